@@ -1,0 +1,162 @@
+import js from '@eslint/js'
+import { defineConfig } from 'eslint/config'
+import globals from 'globals'
+import tseslint from 'typescript-eslint'
+
+/** The stations in the order of a request; each may import the ones before it. */
+const stations = ['request', 'token', 'user', 'destination', 'remote']
+
+const notFrom = (folders, message) => ({
+  regex: `^(\\.{1,2}/)+(${folders.join('|')})/`,
+  message
+})
+
+const libx = {
+  regex: '^@sap/cds/libx(/|$)',
+  message: "only CAP's public API: libx changes without notice"
+}
+
+/** No station knows what comes after it, nor the plugin and the emulator around the stations. */
+const downstreamOnly = stations.map((station, i) => ({
+  files: [`src/${station}/**/*.ts`],
+  rules: {
+    'no-restricted-imports': [
+      'error',
+      {
+        patterns: [
+          libx,
+          notFrom(
+            [...stations.slice(i + 1), 'emulator', 'cli'],
+            `imports point downstream only (${stations.join(' → ')})`
+          ),
+          { regex: '^\\.\\./(auth|plugin|index)\\.js$', message: 'a station knows no entry point' }
+        ]
+      }
+    ]
+  }
+}))
+
+/** The emulator imports nothing from outside its folder, `depth` levels up, but the loader of ES modules. */
+const emulatorAlone = (files, depth) => ({
+  files: [files],
+  rules: {
+    'no-restricted-imports': [
+      'error',
+      {
+        patterns: [
+          libx,
+          {
+            regex: `^(\\.\\./){${depth}}(?!require-native\\.js)`,
+            message:
+              'the emulator stands alone, so that it cannot agree with the bugs of the stations'
+          }
+        ]
+      }
+    ]
+  }
+})
+
+export default defineConfig(
+  { ignores: ['dist/', '.dist-*/', 'coverage/', 'gen/', 'temp/', '.reports/', '@cds-models/'] },
+  { linterOptions: { reportUnusedDisableDirectives: 'error' } },
+  js.configs.recommended,
+  {
+    files: ['**/*.ts'],
+    extends: [tseslint.configs.strictTypeChecked, tseslint.configs.stylisticTypeChecked],
+    languageOptions: {
+      globals: globals.node,
+      parserOptions: { project: './tsconfig.json', tsconfigRootDir: import.meta.dirname }
+    },
+    rules: {
+      '@typescript-eslint/consistent-type-imports': [
+        'error',
+        { fixStyle: 'inline-type-imports', disallowTypeAnnotations: false }
+      ],
+      '@typescript-eslint/restrict-template-expressions': ['error', { allowNumber: true }],
+      '@typescript-eslint/no-confusing-void-expression': 'off',
+      '@typescript-eslint/no-dynamic-delete': 'off',
+      '@typescript-eslint/non-nullable-type-assertion-style': 'off',
+      '@typescript-eslint/no-unused-vars': [
+        'error',
+        { argsIgnorePattern: '^_', varsIgnorePattern: '^_', ignoreRestSiblings: true }
+      ],
+      // An empty name, attribute or tenant is as good as none.
+      '@typescript-eslint/prefer-nullish-coalescing': [
+        'error',
+        { ignorePrimitives: { string: true } }
+      ],
+      '@typescript-eslint/no-empty-function': ['error', { allow: ['arrowFunctions'] }],
+      '@typescript-eslint/dot-notation': ['error', { allowIndexSignaturePropertyAccess: true }],
+      '@typescript-eslint/switch-exhaustiveness-check': [
+        'error',
+        { considerDefaultExhaustiveForUnions: true }
+      ],
+      eqeqeq: ['error', 'always', { null: 'ignore' }],
+      'no-console': 'error'
+    }
+  },
+  {
+    files: ['src/**/*.ts'],
+    rules: {
+      'max-lines': ['error', { max: 250 }],
+      'max-lines-per-function': ['error', { max: 60 }],
+      'no-restricted-imports': ['error', { patterns: [libx] }],
+      'no-restricted-syntax': [
+        'error',
+        { selector: 'ExportDefaultDeclaration', message: 'named exports only' },
+        { selector: 'ExportAllDeclaration', message: 'name what is exported' }
+      ]
+    }
+  },
+  ...downstreamOnly,
+  emulatorAlone('src/emulator/*.ts', 1),
+  emulatorAlone('src/emulator/*/*.ts', 2),
+  emulatorAlone('src/emulator/*/*/*.ts', 3),
+  {
+    // What CAP loads by itself must be the module's default export.
+    files: ['src/auth.ts', 'src/remote/service.ts', 'src/plugin.ts'],
+    rules: { 'no-restricted-syntax': 'off' }
+  },
+  {
+    files: ['src/announce.ts', 'src/cli/**/*.ts', 'srv/server.ts', 'srv/external/**/*.ts'],
+    rules: { 'no-console': 'off' }
+  },
+  {
+    // CAP's types say `any` where a handler meets its data.
+    files: ['srv/**/*.ts', 'test/**/*.ts', 'bench/**/*.ts'],
+    rules: {
+      'max-lines': ['error', { max: 300 }],
+      '@typescript-eslint/await-thenable': 'off',
+      '@typescript-eslint/no-unnecessary-condition': 'off',
+      '@typescript-eslint/no-unsafe-argument': 'off',
+      '@typescript-eslint/no-unsafe-assignment': 'off',
+      '@typescript-eslint/no-unsafe-call': 'off',
+      '@typescript-eslint/no-unsafe-member-access': 'off',
+      '@typescript-eslint/no-unsafe-return': 'off',
+      '@typescript-eslint/restrict-template-expressions': 'off'
+    }
+  },
+  {
+    files: ['test/**/*.ts', 'bench/**/*.ts'],
+    languageOptions: { globals: globals.jest },
+    rules: {
+      'no-console': 'off',
+      '@typescript-eslint/no-explicit-any': 'off',
+      '@typescript-eslint/no-extraneous-class': 'off',
+      '@typescript-eslint/no-non-null-assertion': 'off',
+      '@typescript-eslint/no-unsafe-class-instance-assignment': 'off',
+      '@typescript-eslint/restrict-plus-operands': 'off',
+      '@typescript-eslint/require-await': 'off',
+      '@typescript-eslint/unbound-method': 'off'
+    }
+  },
+  {
+    files: ['**/*.mjs'],
+    languageOptions: { globals: globals.node }
+  },
+  {
+    files: ['**/*.js'],
+    languageOptions: { sourceType: 'commonjs', globals: globals.node }
+  },
+  { files: ['**/*.test.js'], languageOptions: { globals: globals.jest } }
+)

@@ -1,0 +1,25 @@
+/** @type {import('jest').Config} */
+module.exports = {
+  rootDir: __dirname,
+  testEnvironment: 'node',
+  testMatch: ['<rootDir>/test/{unit,integration,package}/**/*.test.ts'],
+  transform: {
+    '^.+\\.[cm]?ts$': [
+      '@swc/jest',
+      {
+        swcrc: false,
+        jsc: { parser: { syntax: 'typescript' }, target: 'es2023' },
+        module: { type: 'commonjs' },
+        sourceMaps: 'inline'
+      }
+    ]
+  },
+  // Sources import each other as the compiled files will: './errors.js' is errors.ts here.
+  moduleNameMapper: { '^(\\.{1,2}/.*)\\.js$': ['$1.js', '$1.ts'] },
+  testTimeout: 30_000,
+  maxWorkers: 2,
+  collectCoverageFrom: ['src/**/*.ts', '!src/cli/main.ts'],
+  coverageDirectory: 'coverage',
+  coverageProvider: 'v8',
+  coverageReporters: ['text-summary', 'lcov']
+}

@@ -1,0 +1,4 @@
+// Compiles src/ to dist/, also when nothing changed.
+import { build } from './setup/build.mjs'
+
+build()

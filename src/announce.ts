@@ -1,0 +1,60 @@
+import cds from '@sap/cds'
+
+import { attachedLandscape, type Landscape } from './emulator/process/attached.js'
+
+/** What CAP tells about the server that listens. */
+interface Listening {
+  readonly url: string
+}
+
+/**
+ * Prints, once the server listens: where it is, who can log on, and lines to copy.
+ *
+ * @internal
+ */
+export function announce({ url }: Listening): void {
+  const landscape = attachedLandscape()
+  if (!landscape) return
+  const lines = [
+    '',
+    'BTP services are emulated: real tokens, real proxy, a backend that checks who calls.',
+    '',
+    ...providers().map(({ path }) => `  API    ${url}${path ?? ''}`),
+    ...userLines(landscape.users).map((line, i) => `  ${i ? '     ' : 'Users'}  ${line}`),
+    '',
+    ...examples(url, landscape.users[0]?.name),
+    ''
+  ]
+  console.log(lines.join('\n')) // for the person at the terminal, no log entry
+}
+
+/** A service that is served, as far as it is shown. */
+interface Provider {
+  readonly path?: string
+  readonly entities: Iterable<{ readonly name: string }>
+}
+
+function providers(): Provider[] {
+  return (cds.service.providers as unknown as Provider[]).filter(({ path }) => path)
+}
+
+function userLines(users: Landscape['users']): string[] {
+  const width = Math.max(...users.map(({ name }) => name.length))
+  return users.map(({ name, roles, attr }) => {
+    const attributes = Object.entries(attr).map(([key, values]) => `${key} ${values.join(', ')}`)
+    const rights = [roles.join(', ') || 'no role', ...attributes].join(' · ')
+    return `${name.padEnd(width)}  ${rights}`
+  })
+}
+
+function examples(url: string, user: string | undefined): string[] {
+  const [service] = providers()
+  const [entity] = service?.entities ?? []
+  if (!service?.path || !entity || !user) return []
+  const read = `'${url}${service.path}/${entity.name.split('.').at(-1) ?? ''}?$top=3'`
+  return [
+    `  TOKEN=$(npx cds-principal token ${user})`,
+    `  curl -H "Authorization: Bearer $TOKEN" ${read}`,
+    `  curl -u ${user}: ${read}`
+  ]
+}

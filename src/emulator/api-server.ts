@@ -1,0 +1,51 @@
+import type { IncomingMessage, Server, ServerResponse } from 'node:http'
+import type { RequestLog } from './request-log.js'
+import { sendJson } from './respond.js'
+import type { EmulatedRequest } from './types.js'
+
+/** What a handler may add to the record of its request. */
+export type RequestNotes = Partial<Pick<EmulatedRequest, 'grant' | 'client'>>
+
+/** Handles one request; the URL is parsed and the host is checked. */
+export type ApiHandler = (
+  req: IncomingMessage,
+  res: ServerResponse,
+  url: URL,
+  notes: RequestNotes
+) => Promise<void> | void
+
+/**
+ * Lets a server answer as one emulated service. It refuses host names that are not this machine's, so
+ * that a web page cannot reach it through DNS rebinding, and it sends no CORS header.
+ */
+export function serveApi(server: Server, log: RequestLog, handler: ApiHandler): void {
+  server.on('request', (req: IncomingMessage, res: ServerResponse) => {
+    const url = parseUrl(req)
+    const [method, path] = [req.method ?? '', url?.pathname ?? '']
+    const entry: EmulatedRequest = { at: new Date().toISOString(), method, path, status: 0 }
+    log.track(entry, res)
+    if (!url) return sendJson(res, 421, { error: 'the emulator answers on localhost only' })
+    void run(handler, req, res, url, entry)
+  })
+}
+
+async function run(handler: ApiHandler, ...args: Parameters<ApiHandler>): Promise<void> {
+  const [, res] = args
+  try {
+    await handler(...args)
+  } catch {
+    // the cause may quote a token: it stays here
+    sendJson(res, 500, { error: 'internal_error', error_description: 'unexpected error' })
+  }
+}
+
+/** The issuer's name is a subdomain of localhost, which resolves to loopback and nowhere else. */
+const LOCAL = /^(localhost|[a-z0-9-]+\.localhost|127\.0\.0\.1|\[::1\])$/
+
+function parseUrl(req: IncomingMessage): URL | undefined {
+  const base = `https://${req.headers.host ?? ''}`
+  if (!req.url?.startsWith('/') || !URL.canParse(base)) return undefined
+  const { hostname, origin } = new URL(base)
+  if (!LOCAL.test(hostname) || !URL.canParse(origin + req.url)) return undefined
+  return new URL(origin + req.url)
+}

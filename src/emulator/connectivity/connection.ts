@@ -1,0 +1,48 @@
+import { Agent, type AgentOptions } from 'node:https'
+import type { Socket } from 'node:net'
+import type { Claims } from '../xsuaa/claims.js'
+
+/**
+ * What a kept-alive connection is bound to by its first request. The Cloud Connector keeps the
+ * principal as well: whoever shares a connection among users acts as the first of them.
+ */
+export interface Binding {
+  account: string
+  locationId: string
+  virtualHost: string
+  /** Of the user token, `null` without one. */
+  claims: Claims | null
+}
+
+/** A client's TCP connection. */
+export interface Connection {
+  /** Number since start. */
+  readonly id: number
+  binding: Binding | undefined
+  /** Connection to the backend: one for each of the client's, and gone with it. */
+  agent(options: AgentOptions): Agent
+}
+
+/** Keeps the state of connections as long as they are open. */
+export function createConnections() {
+  const connections = new WeakMap<Socket, Connection>()
+  let count = 0
+  return {
+    /** Call once for every accepted socket. */
+    open(socket: Socket): void {
+      count += 1
+      let agent: Agent | undefined
+      socket.once('close', () => agent?.destroy())
+      connections.set(socket, {
+        id: count,
+        binding: undefined,
+        agent: (options) => (agent ??= new Agent({ ...options, keepAlive: true }))
+      })
+    },
+    of(socket: Socket): Connection {
+      const connection = connections.get(socket)
+      if (!connection) throw new Error('connection is not known')
+      return connection
+    }
+  }
+}

@@ -1,0 +1,60 @@
+import { EmulatorError } from '../emulator-error.js'
+import type { ExposedResource, OnPremiseSystem } from '../types.js'
+
+/** A system that the Cloud Connector exposes. */
+export interface ExposedSystem {
+  /** Virtual `host:port`, lower case. */
+  virtualHost: string
+  /** Where the system really is; throws once it does not run any more. */
+  backendUrl: () => URL
+  /** `undefined`: everything. */
+  resources: readonly ExposedResource[] | undefined
+}
+
+/**
+ * Normalizes a virtual host: lower case, with port.
+ *
+ * @throws EmulatorError `ERR_EMULATOR_OPTIONS`
+ */
+export function parseVirtualHost(key: string): string {
+  const match = /^([a-z0-9._-]+):(\d{1,5})$/i.exec(key)
+  if (match) return key.toLowerCase()
+  throw new EmulatorError(
+    'ERR_EMULATOR_OPTIONS',
+    `onPremise["${key}"] must be a virtual host with a port, for instance "s4.internal:44300"`
+  )
+}
+
+/** @throws EmulatorError `ERR_EMULATOR_OPTIONS` */
+export function checkResources(key: string, resources: OnPremiseSystem['resources']): void {
+  resources?.forEach(({ path }, index) => {
+    if (typeof path === 'string' && path.startsWith('/')) return
+    throw new EmulatorError(
+      'ERR_EMULATOR_OPTIONS',
+      `onPremise["${key}"].resources[${index}].path must start with "/"`
+    )
+  })
+}
+
+/**
+ * Whether a path is exposed: case-sensitive, "path only" or "path and all sub-paths".
+ * Dot segments, also encoded ones, are never: they could leave the exposed path again.
+ */
+export function isExposed(system: ExposedSystem, rawPath: string): boolean {
+  if (!system.resources) return true
+  const path = decode(rawPath)
+  if (path === undefined || /(^|[/\\])\.\.?([/\\;]|$)/.test(path)) return false
+  return system.resources.some(({ path: exposed, subpaths }) => {
+    const base = exposed.replace(/\/+$/, '')
+    const isSame = path === base || path === `${base}/`
+    return isSame || (subpaths === true && path.startsWith(`${base}/`))
+  })
+}
+
+function decode(path: string): string | undefined {
+  try {
+    return decodeURIComponent(path)
+  } catch {
+    return undefined
+  }
+}

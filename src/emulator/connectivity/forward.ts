@@ -1,0 +1,71 @@
+import type { IncomingMessage, ServerResponse } from 'node:http'
+import { isIP } from 'node:net'
+import { createSecureContext, rootCertificates } from 'node:tls'
+import type { LandscapeCertificates } from '../certificates/landscape-certificates.js'
+import { requireNative } from '../../require-native.js'
+import type { Connection } from './connection.js'
+import type { Principal } from './principal.js'
+import type { RequestTarget } from './request-target.js'
+
+const { createProxyServer } = requireNative('httpxy') as typeof import('httpxy')
+
+/** A request on its way to the backend. */
+export interface ForwardedRequest {
+  req: IncomingMessage
+  res: ServerResponse
+  target: RequestTarget
+  backendUrl: URL
+  connection: Connection
+  principal: Principal | null
+}
+
+/**
+ * Hands requests on over mutual TLS, with the system certificate as the client and the user's
+ * certificate in the header SSL_CLIENT_CERT. Bodies are streamed both ways, redirects are not
+ * followed.
+ *
+ * @throws whatever the connection to the backend fails with
+ */
+export function createForward(certificates: LandscapeCertificates) {
+  const { key, cert } = certificates.system
+  // the public authorities are for a backend that the emulator did not start
+  const ca = [certificates.landscapeCa, ...rootCertificates]
+  const secureContext = createSecureContext({ key, cert, ca })
+  const proxy = createProxyServer({ autoRewrite: true, protocolRewrite: 'http' })
+  proxy.on('proxyRes', (proxyRes, req) => {
+    // "Connection" is between two neighbours: the client's own wish decides
+    proxyRes.headers.connection = closing.has(req) ? 'close' : 'keep-alive'
+  })
+  const closing = new WeakSet<IncomingMessage>()
+  return async (request: ForwardedRequest): Promise<void> => {
+    const { req, res, target, backendUrl, connection, principal } = request
+    if (/\bclose\b/i.test(req.headers.connection ?? '')) closing.add(req)
+    cleanHeaders(req)
+    req.url = target.pathAndQuery
+    // the Host header names the virtual host, the certificate the real one; SNI takes no address
+    const servername = isIP(backendUrl.hostname) ? '' : backendUrl.hostname
+    await proxy.web(req, res, {
+      target: backendUrl.origin,
+      agent: connection.agent({ secureContext, servername, maxSockets: 1 }),
+      ...(principal && { headers: { SSL_CLIENT_CERT: principal.certificate } })
+    })
+  }
+}
+
+/**
+ * Nothing that is meant for the proxy, and nothing that the Cloud Connector alone may say, reaches
+ * the backend. "-" and "_" are the same to servers that turn headers into variables.
+ */
+function cleanHeaders(req: IncomingMessage): void {
+  for (const name of Object.keys(req.headers)) {
+    if (isForProxy(name.replaceAll('_', '-'))) delete req.headers[name]
+  }
+}
+
+const HOP_BY_HOP = new Set(['connection', 'keep-alive', 'te', 'trailer', 'upgrade', 'expect'])
+
+const isForProxy = (name: string) =>
+  name.startsWith('proxy-') ||
+  name.startsWith('sap-connectivity-') ||
+  name.startsWith('ssl-client-') ||
+  HOP_BY_HOP.has(name)

@@ -1,0 +1,104 @@
+import type { IncomingMessage } from 'node:http'
+import { bearerToken } from '../bearer.js'
+import type { Client } from '../landscape.js'
+import type { Claims } from '../xsuaa/claims.js'
+import type { TokenIssuer } from '../xsuaa/token-issuer.js'
+import { InvalidToken, verifyServiceToken, verifyToken } from '../xsuaa/verify-token.js'
+import type { Connection } from './connection.js'
+import { isExposed, type ExposedSystem } from './exposed-system.js'
+import type { createPrincipals, Principal } from './principal.js'
+import {
+  connectionReused,
+  invalidProxyHeader,
+  invalidUserToken,
+  notConnected,
+  proxyAuthorizationRequired,
+  resourceDenied,
+  systemDenied
+} from './refusal.js'
+import type { RequestTarget } from './request-target.js'
+
+/** What the proxy checks requests against. */
+export interface GateContext {
+  issuer: TokenIssuer
+  /** Whose tokens the proxy takes. */
+  client: Client
+  /** By virtual host. */
+  systems: ReadonlyMap<string, ExposedSystem>
+  /** Of the one Cloud Connector there is, empty for none. */
+  locationId: string
+  principals: ReturnType<typeof createPrincipals>
+}
+
+/**
+ * Everything between the proxy's port and the backend, in the order of the real ones: the proxy
+ * checks its token, the tunnel is chosen, the Cloud Connector checks host and path, then the user.
+ *
+ * @returns where the request goes, and as whom: the connection's first principal
+ * @throws Refusal
+ */
+export async function admit(
+  context: GateContext,
+  req: IncomingMessage,
+  target: RequestTarget,
+  connection: Connection
+): Promise<{ system: ExposedSystem; principal: Principal | null }> {
+  const proxyClaims = await authenticateProxy(context, req)
+  const account = String(proxyClaims['zid'])
+  const locationId = single(req.headers['sap-connectivity-scc-location_id']) ?? ''
+  if (locationId !== context.locationId) throw notConnected(account, locationId)
+  const system = context.systems.get(target.virtualHost)
+  if (!system) throw systemDenied(target.virtualHost)
+  if (!isExposed(system, target.path)) throw resourceDenied(target.path, target.virtualHost)
+  const claims = await authenticateUser(context, req, proxyClaims)
+  // made first, and thrown away if the connection has a principal: a refused request binds nothing
+  const own = await principalOf(context, claims)
+  const { virtualHost } = target
+  const binding = (connection.binding ??= { account, locationId, virtualHost, claims })
+  if (binding.account !== account || binding.locationId !== locationId) throw connectionReused()
+  if (binding.virtualHost !== virtualHost) throw systemDenied(virtualHost)
+  const isOwn = binding.claims === claims
+  return { system, principal: isOwn ? own : await principalOf(context, binding.claims) }
+}
+
+async function principalOf({ principals }: GateContext, claims: Claims | null) {
+  return claims && (await principals(claims))
+}
+
+async function authenticateProxy(context: GateContext, req: IncomingMessage): Promise<Claims> {
+  const header = req.headers['proxy-authorization']
+  if (!header) throw proxyAuthorizationRequired('Missing or empty header: proxy-authorization')
+  const token = bearerToken(header)
+  if (!token) throw invalidProxyHeader()
+  try {
+    return await verifyServiceToken(context.issuer, context.client, token)
+  } catch (error) {
+    throw error instanceof InvalidToken
+      ? proxyAuthorizationRequired('Proxy Authentication Required: the token is not valid')
+      : error
+  }
+}
+
+/** The user token of its own header, else a user token that the proxy's client has exchanged. */
+async function authenticateUser(
+  { issuer }: GateContext,
+  req: IncomingMessage,
+  proxyClaims: Claims
+): Promise<Claims | null> {
+  const header = single(req.headers['sap-connectivity-authentication'])
+  if (header === undefined) return proxyClaims['user_name'] === undefined ? null : proxyClaims
+  const token = bearerToken(header)
+  if (!token) throw invalidProxyHeader()
+  try {
+    const claims = await verifyToken(issuer, token)
+    // the Cloud Connector trusts the identity provider of its own subaccount only
+    if (claims['zid'] !== proxyClaims['zid']) throw invalidUserToken()
+    return claims
+  } catch (error) {
+    throw error instanceof InvalidToken ? invalidUserToken() : error
+  }
+}
+
+function single(value: string | string[] | undefined): string | undefined {
+  return Array.isArray(value) ? value.join(', ') : value
+}

@@ -1,0 +1,95 @@
+import type { IncomingMessage } from 'node:http'
+import type { ApiHandler, RequestNotes } from '../api-server.js'
+import { bearerToken } from '../bearer.js'
+import { sendJson } from '../respond.js'
+import type { Claims } from '../xsuaa/claims.js'
+import type { TokenService } from '../xsuaa/token-endpoint.js'
+import { InvalidToken, verifyServiceToken } from '../xsuaa/verify-token.js'
+import { createAuthTokens } from './auth-tokens.js'
+import type { DestinationConfiguration } from './configuration.js'
+
+const BASE = '/destination-configuration/v1/'
+
+/** Clients compare this text. */
+const NOT_FOUND = { ErrorMessage: 'Configuration with the specified name was not found' }
+
+const UNAUTHORIZED = { ErrorMessage: 'Unable to parse the JWT in Authorization Header.' }
+
+/** The router of the emulated Destination service; all destinations are on subaccount level. */
+export function createDestinationHandler(
+  service: TokenService,
+  destinations: ReadonlyMap<string, DestinationConfiguration>
+): ApiHandler {
+  return async (req, res, url, notes) => {
+    const claims = await authenticate(service, req, notes)
+    if (!claims) return sendJson(res, 401, UNAUTHORIZED, { 'www-authenticate': 'Bearer' })
+    if (req.method !== 'GET')
+      return sendJson(res, 405, { ErrorMessage: 'Method Not Allowed' }, { allow: 'GET' })
+    const [collection, name] = parsePath(url.pathname)
+    const destination = name === undefined ? undefined : destinations.get(name)
+    switch (collection) {
+      case 'destinations': {
+        if (!destination) return sendJson(res, 404, NOT_FOUND)
+        const skip = url.searchParams.get('$skipTokenRetrieval') === 'true'
+        return sendJson(res, 200, await find(service, destination, String(claims['zid']), skip))
+      }
+      case 'subaccountDestinations':
+        if (name === undefined) return sendJson(res, 200, [...destinations.values()])
+        return destination ? sendJson(res, 200, destination) : sendJson(res, 404, NOT_FOUND)
+      case 'instanceDestinations':
+        return name === undefined ? sendJson(res, 200, []) : sendJson(res, 404, NOT_FOUND)
+      default:
+        return sendJson(res, 404, { ErrorMessage: 'Not Found' })
+    }
+  }
+}
+
+async function authenticate(
+  { issuer, landscape }: TokenService,
+  req: IncomingMessage,
+  notes: RequestNotes
+): Promise<Claims | undefined> {
+  const token = bearerToken(req.headers.authorization ?? '')
+  if (!token) return undefined
+  const client = landscape.clients.destination
+  try {
+    const claims = await verifyServiceToken(issuer, client, token)
+    notes.client = client.id
+    return claims
+  } catch (error) {
+    if (error instanceof InvalidToken) return undefined
+    throw error
+  }
+}
+
+/** "Find destination": the configuration, its level, and tokens unless the client wants none. */
+async function find(
+  service: TokenService,
+  destination: DestinationConfiguration,
+  tenant: string,
+  skipTokenRetrieval: boolean
+) {
+  const authTokens = skipTokenRetrieval
+    ? undefined
+    : await createAuthTokens(service, destination, tenant)
+  return {
+    owner: { SubaccountId: tenant, InstanceId: null },
+    destinationConfiguration: destination,
+    ...(authTokens && { authTokens })
+  }
+}
+
+function parsePath(path: string): [collection: string, name: string | undefined] {
+  if (!path.startsWith(BASE)) return ['', undefined]
+  const [collection = '', name, ...rest] = path.slice(BASE.length).split('/')
+  if (rest.length) return ['', undefined]
+  return [collection, name === undefined || name === '' ? undefined : decode(name)]
+}
+
+function decode(name: string): string {
+  try {
+    return decodeURIComponent(name)
+  } catch {
+    return name
+  }
+}

@@ -1,0 +1,26 @@
+import type { UserSummary, VcapServices } from '../types.js'
+
+/** What an application needs to know of a running landscape: the same as of BTP, plus whom it can log on as. */
+export interface Landscape {
+  readonly vcapServices: VcapServices
+  /** PEM of the certificate authority that the application must trust. */
+  readonly ca: string
+  readonly users: readonly UserSummary[]
+}
+
+let attached: Landscape | undefined
+
+/**
+ * The landscape that this process was attached to, if any. A process has one at most: it is part of its environment, as
+ * VCAP_SERVICES is.
+ *
+ * @internal
+ */
+export function attachedLandscape(): Landscape | undefined {
+  return attached
+}
+
+/** @internal */
+export function setAttachedLandscape(landscape: Landscape): void {
+  attached = landscape
+}

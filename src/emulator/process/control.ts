@@ -1,0 +1,64 @@
+import { createHash } from 'node:crypto'
+import { mkdirSync } from 'node:fs'
+import { request } from 'node:http'
+import { tmpdir, userInfo } from 'node:os'
+import { join, resolve } from 'node:path'
+import { text } from 'node:stream/consumers'
+
+/**
+ * Where the landscape of a project listens for its own tools: a Unix socket in a folder that only this user can open (a
+ * named pipe on Windows). So bindings and tokens are never written to a file.
+ *
+ * @param root - project folder
+ * @internal
+ */
+export function controlSocket(root: string): string {
+  const id = createHash('sha256').update(resolve(root)).digest('hex').slice(0, 16)
+  if (process.platform === 'win32') return `\\\\.\\pipe\\cds-principal-${id}`
+  const folder = join(tmpdir(), `cds-principal-${String(userInfo().uid)}`)
+  mkdirSync(folder, { recursive: true, mode: 0o700 })
+  return join(folder, `${id}.sock`)
+}
+
+/** What a landscape answered. */
+export interface ControlAnswer {
+  readonly status: number
+  readonly body: unknown
+}
+
+/**
+ * Asks the landscape of a project.
+ *
+ * @returns its answer, or `undefined` when none is running
+ * @internal
+ */
+export function askLandscape(
+  root: string,
+  method: 'GET' | 'POST',
+  path: string,
+  body?: object
+): Promise<ControlAnswer | undefined> {
+  return new Promise((done, fail) => {
+    const socketPath = controlSocket(root)
+    const headers = { 'content-type': 'application/json' }
+    const req = request({ socketPath, method, path, headers, timeout: 10_000 }, (res) => {
+      text(res).then((json) => {
+        done({
+          status: res.statusCode ?? 0,
+          body: json ? (JSON.parse(json) as unknown) : undefined
+        })
+      }, fail)
+    })
+    req.on('timeout', () => req.destroy(new Error('the emulated landscape does not answer')))
+    req.on('error', (error: NodeJS.ErrnoException) => {
+      if (isAbsent(error)) done(undefined)
+      else fail(error)
+    })
+    req.end(body && JSON.stringify(body))
+  })
+}
+
+/** No socket, nobody behind it, or closed while it was asked. */
+function isAbsent({ code }: NodeJS.ErrnoException): boolean {
+  return code === 'ENOENT' || code === 'ECONNREFUSED' || code === 'ECONNRESET'
+}

@@ -1,0 +1,154 @@
+/** One user, as CAP's mocked users have it; a plain string is the password. */
+export interface MockUser {
+  /** Without one, any password is accepted, also an empty one, as CAP's mocked users do. */
+  password?: string
+  /** Role templates or role collections of xs-security.json; an array, or an object with truthy values. */
+  roles?: readonly string[] | Readonly<Record<string, unknown>>
+  /**
+   * Attributes. They reach the token only through a role template that references them.
+   * `email`, `givenName`, `familyName` replace the derived personal data.
+   */
+  attr?: Readonly<Record<string, unknown>>
+  /** Tenant (zone) id, default: the provider tenant. */
+  tenant?: string
+}
+
+/** A system behind the emulated Cloud Connector. */
+export interface OnPremiseSystem {
+  /** https URL of a running system, or a Node module (.js or .ts, relative to `root`) to start as a process. */
+  backend: string
+  /** Exposed paths, case-sensitive; default: everything. */
+  resources?: readonly ExposedResource[]
+  /** Additional environment of the started process. */
+  env?: Readonly<Record<string, string>>
+}
+
+/** A path that the Cloud Connector exposes: "path only", or "path and all sub-paths". */
+export interface ExposedResource {
+  /** Starts with `/`; a slash at its end makes no difference. */
+  path: string
+  /** Default: `false`, this very path only. */
+  subpaths?: boolean
+}
+
+/** What {@link startEmulator} serves. */
+export interface EmulatorOptions {
+  /** Project folder: xs-security.json is read there, relative paths resolve against it. */
+  root: string
+  /** CAP's mocked users; entries `true`, `false` and the user `*` are ignored. */
+  users: Readonly<Record<string, MockUser | string | boolean>>
+  /** Destinations with BTP property names (`URL`, `Authentication`, …); `Name` and `Type` are added. */
+  destinations?: Readonly<Record<string, Readonly<Record<string, string | boolean>>>>
+  /** Systems behind the Cloud Connector by virtual `host:port`. */
+  onPremise?: Readonly<Record<string, OnPremiseSystem>>
+  /** Subject of the user certificates, default `CN=${name}`. */
+  subjectPattern?: string
+  /** Security descriptor, default: `<root>/xs-security.json` if there is one. */
+  xsSecurity?: object
+  /** Location id of the Cloud Connector, default: none. */
+  locationId?: string
+}
+
+/** A user as a banner shows it. */
+export interface UserSummary {
+  name: string
+  /** As configured: role templates and role collections. */
+  roles: string[]
+  /** What of the configured attributes reaches the token. */
+  attr: Record<string, string[]>
+}
+
+/** One request to an endpoint; paths come without query, and no header value is kept. */
+export interface EmulatedRequest {
+  /** ISO 8601. */
+  at: string
+  method: string
+  path: string
+  /** Of the response; 0 as long as there is none. */
+  status: number
+  /** XSUAA: `grant_type`, if it is a known one. */
+  grant?: string
+  /** XSUAA, Destination service, proxy: the authenticated client. */
+  client?: string
+  /** Proxy: virtual `host:port`. */
+  host?: string
+  /** Proxy: number of the TCP connection since start. */
+  connection?: number
+  /** Proxy: subject of the user certificate that was handed on, `null` without user. */
+  subject?: string | null
+}
+
+/** An entry of a backend's change record. */
+export interface AuditEntry {
+  /** ISO 8601. */
+  at: string
+  /** The backend's own user, `null` if the certificate maps to none. */
+  user: string | null
+  /** Subject of the user certificate, `null` without one. */
+  subject: string | null
+  method: string
+  path: string
+  status: number
+}
+
+/** A service binding as in `VCAP_SERVICES`. */
+export interface ServiceBinding {
+  /** Name of the service offering; CAP and the SAP libraries find bindings by it. */
+  label: string
+  name: string
+  plan: string
+  /** As on BTP, and one that marks the emulator's bindings. */
+  tags: string[]
+  instance_guid: string
+  instance_name: string
+  binding_guid: string
+  binding_name: null
+  /** BTP's property names; they hold secrets. */
+  credentials: Record<string, unknown>
+}
+
+/** Value for `VCAP_SERVICES`. */
+export interface VcapServices {
+  xsuaa: ServiceBinding[]
+  destination: ServiceBinding[]
+  connectivity: ServiceBinding[]
+}
+
+/** What {@link Emulator.issueToken} shall issue. */
+export interface IssueTokenOptions {
+  /** Name of a user; without one the token is a technical one. */
+  user?: string
+  /** Client id, or `xsuaa` (default), `destination`, `connectivity`. */
+  client?: string
+  /** Default: `password` with a user, else `client_credentials`. */
+  grant?: 'password' | 'client_credentials'
+  /** Claims that replace or add to the regular ones; `undefined` removes a claim. */
+  claims?: object
+  /** Seconds, may be negative for an expired token; default: the client's token validity. */
+  expiresIn?: number
+}
+
+/** Endpoints with a record of requests. */
+export type EmulatedEndpoint = 'xsuaa' | 'destination' | 'connectivity'
+
+/** A running emulator. */
+export interface Emulator {
+  /** XSUAA, `https://localhost:<port>`. */
+  readonly url: string
+  /** Certificate authority (PEM) that the application must trust. */
+  readonly ca: string
+  /** Bindings for the application, exactly as on BTP. */
+  vcapServices(): VcapServices
+  /** Users with their roles and attributes, for a banner. */
+  readonly users: UserSummary[]
+  /** A token straight from the token issuer, without a request. */
+  issueToken(options: IssueTokenOptions): Promise<string>
+  /** The last 1000 requests of an endpoint. */
+  requests(endpoint: EmulatedEndpoint): EmulatedRequest[]
+  /** TCP connections accepted since start. */
+  readonly connections: { readonly connectivity: number }
+  /** A system that the emulator started as a process. */
+  system(virtualHost: string): { audit(): Promise<AuditEntry[]> }
+  /** Closes everything, also kept-alive connections and child processes; can be called again. */
+  stop(): Promise<void>
+}

@@ -1,0 +1,100 @@
+import { randomUUID } from 'node:crypto'
+import type { LandscapeUser } from '../landscape-user.js'
+import { resolveScope, type Client, type Landscape } from '../landscape.js'
+
+/** Claims of a token before it gets its times. */
+export type Claims = Record<string, unknown>
+
+/** XSUAA's name for the grant that turns a token into one for another client. */
+export const JWT_BEARER = 'urn:ietf:params:oauth:grant-type:jwt-bearer'
+
+/**
+ * Claims of a user token, as XSUAA issues them for the grant `password`.
+ *
+ * @see CF UAA, `UaaTokenServices`: `createJWTAccessToken`, `putUserIntoJWT`
+ */
+export function userClaims(landscape: Landscape, client: Client, user: LandscapeUser): Claims {
+  const scope = ['openid', ...user.scopes.map((name) => resolveScope(landscape, name))]
+  return {
+    jti: newTokenId(),
+    ext_attr: extension(landscape, user.tenant),
+    'xs.system.attributes': {
+      'xs.saml.groups': [],
+      'xs.rolecollections': user.roleCollections
+    },
+    given_name: user.givenName,
+    family_name: user.familyName,
+    'xs.user.attributes': user.attributes,
+    sub: user.id,
+    scope,
+    ...clientClaims(client),
+    grant_type: 'password',
+    user_id: user.id,
+    origin: 'sap.default',
+    user_name: user.name,
+    email: user.email,
+    auth_time: Math.floor(Date.now() / 1000),
+    rev_sig: landscape.revocationSignature,
+    zid: user.tenant,
+    aud: audience(client, scope)
+  }
+}
+
+/**
+ * Claims of a technical token, as XSUAA issues them for the grant `client_credentials`: `sub` is the
+ * client, there is user claim at all, and `authorities` stands beside `scope`.
+ *
+ * @see CF UAA, `UaaTokenServices`: `putClientIntoJWT`
+ */
+export function technicalClaims(landscape: Landscape, client: Client, tenant: string): Claims {
+  const scope = client.authorities.map((name) => resolveScope(landscape, name))
+  return {
+    jti: newTokenId(),
+    ext_attr: { ...extension(landscape, tenant), serviceinstanceid: client.instanceId },
+    sub: client.id,
+    authorities: scope,
+    scope,
+    ...clientClaims(client),
+    grant_type: 'client_credentials',
+    rev_sig: landscape.revocationSignature,
+    zid: tenant,
+    aud: audience(client, scope)
+  }
+}
+
+/**
+ * Claims of an existing user token for another client (or the same one): the user stays, `origin`
+ * and attributes too; client, audience and token id are new.
+ */
+export function exchangedClaims(client: Client, claims: Claims, scope: string[]): Claims {
+  const { iat: _iat, exp: _exp, iss: _iss, ...kept } = claims
+  return {
+    ...kept,
+    jti: newTokenId(),
+    scope,
+    ...clientClaims(client),
+    aud: audience(client, scope)
+  }
+}
+
+/** UAA's rule: the client id, then the part of each scope before its last dot; `openid` for itself. */
+export function audience(client: Pick<Client, 'id'>, scopes: readonly string[]): string[] {
+  const resources = scopes.flatMap((scope) => {
+    if (scope === 'openid') return [scope]
+    return scope.includes('.') ? [scope.slice(0, scope.lastIndexOf('.'))] : []
+  })
+  return [...new Set([client.id, ...resources])]
+}
+
+/** As UAA writes it: 32 hexadecimal digits. */
+export function newTokenId(): string {
+  return randomUUID().replaceAll('-', '')
+}
+
+const clientClaims = ({ id }: Client) => ({ client_id: id, cid: id, azp: id })
+
+const extension = ({ subdomains }: Landscape, tenant: string) => ({
+  enhancer: 'XSUAA',
+  subaccountid: tenant,
+  zdn: subdomains.get(tenant)
+})

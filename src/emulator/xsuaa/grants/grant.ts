@@ -1,0 +1,29 @@
+import type { Client, Landscape } from '../../landscape.js'
+import type { Claims } from '../claims.js'
+import type { RefreshTokens } from '../refresh-tokens.js'
+import type { TokenIssuer } from '../token-issuer.js'
+
+/** What every grant works with. */
+export interface GrantContext {
+  landscape: Landscape
+  issuer: TokenIssuer
+  refreshTokens: RefreshTokens
+  /** Authenticated. */
+  client: Client
+  form: URLSearchParams
+  /** Tenant of the `x-zid` header; it exists. */
+  tenant: string | undefined
+}
+
+/** Claims of the new token, and the refresh token to answer with, if there is one already. */
+export interface GrantResult {
+  claims: Claims
+  refreshToken?: string
+}
+
+/**
+ * One grant: checks its parameters and yields the claims of the token.
+ *
+ * @throws TokenError
+ */
+export type Grant = (context: GrantContext) => Promise<GrantResult> | GrantResult

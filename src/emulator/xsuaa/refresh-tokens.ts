@@ -1,0 +1,24 @@
+import { randomBytes } from 'node:crypto'
+import { LRUCache } from 'lru-cache'
+import type { Client } from '../landscape.js'
+import type { Claims } from './claims.js'
+
+/** More than a developer will ever have open; beyond it the oldest ones expire. */
+const LIMIT = 10_000
+
+/** Refresh tokens: opaque, so that none can pass for an access token, and kept in memory. */
+export class RefreshTokens {
+  readonly #claims = new LRUCache<string, Claims>({ max: LIMIT })
+
+  /** A refresh token for the user, the client and the grant of these claims. */
+  create(client: Client, claims: Claims): string {
+    const token = `${randomBytes(24).toString('hex')}-r`
+    this.#claims.set(token, claims, { ttl: client.refreshTokenValidity * 1000 })
+    return token
+  }
+
+  /** The claims that the refresh token stands for, unless it has expired. */
+  find(token: string): Claims | undefined {
+    return this.#claims.get(token)
+  }
+}

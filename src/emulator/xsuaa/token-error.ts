@@ -1,0 +1,50 @@
+import type { OutgoingHttpHeaders } from 'node:http'
+
+/** A refusal of the token endpoint: status and RFC 6749 section 5.2 body, with UAA's texts. */
+export class TokenError extends Error {
+  readonly status: number
+  readonly error: string
+  readonly headers: OutgoingHttpHeaders
+
+  constructor(
+    status: number,
+    error: string,
+    description: string,
+    headers: OutgoingHttpHeaders = {}
+  ) {
+    super(description)
+    this.status = status
+    this.error = error
+    this.headers = headers
+  }
+}
+
+/** The parameters are wrong. */
+export const invalidRequest = (description: string) =>
+  new TokenError(400, 'invalid_request', description)
+
+/** Unknown client or wrong secret. */
+export const badClient = () =>
+  new TokenError(401, 'unauthorized', 'Bad credentials', {
+    'www-authenticate':
+      'Basic realm="UAA/client", error="unauthorized", error_description="Bad credentials"'
+  })
+
+/** Unknown user or wrong password: 401, and deliberately not `invalid_grant`. */
+export const badUser = () => new TokenError(401, 'unauthorized', 'Bad credentials')
+
+/** The grant is unknown, or the client may not use it. */
+export const unauthorizedGrant = () =>
+  new TokenError(401, 'invalid_client', 'Unauthorized grant type')
+
+/** None of the requested scopes is the user's, or the client's. */
+export const invalidScope = () =>
+  new TokenError(400, 'invalid_scope', "User does not meet the client's required group criteria.")
+
+/** A token that cannot be used as an assertion. */
+export const invalidToken = (description: string) =>
+  new TokenError(401, 'invalid_token', description)
+
+/** The issuer of an assertion, or its identity provider, is not known. */
+export const unmappedIssuer = (reason: string) =>
+  new TokenError(401, 'unauthorized', `Unable to map issuer: ${reason}`)

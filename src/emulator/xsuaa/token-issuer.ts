@@ -1,0 +1,61 @@
+import { createHash } from 'node:crypto'
+import { jose } from '../jose.js'
+import type { Landscape } from '../landscape.js'
+import type { Claims } from './claims.js'
+import type { SigningKey } from './signing-key.js'
+
+/** Signs claims; the only place where tokens come from. */
+export interface TokenIssuer {
+  readonly key: SigningKey
+  /** `https://localhost:<port>` */
+  readonly url: string
+  /** Whether the landscape has this tenant: it has no tokens for any other. */
+  knows(tenant: string): boolean
+  /** The `iss` claim of a tenant's tokens. */
+  issuerOf(tenant: string): string
+  /** @param lifetime - seconds, negative for a token that has expired */
+  sign(claims: Claims, lifetime: number): Promise<string>
+}
+
+/** Creates the issuer of one emulator. */
+export function createTokenIssuer(
+  landscape: Landscape,
+  key: SigningKey,
+  port: number
+): TokenIssuer {
+  const origin = (tenant: string) =>
+    `https://${landscape.subdomains.get(tenant) ?? tenant}.localhost:${port}`
+  return {
+    key,
+    url: `https://localhost:${port}`,
+    knows: (tenant) => landscape.subdomains.has(tenant),
+    issuerOf: (tenant) => `${origin(tenant)}/oauth/token`,
+    sign: (claims, lifetime) => {
+      const tenant = String(claims['zid'])
+      const payload = { ...times(lifetime), iss: `${origin(tenant)}/oauth/token`, ...claims }
+      const jid = createHash('sha256')
+        .update(String(claims['jti']))
+        .digest('base64url')
+        .slice(0, 22)
+      return new jose.SignJWT(withoutUndefined(payload))
+        .setProtectedHeader({
+          alg: 'RS256',
+          jku: `${origin(tenant)}/token_keys`,
+          kid: key.kid,
+          typ: 'JWT',
+          jid
+        })
+        .sign(key.privateKey)
+    }
+  }
+}
+
+/** A token that has expired was issued before: no verifier shall stumble over `iat` first. */
+function times(lifetime: number): Claims {
+  const now = Math.floor(Date.now() / 1000)
+  const iat = lifetime > 0 ? now : now + lifetime - 60
+  return { iat, exp: now + lifetime }
+}
+
+const withoutUndefined = (claims: Claims): Claims =>
+  Object.fromEntries(Object.entries(claims).filter(([, value]) => value !== undefined))

@@ -1,0 +1,21 @@
+export { auth } from './auth.js'
+export {
+  ConfigurationError,
+  DestinationError,
+  ERROR_CODES,
+  type ErrorCode,
+  PrincipalError,
+  PropagationError,
+  RequestError,
+  TokenError
+} from './errors.js'
+export type { AuthOptions, EmulationOptions, OnBehalfOf, UserOptions } from './options.js'
+export type { XsuaaCredentials } from './token/xsuaa-issuer.js'
+export {
+  type Anonymous,
+  type NamedUser,
+  type Principal,
+  principalOf,
+  type TechnicalUser,
+  type UserLike
+} from './user/principal.js'

@@ -1,0 +1,29 @@
+import cds from '@sap/cds'
+
+import type { PrincipalError } from './errors.js'
+
+/** Log of everything that this package decides: `DEBUG=principal`, or `cds.log.levels.principal`. */
+const log = cds.log('principal')
+
+/**
+ * Writes a refusal as one line: code, reason, issuer alias, correlation id. No token, no claim, no user.
+ *
+ * @param issuer - alias of the issuer in the configuration
+ * @internal
+ */
+export function logRefusal(error: PrincipalError, issuer?: string): void {
+  const details = [issuer && `issuer ${issuer}`, `correlation id ${printable(cds.context?.id)}`]
+  const line = `${error.code} - ${error.message} (${details.filter(Boolean).join(', ')})`
+  if (error.status < 500) log.warn(line)
+  else log.error(line)
+}
+
+/** One line for the developer at the terminal. @internal */
+export function logInfo(text: string): void {
+  log.info(text)
+}
+
+/** What came from outside, for a log line: no control characters, 200 characters at most. */
+function printable(value: unknown): string {
+  return typeof value === 'string' ? value.replace(/[^\x20-\x7e]/g, '?').slice(0, 200) : 'none'
+}

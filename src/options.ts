@@ -1,0 +1,89 @@
+import { ConfigurationError } from './errors.js'
+import type { XsuaaCredentials } from './token/xsuaa-issuer.js'
+
+/** A user of the emulated landscape, written as CAP's mocked users are. */
+export interface UserOptions {
+  /** Without one, any password will do, as for CAP's mocked users. */
+  password?: string
+  /** Names of role templates or role collections in `xs-security.json`. */
+  roles?: string[]
+  /** Attributes that the user's role templates refer to: `$user.<name>`. */
+  attr?: Record<string, unknown>
+  /** Tenant id; the application's own tenant without it. */
+  tenant?: string
+}
+
+/** What the emulator of the BTP services serves in development; `false` turns it off. */
+export interface EmulationOptions {
+  /** Destinations by name, with the property names of the Destination service. */
+  destinations?: Record<string, Record<string, string | boolean>>
+  /** Systems behind the Cloud Connector, by virtual host and port: `s4.internal:44300`. */
+  onPremise?: Record<
+    string,
+    { backend: string; resources?: object[]; env?: Record<string, string> }
+  >
+  /** Subject of the user certificates that the Cloud Connector issues. Default: `CN=${name}`. */
+  subjectPattern?: string
+}
+
+/** `cds.requires.auth` of kind `principal`. */
+export interface AuthOptions {
+  readonly kind: string
+  /** From the XSUAA binding. */
+  readonly credentials?: XsuaaCredentials
+  /** Passed on to `@sap/xssec`, as CAP does. */
+  readonly config?: object
+  /** Users of the emulated landscape; ignored where a real XSUAA is bound. */
+  readonly users?: Record<string, UserOptions | boolean>
+  readonly emulator?: EmulationOptions | false
+}
+
+/** Values of `cds.requires.<service>.onBehalfOf`. */
+export const ON_BEHALF_OF = ['namedUser'] as const
+
+/** On whose behalf a remote service is called. */
+export type OnBehalfOf = (typeof ON_BEHALF_OF)[number]
+
+/** What matters here of `cds.requires.<service>`. */
+export interface RemoteOptions {
+  readonly onBehalfOf?: unknown
+  readonly credentials?: { destination?: string; url?: string; forwardAuthToken?: boolean }
+}
+
+/**
+ * Checks `cds.requires.auth` before the first request.
+ *
+ * @throws {@link ConfigurationError} naming the option
+ * @internal
+ */
+export function credentialsOf(options: AuthOptions): XsuaaCredentials {
+  if (options.credentials) return options.credentials
+  throw new ConfigurationError(
+    'cds.requires.auth is of kind "principal", and no XSUAA is bound: bind one (cds bind, or the bound service of the ' +
+      'deployed application), or in development leave "cds.requires.auth.emulator" on, then cds watch brings its own.'
+  )
+}
+
+/**
+ * `onBehalfOf` of a required service, or nothing when its destination shall decide.
+ *
+ * @param name - of the required service, for the message
+ * @throws {@link ConfigurationError} for an unknown value, and for `namedUser` where no user can be sent
+ * @internal
+ */
+export function onBehalfOf(name: string, options: RemoteOptions): OnBehalfOf | undefined {
+  const { onBehalfOf: value, credentials } = options
+  if (value === undefined || value === null) return undefined
+  const option = `cds.requires.${name}.onBehalfOf`
+  if (!ON_BEHALF_OF.some((known) => known === value)) {
+    const known = ON_BEHALF_OF.join(', ')
+    throw new ConfigurationError(`${option} is ${JSON.stringify(value)}: use one of ${known}`)
+  }
+  if (credentials?.url && !credentials.destination && !credentials.forwardAuthToken) {
+    throw new ConfigurationError(
+      `${option} is "namedUser", but the calls would carry no user: cds.requires.${name}.credentials has a "url" ` +
+        'without "forwardAuthToken". Name a destination there, or forward the token.'
+    )
+  }
+  return value as OnBehalfOf
+}

@@ -1,0 +1,73 @@
+import type { HttpDestination } from '@sap-cloud-sdk/connectivity'
+
+import { type DestinationOptions, resolveDestination } from '../destination/resolve.js'
+import { isUserBound } from '../destination/user-bound.js'
+import { DestinationError } from '../errors.js'
+import type { OnBehalfOf } from '../options.js'
+import type { Principal } from '../user/principal.js'
+import { requireNamedUser } from './require-named-user.js'
+
+/** Destination of a required service: a name, or what `credentials` with a `url` say. */
+export type ConfiguredDestination = string | Partial<HttpDestination>
+
+/** A remote service, as far as its identity is concerned. */
+export interface OutboundService {
+  readonly name: string
+  readonly destination: ConfiguredDestination
+  readonly destinationOptions?: DestinationOptions
+  readonly onBehalfOf: OnBehalfOf | undefined
+}
+
+/** Where a call goes, and whether it goes there as the user. */
+export interface OutboundDestination {
+  readonly destination: Partial<HttpDestination>
+  readonly userBound: boolean
+}
+
+/**
+ * Decides as whom a service is called, and makes its destination ready for exactly that principal.
+ *
+ * @throws {@link PropagationError} before anything is sent, when a named user is needed and there is none
+ * @throws {@link DestinationError} when the destination can't be had, or can't carry the user who is demanded
+ * @internal
+ */
+export async function outboundDestination(
+  service: OutboundService,
+  principal: Principal
+): Promise<OutboundDestination> {
+  if (service.onBehalfOf === 'namedUser') requireNamedUser(service.name, principal)
+  const destination = await resolved(service, principal)
+  const userBound = isUserBound(destination)
+  if (!userBound) {
+    if (service.onBehalfOf === 'namedUser') throw technical(service, destination)
+    return { destination, userBound }
+  }
+  const { bearerToken } = requireNamedUser(service.name, principal)
+  return { destination: forwarded(destination, bearerToken), userBound }
+}
+
+async function resolved(service: OutboundService, principal: Principal) {
+  const { destination, destinationOptions } = service
+  if (typeof destination !== 'string') return destination
+  return resolveDestination(destination, principal, destinationOptions)
+}
+
+/** With `forwardAuthToken` the token is put in here: CAP would take it from the HTTP request, whoever is current. */
+function forwarded(destination: Partial<HttpDestination>, bearerToken: string) {
+  if (!destination.forwardAuthToken) return destination
+  const headers = { ...destination.headers, authorization: `Bearer ${bearerToken}` }
+  const { forwardAuthToken: _, authTokens: __, ...rest } = destination
+  return { ...rest, authentication: 'NoAuthentication' as const, headers }
+}
+
+function technical(
+  { name }: OutboundService,
+  { name: destination, authentication }: Partial<HttpDestination>
+) {
+  return new DestinationError(
+    'ERR_DESTINATION_TECHNICAL',
+    `cds.requires.${name}.onBehalfOf is "namedUser", but destination "${String(destination)}" has Authentication ` +
+      `"${String(authentication)}": the user would be lost. Nothing was sent. Set Authentication to ` +
+      'PrincipalPropagation (on premise) or a user token exchange, or remove "onBehalfOf".'
+  )
+}

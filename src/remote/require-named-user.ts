@@ -1,0 +1,43 @@
+import { PropagationError } from '../errors.js'
+import { describe, type NamedUser, type Principal } from '../user/principal.js'
+
+/**
+ * The principal as a named user whose token is still valid, or a refusal that says who is current and what to do.
+ *
+ * @param service - name of the required service, for the message
+ * @throws {@link PropagationError} `ERR_USER_TOKEN_REQUIRED`, `ERR_USER_TOKEN_EXPIRED`
+ * @internal
+ */
+export function requireNamedUser(service: string, principal: Principal): NamedUser {
+  if (principal.kind !== 'named') {
+    throw new PropagationError(
+      'ERR_USER_TOKEN_REQUIRED',
+      `"${service}" is called on behalf of a named user, but the current identity is ${describe(principal)}. ` +
+        `Nothing was sent. ${nextStep(principal)}`
+    )
+  }
+  if (principal.expiresAt * 1000 <= Date.now()) {
+    throw new PropagationError(
+      'ERR_USER_TOKEN_EXPIRED',
+      `"${service}" is called on behalf of a named user whose token has expired since the request came. ` +
+        'Nothing was sent. Let the client repeat the request with a new token.'
+    )
+  }
+  return principal
+}
+
+function nextStep(principal: Principal): string {
+  if (principal.kind === 'anonymous') {
+    return 'Call it while a request of the user is handled, or protect the service that calls it (@requires).'
+  }
+  if (principal.kind === 'technical' && principal.origin === 'token') {
+    return (
+      'Let the caller send a token of the user (authorization code, password or jwt-bearer grant), or give background ' +
+      'work a required service of its own with a technical destination.'
+    )
+  }
+  return (
+    'Call it as the user of the request (not in cds.spawn, a queue or a transaction of another user), or give ' +
+    'background work a required service of its own with a technical destination.'
+  )
+}

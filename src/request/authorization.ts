@@ -1,0 +1,43 @@
+import type { IncomingMessage } from 'node:http'
+
+import { RequestError } from '../errors.js'
+
+/** What the `Authorization` header of a request holds. */
+export type Authorization =
+  | { readonly scheme: 'none' }
+  | { readonly scheme: 'bearer'; readonly bearerToken: string }
+  | { readonly scheme: 'basic'; readonly credentials: string }
+
+const NONE: Authorization = { scheme: 'none' }
+
+/** `credentials = auth-scheme 1*SP token68`, and nothing behind it (RFC 9110, section 11.6.2; RFC 6750, section 2.1). */
+const CREDENTIALS = /^([!#$%&'*+.^_`|~0-9a-z-]{1,32}) {1,8}([0-9a-z._~+/-]+=*)$/i
+
+/**
+ * Reads the `Authorization` header, and only that: tokens in the query, the body or another header do not count.
+ *
+ * @throws {@link RequestError} `ERR_REQUEST_MALFORMED` (400): more than one header, or not a scheme with one credential;
+ *   `ERR_SCHEME_UNSUPPORTED` (401): a scheme other than Bearer and Basic.
+ * @see RFC 6750 sections 2.1 and 3.1
+ * @internal
+ */
+export function authorizationOf(req: IncomingMessage): Authorization {
+  const headers = req.headersDistinct.authorization
+  if (!headers) return NONE
+  if (headers.length > 1) {
+    throw new RequestError('ERR_REQUEST_MALFORMED', 'more than one "Authorization" header')
+  }
+  const [, scheme, value] = CREDENTIALS.exec(headers[0] ?? '') ?? []
+  if (!scheme || !value) {
+    const text = '"Authorization" header is not of the form "<scheme> <credentials>"'
+    throw new RequestError('ERR_REQUEST_MALFORMED', text)
+  }
+  switch (scheme.toLowerCase()) {
+    case 'bearer':
+      return { scheme: 'bearer', bearerToken: value }
+    case 'basic':
+      return { scheme: 'basic', credentials: value }
+    default:
+      throw new RequestError('ERR_SCHEME_UNSUPPORTED', 'only the Bearer scheme is accepted')
+  }
+}

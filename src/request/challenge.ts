@@ -1,0 +1,29 @@
+import type { PrincipalError } from '../errors.js'
+
+/** Which schemes a 401 offers, in this order. */
+export interface ChallengeOptions {
+  /** Offer Basic behind Bearer, for browsers and `curl -u` at the emulator. */
+  basic?: boolean
+}
+
+/**
+ * The values of `WWW-Authenticate` for a refused request: constant text only.
+ *
+ * No `error` when the request had no credentials, or none that are read here (RFC 6750, section 3.1), `invalid_request`
+ * for a malformed one, `insufficient_scope` for a 403, `invalid_token` otherwise.
+ *
+ * @param error - why, or nothing when there were no credentials
+ * @returns one string a header line
+ * @internal
+ */
+export function challengesFor(error?: PrincipalError, { basic }: ChallengeOptions = {}): string[] {
+  const code = error && bearerError(error)
+  const bearer = code ? `Bearer error="${code}"` : 'Bearer'
+  return basic ? [bearer, 'Basic realm="Users", charset="UTF-8"'] : [bearer]
+}
+
+function bearerError({ status, code }: PrincipalError): string | undefined {
+  if (code === 'ERR_SCHEME_UNSUPPORTED' || code === 'ERR_CREDENTIALS_REFUSED') return undefined
+  if (status === 400) return 'invalid_request'
+  return status === 403 ? 'insufficient_scope' : 'invalid_token'
+}

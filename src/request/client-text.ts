@@ -1,0 +1,19 @@
+import { PrincipalError } from '../errors.js'
+
+/** Context of the transaction that ends with the error. */
+interface Context {
+  readonly http?: unknown
+}
+
+/**
+ * Handler for the `error` event of served services: what answers an HTTP request says no more than its status. The text
+ * for the developer is in the log, and stays on errors that code of the application catches itself.
+ *
+ * @param context - of the transaction: only that of a protocol adapter has the HTTP request as its own
+ * @see https://cap.cloud.sap/docs/node.js/core-services#srv-on-error
+ * @internal
+ */
+export function clientText(error: unknown, context: Context | undefined): void {
+  if (!(error instanceof PrincipalError) || !context || !Object.hasOwn(context, 'http')) return
+  Object.defineProperty(error, 'message', { value: error.clientMessage, configurable: true })
+}

@@ -1,0 +1,98 @@
+import { TokenError } from '../errors.js'
+
+/** The JOSE header as it came. Every member is unknown until it is checked. */
+export type JwtHeader = Readonly<Record<string, unknown>>
+
+/** The claims as they came. Every member is unknown until it is checked. */
+export type JwtPayload = Readonly<Record<string, unknown>>
+
+/** Seconds that clocks may differ (RFC 7519, section 4.1.4). The same as in `@sap/xssec`. */
+const LEEWAY = 60
+
+/** Seconds that a token may live at most; XSUAA allows up to a day, some issuers a week. */
+const MAX_LIFETIME = 7 * 24 * 3600
+
+/** Tenant ids reach cache keys, URLs and logs: nothing but these (GUIDs, and names of test tenants). */
+const TENANT = /^[\w.-]{1,64}$/
+
+/**
+ * The claim as a string.
+ *
+ * @throws {@link TokenError} `ERR_TOKEN_CLAIM` when it is there and is no string.
+ * @internal
+ */
+export function stringClaim(payload: JwtPayload, name: string): string | undefined {
+  const value = claim(payload, name)
+  if (value === undefined || typeof value === 'string') return value
+  throw new TokenError('ERR_TOKEN_CLAIM', `"${name}" claim must be a string`)
+}
+
+/**
+ * The claim as a list of strings; a single string counts as a list of one (RFC 7519, section 4.1.3).
+ *
+ * @throws {@link TokenError} `ERR_TOKEN_CLAIM` for any other shape.
+ * @internal
+ */
+export function stringsClaim(payload: JwtPayload, name: string): string[] {
+  const value = claim(payload, name) ?? []
+  const values: unknown[] = Array.isArray(value) ? value : [value]
+  if (values.every((each) => typeof each === 'string')) return values
+  throw new TokenError('ERR_TOKEN_CLAIM', `"${name}" claim must be a string or a list of strings`)
+}
+
+/**
+ * Scopes: a list (XSUAA), or one string with spaces (RFC 8693, section 4.2). None is not an error.
+ *
+ * @internal
+ */
+export function scopesOf(payload: JwtPayload): string[] {
+  const value = claim(payload, 'scope')
+  return typeof value === 'string'
+    ? value.split(' ').filter(Boolean)
+    : stringsClaim(payload, 'scope')
+}
+
+/**
+ * Checks `exp` (required), `nbf` and `iat` against the clock.
+ *
+ * @param now - seconds since the epoch
+ * @throws {@link TokenError} `ERR_TOKEN_CLAIM`, `ERR_TOKEN_EXPIRED`, `ERR_TOKEN_NOT_YET_VALID`
+ * @see RFC 7519 sections 4.1.4 to 4.1.6
+ * @internal
+ */
+export function checkTimes(payload: JwtPayload, now = Date.now() / 1000): void {
+  const exp = timeClaim(payload, 'exp')
+  if (exp === undefined) throw new TokenError('ERR_TOKEN_CLAIM', 'missing required "exp" claim')
+  if (exp + LEEWAY <= now) throw new TokenError('ERR_TOKEN_EXPIRED', 'the token has expired')
+  const nbf = timeClaim(payload, 'nbf')
+  if (nbf !== undefined && nbf - LEEWAY > now) {
+    throw new TokenError('ERR_TOKEN_NOT_YET_VALID', 'the token is not valid yet ("nbf" claim)')
+  }
+  if (exp - now > MAX_LIFETIME) {
+    throw new TokenError('ERR_TOKEN_CLAIM', '"exp" claim is more than 7 days ahead')
+  }
+}
+
+/**
+ * The tenant, from the claim that this issuer puts it in.
+ *
+ * @throws {@link TokenError} `ERR_TOKEN_CLAIM` when it could be anything but an identifier.
+ * @internal
+ */
+export function tenantClaim(payload: JwtPayload, name: string): string | undefined {
+  const tenant = stringClaim(payload, name)
+  if (tenant === undefined || TENANT.test(tenant)) return tenant
+  throw new TokenError('ERR_TOKEN_CLAIM', `"${name}" claim is not a tenant id`)
+}
+
+function timeClaim(payload: JwtPayload, name: string): number | undefined {
+  const value = claim(payload, name)
+  if (value === undefined) return undefined
+  if (typeof value === 'number' && Number.isFinite(value) && value > 0) return value
+  throw new TokenError('ERR_TOKEN_CLAIM', `"${name}" claim must be a number of seconds`)
+}
+
+/** Own members only, and null is as good as absent: a missing claim means less, never more. */
+function claim(payload: JwtPayload, name: string): unknown {
+  return Object.hasOwn(payload, name) ? (payload[name] ?? undefined) : undefined
+}

@@ -1,0 +1,35 @@
+import { TokenError } from '../errors.js'
+import type { JwtHeader } from './claims.js'
+
+/** Types a signed access token (or an IAS ID token) can have; RFC 9068, section 4, and what SAP's issuers send. */
+const TYPES = new Set(['jwt', 'at+jwt', 'application/at+jwt'])
+
+/** Longest `kid` that is looked up. */
+const MAX_KID = 256
+
+/**
+ * Checks the JOSE header before any key is looked up: exact algorithm, known type, no critical extension, usable `kid`.
+ * `jku`, `jwk`, `x5u` and `x5c` are not looked at: keys come from the configured issuer only.
+ *
+ * @param algorithms - allow-list, compared case-sensitively
+ * @throws {@link TokenError} `ERR_TOKEN_HEADER`
+ * @see RFC 8725 sections 3.1, 3.10 and 3.11, RFC 7515 section 4.1.11
+ * @internal
+ */
+export function checkHeader(header: JwtHeader, algorithms: readonly string[]): void {
+  const { alg, typ, kid } = header
+  if (typeof alg !== 'string' || !algorithms.includes(alg)) {
+    refuse(`"alg" must be one of ${algorithms.join(', ')}`)
+  }
+  if (Object.hasOwn(header, 'crit')) refuse('"crit" lists extensions that are not understood')
+  if (Object.hasOwn(header, 'b64')) refuse('"b64" is not supported')
+  if (typ !== undefined && !(typeof typ === 'string' && TYPES.has(typ.toLowerCase()))) {
+    refuse('"typ" is not that of an access token')
+  }
+  if (typeof kid !== 'string' || !kid || kid.length > MAX_KID)
+    refuse('"kid" is missing or unusable')
+}
+
+function refuse(text: string): never {
+  throw new TokenError('ERR_TOKEN_HEADER', `token header: ${text}`)
+}

@@ -1,0 +1,56 @@
+import type { JwtPayload } from '../token/claims.js'
+
+/** A value that a where-restriction can compare with. */
+export type AttributeValue = string | number | boolean
+
+/** `$user.<name>`: a list, or a single value where CAP documents one. Has no inherited names. */
+export type Attributes = Record<string, AttributeValue[] | AttributeValue>
+
+const MAX_VALUES = 1000
+const MAX_LENGTH = 256
+const NAME = /^[\w.-]{1,128}$/
+
+/** Claims about the person that CAP's own `xsuaa` strategy offers as attributes, too. */
+const PERSONAL = {
+  logonName: 'user_name',
+  givenName: 'given_name',
+  familyName: 'family_name',
+  email: 'email'
+} as const
+
+/**
+ * `xs.user.attributes` of a token, of its `ext_cxt` first (exchanged tokens have them there), as lists of primitives.
+ * What is missing, null, empty or of another shape is absent: it grants nothing and crashes nothing.
+ *
+ * @internal
+ */
+export function attributesOf(payload: JwtPayload): Attributes {
+  const attributes = Object.create(null) as Attributes
+  for (const [name, claim] of Object.entries(PERSONAL)) {
+    const value = payload[claim]
+    if (typeof value === 'string' && value) attributes[name] = value
+  }
+  for (const [name, value] of Object.entries(userAttributes(payload))) {
+    const values = listOf(value)
+    if (NAME.test(name) && name !== '__proto__' && values.length) attributes[name] = values
+  }
+  return attributes
+}
+
+function userAttributes(payload: JwtPayload): object {
+  const exchanged = (payload.ext_cxt as JwtPayload | null | undefined)?.['xs.user.attributes']
+  const attributes = exchanged ?? payload['xs.user.attributes']
+  return typeof attributes === 'object' && attributes && !Array.isArray(attributes)
+    ? attributes
+    : {}
+}
+
+function listOf(value: unknown): AttributeValue[] {
+  const values: unknown[] = Array.isArray(value) ? value : [value]
+  return values.slice(0, MAX_VALUES).filter(isUsable)
+}
+
+function isUsable(value: unknown): value is AttributeValue {
+  if (typeof value === 'string') return value !== '' && value.length <= MAX_LENGTH
+  return typeof value === 'boolean' || (typeof value === 'number' && Number.isFinite(value))
+}

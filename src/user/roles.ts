@@ -1,0 +1,34 @@
+/** Roles that CAP gives by itself; no claim of any issuer can. */
+const PSEUDO_ROLES = new Set([
+  'any',
+  'authenticated-user',
+  'identified-user',
+  'system-user',
+  'internal-user'
+])
+
+/** Has no inherited names: `user.is('constructor')` must be false. */
+export type Roles = Record<string, 1>
+
+/**
+ * Scopes of XSUAA as CAP's roles: own scopes lose the prefix, foreign ones keep their full name.
+ *
+ * @param scopes - as in the token
+ * @param xsappname - of the binding; `<xsappname>.` is the prefix
+ * @internal
+ */
+export function rolesOf(scopes: readonly string[], xsappname: string): Roles {
+  const prefix = `${xsappname}.`
+  const roles = Object.create(null) as Roles
+  for (const scope of scopes) {
+    const own = scope.startsWith(prefix)
+    if (!own && !scope.includes('.')) continue // unprefixed, such as "openid": a local role by that name is not meant
+    const role = own ? scope.slice(prefix.length) : scope
+    if (role && !isPseudoRole(role)) roles[role] = 1
+  }
+  return roles
+}
+
+function isPseudoRole(role: string): boolean {
+  return PSEUDO_ROLES.has(role) || role.startsWith('cds.')
+}

@@ -1,0 +1,186 @@
+import { type ChildProcess, spawn, spawnSync } from 'node:child_process'
+import {
+  cpSync,
+  existsSync,
+  mkdtempSync,
+  readdirSync,
+  readlinkSync,
+  rmSync,
+  symlinkSync,
+  utimesSync
+} from 'node:fs'
+import { createServer } from 'node:net'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { setTimeout as sleep } from 'node:timers/promises'
+
+import { client } from '../support/client.js'
+import { end, Output, SAMPLE } from '../support/sample.js'
+
+const CDS = join(SAMPLE, 'node_modules/@sap/cds-dk/bin/cds.js')
+const CLI = join(SAMPLE, 'dist/cli/main.js')
+const EQUIPMENT = '/odata/v4/maintenance/Equipment'
+
+/** The sample in a folder of its own: a landscape belongs to a folder. */
+function copyOfSample(): string {
+  const root = mkdtempSync(join(tmpdir(), 'cds-principal-watch-'))
+  const files = ['srv', 'db', '.cdsrc.json', 'package.json', 'xs-security.json', 'tsconfig.json']
+  for (const name of files) cpSync(join(SAMPLE, name), join(root, name), { recursive: true })
+  symlinkSync(join(SAMPLE, 'node_modules'), join(root, 'node_modules'))
+  return root
+}
+
+function watch(root: string): ChildProcess {
+  const { PATH, HOME } = process.env
+  return spawn(process.execPath, [CDS, 'watch', '--livereload', 'false'], {
+    cwd: root,
+    env: { PATH, HOME, PORT: '0' },
+    stdio: ['ignore', 'pipe', 'pipe'],
+    detached: true // a group of its own, as a terminal makes it: Ctrl-C reaches all of it
+  })
+}
+
+const token = (root: string, ...args: string[]) =>
+  spawnSync(process.execPath, [CLI, 'token', ...args, '--project', root], { encoding: 'utf8' })
+
+/** Processes that run in the folder. */
+function processesIn(root: string): string[] {
+  return readdirSync('/proc').filter((pid) => {
+    try {
+      return /^\d+$/.test(pid) && readlinkSync(`/proc/${pid}/cwd`) === root
+    } catch {
+      return false
+    }
+  })
+}
+
+/** There is no event for the end of a process that somebody else has started. */
+async function untilNoneIn(root: string): Promise<void> {
+  while (existsSync('/proc') && processesIn(root).length) await sleep(100)
+}
+
+let root: string
+let running: ChildProcess | undefined
+
+beforeEach(() => {
+  root = copyOfSample()
+})
+afterEach(async () => {
+  endGroup('SIGKILL')
+  await untilNoneIn(root)
+  rmSync(root, { recursive: true, force: true })
+})
+
+/** Signals all processes of the watch, as the terminal does. */
+function endGroup(signal: NodeJS.Signals): void {
+  try {
+    if (running?.pid) process.kill(-running.pid, signal)
+  } catch {
+    // all of them have ended
+  }
+}
+
+async function started() {
+  running = watch(root)
+  const output = new Output(running)
+  await output.printed(/server listening on/)
+  return { output, url: () => output.text.match(/http:\/\/localhost:\d+/g)?.at(-1) ?? '' }
+}
+
+test('a restart keeps tokens and data; Ctrl-C ends every process; a second start works', async () => {
+  const { output, url } = await started()
+  expect(output.text).toMatch(/API {4}http:\/\/localhost:\d+\/odata\/v4\/maintenance/)
+  expect(output.text).toMatch(/alice +Technician · plant 1010/)
+  expect(output.text).toMatch(/eve +no role/)
+
+  const { stdout, stderr } = token(root, 'alice')
+  expect(stderr).toBe('')
+  const authorization = `Bearer ${stdout.trim()}`
+  const before = client(url(), authorization)
+  const data = { id: 'W-1', name: 'x', plant: '1010', category: 'M' }
+  expect((await before.post(EQUIPMENT, data)).status).toBe(201)
+  before.close()
+
+  const known = output.text.length
+  const now = new Date()
+  utimesSync(join(root, 'srv/maintenance-service.ts'), now, now)
+  await output.printed(new RegExp(`^[^]{${String(known)},}server listening on`))
+  const after = client(url(), authorization)
+  expect((await after.get(`${EQUIPMENT}('W-1')`)).body).toMatchObject({ createdBy: 'ALICE' })
+  after.close()
+
+  const ended = new Promise((done) => running?.once('exit', done))
+  endGroup('SIGINT')
+  await ended
+  await untilNoneIn(root)
+
+  const second = await started()
+  const again = client(second.url(), authorization)
+  expect((await again.get(EQUIPMENT)).status).toBe(401) // keys are new on every start
+  again.close()
+}, 60_000)
+
+test('the landscape never outlives the watch, even if that is killed', async () => {
+  await started()
+  if (running) await end(running, 'SIGKILL') // leaves the watched server, which is not the owner
+  let answer = token(root, 'alice')
+  while (answer.status === 0) {
+    await sleep(100)
+    answer = token(root, 'alice')
+  }
+  expect(answer.stderr).toContain('no emulator is running')
+}, 60_000)
+
+test('Basic credentials are exchanged for a token at the emulated XSUAA', async () => {
+  const { url } = await started()
+  const basic = (user: string) => client(url(), `Basic ${Buffer.from(user).toString('base64')}`)
+  const anonymous = client(url())
+  const refused = await anonymous.get(EQUIPMENT)
+  expect(refused.status).toBe(401)
+  expect(refused.headers['www-authenticate']).toMatch(/^Bearer, Basic realm=/)
+  const alice = basic('alice:')
+  const data = { id: 'B-1', name: 'x', plant: '1010', category: 'M' }
+  expect(await alice.post(EQUIPMENT, data)).toMatchObject({ body: { createdBy: 'ALICE' } })
+  const mallory = basic('mallory:')
+  expect((await mallory.get(EQUIPMENT)).status).toBe(401)
+  for (const each of [anonymous, alice, mallory]) each.close()
+}, 60_000)
+
+describe('cds-principal token', () => {
+  test('says what to do when no emulator runs', () => {
+    const { status, stdout, stderr } = token(root, 'alice')
+    expect({ status, stdout }).toEqual({ status: 1, stdout: '' })
+    expect(stderr).toMatch(/no emulator is running.*cds watch/)
+  })
+
+  test('needs a user, unless the token is of the application', async () => {
+    expect(token(root).stderr).toContain('name a user')
+    await started()
+    expect(token(root, 'mallory')).toMatchObject({ status: 1, stdout: '' })
+    const { stdout } = token(root, '--grant', 'client_credentials')
+    const claims = Buffer.from(stdout.split('.')[1] ?? '', 'base64url').toString()
+    expect(JSON.parse(claims)).toMatchObject({ grant_type: 'client_credentials' })
+  }, 60_000)
+})
+
+test('npm start: a taken port is a clear message', async () => {
+  const server = createServer()
+  await new Promise<void>((done) => server.listen(0, done))
+  const { port } = server.address() as { port: number }
+  const { status, stderr } = await finished(
+    spawn(process.execPath, [join(SAMPLE, 'scripts/start.mjs')], {
+      env: { PATH: process.env.PATH, HOME: process.env.HOME, PORT: String(port) }
+    })
+  )
+  server.close()
+  expect(status).toBe(1)
+  expect(stderr).toContain(String(port))
+  expect(stderr).toMatch(/PORT=\d+ npm start/)
+})
+
+async function finished(child: ChildProcess) {
+  let stderr = ''
+  child.stderr?.setEncoding('utf8').on('data', (chunk: string) => (stderr += chunk))
+  const status = await new Promise((done) => child.once('close', done))
+  return { status, stderr }
+}

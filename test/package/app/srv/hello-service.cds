@@ -1,0 +1,4 @@
+@requires: 'authenticated-user'
+service HelloService {
+  function hello() returns String;
+}

@@ -1,0 +1,1 @@
+module.exports = (srv) => srv.on('hello', (req) => `hello ${req.user.id}`)

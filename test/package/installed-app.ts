@@ -1,0 +1,73 @@
+import { execFileSync } from 'node:child_process'
+import fs from 'node:fs'
+import os from 'node:os'
+import path from 'node:path'
+
+const root = path.resolve(__dirname, '../..')
+
+interface Manifest {
+  devDependencies: Record<string, string>
+}
+
+/** A CAP project in a folder of its own, with the packed package installed as a consumer gets it. */
+export interface InstalledApp {
+  folder: string
+  /** Runs Node in the project and returns what it printed. */
+  node(args: string[], env?: NodeJS.ProcessEnv): string
+  remove(): void
+}
+
+/** Packs this package and installs the tarball into a copy of `app/`. */
+export function installApp(): InstalledApp {
+  const temporary = fs.mkdtempSync(path.join(os.tmpdir(), 'cds-principal-app-'))
+  const folder = path.join(temporary, 'app')
+  fs.cpSync(path.join(__dirname, 'app'), folder, { recursive: true })
+  npm(folder, ['install', pack(temporary), ...peers()])
+  return {
+    folder,
+    node: (args, env = {}) =>
+      execFileSync(process.execPath, args, {
+        cwd: folder,
+        env: { ...environment(), ...env },
+        encoding: 'utf8',
+        stdio: ['ignore', 'pipe', 'pipe']
+      }),
+    remove: () => {
+      fs.rmSync(temporary, { recursive: true, force: true })
+    }
+  }
+}
+
+/** The environment of a process of the project: nothing that jest or npm put there for this run. */
+export function environment(): NodeJS.ProcessEnv {
+  const foreign = /^(npm_|jest_|cds_|vcap_|node_env$|node_options$|port$)/i
+  return Object.fromEntries(Object.entries(process.env).filter(([name]) => !foreign.test(name)))
+}
+
+function pack(destination: string): string {
+  const output = npm(root, [
+    'pack',
+    '--json',
+    '--ignore-scripts',
+    '--pack-destination',
+    destination
+  ])
+  const [{ filename }] = JSON.parse(output) as [{ filename: string }]
+  return path.join(destination, filename)
+}
+
+function peers(): string[] {
+  const manifest = fs.readFileSync(path.join(root, 'package.json'), 'utf8')
+  const { devDependencies } = JSON.parse(manifest) as Manifest
+  return ['@sap/cds', 'express'].map((name) => `${name}@${devDependencies[name]!}`)
+}
+
+function npm(cwd: string, args: string[]): string {
+  const quiet = ['--prefer-offline', '--no-audit', '--no-fund', '--loglevel=error']
+  return execFileSync('npm', [...args, ...quiet], {
+    cwd,
+    env: environment(),
+    encoding: 'utf8',
+    stdio: ['ignore', 'pipe', 'inherit']
+  })
+}

@@ -1,0 +1,57 @@
+import { Agent, request } from 'node:http'
+import { text } from 'node:stream/consumers'
+
+/** What a service answered. */
+export interface Answer {
+  readonly status: number
+  readonly headers: Record<string, string | string[] | undefined>
+  readonly body: Record<string, unknown> & { value?: Record<string, unknown>[] }
+}
+
+/** A client of the sample with one identity. */
+export interface Client {
+  get(path: string): Promise<Answer>
+  post(path: string, body?: object): Promise<Answer>
+  patch(path: string, body: object): Promise<Answer>
+  delete(path: string): Promise<Answer>
+  close(): void
+}
+
+/**
+ * A client with a token, which keeps its connections.
+ *
+ * @param authorization - value of the `Authorization` header, or none
+ */
+export function client(url: string, authorization?: string): Client {
+  const agent = new Agent({ keepAlive: true })
+  const send = (method: string, path: string, body?: object) =>
+    new Promise<Answer>((done, fail) => {
+      const headers = {
+        ...(authorization && { authorization }),
+        ...(body && { 'content-type': 'application/json' })
+      }
+      const req = request(new URL(path, url), { method, agent, headers }, (res) => {
+        text(res).then((content) => {
+          done({ status: res.statusCode ?? 0, headers: res.headers, body: parsed(content) })
+        }, fail)
+      })
+      req.on('error', fail).end(body && JSON.stringify(body))
+    })
+  return {
+    get: (path) => send('GET', path),
+    post: (path, body = {}) => send('POST', path, body),
+    patch: (path, body) => send('PATCH', path, body),
+    delete: (path) => send('DELETE', path),
+    close: () => {
+      agent.destroy()
+    }
+  }
+}
+
+function parsed(content: string): Answer['body'] {
+  try {
+    return JSON.parse(content) as Answer['body']
+  } catch {
+    return { text: content }
+  }
+}

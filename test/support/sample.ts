@@ -1,0 +1,131 @@
+import { type ChildProcess, spawn } from 'node:child_process'
+import { cpSync, mkdtempSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join, resolve } from 'node:path'
+
+import type { Emulator } from '../../src/emulator/index.js'
+
+/** Folder of the sample. */
+export const SAMPLE = resolve(__dirname, '../..')
+
+/** How the sample is run in a test. */
+export interface SampleOptions {
+  /** Bindings and certificate authority come from here, as on BTP. */
+  readonly emulator: Emulator
+  /** `false`: as if the plugin were not installed, with CAP's own strategy `xsuaa`. */
+  readonly plugin?: boolean
+  /** Folder with further services, put beside those of the sample. */
+  readonly extra?: string
+  readonly env?: Record<string, string>
+}
+
+/** The sample, running in a process of its own. */
+export interface Sample {
+  readonly url: string
+  /** What it has printed so far. */
+  output(): string
+  /** Resolves when something was printed. */
+  printed(pattern: RegExp): Promise<void>
+  stop(): Promise<void>
+}
+
+/** Starts the sample with `cds-serve` in a folder with its files, bound to the emulator. */
+export async function startSample(options: SampleOptions): Promise<Sample> {
+  const root = projectFolder(options)
+  const child = spawn(process.execPath, ['--import', 'tsx', CDS_SERVE], {
+    cwd: root,
+    env: environment(root, options),
+    stdio: ['ignore', 'pipe', 'pipe']
+  })
+  const output = new Output(child)
+  await output.printed(/server listening on.*?localhost:\d+/s)
+  const [, url = ''] = /server listening on[^']*'(http:\/\/localhost:\d+)'/.exec(output.text) ?? []
+  return {
+    url,
+    output: () => output.text,
+    printed: (pattern) => output.printed(pattern),
+    stop: async () => {
+      await end(child)
+      rmSync(root, { recursive: true, force: true })
+    }
+  }
+}
+
+const CDS_SERVE = join(SAMPLE, 'node_modules/@sap/cds/bin/serve.js')
+
+function projectFolder({ plugin = true, extra, emulator }: SampleOptions): string {
+  const root = mkdtempSync(join(tmpdir(), 'cds-principal-sample-'))
+  for (const name of ['db', 'srv'])
+    cpSync(join(SAMPLE, name), join(root, name), { recursive: true })
+  if (extra) cpSync(extra, join(root, 'srv'), { recursive: true })
+  symlinkSync(join(SAMPLE, 'node_modules'), join(root, 'node_modules'))
+  const configuration = JSON.parse(
+    readFileSync(join(SAMPLE, '.cdsrc.json'), 'utf8')
+  ) as Configuration
+  configuration.requires.auth = { kind: plugin ? 'principal' : 'xsuaa' }
+  writeFileSync(join(root, '.cdsrc.json'), JSON.stringify(configuration))
+  const dependencies = { '@cap-js/sqlite': '*', ...(plugin && { 'cds-principal': '*' }) }
+  writeFileSync(join(root, 'package.json'), JSON.stringify({ name: 'sample', dependencies }))
+  writeFileSync(join(root, 'ca.pem'), emulator.ca)
+  return root
+}
+
+interface Configuration {
+  requires: Record<string, object>
+}
+
+function environment(root: string, { emulator, env }: SampleOptions): NodeJS.ProcessEnv {
+  return {
+    PATH: process.env.PATH,
+    HOME: process.env.HOME,
+    CDS_TYPESCRIPT: 'tsx',
+    PORT: '0',
+    NODE_EXTRA_CA_CERTS: join(root, 'ca.pem'),
+    VCAP_SERVICES: JSON.stringify(emulator.vcapServices()),
+    ...env
+  }
+}
+
+/** What a process prints, and waiting for it. */
+export class Output {
+  text = ''
+  readonly #child: ChildProcess
+
+  constructor(child: ChildProcess) {
+    this.#child = child
+    for (const stream of [child.stdout, child.stderr]) {
+      stream?.setEncoding('utf8').on('data', (chunk: string) => {
+        this.text += chunk
+        child.emit('printed')
+      })
+    }
+  }
+
+  /** @throws when the process ends before */
+  printed(pattern: RegExp): Promise<void> {
+    return new Promise((done, fail) => {
+      const check = () => {
+        if (pattern.test(this.text)) settle(done)
+      }
+      const exit = () => {
+        settle(() => {
+          fail(new Error(`ended before it printed ${String(pattern)}:\n${this.text}`))
+        })
+      }
+      const settle = (outcome: () => void) => {
+        this.#child.off('printed', check).off('close', exit)
+        outcome()
+      }
+      this.#child.on('printed', check).once('close', exit)
+      check()
+    })
+  }
+}
+
+/** Ends a process that a test has started, and waits until it has ended. */
+export async function end(child: ChildProcess, signal: NodeJS.Signals = 'SIGTERM'): Promise<void> {
+  if (child.exitCode !== null || child.signalCode !== null) return
+  const closed = new Promise((done) => child.once('exit', done))
+  child.kill(signal)
+  await closed
+}

@@ -1,0 +1,34 @@
+import { read, readJson } from './repository.js'
+
+const manifest = readJson('package.json')
+
+describe('package.json', () => {
+  test("its cds section holds the plugin's defaults only: it reaches every consumer", () => {
+    expect(Object.keys(manifest.cds)).toEqual(['requires'])
+    expect(Object.keys(manifest.cds.requires)).toEqual(['kinds'])
+    expect(JSON.stringify(manifest.cds)).not.toMatch(/"(users|credentials|emulator|\[\w+\])"/)
+  })
+
+  test('the kinds resolve to modules that the package exports', () => {
+    const kinds: Record<string, { impl: string }> = manifest.cds.requires.kinds
+    for (const { impl } of Object.values(kinds))
+      expect(manifest.exports).toHaveProperty([impl.replace('cds-principal', '.')])
+  })
+
+  test('CAP finds cds-plugin.js, beside package.json', () => {
+    expect(manifest.exports['./cds-plugin'].default).toBe('./cds-plugin.js')
+    expect(manifest.files).toContain('cds-plugin.js')
+  })
+
+  test('publishes nothing of the sample', () => {
+    for (const file of manifest.files as string[]) expect(file).not.toMatch(/^\.|^(srv|db|test)\b/)
+  })
+
+  test('tests load the plugin as a consumer does: it is its own dependency', () => {
+    expect(manifest.devDependencies['cds-principal']).toBe('file:')
+  })
+
+  test('no configuration of npm names a registry', () => {
+    expect(read('.npmrc')).not.toMatch(/registry\s*=|_auth/i)
+  })
+})

@@ -1,0 +1,60 @@
+import { IncomingMessage } from 'node:http'
+import { Socket } from 'node:net'
+
+import { authorizationOf } from '../../../src/request/authorization.js'
+
+/** A request as Node's parser leaves it: every header line on its own in `rawHeaders`. */
+function requestWith(...values: string[]): IncomingMessage {
+  const req = new IncomingMessage(new Socket())
+  Object.defineProperty(req, 'headersDistinct', {
+    value: values.length ? { authorization: values } : {}
+  })
+  return req
+}
+
+describe('R40: only one Authorization header, one scheme, one credential', () => {
+  test('no header means no credentials', () => {
+    expect(authorizationOf(requestWith())).toEqual({ scheme: 'none' })
+  })
+
+  test.each(['Bearer', 'bearer', 'BEARER', 'bEaReR'])('the scheme "%s" is Bearer', (scheme) => {
+    expect(authorizationOf(requestWith(`${scheme} a.b.c`))).toEqual({
+      scheme: 'bearer',
+      bearerToken: 'a.b.c'
+    })
+  })
+
+  test('Basic is told apart', () => {
+    expect(authorizationOf(requestWith('Basic YWxpY2U6'))).toEqual({
+      scheme: 'basic',
+      credentials: 'YWxpY2U6'
+    })
+  })
+
+  test.each([
+    ['two headers', ['Bearer a.b.c', 'Bearer a.b.c']],
+    ['two headers of different schemes', ['Basic YWxpY2U6', 'Bearer a.b.c']],
+    ['a scheme only', ['Bearer']],
+    ['a scheme and a blank', ['Bearer ']],
+    ['a token only', ['a.b.c']],
+    ['something behind the token', ['Bearer a.b.c d']],
+    ['a list of credentials', ['Bearer a.b.c, Bearer d.e.f']],
+    ['parameters', ['Bearer token="a.b.c"']],
+    ['a tab', ['Bearer\ta.b.c']],
+    ['nothing', ['']]
+  ])('%s is malformed', (_, values) => {
+    expect(() => authorizationOf(requestWith(...values))).toThrow(
+      expect.objectContaining({ code: 'ERR_REQUEST_MALFORMED', status: 400 })
+    )
+  })
+
+  test.each(['DPoP', 'Negotiate', 'Digest', 'Token', 'constructor'])('%s is refused', (scheme) => {
+    expect(() => authorizationOf(requestWith(`${scheme} abc`))).toThrow(
+      expect.objectContaining({ code: 'ERR_SCHEME_UNSUPPORTED', status: 401 })
+    )
+  })
+
+  test('I20: a long run of blanks is refused, not searched', () => {
+    expect(() => authorizationOf(requestWith(`Bearer${' '.repeat(1_000_000)}!`))).toThrow()
+  })
+})
