@@ -15,14 +15,15 @@ interface Listening {
 export function announce({ url }: Listening): void {
   const landscape = attachedLandscape()
   if (!landscape) return
+  const [service] = providers()
   const lines = [
     '',
     'BTP services are emulated: real tokens, real proxy, a backend that checks who calls.',
     '',
-    ...providers().map(({ path }) => `  API    ${url}${path ?? ''}`),
     ...userLines(landscape.users).map((line, i) => `  ${i ? '     ' : 'Users'}  ${line}`),
     '',
-    ...examples(url, landscape.users[0]?.name),
+    ...providers().map(({ path }, i) => `  API${i || ''}=${url}${path ?? ''}`),
+    ...(service ? examples(service, landscape.users[0]?.name) : []),
     ''
   ]
   console.log(lines.join('\n')) // for the person at the terminal, no log entry
@@ -47,14 +48,12 @@ function userLines(users: Landscape['users']): string[] {
   })
 }
 
-function examples(url: string, user: string | undefined): string[] {
-  const [service] = providers()
-  const [entity] = service?.entities ?? []
-  if (!service?.path || !entity || !user) return []
-  const read = `'${url}${service.path}/${entity.name.split('.').at(-1) ?? ''}?$top=3'`
+function examples(service: Provider, user: string | undefined): string[] {
+  const [entity] = service.entities
+  if (!entity || !user) return []
+  const read = `"$API/${entity.name.split('.').at(-1) ?? ''}?\\$top=3"`
   return [
-    `  TOKEN=$(npx cds-principal token ${user})`,
-    `  curl -H "Authorization: Bearer $TOKEN" ${read}`,
+    `  curl -H "Authorization: Bearer $(npx cds-principal token ${user})" ${read}`,
     `  curl -u ${user}: ${read}`
   ]
 }

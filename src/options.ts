@@ -38,11 +38,10 @@ export interface AuthOptions {
   readonly emulator?: EmulationOptions | false
 }
 
-/** Values of `cds.requires.<service>.onBehalfOf`. */
-export const ON_BEHALF_OF = ['namedUser'] as const
+/** On whose behalf a remote service is called: `cds.requires.<service>.onBehalfOf`. */
+export type OnBehalfOf = 'namedUser'
 
-/** On whose behalf a remote service is called. */
-export type OnBehalfOf = (typeof ON_BEHALF_OF)[number]
+const ON_BEHALF_OF: readonly OnBehalfOf[] = ['namedUser']
 
 /** What matters here of `cds.requires.<service>`. */
 export interface RemoteOptions {

@@ -2,18 +2,18 @@ import cds from '@sap/cds'
 
 if (process.env.NODE_ENV !== 'production') cds.once('listening', printExamples)
 
-/** Lines to copy: a change as one user, another one as the next, and who did it. */
-function printExamples({ url }: { url: string }): void {
-  const equipment = `${url}/odata/v4/maintenance/Equipment`
+/** Lines to copy: a change as one user, another one as the next, and who did it. `API` is printed before. */
+function printExamples(): void {
   const json = `-H 'Content-Type: application/json'`
+  const pump = "\"$API/Equipment('P-1')"
   console.log(
     [
       '  # create as alice, change as bob, and see who did it in S/4',
-      `  curl -u alice: ${json} -d '{"id":"P-1","name":"Pump","plant":"1010","category":"M"}' ${equipment}`,
-      `  curl -u bob: ${json} -X PATCH -d '{"name":"Pump, repaired"}' "${equipment}('P-1')"`,
-      `  curl -u alice: "${equipment}('P-1')?\\$select=name,createdBy,lastChangedBy"`,
+      `  curl -u alice: ${json} -d '{"id":"P-1","name":"Pump","plant":"1010","category":"M"}' $API/Equipment`,
+      `  curl -u bob: ${json} -X PATCH -d '{"name":"Pump, repaired"}' ${pump}"`,
+      `  curl -u alice: ${pump}?\\$select=name,createdBy,lastChangedBy"`,
       '  # as the application itself: 403, nothing is sent to S/4, and the log says why',
-      `  curl -i -H "Authorization: Bearer $(npx cds-principal token --grant client_credentials)" ${equipment}`,
+      '  curl -i -H "Authorization: Bearer $(npx cds-principal token --grant client_credentials)" $API/Equipment',
       ''
     ].join('\n')
   )

@@ -55,6 +55,9 @@ describe('alice and plant 1710', () => {
     expect((await alice.get(foreign)).status).toBe(404)
     const filtered = await alice.get(`${EQUIPMENT}?$filter=plant%20eq%20'1710'`)
     expect(filtered.body.value).toEqual([])
+    const either = `$filter=${encodeURIComponent("plant eq '1710' or plant eq '1010'")}`
+    const { body } = await alice.get(`${EQUIPMENT}?${either}&$top=500`)
+    expect(new Set(body.value?.map(({ plant }) => plant))).toEqual(new Set(['1010']))
   })
 
   test.each<[string, () => Promise<{ status: number }>]>([

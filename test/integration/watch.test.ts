@@ -89,7 +89,7 @@ async function started() {
 
 test('a restart keeps tokens and data; Ctrl-C ends every process; a second start works', async () => {
   const { output, url } = await started()
-  expect(output.text).toMatch(/API {4}http:\/\/localhost:\d+\/odata\/v4\/maintenance/)
+  expect(output.text).toMatch(/API=http:\/\/localhost:\d+\/odata\/v4\/maintenance/)
   expect(output.text).toMatch(/alice +Technician · plant 1010/)
   expect(output.text).toMatch(/eve +no role/)
 

@@ -1,4 +1,4 @@
-import type { Emulator } from '../../src/emulator/index.js'
+import type { Emulator, EmulatorOptions } from '../../src/emulator/index.js'
 import { type Client, client } from './client.js'
 import { startLandscape } from './emulator.js'
 import { tokenOf } from './password-grant.js'
@@ -18,8 +18,12 @@ export class RunningSample {
     this.sample = sample
   }
 
-  static async start(options: Omit<SampleOptions, 'emulator'> = {}): Promise<RunningSample> {
-    const emulator = await startLandscape()
+  /** @param landscape - what is different from the sample's own landscape */
+  static async start(
+    options: Omit<SampleOptions, 'emulator'> = {},
+    landscape: Partial<EmulatorOptions> = {}
+  ): Promise<RunningSample> {
+    const emulator = await startLandscape(landscape)
     try {
       return new RunningSample(emulator, await startSample({ emulator, ...options }))
     } catch (error) {

@@ -17,6 +17,8 @@ export interface SampleOptions {
   /** Folder with further services, put beside those of the sample. */
   readonly extra?: string
   readonly env?: Record<string, string>
+  /** Changes of `cds.requires`, by service. */
+  readonly requires?: Record<string, object>
 }
 
 /** The sample, running in a process of its own. */
@@ -53,7 +55,7 @@ export async function startSample(options: SampleOptions): Promise<Sample> {
 
 const CDS_SERVE = join(SAMPLE, 'node_modules/@sap/cds/bin/serve.js')
 
-function projectFolder({ plugin = true, extra, emulator }: SampleOptions): string {
+function projectFolder({ plugin = true, extra, emulator, requires }: SampleOptions): string {
   const root = mkdtempSync(join(tmpdir(), 'cds-principal-sample-'))
   for (const name of ['db', 'srv'])
     cpSync(join(SAMPLE, name), join(root, name), { recursive: true })
@@ -63,6 +65,9 @@ function projectFolder({ plugin = true, extra, emulator }: SampleOptions): strin
     readFileSync(join(SAMPLE, '.cdsrc.json'), 'utf8')
   ) as Configuration
   configuration.requires.auth = { kind: plugin ? 'principal' : 'xsuaa' }
+  for (const [name, changes] of Object.entries(requires ?? {})) {
+    configuration.requires[name] = { ...configuration.requires[name], ...changes }
+  }
   writeFileSync(join(root, '.cdsrc.json'), JSON.stringify(configuration))
   const dependencies = { '@cap-js/sqlite': '*', ...(plugin && { 'cds-principal': '*' }) }
   writeFileSync(join(root, 'package.json'), JSON.stringify({ name: 'sample', dependencies }))
