@@ -2,28 +2,32 @@ import type { IncomingMessage, ServerResponse } from 'node:http'
 
 import cds from '@sap/cds'
 
+import { Authenticator, trustedIssuers } from './authenticator.js'
 import { attachedLandscape } from './emulator/process/attached.js'
 import { RequestError } from './errors.js'
-import { type AuthOptions, credentialsOf } from './options.js'
+import { logRefusal } from './log.js'
+import { type AuthOptions, bindingsOf, type RequiredBindings } from './options.js'
 import { type Authorization, authorizationOf } from './request/authorization.js'
+import { certificateOf } from './request/client-certificate.js'
 import { challenge, refuse } from './request/response.js'
 import { type BasicExchange, basicExchange } from './token/basic-exchange.js'
-import { decode } from './token/decode.js'
-import { xsuaaIssuer } from './token/xsuaa-issuer.js'
 import { createUser } from './user/create-user.js'
+import type { Identity } from './user/identity.js'
+import { missingGrant } from './user/missing-grant.js'
 
 /**
  * CAP's authentication middleware of kind `principal`: request → token → user.
  *
  * @param options - `cds.requires.auth`
  * @returns the middleware that sets `cds.context.user` (with `authInfo`) and `cds.context.tenant`
- * @throws {@link ConfigurationError} when no XSUAA is bound, or the binding is incomplete
+ * @throws {@link ConfigurationError} when nothing is bound or configured, or a binding is incomplete
  * @see https://cap.cloud.sap/docs/node.js/authentication#custom
  */
 export function auth(options: AuthOptions) {
-  const credentials = credentialsOf(options)
-  const issuer = xsuaaIssuer(credentials, options.config)
-  const exchange = attachedLandscape() ? basicExchange(credentials) : undefined
+  const bindings = bindingsOf(options, cds.env.requires as RequiredBindings)
+  const authenticator = new Authenticator(trustedIssuers(options, bindings))
+  const emulated = attachedLandscape() && bindings.xsuaa
+  const exchange = emulated ? basicExchange(emulated) : undefined
   const schemes = { basic: Boolean(exchange) }
 
   return async function principal_auth(
@@ -31,8 +35,15 @@ export function auth(options: AuthOptions) {
     res: ServerResponse,
     next: (error?: unknown) => void
   ): Promise<void> {
-    let authenticated = false
-    challenge(res, { ...schemes, authenticated: () => authenticated })
+    let identity: Identity | undefined
+    challenge(res, {
+      ...schemes,
+      authenticated: () => identity !== undefined,
+      forbidden: () => {
+        const refusal = identity && missingGrant(identity, pathOf(req))
+        if (refusal) logRefusal(refusal, identity?.issuer)
+      }
+    })
     try {
       const bearerToken = await bearerTokenOf(authorizationOf(req), exchange)
       if (bearerToken === undefined) {
@@ -40,10 +51,12 @@ export function auth(options: AuthOptions) {
         return
       }
       const context = cds.context as cds.EventContext
-      const token = await issuer.verify(decode(bearerToken), { correlationId: context.id })
-      context.user = createUser(token, credentials)
-      if (token.tenant) context.tenant = token.tenant
-      authenticated = true
+      const about = { correlationId: context.id, clientCertificate: certificateOf(req) }
+      const authenticated = await authenticator.authenticate(bearerToken, about)
+      const authInfo = authenticated.issuer.securityContext({ bearerToken })
+      context.user = createUser(authenticated.identity, bearerToken, authInfo)
+      if (authenticated.identity.tenant) context.tenant = authenticated.identity.tenant
+      identity = authenticated.identity
     } catch (error) {
       refuse(res, error, schemes)
       return
@@ -59,4 +72,9 @@ async function bearerTokenOf(authorization: Authorization, exchange?: BasicExcha
   if (exchange) return exchange(authorization.credentials)
   const text = 'Basic credentials are accepted with the emulated landscape only'
   throw new RequestError('ERR_SCHEME_UNSUPPORTED', text)
+}
+
+/** The whole path: express cuts off what a service is mounted at. */
+function pathOf(req: IncomingMessage & { originalUrl?: string }): string {
+  return (req.originalUrl ?? req.url ?? '').split('?', 1)[0] ?? ''
 }

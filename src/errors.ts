@@ -22,6 +22,10 @@ export const ERROR_CODES = {
   ERR_TOKEN_ISSUER: 401,
   /** The token was issued for another application. */
   ERR_TOKEN_AUDIENCE: 401,
+  /** Signed by the issuer, but no access token: a refresh token, a logout token, an ID token. */
+  ERR_TOKEN_TYPE: 401,
+  /** The token is bound to a client certificate that the request does not bring. */
+  ERR_TOKEN_BINDING: 401,
   /** The token's time is over. */
   ERR_TOKEN_EXPIRED: 401,
   /** The token's time has not come. */
@@ -30,6 +34,8 @@ export const ERROR_CODES = {
   ERR_TOKEN_CLAIM: 401,
   /** The token belongs to a tenant that this application does not serve. */
   ERR_TOKEN_TENANT: 401,
+  /** A technical token of another application has none of the scopes that this one could have granted it. */
+  ERR_GRANT_MISSING: 403,
   /** The issuer's keys can't be had at the moment. */
   ERR_ISSUER_UNAVAILABLE: 503,
   /** The remote service is called as a named user, and the current identity is none. */
@@ -93,7 +99,10 @@ export class ConfigurationError extends PrincipalError {
 export class RequestError extends PrincipalError {}
 
 /** The token of the request is not accepted: 401 `invalid_token`, or 503 while its issuer can't be asked. */
-export class TokenError extends PrincipalError {}
+export class TokenError extends PrincipalError {
+  /** Name of the issuer in the configuration, when it was one of them that judged. */
+  issuer?: string
+}
 
 /** No destination can be used for this call. */
 export class DestinationError extends PrincipalError {}

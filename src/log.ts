@@ -18,6 +18,11 @@ export function logRefusal(error: PrincipalError, issuer?: string): void {
   else log.error(line)
 }
 
+/** Something to mend, which stops nothing. @internal */
+export function logWarning(text: string): void {
+  log.warn(text)
+}
+
 /** One line for the developer at the terminal. @internal */
 export function logInfo(text: string): void {
   log.info(text)

@@ -1,4 +1,6 @@
 import { ConfigurationError } from './errors.js'
+import type { IasCredentials } from './token/ias-issuer.js'
+import type { OidcIssuerOptions } from './token/oidc-options.js'
 import type { XsuaaCredentials } from './token/xsuaa-issuer.js'
 
 /** A user of the emulated landscape, written as CAP's mocked users are. */
@@ -29,13 +31,16 @@ export interface EmulationOptions {
 /** `cds.requires.auth` of kind `principal`. */
 export interface AuthOptions {
   readonly kind: string
-  /** From the XSUAA binding. */
-  readonly credentials?: XsuaaCredentials
+  /** From the binding of XSUAA or Identity Authentication. */
+  readonly credentials?: XsuaaCredentials | IasCredentials
   /** Passed on to `@sap/xssec`, as CAP does. */
   readonly config?: object
   /** Users of the emulated landscape; ignored where a real XSUAA is bound. */
   readonly users?: Record<string, UserOptions | boolean>
+  /** The emulated landscape of `cds watch`, or `false` for none. */
   readonly emulator?: EmulationOptions | false
+  /** OpenID Connect issuers by alias, besides the bound services. */
+  readonly issuers?: Record<string, OidcIssuerOptions>
 }
 
 /** On whose behalf a remote service is called: `cds.requires.<service>.onBehalfOf`. */
@@ -49,17 +54,40 @@ export interface RemoteOptions {
   readonly credentials?: { destination?: string; url?: string; forwardAuthToken?: boolean }
 }
 
+/** Credentials of the bound services whose tokens are accepted. */
+export interface Bindings {
+  readonly xsuaa?: XsuaaCredentials
+  readonly ias?: IasCredentials
+}
+
+/** Required services that are looked at for further bindings, as CAP does for its XSUAA fallback. */
+export interface RequiredBindings {
+  readonly xsuaa?: { readonly credentials?: XsuaaCredentials }
+  readonly identity?: { readonly credentials?: IasCredentials }
+}
+
 /**
- * Checks `cds.requires.auth` before the first request.
+ * The bindings of `cds.requires.auth` itself, of `cds.requires.xsuaa` and of `cds.requires.identity`.
  *
- * @throws {@link ConfigurationError} naming the option
+ * @throws {@link ConfigurationError} when there is neither a binding nor another issuer
  * @internal
  */
-export function credentialsOf(options: AuthOptions): XsuaaCredentials {
-  if (options.credentials) return options.credentials
+export function bindingsOf(options: AuthOptions, requires: RequiredBindings): Bindings {
+  const { credentials, issuers } = options
+  const own = !credentials
+    ? {}
+    : 'domains' in credentials
+      ? { ias: credentials }
+      : { xsuaa: credentials }
+  const xsuaa = own.xsuaa ?? requires.xsuaa?.credentials
+  const ias = own.ias ?? requires.identity?.credentials
+  if (xsuaa || ias || Object.keys(issuers ?? {}).length) {
+    return { ...(xsuaa && { xsuaa }), ...(ias && { ias }) }
+  }
   throw new ConfigurationError(
-    'cds.requires.auth is of kind "principal", and no XSUAA is bound: bind one (cds bind, or the bound service of the ' +
-      'deployed application), or in development leave "cds.requires.auth.emulator" on, then cds watch brings its own.'
+    'cds.requires.auth is of kind "principal", and neither XSUAA nor Identity Authentication is bound, nor is there an ' +
+      'entry in cds.requires.auth.issuers: bind one (cds bind, or the bound service of the deployed application), or in ' +
+      'development leave "cds.requires.auth.emulator" on, then cds watch brings its own.'
   )
 }
 

@@ -3,7 +3,7 @@ import cds from '@sap/cds'
 import { announce } from './announce.js'
 import { joinLandscape } from './landscape.js'
 import { ConfigurationError } from './errors.js'
-import { type AuthOptions, onBehalfOf, type RemoteOptions } from './options.js'
+import { type AuthOptions, bindingsOf, onBehalfOf, type RemoteOptions } from './options.js'
 import { clientText } from './request/client-text.js'
 
 /**
@@ -29,7 +29,9 @@ export async function activate(): Promise<void> {
   cds.on('serving', (service) => {
     if (service instanceof cds.ApplicationService) service.on('error', clientText)
   })
-  if (isServing() && (await joinLandscape(auth))) cds.once('listening', announce)
+  if (!isServing()) return
+  if (await joinLandscape(auth)) cds.once('listening', announce)
+  bindingsOf(auth, requires as never)
 }
 
 /** Other commands (`cds build`, `cds compile`, …) load plugins as well, and need no landscape. */

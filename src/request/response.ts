@@ -9,6 +9,14 @@ import { challengesFor, type ChallengeOptions } from './challenge.js'
 /** Seconds after which a client may try again while an issuer can't be asked. */
 const RETRY_AFTER = 30
 
+/** What is known of the request by the time it is answered. */
+export interface ResponseOptions extends ChallengeOptions {
+  /** Whether it is answered for a user. */
+  authenticated(): boolean
+  /** Called once when the answer is 403. */
+  forbidden(): void
+}
+
 /**
  * Whatever answers the request in the end: a 401 gets its challenge (CAP 10 sends a bare one), a 403 says
  * `insufficient_scope`, and nothing that was made for one user is kept in a shared cache.
@@ -16,14 +24,14 @@ const RETRY_AFTER = 30
  * @see RFC 6750 section 3, RFC 9111 section 3.5
  * @internal
  */
-export function challenge(
-  res: ServerResponse,
-  options: ChallengeOptions & { authenticated(): boolean }
-) {
+export function challenge(res: ServerResponse, options: ResponseOptions): void {
   onHeaders(res, () => {
     const { statusCode } = res
     if (statusCode === 401) setDefault(res, 'WWW-Authenticate', challengesFor(undefined, options))
-    if (statusCode === 403) setDefault(res, 'WWW-Authenticate', 'Bearer error="insufficient_scope"')
+    if (statusCode === 403) {
+      options.forbidden()
+      setDefault(res, 'WWW-Authenticate', 'Bearer error="insufficient_scope"')
+    }
     if (statusCode >= 400) setDefault(res, 'Cache-Control', 'no-store')
     else if (options.authenticated()) setDefault(res, 'Cache-Control', 'private')
   })
@@ -36,7 +44,7 @@ export function challenge(
  */
 export function refuse(res: ServerResponse, error: unknown, options: ChallengeOptions): void {
   const refusal = error instanceof PrincipalError ? error : unexpected(error)
-  logRefusal(refusal)
+  logRefusal(refusal, refusal instanceof TokenError ? refusal.issuer : undefined)
   const { status, clientMessage } = refusal
   if (status === 401) res.setHeader('WWW-Authenticate', challengesFor(refusal, options))
   if (status === 503) res.setHeader('Retry-After', RETRY_AFTER)

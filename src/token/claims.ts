@@ -85,6 +85,17 @@ export function tenantClaim(payload: JwtPayload, name: string): string | undefin
   throw new TokenError('ERR_TOKEN_CLAIM', `"${name}" claim is not a tenant id`)
 }
 
+/**
+ * The client that a token was issued to: `azp`, in older tokens `cid` or `client_id` only.
+ *
+ * @internal
+ */
+export function clientOf(payload: JwtPayload): string | undefined {
+  return (
+    stringClaim(payload, 'azp') ?? stringClaim(payload, 'cid') ?? stringClaim(payload, 'client_id')
+  )
+}
+
 function timeClaim(payload: JwtPayload, name: string): number | undefined {
   const value = claim(payload, name)
   if (value === undefined) return undefined

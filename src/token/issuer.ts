@@ -1,25 +1,33 @@
-import type { DecodedToken } from './decode.js'
 import type { JwtPayload } from './claims.js'
+import type { DecodedToken } from './decode.js'
 
 /** A token whose signature, issuer, audience and time were checked. */
 export interface VerifiedToken {
-  /** Name of the issuer in the configuration; goes into logs instead of its URL. */
-  readonly issuer: string
+  readonly issuer: Issuer
   readonly bearerToken: string
   readonly payload: JwtPayload
   readonly tenant: string | undefined
   /** Seconds since the epoch. */
   readonly expiresAt: number
-  /** Becomes `cds.context.user.authInfo`: has `token.jwt`, `token.payload`, … */
-  readonly securityContext: object
+  /** Whether the key that signed it is still one of the issuer's; asked each time the result is used again. */
+  readonly keyIsHeld: () => boolean
+}
+
+/** What the request brings besides the token. */
+export interface VerifyOptions {
+  readonly correlationId?: string | undefined
+  /** `x-forwarded-client-cert`, on routes where the platform's router sets it; there, tokens are bound to it. */
+  readonly clientCertificate?: string | undefined
 }
 
 /** Somebody whose tokens this application accepts. */
 export interface Issuer {
   /** Name in configuration and logs. */
   readonly alias: string
-  /**
-   * @throws {@link TokenError} what is wrong with the token, or `ERR_ISSUER_UNAVAILABLE`
-   */
-  verify(token: DecodedToken, options: { correlationId?: string }): Promise<VerifiedToken>
+  /** Whether the token says, unverified, that it comes from here: then only this issuer judges it. */
+  names(payload: JwtPayload): boolean
+  /** @throws {@link TokenError} what is wrong with the token, or `ERR_ISSUER_UNAVAILABLE` */
+  verify(token: DecodedToken, options: VerifyOptions): Promise<VerifiedToken>
+  /** The object that becomes `authInfo` of the user: offers the token, and does not print it. */
+  securityContext(token: Pick<VerifiedToken, 'bearerToken'>): object
 }

@@ -1,10 +1,18 @@
-import { errors, XsuaaService, XsuaaToken } from '@sap/xssec'
+import { XsuaaSecurityContext, XsuaaService, XsuaaToken } from '@sap/xssec'
 
 import { ConfigurationError, TokenError } from '../errors.js'
-import { checkTimes, scopesOf, stringClaim, stringsClaim, tenantClaim } from './claims.js'
+import { checkTimes, clientOf, scopesOf, stringClaim, stringsClaim, tenantClaim } from './claims.js'
 import type { DecodedToken } from './decode.js'
+import { fetchJson } from './fetch-json.js'
 import { checkHeader } from './header.js'
-import type { Issuer, VerifiedToken } from './issuer.js'
+import type { Issuer } from './issuer.js'
+import { KeySet } from './key-set.js'
+import { LazyXsuaaToken } from './lazy-token.js'
+import { refusedTenant } from './refused-tenant.js'
+import { keyPicker, type KeyPicker } from './single-key.js'
+import { TenantKeySets } from './tenant-key-sets.js'
+import { type Caller, trustAcl } from './trust-acl.js'
+import { fromXssec } from './xssec-errors.js'
 
 /** What an XSUAA binding holds, as far as it matters here (VCAP_SERVICES.xsuaa[].credentials). */
 export interface XsuaaCredentials {
@@ -22,10 +30,10 @@ const ALGORITHMS = ['RS256']
 const REQUIRED = ['clientid', 'xsappname', 'uaadomain'] as const
 
 /**
- * XSUAA as an issuer. `@sap/xssec` verifies signature and audience with the keys of the binding's `uaadomain`; the checks
- * that it does not make (header, shapes, `iss`, tenant) stand around it.
+ * XSUAA as an issuer. `@sap/xssec` verifies signature and audience with a key of the tenant's key set; the checks that it
+ * does not make (header, shapes, `iss`, tenant) stand around it.
  *
- * @throws {@link ConfigurationError} when the binding is incomplete
+ * @throws {@link ConfigurationError} when the binding is incomplete, or `SAP_JWT_TRUST_ACL` can't be read
  * @internal
  */
 export function xsuaaIssuer(credentials: XsuaaCredentials, config: object = {}): Issuer {
@@ -34,85 +42,109 @@ export function xsuaaIssuer(credentials: XsuaaCredentials, config: object = {}):
       throw new ConfigurationError(`the XSUAA binding of cds.requires.auth has no "${name}"`)
     }
   }
-  const service = new XsuaaService({ ...credentials }, structuredClone(config))
-  return {
+  const own: Caller = { client: credentials.clientid, tenant: ownTenant(credentials) }
+  const checkCaller = trustAcl(process.env.SAP_JWT_TRUST_ACL, own)
+  const service = new StrictXsuaaService({ ...credentials }, structuredClone(config))
+  const keySets = new TenantKeySets((tenant) => keysOf(credentials, tenant), [own.tenant])
+  const issuer: Issuer = {
     alias: 'xsuaa',
-    async verify(token, { correlationId }) {
-      checkHeader(token.header, ALGORITHMS)
+    names: ({ iss }) => typeof iss === 'string' && isIssuer(iss, credentials.uaadomain),
+    async verify(token) {
       const tenant = checkClaims(token, credentials)
-      const xsuaaToken = new XsuaaToken(token.bearerToken, token)
-      const securityContext = await service
-        .createSecurityContext(xsuaaToken, { ...(correlationId && { correlationId }) })
-        .catch((error: unknown) => fail(error))
-      return { ...verified(token, tenant), securityContext }
-    }
+      await keySets.use(tenant ?? '', (keys) => service.verify(token, keys))
+      checkCaller?.({ client: clientOf(token.payload), tenant })
+      const keyIsHeld = keySets.holder(tenant ?? '', String(token.header.kid))
+      const { bearerToken, payload } = token
+      return { issuer, bearerToken, payload, tenant, expiresAt: Number(payload.exp), keyIsHeld }
+    },
+    securityContext: ({ bearerToken }) =>
+      new XsuaaSecurityContext(service, new LazyXsuaaToken(bearerToken), {})
+  }
+  return issuer
+}
+
+/** `@sap/xssec`, which gets its keys from our key sets: they have deadlines, limits and a memory of failures. */
+class StrictXsuaaService extends XsuaaService {
+  readonly #pick: KeyPicker = keyPicker((jwk) =>
+    new OneKey({ ...this.credentials } as never, jwk).getJwks({}, {})
+  )
+
+  async verify({ bearerToken, header, payload }: DecodedToken, keys: KeySet): Promise<void> {
+    const token = new XsuaaToken(bearerToken, { header, payload })
+    await this.validateToken(token, { keys } as never).catch((error: unknown) => {
+      throw fromXssec(error)
+    })
+  }
+
+  override getJwks(token: XsuaaToken, { keys }: { keys: KeySet }): Promise<never> {
+    return this.#pick(keys, token) as Promise<never>
   }
 }
 
-function verified(token: DecodedToken, tenant: string | undefined) {
-  const { bearerToken, payload } = token
-  return { issuer: 'xsuaa', bearerToken, payload, tenant, expiresAt: Number(payload.exp) }
+/** The way to a key object of `@sap/xssec`: a service whose key set is one key. */
+class OneKey extends XsuaaService {
+  readonly #jwk: object
+
+  constructor(credentials: never, jwk: object) {
+    super(credentials)
+    this.#jwk = jwk
+  }
+
+  override fetchJwks(): Promise<never> {
+    return Promise.resolve({ keys: [this.#jwk] } as never)
+  }
+}
+
+function keysOf({ uaadomain }: XsuaaCredentials, tenant: string): KeySet {
+  const url = new URL(`https://${withoutScheme(uaadomain)}/token_keys`)
+  if (tenant) url.searchParams.set('zid', tenant)
+  return new KeySet({
+    alias: 'xsuaa',
+    algorithms: ALGORITHMS,
+    load: () => fetchJson(url.href).catch(refusedTenant)
+  })
 }
 
 /** Everything that needs no key: refused here, a token causes no call to XSUAA. */
-function checkClaims({ payload }: DecodedToken, credentials: XsuaaCredentials): string | undefined {
+function checkClaims({ header, payload }: DecodedToken, credentials: XsuaaCredentials) {
+  checkHeader(header, ALGORITHMS)
   checkTimes(payload)
   stringsClaim(payload, 'aud')
-  scopesOf(payload)
+  refuseOtherThanAccessTokens(payload)
   for (const name of ['cid', 'client_id', 'azp', 'grant_type', 'origin']) stringClaim(payload, name)
-  checkIssuer(stringClaim(payload, 'iss'), credentials.uaadomain)
   const tenant = tenantClaim(payload, 'zid')
-  const own = credentials.tenantid ?? credentials.identityzoneid
-  if (credentials.tenantmode === 'dedicated' && tenant && own && tenant !== own) {
+  const own = ownTenant(credentials)
+  if (credentials.tenantmode === 'dedicated' && own && tenant !== own) {
     const text = 'the token is of another tenant, and the binding\'s "tenantmode" is dedicated'
     throw new TokenError('ERR_TOKEN_TENANT', text)
   }
   return tenant
 }
 
+/** Refresh tokens are signed by the same keys; `granted_scopes` or a `-r` id without scopes tell them. */
+function refuseOtherThanAccessTokens(payload: DecodedToken['payload']): void {
+  const scopes = scopesOf(payload)
+  const refresh = !scopes.length && stringClaim(payload, 'jti')?.endsWith('-r')
+  if (Object.hasOwn(payload, 'granted_scopes') || refresh) {
+    throw new TokenError('ERR_TOKEN_TYPE', 'the token is a refresh token')
+  }
+}
+
 /** The form that every landscape still issues for some flows, whatever its domain. */
 const LEGACY_ISSUER = /^http:\/\/[a-z0-9-]{1,63}\.localhost:8080\/uaa\/oauth\/token$/
 
 /** `https://<subdomain>.<uaadomain>/oauth/token` of any subscriber, also on the certificate host. */
-function checkIssuer(iss: string | undefined, uaadomain: string): void {
-  if (iss === undefined) throw new TokenError('ERR_TOKEN_ISSUER', 'missing required "iss" claim')
+function isIssuer(iss: string, uaadomain: string): boolean {
   const [, host] = /^https:\/\/[a-z0-9-]{1,63}\.([a-z0-9.:-]+)\/oauth\/token$/.exec(iss) ?? []
-  const domain = uaadomain.replace(/^https:\/\//, '')
+  const domain = withoutScheme(uaadomain)
   const certDomain = domain.replace(/^authentication\./, 'authentication.cert.')
-  if (host !== domain && host !== certDomain && !LEGACY_ISSUER.test(iss)) {
-    throw new TokenError('ERR_TOKEN_ISSUER', "the token's issuer is not the XSUAA of the binding")
-  }
+  return host === domain || host === certDomain || LEGACY_ISSUER.test(iss)
 }
 
-/** Errors of `@sap/xssec` carry the token and its claims: only their kind goes on. */
-function fail(error: unknown): never {
-  const { ExpiredTokenError, NotYetValidTokenError, WrongAudienceError, MissingKidError } = errors
-  if (error instanceof ExpiredTokenError) {
-    throw new TokenError('ERR_TOKEN_EXPIRED', 'the token has expired')
-  }
-  if (error instanceof NotYetValidTokenError) {
-    throw new TokenError('ERR_TOKEN_NOT_YET_VALID', 'the token is not valid yet ("nbf" claim)')
-  }
-  if (error instanceof WrongAudienceError) {
-    const text =
-      'the token was issued for another application: neither "aud" nor scopes name this one'
-    throw new TokenError('ERR_TOKEN_AUDIENCE', text)
-  }
-  if (error instanceof MissingKidError) {
-    throw new TokenError('ERR_TOKEN_SIGNATURE', 'XSUAA has no key with the "kid" of the token')
-  }
-  if (error instanceof errors.ValidationError) {
-    throw new TokenError('ERR_TOKEN_SIGNATURE', "the token's signature is wrong")
-  }
-  const text = `the keys of XSUAA can't be fetched (${reason(error)}): check the binding's "uaadomain"`
-  throw new TokenError('ERR_ISSUER_UNAVAILABLE', text)
+function withoutScheme(uaadomain: string): string {
+  return uaadomain.replace(/^https:\/\//, '')
 }
 
-/** A short word for the log: no URL, no body. */
-function reason(error: unknown): string {
-  if (error instanceof errors.TimeoutError) return 'timeout'
-  if (error instanceof errors.ResponseError) return `status ${String(error.responseCode)}`
-  return error instanceof errors.NetworkError ? 'network error' : 'unexpected answer'
+function ownTenant({ tenantid, identityzoneid }: XsuaaCredentials): string | undefined {
+  return tenantid ?? identityzoneid
 }
-
-export type { VerifiedToken }

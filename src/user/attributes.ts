@@ -20,7 +20,6 @@ const PERSONAL = {
 
 /**
  * `xs.user.attributes` of a token, of its `ext_cxt` first (exchanged tokens have them there), as lists of primitives.
- * What is missing, null, empty or of another shape is absent: it grants nothing and crashes nothing.
  *
  * @internal
  */
@@ -31,10 +30,21 @@ export function attributesOf(payload: JwtPayload): Attributes {
     if (typeof value === 'string' && value) attributes[name] = value
   }
   for (const [name, value] of Object.entries(userAttributes(payload))) {
-    const values = listOf(value)
-    if (NAME.test(name) && name !== '__proto__' && values.length) attributes[name] = values
+    setAttribute(attributes, name, value)
   }
   return attributes
+}
+
+/**
+ * Adds an attribute with the values of a claim as a list of primitives. What is missing, null, empty or of another shape
+ * is left out: it grants nothing and crashes nothing.
+ *
+ * @internal
+ */
+export function setAttribute(attributes: Attributes, name: string, value: unknown): void {
+  const values: unknown[] = Array.isArray(value) ? value : [value]
+  const usable = values.slice(0, MAX_VALUES).filter(isUsable)
+  if (usable.length && NAME.test(name) && name !== '__proto__') attributes[name] = usable
 }
 
 function userAttributes(payload: JwtPayload): object {
@@ -43,11 +53,6 @@ function userAttributes(payload: JwtPayload): object {
   return typeof attributes === 'object' && attributes && !Array.isArray(attributes)
     ? attributes
     : {}
-}
-
-function listOf(value: unknown): AttributeValue[] {
-  const values: unknown[] = Array.isArray(value) ? value : [value]
-  return values.slice(0, MAX_VALUES).filter(isUsable)
 }
 
 function isUsable(value: unknown): value is AttributeValue {

@@ -29,6 +29,7 @@ export function rolesOf(scopes: readonly string[], xsappname: string): Roles {
   return roles
 }
 
-function isPseudoRole(role: string): boolean {
+/** Whether CAP gives the role by itself. @internal */
+export function isPseudoRole(role: string): boolean {
   return PSEUDO_ROLES.has(role) || role.startsWith('cds.')
 }

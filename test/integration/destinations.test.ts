@@ -90,7 +90,7 @@ describe('wrong configuration stops the start, and names the option', () => {
       'no binding in production',
       {},
       { VCAP_SERVICES: '{}', NODE_ENV: 'production' },
-      /no XSUAA is bound/
+      /neither XSUAA nor Identity Authentication is bound/
     ]
   ])('%s', async (_, requires, env, message) => {
     const emulator = { ca: '', vcapServices: () => ({}) } as never

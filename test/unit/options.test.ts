@@ -1,9 +1,19 @@
 import { ConfigurationError } from '../../src/errors.js'
-import { credentialsOf, onBehalfOf } from '../../src/options.js'
+import { bindingsOf, onBehalfOf } from '../../src/options.js'
 
-test('without a binding the start stops, and says what to do', () => {
-  expect(() => credentialsOf({ kind: 'principal' })).toThrow(ConfigurationError)
-  expect(() => credentialsOf({ kind: 'principal' })).toThrow(/cds bind/)
+const XSUAA = { clientid: 'sb-app!t1', xsappname: 'app!t1', uaadomain: 'example.com' }
+const IAS = { clientid: 'c', url: 'https://t.example.com', domains: ['example.com'] }
+
+test('without a binding or an issuer the start stops, and says what to do', () => {
+  expect(() => bindingsOf({ kind: 'principal' }, {})).toThrow(ConfigurationError)
+  expect(() => bindingsOf({ kind: 'principal' }, {})).toThrow(/cds bind/)
+})
+
+test('bindings are told by their credentials, and can be both', () => {
+  expect(bindingsOf({ kind: 'principal', credentials: XSUAA }, {})).toEqual({ xsuaa: XSUAA })
+  expect(bindingsOf({ kind: 'principal', credentials: IAS }, {})).toEqual({ ias: IAS })
+  const both = { kind: 'principal', credentials: IAS }
+  expect(bindingsOf(both, { xsuaa: { credentials: XSUAA } })).toEqual({ ias: IAS, xsuaa: XSUAA })
 })
 
 test.each([undefined, null])('onBehalfOf %j leaves it to the destination', (value) => {

@@ -1,0 +1,114 @@
+import { ConfigurationError, TokenError } from './errors.js'
+import type { AuthOptions, Bindings } from './options.js'
+import { decode, type DecodedToken } from './token/decode.js'
+import { iasIssuer } from './token/ias-issuer.js'
+import type { Issuer, VerifyOptions } from './token/issuer.js'
+import { oidcIssuer } from './token/oidc-issuer.js'
+import type { OidcIssuerOptions } from './token/oidc-options.js'
+import { VerifiedTokens } from './token/verified-tokens.js'
+import { type XsuaaCredentials, xsuaaIssuer } from './token/xsuaa-issuer.js'
+import { iasProfile } from './user/ias-profile.js'
+import { type Identity, identityOf } from './user/identity.js'
+import { oidcProfile } from './user/oidc-profile.js'
+import type { TokenProfile } from './user/profile.js'
+import { xsuaaProfile } from './user/xsuaa-profile.js'
+
+/** An issuer together with what its tokens say about users. */
+export interface TrustedIssuer {
+  readonly issuer: Issuer
+  readonly profile: TokenProfile
+}
+
+/** The outcome of a token. */
+export interface Authenticated {
+  readonly identity: Identity
+  readonly issuer: Issuer
+}
+
+/** What is kept of a token between requests. */
+interface KeptIdentity extends Authenticated {
+  readonly expiresAt: number
+  readonly keyIsHeld: () => boolean
+}
+
+/** Everybody whose tokens are accepted: the bound services, and the issuers of the configuration. */
+export function trustedIssuers(options: AuthOptions, { xsuaa, ias }: Bindings): TrustedIssuer[] {
+  const { config, issuers = {} } = options
+  checkAliases(issuers)
+  return [
+    ...(xsuaa ? [trustXsuaa(xsuaa, config)] : []),
+    ...(ias ? [{ issuer: iasIssuer(ias, config), profile: iasProfile(ias) }] : []),
+    ...Object.entries(issuers).map(([alias, each]) => trustOidc(alias, each))
+  ]
+}
+
+/** A token is judged by one issuer, and the log tells them apart. */
+function checkAliases(issuers: Record<string, OidcIssuerOptions>): void {
+  const seen = new Map<string, string>()
+  for (const [alias, { issuer }] of Object.entries(issuers)) {
+    const option = `cds.requires.auth.issuers.${alias}`
+    const other = seen.get(issuer)
+    if (other) throw new ConfigurationError(`${option}.issuer is the same as that of "${other}"`)
+    if (alias === 'xsuaa' || alias === 'ias') {
+      throw new ConfigurationError(`${option}: the name stands for the bound service, use another`)
+    }
+    seen.set(issuer, alias)
+  }
+}
+
+function trustOidc(alias: string, options: OidcIssuerOptions): TrustedIssuer {
+  return { issuer: oidcIssuer(alias, options), profile: oidcProfile(alias, options) }
+}
+
+function trustXsuaa(credentials: XsuaaCredentials, config?: object): TrustedIssuer {
+  return { issuer: xsuaaIssuer(credentials, config), profile: xsuaaProfile(credentials) }
+}
+
+/**
+ * Turns a token into an identity: by the one issuer that it names, or from what is kept of the same token.
+ *
+ * @internal
+ */
+export class Authenticator {
+  readonly #trusted: readonly TrustedIssuer[]
+  readonly #kept = new VerifiedTokens<KeptIdentity>()
+
+  constructor(trusted: readonly TrustedIssuer[]) {
+    this.#trusted = trusted
+  }
+
+  /** @throws {@link TokenError} why the token is not accepted */
+  async authenticate(bearerToken: string, options: VerifyOptions): Promise<Authenticated> {
+    const bound = options.clientCertificate !== undefined // to be compared with the token each time
+    const kept = bound ? undefined : this.#kept.get(bearerToken)
+    return kept ?? this.#verify(bearerToken, options, !bound)
+  }
+
+  async #verify(
+    bearerToken: string,
+    options: VerifyOptions,
+    keep: boolean
+  ): Promise<Authenticated> {
+    const token = decode(bearerToken)
+    const named = this.#trusted.find(({ issuer }) => issuer.names(token.payload))
+    if (!named) {
+      const text =
+        'the "iss" claim of the token is missing, or names no issuer that is bound or configured'
+      throw new TokenError('ERR_TOKEN_ISSUER', text)
+    }
+    const verified = await verify(named.issuer, token, options)
+    const { expiresAt, keyIsHeld } = verified
+    const identity = identityOf(verified, named.profile)
+    const result = { identity, issuer: named.issuer, expiresAt, keyIsHeld }
+    if (keep) this.#kept.set(bearerToken, result)
+    return result
+  }
+}
+
+/** The log names the issuer by its alias. */
+async function verify(issuer: Issuer, token: DecodedToken, options: VerifyOptions) {
+  return issuer.verify(token, options).catch((error: unknown) => {
+    if (error instanceof TokenError) error.issuer = issuer.alias
+    throw error
+  })
+}

@@ -1,0 +1,33 @@
+import type { IncomingMessage } from 'node:http'
+
+/** Hosts on which the platform's router terminates mutual TLS, and sets the header itself. */
+const MUTUAL_TLS = /\.cert\.|\.mesh\.cf\./
+
+/**
+ * The client certificate of a request, where the header can be believed: on a route of this application that the
+ * platform's router serves with mutual TLS. On any other route the header is whatever a client sent, and not read.
+ *
+ * @returns the header's value, empty when it is missing on such a route; nothing on other routes
+ * @see `@sap/cds`, ias-auth.js, which decides by the same routes
+ * @internal
+ */
+export function certificateOf({ headers }: IncomingMessage): string | undefined {
+  const host = headers.host ?? ''
+  if (!MUTUAL_TLS.test(host) || !hasMutualTlsRoute()) return undefined
+  const value = headers['x-forwarded-client-cert']
+  return typeof value === 'string' ? value : ''
+}
+
+let known: { readonly application: string | undefined; readonly route: boolean } | undefined
+
+/** `VCAP_APPLICATION` names the routes; it does not change while the process runs, but tests set it late. */
+function hasMutualTlsRoute(): boolean {
+  const application = process.env.VCAP_APPLICATION
+  if (known?.application !== application) known = { application, route: hasRoute(application) }
+  return known?.route ?? false
+}
+
+function hasRoute(application = '{}'): boolean {
+  const { application_uris: uris } = JSON.parse(application) as { application_uris?: string[] }
+  return uris?.some((uri) => MUTUAL_TLS.test(uri)) ?? false
+}

@@ -1,0 +1,101 @@
+/** What went wrong with a fetch, in one word; `unexpected`: it is JSON, but not what was to be fetched. */
+export type FetchFailure =
+  'timeout' | 'network' | 'status' | 'redirect' | 'too-large' | 'not-json' | 'unexpected'
+
+/** How {@link fetchJson} fetches. */
+export interface FetchJsonOptions {
+  readonly headers?: Readonly<Record<string, string>>
+  /** Milliseconds for all of it, from name resolution to the last byte. Default: 5000. */
+  readonly deadline?: number
+  /** Bytes of the body that are read at most. Default: 262144 (256 kB). */
+  readonly maxBytes?: number
+}
+
+/** A document could not be had. Its text has no URL and nothing of the answer's body, so it can go into a log. */
+export class FetchError extends Error {
+  readonly reason: FetchFailure
+  /** HTTP status, for `status` and `redirect`. */
+  readonly status: number | undefined
+
+  constructor(reason: FetchFailure, text: string, status?: number) {
+    super(text)
+    this.name = 'FetchError'
+    this.reason = reason
+    this.status = status
+  }
+}
+
+const DEADLINE = 5_000
+const MAX_BYTES = 256 * 1024
+
+/**
+ * Fetches a JSON document from an issuer that may hang, drip, redirect, or send something else and too much of it.
+ * Redirects are not followed, no status but 200 counts, and no more than the allowed bytes are ever held.
+ *
+ * @throws {@link FetchError}
+ * @internal
+ */
+export async function fetchJson(url: string, options: FetchJsonOptions = {}): Promise<unknown> {
+  const { headers, deadline = DEADLINE, maxBytes = MAX_BYTES } = options
+  try {
+    const response = await fetch(url, {
+      headers: { accept: 'application/json', 'accept-encoding': 'identity', ...headers },
+      redirect: 'manual',
+      signal: AbortSignal.timeout(Math.max(deadline, 1))
+    })
+    return parsed(await bodyOf(response, maxBytes))
+  } catch (error) {
+    throw error instanceof FetchError ? error : failure(error)
+  }
+}
+
+/** The body of a good answer; the connection of any other is closed. */
+async function bodyOf(response: Response, maxBytes: number): Promise<Uint8Array> {
+  const { status, headers } = response
+  const refused = refusal(status, Number(headers.get('content-length')) > maxBytes, maxBytes)
+  if (refused) {
+    await response.body?.cancel()
+    throw refused
+  }
+  const chunks: Uint8Array[] = []
+  let size = 0
+  // Leaving the loop cancels the body, and with it the connection.
+  for await (const chunk of bytesOf(response)) {
+    size += chunk.length
+    if (size > maxBytes) throw tooLarge(maxBytes)
+    chunks.push(chunk)
+  }
+  return Buffer.concat(chunks)
+}
+
+function bytesOf(response: Response): AsyncIterable<Uint8Array> | [] {
+  return response.body ?? []
+}
+
+function refusal(status: number, large: boolean, maxBytes: number): FetchError | undefined {
+  if (status >= 300 && status < 400) {
+    return new FetchError('redirect', `redirect, status ${status}`, status)
+  }
+  if (status !== 200) return new FetchError('status', `status ${status}`, status)
+  return large ? tooLarge(maxBytes) : undefined
+}
+
+function tooLarge(maxBytes: number): FetchError {
+  return new FetchError('too-large', `more than ${maxBytes} bytes`)
+}
+
+function parsed(body: Uint8Array): unknown {
+  try {
+    return JSON.parse(new TextDecoder('utf-8', { fatal: true }).decode(body))
+  } catch {
+    throw new FetchError('not-json', 'not JSON')
+  }
+}
+
+/** Messages and causes of `fetch` name hosts and addresses: only the code goes on, such as `ECONNREFUSED`. */
+function failure(error: unknown): FetchError {
+  const { name, cause } = error as { name?: string; cause?: { code?: unknown } }
+  if (name === 'TimeoutError' || name === 'AbortError') return new FetchError('timeout', 'timeout')
+  const code = typeof cause?.code === 'string' && /^\w{1,64}$/.test(cause.code) ? cause.code : ''
+  return new FetchError('network', code ? `network error ${code}` : 'network error')
+}

@@ -1,0 +1,68 @@
+import { hash } from 'node:crypto'
+
+import { LRUCache } from 'lru-cache'
+
+/** What is kept of a verified token. */
+export interface Kept {
+  /** Seconds since the epoch. */
+  readonly expiresAt: number
+  /** Whether the key that signed it is still one of the issuer's. */
+  readonly keyIsHeld: () => boolean
+}
+
+/** Tokens that are kept by a hash; a full cache drops those that were not used for longest. */
+const MAX_TOKENS = 100_000
+
+/** Tokens that are kept as they are as well, since comparing is cheaper than hashing. */
+const MAX_HOT = 1000
+
+/** Seconds that a token is accepted after its end, as everywhere (RFC 7519, section 4.1.4). */
+const LEEWAY = 60
+
+/** A recent token as it came. */
+interface Hot<T> {
+  readonly bearerToken: string
+  readonly kept: T
+}
+
+/**
+ * Results of verified tokens. A result is good for exactly the same string, as long as the token has not expired and its
+ * key is in the issuer's key set; both are asked on every use. Bounded in number; of a token that is not among the most
+ * recent ones only a SHA-256 is kept.
+ *
+ * @internal
+ */
+export class VerifiedTokens<T extends Kept> {
+  readonly #byHash = new LRUCache<string, T>({ max: MAX_TOKENS })
+  readonly #hot = new LRUCache<string, Hot<T>>({ max: MAX_HOT })
+
+  /** What was kept of the token, if it still holds. */
+  get(bearerToken: string): T | undefined {
+    const tail = tailOf(bearerToken)
+    const hot = this.#hot.get(tail)
+    const kept = hot?.bearerToken === bearerToken ? hot.kept : this.#byHash.get(keyOf(bearerToken))
+    if (!kept) return undefined
+    if (kept.expiresAt + LEEWAY <= Date.now() / 1000 || !kept.keyIsHeld()) {
+      this.#hot.delete(tail)
+      this.#byHash.delete(keyOf(bearerToken))
+      return undefined
+    }
+    if (hot?.kept !== kept) this.#hot.set(tail, { bearerToken, kept })
+    return kept
+  }
+
+  /** Keeps the result of a token that was verified just now. */
+  set(bearerToken: string, kept: T): void {
+    this.#byHash.set(keyOf(bearerToken), kept)
+    this.#hot.set(tailOf(bearerToken), { bearerToken, kept })
+  }
+}
+
+/** The end of the signature: short to hash, different for every token. Only finds, never decides. */
+function tailOf(bearerToken: string): string {
+  return bearerToken.slice(-32)
+}
+
+function keyOf(bearerToken: string): string {
+  return hash('sha256', bearerToken, 'base64url')
+}

@@ -1,0 +1,115 @@
+import { ConfigurationError } from '../errors.js'
+import { type JwtPayload, stringClaim } from '../token/claims.js'
+import type { OidcIssuerOptions, OidcRolesOptions } from '../token/oidc-options.js'
+import { type Attributes, setAttribute } from './attributes.js'
+import type { TokenProfile } from './profile.js'
+import { isPseudoRole, type Roles } from './roles.js'
+
+/** Claims about the person (OpenID Connect Core 1.0, section 5.1), by the name that CAP gives them. */
+const PERSONAL = {
+  logonName: 'preferred_username',
+  givenName: 'given_name',
+  familyName: 'family_name',
+  email: 'email'
+} as const
+
+/**
+ * Users of an OpenID Connect issuer: id, roles and attributes from the claims that the configuration names.
+ *
+ * @param alias - name below `cds.requires.auth.issuers`
+ * @param options - as checked by `oidcIssuer`
+ * @throws {@link ConfigurationError} when a role is mapped to one that only CAP gives
+ * @internal
+ */
+export function oidcProfile(alias: string, options: OidcIssuerOptions): TokenProfile {
+  const { userId = 'sub', userIdPrefix = '', attributeMapping = {} } = options
+  const claims = [userId].flat()
+  const mapping = Object.entries(attributeMapping)
+  return {
+    isTechnical,
+    // The application itself gets its tokens from its own service binding.
+    isOwnClient: () => false,
+    userId: (payload) => prefixed(userIdPrefix, firstOf(claims, payload)),
+    roles: rolesReader(alias, options.roles),
+    attributes: (payload) => attributesOf(payload, mapping)
+  }
+}
+
+/**
+ * Whether a token was issued to a client for itself. No common claim says so, thus by issuer, exactly: RFC 9068 (section
+ * 2.2: the subject is the client), Keycloak (service account), Entra ID (`idtyp`), Auth0 (`gty`).
+ */
+function isTechnical(payload: JwtPayload): boolean {
+  const { sub, azp, client_id: clientId = payload.clientId, preferred_username: name } = payload
+  if (typeof sub === 'string' && [azp, clientId, payload.cid].includes(sub)) return true
+  if (typeof azp === 'string' && clientId === azp && name === `service-account-${azp}`) return true
+  return payload.idtyp === 'app' || payload.gty === 'client-credentials'
+}
+
+/** An e-mail address that the issuer has not verified is nobody's name. */
+function firstOf(claims: readonly string[], payload: JwtPayload): string | undefined {
+  const usable = claims.filter((claim) => claim !== 'email' || payload.email_verified !== false)
+  return usable.map((claim) => stringClaim(payload, claim)).find(Boolean)
+}
+
+function prefixed(prefix: string, id: string | undefined): string | undefined {
+  return id === undefined ? undefined : prefix + id
+}
+
+/** Local roles by what the issuer calls them; its own names give nothing unless the configuration says so. */
+function rolesReader(alias: string, options?: OidcRolesOptions): TokenProfile['roles'] {
+  const paths = options ? [options.claim].flat() : []
+  const map = options && options.map !== true ? localRoles(alias, options.map) : undefined
+  return (payload) => {
+    const roles = Object.create(null) as Roles
+    for (const external of paths.flatMap((path) => namesIn(claimAt(payload, path)))) {
+      for (const role of map ? (map.get(external) ?? []) : [external]) {
+        if (!isPseudoRole(role)) roles[role] = 1
+      }
+    }
+    return roles
+  }
+}
+
+function localRoles(alias: string, map: Exclude<OidcRolesOptions['map'], true>) {
+  const entries = Object.entries(map).map(
+    ([external, roles]) => [external, [roles].flat()] as const
+  )
+  const pseudo = entries.flatMap(([, roles]) => roles).find(isPseudoRole)
+  if (pseudo !== undefined) {
+    const option = `cds.requires.auth.issuers.${alias}.roles.map`
+    throw new ConfigurationError(`${option} leads to "${pseudo}", a role that only CAP gives`)
+  }
+  return new Map(entries)
+}
+
+/** A list, or one text with spaces as `scope` and `scp` are. */
+function namesIn(value: unknown): string[] {
+  const values: unknown[] = Array.isArray(value) ? value : []
+  const names = typeof value === 'string' ? value.split(' ') : values
+  return names.filter((each): each is string => typeof each === 'string' && each !== '')
+}
+
+function attributesOf(payload: JwtPayload, mapping: [string, string][]): Attributes {
+  const attributes = Object.create(null) as Attributes
+  for (const [name, claim] of Object.entries(PERSONAL)) {
+    const value = payload[claim]
+    const doubtful = claim === 'email' && payload.email_verified === false
+    if (typeof value === 'string' && value && !doubtful) attributes[name] = value
+  }
+  for (const [name, path] of mapping) setAttribute(attributes, name, claimAt(payload, path))
+  return attributes
+}
+
+/** The claim of that name, or what a path with dots leads to; names with dots in them are found, too. */
+function claimAt(value: unknown, path: string): unknown {
+  if (typeof value !== 'object' || value === null || Array.isArray(value)) return undefined
+  if (Object.hasOwn(value, path)) return (value as JwtPayload)[path]
+  for (let dot = path.indexOf('.'); dot > 0; dot = path.indexOf('.', dot + 1)) {
+    const name = path.slice(0, dot)
+    if (!Object.hasOwn(value, name)) continue
+    const found = claimAt((value as JwtPayload)[name], path.slice(dot + 1))
+    if (found !== undefined) return found
+  }
+  return undefined
+}

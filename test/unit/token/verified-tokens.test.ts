@@ -1,0 +1,43 @@
+import { VerifiedTokens } from '../../../src/token/verified-tokens.js'
+
+const inAnHour = () => Math.floor(Date.now() / 1000) + 3600
+const held = () => true
+
+test('a result is good for exactly the same token', () => {
+  const tokens = new VerifiedTokens()
+  const kept = { expiresAt: inAnHour(), keyIsHeld: held }
+  const signature = 's'.repeat(342)
+  tokens.set(`header.payload.${signature}`, kept)
+  expect(tokens.get(`header.payload.${signature}`)).toBe(kept)
+  expect(tokens.get(`header.other.${signature}`)).toBeUndefined() // I17: same signature
+  expect(tokens.get(`header.payload.${signature} `)).toBeUndefined()
+})
+
+test('R66: not after the token has expired, leeway included', () => {
+  const tokens = new VerifiedTokens()
+  const now = Math.floor(Date.now() / 1000)
+  tokens.set('a', { expiresAt: now - 30, keyIsHeld: held })
+  tokens.set('b', { expiresAt: now - 61, keyIsHeld: held })
+  expect(tokens.get('a')).toBeDefined()
+  expect(tokens.get('b')).toBeUndefined()
+})
+
+test('R85: not after the key has left the set, and not when it comes back', () => {
+  const tokens = new VerifiedTokens()
+  let isHeld = true
+  tokens.set('a', { expiresAt: inAnHour(), keyIsHeld: () => isHeld })
+  expect(tokens.get('a')).toBeDefined()
+  isHeld = false
+  expect(tokens.get('a')).toBeUndefined()
+  isHeld = true
+  expect(tokens.get('a')).toBeUndefined()
+})
+
+test('more than 1000 tokens are kept, the older ones by hash', () => {
+  const tokens = new VerifiedTokens()
+  const kept = Array.from({ length: 3000 }, () => ({ expiresAt: inAnHour(), keyIsHeld: held }))
+  kept.forEach((each, i) => {
+    tokens.set(`token ${String(i)}`, each)
+  })
+  expect(kept.every((each, i) => tokens.get(`token ${String(i)}`) === each)).toBe(true)
+})

@@ -1,0 +1,44 @@
+import { iasProfile } from '../../../src/user/ias-profile.js'
+
+const CLIENT = '3d7f4a3e-0d1c-4a0e-9b0e-3f7b6a1f6c2d'
+const profile = iasProfile({
+  clientid: CLIENT,
+  url: 'https://t.example.com',
+  domains: ['example.com']
+})
+
+const USER = {
+  ...{ iss: 'https://t.example.com', sub: 'P000001', aud: CLIENT, azp: CLIENT, app_tid: 't1' },
+  ...{ exp: 1, iat: 1, jti: 'x', scim_id: 's', user_uuid: 'u', sap_id_type: 'user' },
+  ...{ given_name: 'Alice', family_name: 'Example', email: 'alice@example.com' },
+  groups: ['maintenance'],
+  plant: '1010'
+}
+
+test('a user has the subject as id, no roles, and claims as attributes', () => {
+  expect(profile.isTechnical(USER)).toBe(false)
+  expect(profile.userId(USER)).toBe('P000001')
+  expect({ ...profile.roles(USER) }).toEqual({})
+  expect({ ...profile.attributes(USER) }).toEqual({
+    ...{ given_name: 'Alice', givenName: 'Alice' },
+    ...{ family_name: 'Example', familyName: 'Example' },
+    email: 'alice@example.com',
+    groups: ['maintenance'],
+    plant: ['1010'],
+    sap_id_type: ['user']
+  })
+})
+
+test('R26: a technical token is one whose subject is its client; consumed APIs are its roles', () => {
+  const technical = { ...USER, sub: CLIENT, ias_apis: ['read', 'internal-user', 1] }
+  expect(profile.isTechnical(technical)).toBe(true)
+  expect(profile.isOwnClient(technical)).toBe(true)
+  expect(profile.isOwnClient({ ...technical, azp: 'other', sub: 'other' })).toBe(false)
+  expect({ ...profile.roles(technical) }).toEqual({ read: 1 })
+})
+
+test('without azp the only audience is the client', () => {
+  const { azp: _, ...claims } = USER
+  expect(profile.isTechnical({ ...claims, sub: CLIENT })).toBe(true)
+  expect(profile.isTechnical({ ...claims, sub: CLIENT, aud: [CLIENT, 'other'] })).toBe(false)
+})
