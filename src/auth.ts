@@ -9,6 +9,7 @@ import { logRefusal } from './log.js'
 import { type AuthOptions, bindingsOf, type RequiredBindings } from './options.js'
 import { type Authorization, authorizationOf } from './request/authorization.js'
 import { certificateOf } from './request/client-certificate.js'
+import { checkReadable } from './request/readable.js'
 import { challenge, refuse } from './request/response.js'
 import { type BasicExchange, basicExchange } from './token/basic-exchange.js'
 import { createUser } from './user/create-user.js'
@@ -45,6 +46,7 @@ export function auth(options: AuthOptions) {
       }
     })
     try {
+      checkReadable(req)
       const bearerToken = await bearerTokenOf(authorizationOf(req), exchange)
       if (bearerToken === undefined) {
         next()

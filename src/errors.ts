@@ -42,6 +42,8 @@ export const ERROR_CODES = {
   ERR_USER_TOKEN_REQUIRED: 403,
   /** The user's token ended before the remote call was made. */
   ERR_USER_TOKEN_EXPIRED: 401,
+  /** The current context is of another tenant than the user's token. */
+  ERR_TENANT_MISMATCH: 403,
   /** The destination can't carry a user, but the service demands a named one. */
   ERR_DESTINATION_TECHNICAL: 500,
   /** No destination of that name. */

@@ -32,3 +32,17 @@ export function logInfo(text: string): void {
 function printable(value: unknown): string {
   return typeof value === 'string' ? value.replace(/[^\x20-\x7e]/g, '?').slice(0, 200) : 'none'
 }
+
+/** Libraries that print tokens and secrets when everything is printed (`DEBUG=*`). */
+const TALKATIVE = ['xssec', 'follow-redirects']
+
+/**
+ * Takes libraries that print requests with all headers out of `DEBUG`; they read it when they are loaded.
+ *
+ * @see https://github.com/debug-js/debug, "Wildcards"
+ * @internal
+ */
+export function quietLibraries(): void {
+  const { DEBUG } = process.env
+  if (DEBUG) process.env.DEBUG = [DEBUG, ...TALKATIVE.map((name) => `-${name}`)].join()
+}

@@ -26,6 +26,8 @@ export interface EmulationOptions {
   >
   /** Subject of the user certificates that the Cloud Connector issues. Default: `CN=${name}`. */
   subjectPattern?: string
+  /** Location id of the Cloud Connector. Default: none. */
+  locationId?: string
 }
 
 /** `cds.requires.auth` of kind `principal`. */

@@ -3,7 +3,9 @@ import cds from '@sap/cds'
 import { announce } from './announce.js'
 import { joinLandscape } from './landscape.js'
 import { ConfigurationError } from './errors.js'
+import { quietLibraries } from './log.js'
 import { type AuthOptions, bindingsOf, onBehalfOf, type RemoteOptions } from './options.js'
+import { type BodyParserOptions, objectsOnly } from './request/json-body.js'
 import { clientText } from './request/client-text.js'
 
 /**
@@ -22,6 +24,7 @@ import { clientText } from './request/client-text.js'
  * @internal
  */
 export async function activate(): Promise<void> {
+  quietLibraries()
   const { requires } = cds.env
   const auth = requires.auth as unknown as AuthOptions | undefined
   checkRemoteServices(requires)
@@ -30,6 +33,8 @@ export async function activate(): Promise<void> {
     if (service instanceof cds.ApplicationService) service.on('error', clientText)
   })
   if (!isServing()) return
+  const server = cds.env.server as { body_parser?: BodyParserOptions }
+  server.body_parser = objectsOnly(server.body_parser)
   if (await joinLandscape(auth)) cds.once('listening', announce)
   bindingsOf(auth, requires as never)
 }

@@ -1,4 +1,4 @@
-import type { HttpMiddleware } from '@sap-cloud-sdk/http-client'
+import type { HttpMiddleware, HttpResponse } from '@sap-cloud-sdk/http-client'
 
 import { cleanCause } from '../destination/clean-cause.js'
 
@@ -30,12 +30,19 @@ export function callMiddleware(next: HttpMiddleware): HttpMiddleware {
     const inner = next(options)
     return async (request) => {
       try {
-        return await inner({ ...request, maxRedirects: 0 })
+        return withoutSessions(await inner({ ...request, maxRedirects: 0 }))
       } catch (error) {
         throw withoutSecrets(error)
       }
     }
   }
+}
+
+/** CAP may put a whole response into an error: the session that S/4 opened for the user stays out of it. */
+function withoutSessions(response: HttpResponse): HttpResponse {
+  const headers = response.headers as Record<string, unknown>
+  for (const name of ['set-cookie', 'x-csrf-token']) delete headers[name]
+  return response
 }
 
 function withoutSecrets(error: unknown): Error {

@@ -41,3 +41,22 @@ function nextStep(principal: Principal): string {
     'background work a required service of its own with a technical destination.'
   )
 }
+
+/**
+ * A user's token is of one tenant; in a context of another one it can speak for nobody.
+ *
+ * @param service - name of the required service, for the message
+ * @param tenant - of the current context
+ * @throws {@link PropagationError} `ERR_TENANT_MISMATCH`
+ * @internal
+ */
+export function checkTenant(service: string, principal: Principal, tenant: string | undefined) {
+  if (principal.kind !== 'named' || !tenant || !principal.tenant || tenant === principal.tenant) {
+    return
+  }
+  throw new PropagationError(
+    'ERR_TENANT_MISMATCH',
+    `"${service}" is called in the context of another tenant than that of the user's token. Nothing was sent. ` +
+      'Use the tenant of the request, or give work for other tenants a technical destination.'
+  )
+}

@@ -8,7 +8,12 @@ import { type OnBehalfOf, onBehalfOf, type RemoteOptions } from '../options.js'
 import { principalOf } from '../user/principal.js'
 import { callMiddleware } from './call-middleware.js'
 import { type Headers, withoutInboundCredentials } from './inbound-credentials.js'
-import { type ConfiguredDestination, outboundDestination } from './outbound-destination.js'
+import {
+  type ConfiguredDestination,
+  outboundDestination,
+  type OutboundService
+} from './outbound-destination.js'
+import { checkTenant } from './require-named-user.js'
 
 /** CAP's remote service, with the members that its types leave out. */
 interface StockRemoteService extends cds.Service {
@@ -21,8 +26,16 @@ interface StockRemoteService extends cds.Service {
 
 const Stock = cds.RemoteService as unknown as new (...args: never[]) => StockRemoteService
 
-/** Set on the object that one guarded call runs on. */
-const GUARDED = Symbol('guarded')
+/** On the object that a guarded call runs on: for whom it was decided, until when that holds, and from what. */
+const GUARD = Symbol('guard')
+
+/** Handlers of an application get such an object as `this`, and may use it again, later, or as somebody else. */
+interface Guard {
+  readonly user: unknown
+  /** Milliseconds since the epoch. */
+  readonly until: number
+  readonly origin: PrincipalRemoteService
+}
 
 /**
  * Remote services of all kinds (`odata`, `odata-v2`, `odata-v4`, `rest`, `hcql`): before a request leaves, it is decided
@@ -36,7 +49,7 @@ const GUARDED = Symbol('guarded')
 export class PrincipalRemoteService extends Stock {
   /** `cds.requires.<service>.onBehalfOf`; without it the destination decides. */
   declare readonly onBehalfOf: OnBehalfOf | undefined
-  declare readonly [GUARDED]?: true
+  declare readonly [GUARD]?: Guard
 
   /** @throws {@link ConfigurationError} when `onBehalfOf` is unknown or can't work */
   override async init(): Promise<void> {
@@ -50,12 +63,18 @@ export class PrincipalRemoteService extends Stock {
    *   `ERR_DESTINATION_UNAVAILABLE`
    */
   override async handle(req: cds.Request): Promise<unknown> {
-    const { destination } = this
-    if (this[GUARDED] || !destination) return super.handle(req)
+    const { [GUARD]: guard, destination } = this
+    const user: unknown = cds.context?.user
+    const decided = guard?.user === user && Date.now() < (guard?.until ?? 0)
+    if (decided || !destination) return super.handle(req)
     try {
+      const origin = guard?.origin ?? this
       const principal = principalOf(cds.context?.user)
-      const outbound = await outboundDestination({ ...members(this), destination }, principal)
-      const call = Object.create(this, perCall(this, outbound.destination)) as this
+      checkTenant(this.name, principal, cds.context?.tenant)
+      const outbound = await outboundDestination(outboundService(origin), principal)
+      const until = principal.kind === 'named' ? principal.expiresAt * 1000 : Infinity
+      const descriptors = perCall({ user, until, origin }, outbound.destination)
+      const call = Object.create(this, descriptors) as this
       return await super.handle.call(call, withCleanHeaders(req, outbound.userBound))
     } catch (error) {
       if (error instanceof PrincipalError) logRefusal(error)
@@ -64,17 +83,21 @@ export class PrincipalRemoteService extends Stock {
   }
 }
 
-function members({ name, onBehalfOf, destinationOptions }: PrincipalRemoteService) {
-  return { name, onBehalfOf, ...(destinationOptions && { destinationOptions }) }
+function outboundService(service: PrincipalRemoteService): OutboundService {
+  const { name, onBehalfOf, destination, destinationOptions } = service
+  return {
+    name,
+    onBehalfOf,
+    destination: destination as ConfiguredDestination,
+    ...(destinationOptions && { destinationOptions })
+  }
 }
 
-function perCall(
-  { middlewares }: PrincipalRemoteService,
-  destination: object
-): PropertyDescriptorMap {
+function perCall(guard: Guard, destination: object): PropertyDescriptorMap {
+  const { middlewares } = guard.origin
   const timeout = middlewares && callMiddleware(middlewares.timeout)
   return {
-    [GUARDED]: { value: true },
+    [GUARD]: { value: guard },
     destination: { value: destination },
     ...(timeout && { middlewares: { value: { ...middlewares, timeout } } })
   }

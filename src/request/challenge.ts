@@ -10,7 +10,7 @@ export interface ChallengeOptions {
  * The values of `WWW-Authenticate` for a refused request: constant text only.
  *
  * No `error` when the request had no credentials, or none that are read here (RFC 6750, section 3.1), `invalid_request`
- * for a malformed one, `insufficient_scope` for a 403, `invalid_token` otherwise.
+ * for a malformed one, `invalid_token` otherwise.
  *
  * @param error - why, or nothing when there were no credentials
  * @returns one string a header line
@@ -24,6 +24,5 @@ export function challengesFor(error?: PrincipalError, { basic }: ChallengeOption
 
 function bearerError({ status, code }: PrincipalError): string | undefined {
   if (code === 'ERR_SCHEME_UNSUPPORTED' || code === 'ERR_CREDENTIALS_REFUSED') return undefined
-  if (status === 400) return 'invalid_request'
-  return status === 403 ? 'insufficient_scope' : 'invalid_token'
+  return status === 400 ? 'invalid_request' : 'invalid_token'
 }

@@ -9,6 +9,9 @@ import { challengesFor, type ChallengeOptions } from './challenge.js'
 /** Seconds after which a client may try again while an issuer can't be asked. */
 const RETRY_AFTER = 30
 
+/** A token that was accepted, and a 401 all the same: it ended before it could be sent on. */
+const EXPIRED_MEANWHILE = new TokenError('ERR_TOKEN_EXPIRED', 'the token has expired since')
+
 /** What is known of the request by the time it is answered. */
 export interface ResponseOptions extends ChallengeOptions {
   /** Whether it is answered for a user. */
@@ -27,7 +30,10 @@ export interface ResponseOptions extends ChallengeOptions {
 export function challenge(res: ServerResponse, options: ResponseOptions): void {
   onHeaders(res, () => {
     const { statusCode } = res
-    if (statusCode === 401) setDefault(res, 'WWW-Authenticate', challengesFor(undefined, options))
+    if (statusCode === 401) {
+      const error = options.authenticated() ? EXPIRED_MEANWHILE : undefined
+      setDefault(res, 'WWW-Authenticate', challengesFor(error, options))
+    }
     if (statusCode === 403) {
       options.forbidden()
       setDefault(res, 'WWW-Authenticate', 'Bearer error="insufficient_scope"')
@@ -46,7 +52,9 @@ export function refuse(res: ServerResponse, error: unknown, options: ChallengeOp
   const refusal = error instanceof PrincipalError ? error : unexpected(error)
   logRefusal(refusal, refusal instanceof TokenError ? refusal.issuer : undefined)
   const { status, clientMessage } = refusal
-  if (status === 401) res.setHeader('WWW-Authenticate', challengesFor(refusal, options))
+  if (status === 400 || status === 401) {
+    res.setHeader('WWW-Authenticate', challengesFor(refusal, options))
+  }
   if (status === 503) res.setHeader('Retry-After', RETRY_AFTER)
   res.statusCode = status
   res.setHeader('Content-Type', 'application/json')

@@ -68,7 +68,7 @@ export function checkTimes(payload: JwtPayload, now = Date.now() / 1000): void {
   if (nbf !== undefined && nbf - LEEWAY > now) {
     throw new TokenError('ERR_TOKEN_NOT_YET_VALID', 'the token is not valid yet ("nbf" claim)')
   }
-  if (exp - now > MAX_LIFETIME) {
+  if (exp - now > MAX_LIFETIME + LEEWAY) {
     throw new TokenError('ERR_TOKEN_CLAIM', '"exp" claim is more than 7 days ahead')
   }
 }

@@ -68,11 +68,14 @@ export class KeySet {
   /**
    * Whether the key is in the set, and the set may still be used; for tokens that were verified before. Starts a refresh
    * in the background when the set is due.
+   *
+   * @param key - that verified the token: another key of the same name does not count. Any, without it.
    */
-  holds(kid: string): boolean {
+  holds(kid: string, key?: VerificationKey): boolean {
     if (!this.#isUsable()) return false
     if (Date.now() - this.#loadedAt >= REFRESH_AFTER) void this.#load(COOL_DOWN)
-    return this.#keys.has(kid)
+    const held = this.#keys.get(kid)
+    return held !== undefined && (key ?? held) === held
   }
 
   #isUsable(): boolean {
@@ -113,12 +116,19 @@ export class KeySet {
       const key = importKey(entry, this.#options.algorithms)
       if (typeof key === 'string') unusable.add(key)
       else if (key && keys.has(key.kid)) unusable.add('"kid" of another key')
-      else if (key) keys.set(key.kid, key)
+      else if (key) keys.set(key.kid, this.#known(key))
     }
     if (entries.length > MAX_KEYS) unusable.add(`more than ${MAX_KEYS} keys`)
     this.#warn([...unusable].join('; '))
     if (!keys.size) throw new FetchError('unexpected', 'no usable key')
     return keys
+  }
+
+  /** The same object as before for the same key. */
+  #known(key: VerificationKey): VerificationKey {
+    const known = this.#keys.get(key.kid)
+    const same = known && known.alg === key.alg && known.keyObject.equals(key.keyObject)
+    return same ? known : key
   }
 
   /** One warning, and another one only if the issuer publishes something else. */
@@ -133,7 +143,8 @@ export class KeySet {
   /** A refusal of the tenant stays one; anything else means that the keys can't be had. */
   #failed(error: unknown): TokenError {
     if (error instanceof TokenError) return error
-    const reason = error instanceof FetchError ? error.message : 'unexpected answer'
+    const kind = error instanceof Error ? error.name : typeof error
+    const reason = error instanceof FetchError ? error.message : `unexpected ${kind}`
     const text = `the keys of issuer "${this.#options.alias}" can't be had: ${reason}`
     return new TokenError('ERR_ISSUER_UNAVAILABLE', text)
   }

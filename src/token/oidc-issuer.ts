@@ -32,9 +32,10 @@ export function oidcIssuer(alias: string, options: OidcIssuerOptions): Issuer {
       checkTokenType(token, options.tokenType)
       const tenant = checkClaims(token, options)
       const { alg, kid } = token.header as { alg: string; kid: string }
-      await verifySignature(token, await keys.key(kid, alg), alg)
+      const key = await keys.key(kid, alg)
+      await verifySignature(token, key, alg)
       const { bearerToken, payload } = token
-      const keyIsHeld = () => keys.holds(kid)
+      const keyIsHeld = () => keys.holds(kid, key)
       return { issuer, bearerToken, payload, tenant, expiresAt: Number(payload.exp), keyIsHeld }
     },
     securityContext: ({ bearerToken }) => new OidcSecurityContext(bearerToken)

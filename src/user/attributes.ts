@@ -1,10 +1,7 @@
 import type { JwtPayload } from '../token/claims.js'
 
-/** A value that a where-restriction can compare with. */
-export type AttributeValue = string | number | boolean
-
-/** `$user.<name>`: a list, or a single value where CAP documents one. Has no inherited names. */
-export type Attributes = Record<string, AttributeValue[] | AttributeValue>
+/** `$user.<name>`: a list of texts, or a single text where CAP documents one. Has no inherited names. */
+export type Attributes = Record<string, string[] | string>
 
 const MAX_VALUES = 1000
 const MAX_LENGTH = 256
@@ -36,15 +33,25 @@ export function attributesOf(payload: JwtPayload): Attributes {
 }
 
 /**
- * Adds an attribute with the values of a claim as a list of primitives. What is missing, null, empty or of another shape
- * is left out: it grants nothing and crashes nothing.
+ * Adds an attribute with the values of a claim as a list of texts, which is what CAP compares with, locally and in
+ * queries to remote services. What is missing, null, empty, no valid text or of another shape is left out: it grants
+ * nothing and crashes nothing.
  *
  * @internal
  */
 export function setAttribute(attributes: Attributes, name: string, value: unknown): void {
   const values: unknown[] = Array.isArray(value) ? value : [value]
-  const usable = values.slice(0, MAX_VALUES).filter(isUsable)
-  if (usable.length && NAME.test(name) && name !== '__proto__') attributes[name] = usable
+  const texts = values.slice(0, MAX_VALUES).map(textOf).filter(isUsable)
+  if (texts.length && NAME.test(name) && name !== '__proto__') attributes[name] = texts
+}
+
+function textOf(value: unknown): string | undefined {
+  if (typeof value === 'string') return value
+  return typeof value === 'number' || typeof value === 'boolean' ? String(value) : undefined
+}
+
+function isUsable(text: string | undefined): text is string {
+  return text !== undefined && text !== '' && text.length <= MAX_LENGTH && text.isWellFormed()
 }
 
 function userAttributes(payload: JwtPayload): object {
@@ -53,9 +60,4 @@ function userAttributes(payload: JwtPayload): object {
   return typeof attributes === 'object' && attributes && !Array.isArray(attributes)
     ? attributes
     : {}
-}
-
-function isUsable(value: unknown): value is AttributeValue {
-  if (typeof value === 'string') return value !== '' && value.length <= MAX_LENGTH
-  return typeof value === 'boolean' || (typeof value === 'number' && Number.isFinite(value))
 }

@@ -37,13 +37,22 @@ export function oidcProfile(alias: string, options: OidcIssuerOptions): TokenPro
 
 /**
  * Whether a token was issued to a client for itself. No common claim says so, thus by issuer, exactly: RFC 9068 (section
- * 2.2: the subject is the client), Keycloak (service account), Entra ID (`idtyp`), Auth0 (`gty`).
+ * 2.2: the subject is the client), Keycloak (service account), Auth0 (`gty`), Entra ID.
  */
 function isTechnical(payload: JwtPayload): boolean {
   const { sub, azp, client_id: clientId = payload.clientId, preferred_username: name } = payload
   if (typeof sub === 'string' && [azp, clientId, payload.cid].includes(sub)) return true
   if (typeof azp === 'string' && clientId === azp && name === `service-account-${azp}`) return true
-  return payload.idtyp === 'app' || payload.gty === 'client-credentials'
+  return payload.gty === 'client-credentials' || payload.idtyp === 'app' || isEntraApp(payload)
+}
+
+/** Issuers of Entra ID in its clouds. */
+const ENTRA_ID = /^https:\/\/(login\.(partner\.)?microsoftonline\.(com|us|cn)|sts\.windows\.net)\//
+
+/** Without the optional claim `idtyp`: of users the subject is never the object id, and their access tokens have `scp`. */
+function isEntraApp({ iss, oid, sub, scp, nonce }: JwtPayload): boolean {
+  const isUser = sub !== oid || scp !== undefined || nonce !== undefined
+  return !isUser && typeof oid === 'string' && typeof iss === 'string' && ENTRA_ID.test(iss)
 }
 
 /** An e-mail address that the issuer has not verified is nobody's name. */
@@ -64,7 +73,7 @@ function rolesReader(alias: string, options?: OidcRolesOptions): TokenProfile['r
     const roles = Object.create(null) as Roles
     for (const external of paths.flatMap((path) => namesIn(claimAt(payload, path)))) {
       for (const role of map ? (map.get(external) ?? []) : [external]) {
-        if (!isPseudoRole(role)) roles[role] = 1
+        if (!isReserved(role)) roles[role] = 1
       }
     }
     return roles
@@ -75,12 +84,17 @@ function localRoles(alias: string, map: Exclude<OidcRolesOptions['map'], true>) 
   const entries = Object.entries(map).map(
     ([external, roles]) => [external, [roles].flat()] as const
   )
-  const pseudo = entries.flatMap(([, roles]) => roles).find(isPseudoRole)
+  const pseudo = entries.flatMap(([, roles]) => roles).find(isReserved)
   if (pseudo !== undefined) {
     const option = `cds.requires.auth.issuers.${alias}.roles.map`
-    throw new ConfigurationError(`${option} leads to "${pseudo}", a role that only CAP gives`)
+    throw new ConfigurationError(`${option} leads to "${pseudo}", which only CAP itself may give`)
   }
   return new Map(entries)
+}
+
+/** What CAP gives, and what it has for operators of the application: not for another issuer to say. */
+function isReserved(role: string): boolean {
+  return isPseudoRole(role) || role.startsWith('cds.')
 }
 
 /** A list, or one text with spaces as `scope` and `scp` are. */

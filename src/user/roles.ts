@@ -22,7 +22,7 @@ export function rolesOf(scopes: readonly string[], xsappname: string): Roles {
   const roles = Object.create(null) as Roles
   for (const scope of scopes) {
     const own = scope.startsWith(prefix)
-    if (!own && !scope.includes('.')) continue // unprefixed, such as "openid": a local role by that name is not meant
+    if (!own && !isForeign(scope)) continue
     const role = own ? scope.slice(prefix.length) : scope
     if (role && !isPseudoRole(role)) roles[role] = 1
   }
@@ -31,5 +31,10 @@ export function rolesOf(scopes: readonly string[], xsappname: string): Roles {
 
 /** Whether CAP gives the role by itself. @internal */
 export function isPseudoRole(role: string): boolean {
-  return PSEUDO_ROLES.has(role) || role.startsWith('cds.')
+  return PSEUDO_ROLES.has(role)
+}
+
+/** Scopes without a prefix ("openid"), or with one that stands for CAP itself, mean no local role of that name. */
+function isForeign(scope: string): boolean {
+  return scope.includes('.') && !scope.startsWith('cds.')
 }

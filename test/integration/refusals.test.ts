@@ -54,6 +54,24 @@ describe('R60, R61: without a named user nothing leaves', () => {
   })
 })
 
+test.each([['throughThis'], ['throughOtherThis']])(
+  'R60: what a handler gets as `this` is no way around: %s',
+  async (action) => {
+    const [alice, bob] = [await sample.as('alice'), await sample.as('bob')]
+    await alice.get(`${EQUIPMENT}?$top=1`)
+    const { result, entries } = await sample.recorded(() => bob.post(`${PROBE}/${action}`, PUMP))
+    expect(result.body).toMatchObject({ code: 'ERR_USER_TOKEN_REQUIRED' })
+    expect(entries.filter(({ method }) => method !== 'GET')).toEqual([])
+  }
+)
+
+test('a token speaks for its own tenant only', async () => {
+  const alice = await sample.as('alice')
+  const { result, entries } = await sample.recorded(() => alice.post(`${PROBE}/otherTenant`, PUMP))
+  expect(result.body).toMatchObject({ code: 'ERR_TENANT_MISMATCH' })
+  expect(entries).toEqual([])
+})
+
 describe('R42, R45: requests without an accepted token', () => {
   test('no token: 401 with a bare challenge', async () => {
     const answer = await sample.with().get(EQUIPMENT)
@@ -93,7 +111,7 @@ test('R62: a token that expires between the request and the call is not sent', a
     sample.with(`Bearer ${token}`).get(`${EQUIPMENT}?$top=1`)
   )
   expect(result.status).toBe(401)
-  expect(result.headers['www-authenticate']).toContain('Bearer')
+  expect(result.headers['www-authenticate']).toBe('Bearer error="invalid_token"')
   expect({ entries, connections }).toEqual({ entries: [], connections: 0 })
   await sample.sample.printed(/ERR_USER_TOKEN_EXPIRED/)
 })

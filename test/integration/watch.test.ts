@@ -61,28 +61,33 @@ async function untilNoneIn(root: string): Promise<void> {
 
 let root: string
 let running: ChildProcess | undefined
+const groups: number[] = []
 
 beforeEach(() => {
   root = copyOfSample()
 })
 afterEach(async () => {
   endGroup('SIGKILL')
+  groups.length = 0
   await untilNoneIn(root)
   rmSync(root, { recursive: true, force: true })
 })
 
 /** Signals all processes of the watch, as the terminal does. */
 function endGroup(signal: NodeJS.Signals): void {
-  try {
-    if (running?.pid) process.kill(-running.pid, signal)
-  } catch {
-    // all of them have ended
+  for (const group of groups) {
+    try {
+      process.kill(-group, signal)
+    } catch {
+      // all of them have ended
+    }
   }
 }
 
 async function started() {
-  running = watch(root)
-  const output = new Output(running)
+  const child = (running = watch(root))
+  if (child.pid) groups.push(child.pid)
+  const output = new Output(child)
   await output.printed(/server listening on/)
   return { output, url: () => output.text.match(/http:\/\/localhost:\d+/g)?.at(-1) ?? '' }
 }
@@ -118,6 +123,15 @@ test('a restart keeps tokens and data; Ctrl-C ends every process; a second start
   const again = client(second.url(), authorization)
   expect((await again.get(EQUIPMENT)).status).toBe(401) // keys are new on every start
   again.close()
+}, 60_000)
+
+test('servers that start at the same time share one landscape', async () => {
+  const servers = await Promise.all([started(), started(), started()])
+  const { stdout } = token(root, 'alice')
+  const clients = servers.map(({ url }) => client(url(), `Bearer ${stdout.trim()}`))
+  const answers = await Promise.all(clients.map((each) => each.get(`${EQUIPMENT}?$top=1`)))
+  for (const each of clients) each.close()
+  expect(answers.map(({ status }) => status)).toEqual([200, 200, 200])
 }, 60_000)
 
 test('the landscape never outlives the watch, even if that is killed', async () => {

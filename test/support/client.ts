@@ -14,6 +14,8 @@ export interface Client {
   post(path: string, body?: object): Promise<Answer>
   patch(path: string, body: object): Promise<Answer>
   delete(path: string): Promise<Answer>
+  /** Path and body as they are, also when no URL or JSON can be like that. */
+  raw(method: string, path: string, body?: string): Promise<Answer>
   close(): void
 }
 
@@ -24,24 +26,25 @@ export interface Client {
  */
 export function client(url: string, authorization?: string): Client {
   const agent = new Agent({ keepAlive: true })
-  const send = (method: string, path: string, body?: object) =>
+  const send = (method: string, path: string, body?: object | string) =>
     new Promise<Answer>((done, fail) => {
       const headers = {
         ...(authorization && { authorization }),
         ...(body && { 'content-type': 'application/json' })
       }
-      const req = request(new URL(path, url), { method, agent, headers }, (res) => {
+      const req = request(url, { path, method, agent, headers }, (res) => {
         text(res).then((content) => {
           done({ status: res.statusCode ?? 0, headers: res.headers, body: parsed(content) })
         }, fail)
       })
-      req.on('error', fail).end(body && JSON.stringify(body))
+      req.on('error', fail).end(typeof body === 'string' ? body : body && JSON.stringify(body))
     })
   return {
     get: (path) => send('GET', path),
     post: (path, body = {}) => send('POST', path, body),
     patch: (path, body) => send('PATCH', path, body),
     delete: (path) => send('DELETE', path),
+    raw: send,
     close: () => {
       agent.destroy()
     }

@@ -40,7 +40,12 @@ export async function startSample(options: SampleOptions): Promise<Sample> {
     stdio: ['ignore', 'pipe', 'pipe']
   })
   const output = new Output(child)
-  await output.printed(/server listening on.*?localhost:\d+/s)
+  try {
+    await output.printed(/server listening on.*?localhost:\d+/s)
+  } catch (error) {
+    rmSync(root, { recursive: true, force: true })
+    throw error
+  }
   const [, url = ''] = /server listening on[^']*'(http:\/\/localhost:\d+)'/.exec(output.text) ?? []
   return {
     url,

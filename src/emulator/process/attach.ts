@@ -4,6 +4,7 @@ import { existsSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
 
+import { assertLocal } from '../assert-local.js'
 import { EmulatorError } from '../emulator-error.js'
 import type { EmulatorOptions } from '../types.js'
 import type { Landscape } from './attached.js'
@@ -24,6 +25,7 @@ const START_TIMEOUT = 30_000
  * @internal
  */
 export async function attachLandscape(options: EmulatorOptions, owner: number): Promise<Landscape> {
+  assertLocal(process.env)
   const wanted = fingerprintOf(options)
   const running = await runningLandscape(options.root)
   if (running?.fingerprint === wanted) {
@@ -31,7 +33,8 @@ export async function attachLandscape(options: EmulatorOptions, owner: number): 
     return running.landscape
   }
   if (running) await stopLandscape(options.root)
-  await start({ type: 'start', options, fingerprint: wanted, owner })
+  const { type } = await start({ type: 'start', options, fingerprint: wanted, owner })
+  if (type === 'running') return attachLandscape(options, owner) // somebody else was faster
   const started = await runningLandscape(options.root)
   if (started) return started.landscape
   throw new EmulatorError(
@@ -59,7 +62,7 @@ function fingerprintOf(options: EmulatorOptions): string {
     .digest('hex')
 }
 
-async function start(message: StartMessage): Promise<void> {
+async function start(message: StartMessage): Promise<StartAnswer> {
   const { root } = message.options
   const child = fork(join(__dirname, 'main.js'), [], {
     cwd: root,
@@ -71,6 +74,7 @@ async function start(message: StartMessage): Promise<void> {
   if (child.connected) child.disconnect()
   child.unref()
   if (answer.type === 'failed') throw new EmulatorError('ERR_EMULATOR_START', answer.message)
+  return answer
 }
 
 function firstAnswer(child: ChildProcess): Promise<StartAnswer> {

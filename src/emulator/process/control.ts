@@ -1,9 +1,11 @@
 import { createHash } from 'node:crypto'
-import { mkdirSync } from 'node:fs'
+import { lstatSync, mkdirSync } from 'node:fs'
 import { request } from 'node:http'
 import { tmpdir, userInfo } from 'node:os'
 import { join, resolve } from 'node:path'
 import { text } from 'node:stream/consumers'
+
+import { EmulatorError } from '../emulator-error.js'
 
 /**
  * Where the landscape of a project listens for its own tools: a Unix socket in a folder that only this user can open (a
@@ -17,7 +19,23 @@ export function controlSocket(root: string): string {
   if (process.platform === 'win32') return `\\\\.\\pipe\\cds-principal-${id}`
   const folder = join(tmpdir(), `cds-principal-${String(userInfo().uid)}`)
   mkdirSync(folder, { recursive: true, mode: 0o700 })
+  checkOwner(folder)
   return join(folder, `${id}.sock`)
+}
+
+/** Temporary folders are everybody's: one of that name that somebody else has made would be a trap. */
+function checkOwner(folder: string): void {
+  const { uid, mode, isDirectory } = statOf(folder)
+  if (isDirectory && uid === userInfo().uid && (mode & 0o077) === 0) return
+  throw new EmulatorError(
+    'ERR_EMULATOR_START',
+    `${folder} must be a folder that only you can open: remove it, and look who has made it`
+  )
+}
+
+function statOf(path: string) {
+  const stat = lstatSync(path)
+  return { uid: stat.uid, mode: stat.mode, isDirectory: stat.isDirectory() }
 }
 
 /** What a landscape answered. */
@@ -41,7 +59,7 @@ export function askLandscape(
   return new Promise((done, fail) => {
     const socketPath = controlSocket(root)
     const headers = { 'content-type': 'application/json' }
-    const req = request({ socketPath, method, path, headers, timeout: 10_000 }, (res) => {
+    const req = request({ socketPath, method, path, headers, timeout: 30_000 }, (res) => {
       text(res).then((json) => {
         done({
           status: res.statusCode ?? 0,

@@ -19,20 +19,28 @@ export interface StartMessage {
 
 /** This process's answer. */
 export type StartAnswer =
-  { readonly type: 'ready' } | { readonly type: 'failed'; readonly message: string }
+  | { readonly type: 'ready' }
+  /** There is one already. */
+  | { readonly type: 'running' }
+  | { readonly type: 'failed'; readonly message: string }
 
 type Handler = (body: Record<string, unknown>) => unknown
 
+/** Somebody else was faster; whoever wanted this one attaches to that. */
+class AlreadyRunningError extends Error {}
+
 /** The process in which a project's landscape runs; started by {@link attachLandscape}, ended with its last owner. */
 async function run({ options, fingerprint, owner }: StartMessage): Promise<void> {
-  const control = await listen(options.root)
+  const handlers = Promise.withResolvers<Record<string, Handler>>()
+  handlers.promise.catch(() => undefined)
+  const control = createServer((req, res) => void answer(handlers.promise, req, res))
+  await listen(control, options.root)
   const emulator = await startEmulator(options)
-  const owners = watchOwners(owner, () => void stop(control, emulator, owners))
-  for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) {
-    process.on(signal, () => void stop(control, emulator, owners))
-  }
-  const handlers = routes(emulator, owners, fingerprint, () => stop(control, emulator, owners))
-  control.on('request', (req, res) => void answer(handlers, req, res))
+  const end = () => stop(control, emulator, owners)
+  const owners = watchOwners(owner, () => void end())
+  for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const)
+    process.on(signal, () => void end())
+  handlers.resolve(routes(emulator, owners, fingerprint, end))
 }
 
 function routes(
@@ -56,13 +64,14 @@ function routes(
   }
 }
 
+/** Whoever asks while the landscape is being started waits for it. */
 async function answer(
-  handlers: Record<string, Handler>,
+  handlers: Promise<Record<string, Handler>>,
   req: IncomingMessage,
   res: ServerResponse
 ) {
-  const handler = handlers[`${req.method ?? ''} ${req.url ?? ''}`]
   try {
+    const handler = (await handlers)[`${req.method ?? ''} ${req.url ?? ''}`]
     const body = req.method === 'POST' ? await json(req) : {}
     const result = await handler?.(body as Record<string, unknown>)
     res.statusCode = handler ? 200 : 404
@@ -74,17 +83,29 @@ async function answer(
 }
 
 /** A socket file that nobody answers behind is left over from a process that was killed. */
-async function listen(root: string): Promise<Server> {
-  if (await askLandscape(root, 'GET', '/landscape')) {
-    throw new Error('another landscape of this project was started at the same time')
-  }
+async function listen(control: Server, root: string): Promise<void> {
   const path = controlSocket(root)
-  if (process.platform !== 'win32') rmSync(path, { force: true })
-  const server = createServer()
-  await new Promise<void>((done, fail) => {
-    server.once('error', fail).listen(path, done)
+  try {
+    await listenAt(control, path)
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code !== 'EADDRINUSE') throw error
+    if (await askLandscape(root, 'GET', '/landscape')) {
+      throw new AlreadyRunningError(
+        'another landscape of this project was started at the same time'
+      )
+    }
+    rmSync(path, { force: true })
+    await listenAt(control, path)
+  }
+}
+
+function listenAt(control: Server, path: string): Promise<void> {
+  return new Promise((done, fail) => {
+    control.once('error', fail).listen(path, () => {
+      control.off('error', fail)
+      done()
+    })
   })
-  return server
 }
 
 async function stop(control: Server, emulator: Emulator, owners: Owners): Promise<void> {
@@ -98,9 +119,11 @@ async function stop(control: Server, emulator: Emulator, owners: Owners): Promis
 process.once('message', (message: StartMessage) => {
   run(message).then(
     () => process.send?.({ type: 'ready' } satisfies StartAnswer),
-    (error: unknown) => {
-      const text = error instanceof Error ? error.message : String(error)
-      process.send?.({ type: 'failed', message: text } satisfies StartAnswer, () => process.exit(1))
-    }
+    (error: unknown) => process.send?.(failure(error), () => process.exit(1))
   )
 })
+
+function failure(error: unknown): StartAnswer {
+  if (error instanceof AlreadyRunningError) return { type: 'running' }
+  return { type: 'failed', message: error instanceof Error ? error.message : String(error) }
+}

@@ -12,7 +12,11 @@ const outsideOfRequests = AsyncResource.bind((work: () => unknown) => work())
 
 /** Changes equipment through the sample's service, and tells what came of it. */
 export class ProbeService extends cds.ApplicationService {
-  override init() {
+  override async init() {
+    const s4 = await cds.connect.to('API_EQUIPMENT')
+    s4.before('READ', function (this: cds.Service) {
+      seen.push(this)
+    })
     this.on('spawned', ({ data }: Request<Change>) =>
       outcome(
         () =>
@@ -29,8 +33,32 @@ export class ProbeService extends cds.ApplicationService {
     this.on('withoutRequest', ({ data }: Request<Change>) =>
       outcome(() => outsideOfRequests(() => asSystem(data)) as Promise<unknown>)
     )
+    this.on('throughThis', ({ data }: Request<Change>) =>
+      outcome(async () => {
+        await s4.read('Equipment').limit(1)
+        return asPrivileged(() => changeThrough(seen.at(-1), data))
+      })
+    )
+    this.on('throughOtherThis', ({ data }: Request<Change>) =>
+      outcome(() => asPrivileged(() => changeThrough(seen.at(-1), data)))
+    )
+    this.on('otherTenant', ({ data }: Request<Change>) =>
+      outcome(() => cds.tx({ tenant: 'other' } as never, () => change(data)))
+    )
     return super.init()
   }
+}
+
+/** What handlers of the remote service got as `this`, latest last. */
+const seen: cds.Service[] = []
+
+const asPrivileged = (work: () => Promise<unknown>) =>
+  cds.tx({ user: cds.User.privileged } as never, work as never) as Promise<unknown>
+
+async function changeThrough(service: cds.Service | undefined, { id, name }: Change) {
+  const key = { Equipment: id, ValidityEndDate: '9999-12-31' }
+  const query = UPDATE('API_EQUIPMENT.Equipment', key as never).with({ EquipmentName: name })
+  return service?.run(query)
 }
 
 /** As a timer would: the service is called, and nobody is current. */

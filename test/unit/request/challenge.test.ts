@@ -1,4 +1,4 @@
-import { PropagationError, RequestError, TokenError } from '../../../src/errors.js'
+import { RequestError, TokenError } from '../../../src/errors.js'
 import { challengesFor } from '../../../src/request/challenge.js'
 
 describe('R42: challenges of RFC 6750', () => {
@@ -15,8 +15,7 @@ describe('R42: challenges of RFC 6750', () => {
 
   test.each([
     [new TokenError('ERR_TOKEN_EXPIRED', 'x'), 'invalid_token'],
-    [new RequestError('ERR_REQUEST_MALFORMED', 'x'), 'invalid_request'],
-    [new PropagationError('ERR_USER_TOKEN_REQUIRED', 'x'), 'insufficient_scope']
+    [new RequestError('ERR_REQUEST_MALFORMED', 'x'), 'invalid_request']
   ])('%s', (error, expected) => {
     expect(challengesFor(error)).toEqual([`Bearer error="${expected}"`])
   })

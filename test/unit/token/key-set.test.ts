@@ -107,6 +107,20 @@ describe('R85: rotation', () => {
   })
 })
 
+test('R85: another key of the same name is not the key that verified a token', async () => {
+  const key = await get('k1')
+  pass(15 * MINUTE)
+  expect(await get('k1')).toBe(key)
+  expect(set.holds('k1', key)).toBe(true)
+
+  const other = generateKeyPairSync('rsa', { modulusLength: 2048 }).publicKey
+  server.behaviour = json({ keys: [{ ...JWK, ...other.export({ format: 'jwk' }), kid: 'k1' }] })
+  pass(15 * MINUTE)
+  expect((await get('k1')).keyObject.equals(other)).toBe(true)
+  expect(set.holds('k1', key)).toBe(false)
+  expect(set.holds('k1')).toBe(true)
+})
+
 describe('R84: stale while revalidating', () => {
   test('nobody waits for a refresh', async () => {
     await get('k1')

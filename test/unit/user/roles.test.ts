@@ -22,18 +22,20 @@ test.each(['openid', 'Viewer', '', 'app!t1', 'app!t1.'])('R28: %j gives no role'
   expect(roles(scope).filter((role) => !role.includes('.'))).toEqual([])
 })
 
-test.each([
-  'internal-user',
-  'system-user',
-  'any',
-  'authenticated-user',
-  'identified-user',
-  'cds.Subscriber'
-])('R29: nobody can claim %s', (role) => {
-  expect(roles(`app!t1.${role}`)).toEqual([])
-})
+test.each(['internal-user', 'system-user', 'any', 'authenticated-user', 'identified-user'])(
+  'R29: nobody can claim %s',
+  (role) => {
+    expect(roles(`app!t1.${role}`)).toEqual([])
+  }
+)
 
 test('R29: no inherited name is a role', () => {
   expect('constructor' in rolesOf([], 'app!t1')).toBe(false)
   expect('__proto__' in rolesOf(['app!t1.Viewer'], 'app!t1')).toBe(false)
+})
+
+test("R29: CAP's own scopes count only when they are this application's", () => {
+  expect(roles('app!t1.cds.Subscriber')).toEqual(['cds.Subscriber'])
+  expect(roles('other!t2.cds.Subscriber')).toEqual(['other!t2.cds.Subscriber'])
+  expect(roles('cds.Subscriber')).toEqual([])
 })

@@ -1,0 +1,177 @@
+import fc from 'fast-check'
+
+import type { OidcIssuerOptions } from '../../../src/token/oidc-options.js'
+import { oidcProfile } from '../../../src/user/oidc-profile.js'
+
+const profile = (options: Partial<OidcIssuerOptions> = {}) =>
+  oidcProfile('partner', { issuer: 'https://idp.example', audience: 'maintenance', ...options })
+
+/** How Keycloak names the account of the client "m". */
+const ACCOUNT = { sub: 'u', azp: 'm', preferred_username: 'service-account-m' }
+
+const ENTRA = { iss: 'https://login.microsoftonline.com/t1/v2.0', oid: 'o', tid: 't1', azp: 'm' }
+
+describe('R26: technical tokens are known exactly', () => {
+  test.each<[string, object]>([
+    ['RFC 9068', { sub: 'machine', client_id: 'machine' }],
+    ['azp', { sub: 'machine', azp: 'machine' }],
+    ['Okta', { sub: 'machine', cid: 'machine' }],
+    ['Auth0', { sub: 'machine@clients', azp: 'machine', gty: 'client-credentials' }],
+    ['Entra ID with "idtyp"', { sub: 'o', oid: 'o', azp: 'machine', idtyp: 'app' }],
+    ['Entra ID without "idtyp"', { ...ENTRA, sub: 'o', roles: ['x'] }],
+    ['Keycloak', { ...ACCOUNT, client_id: 'm' }],
+    ['Keycloak of before', { ...ACCOUNT, clientId: 'm' }]
+  ])('%s', (_, claims) => {
+    expect(profile().isTechnical(claims as never)).toBe(true)
+    expect(profile().isOwnClient(claims as never)).toBe(false)
+  })
+
+  test.each<[string, object]>([
+    ['a user', { sub: 'e-4711', azp: 'web', client_id: 'web' }],
+    ['nobody', {}],
+    ['a user of Entra ID', { ...ENTRA, sub: 's', scp: 'access' }],
+    ['a user of Entra ID whose subject is the object id', { ...ENTRA, sub: 'o', scp: 'access' }],
+    ['the same claims of another issuer', { ...ENTRA, sub: 'o', iss: 'https://idp.example' }],
+    ['an issuer that looks like it', { ...ENTRA, sub: 'o', iss: 'https://sts.windows.net.evil/' }],
+    ['a user who took such a name', ACCOUNT],
+    ['another client', { ...ACCOUNT, client_id: 'n' }],
+    ['a subject that is no text', { sub: null, azp: null }],
+    ['an inherited name', { gty: ['client-credentials'], idtyp: { app: 1 } }]
+  ])('%s is none', (_, claims) => {
+    expect(profile().isTechnical(claims as never)).toBe(false)
+  })
+})
+
+describe('R27: the id', () => {
+  const claims = { sub: 'e-4711', preferred_username: 'erika', email: 'e@example.com' }
+
+  test('is the subject, unless configured', () => {
+    expect(profile().userId(claims)).toBe('e-4711')
+    expect(profile({ userId: 'preferred_username' }).userId(claims)).toBe('erika')
+    expect(profile({ userId: ['upn', 'sub'] }).userId(claims)).toBe('e-4711')
+    expect(profile({ userId: 'upn' }).userId(claims)).toBeUndefined()
+  })
+
+  test('can have a prefix, so that issuers can not collide', () => {
+    expect(profile({ userIdPrefix: 'partner/' }).userId(claims)).toBe('partner/e-4711')
+    expect(profile({ userIdPrefix: 'partner/' }).userId({})).toBeUndefined()
+  })
+
+  test('is no address that the issuer has not verified', () => {
+    const options = { userId: ['email', 'sub'] }
+    expect(profile(options).userId({ ...claims, email_verified: false })).toBe('e-4711')
+    expect(profile(options).userId(claims)).toBe('e@example.com')
+  })
+
+  test.each([1, {}, ['e-4711'], true])('that is %j is refused', (sub) => {
+    expect(() => profile().userId({ sub })).toThrow(
+      expect.objectContaining({ code: 'ERR_TOKEN_CLAIM' })
+    )
+  })
+})
+
+describe('R28, R29: roles', () => {
+  const map = { technician: 'Technician', 'http://boss': ['Viewer', 'Supervisor'] }
+  const rolesOf = (payload: object, roles: OidcIssuerOptions['roles']) =>
+    Object.keys(profile({ ...(roles && { roles }) }).roles(payload as never))
+
+  test.each([
+    ['a list', 'roles', { roles: ['technician', 'other'] }, ['Technician']],
+    ['a text', 'scp', { scp: 'openid technician' }, ['Technician']],
+    ['several for one', 'groups', { groups: ['http://boss'] }, ['Viewer', 'Supervisor']],
+    ['Keycloak', 'realm_access.roles', { realm_access: { roles: ['technician'] } }, ['Technician']],
+    [
+      'Keycloak, of a client with dots',
+      'resource_access.my.app.roles',
+      { resource_access: { 'my.app': { roles: ['technician'] } } },
+      ['Technician']
+    ],
+    [
+      'a name with dots',
+      'https://x.y/roles',
+      { 'https://x.y/roles': ['technician'] },
+      ['Technician']
+    ]
+  ])('%s', (_, claim, payload, expected) => {
+    expect(rolesOf(payload, { claim, map })).toEqual(expected)
+  })
+
+  test('from several claims', () => {
+    const claim = ['roles', 'scp']
+    const payload = { roles: ['technician'], scp: 'http://boss' }
+    expect(rolesOf(payload, { claim, map })).toEqual(['Technician', 'Viewer', 'Supervisor'])
+  })
+
+  test('without a mapping there are none; with "true" they keep their name', () => {
+    const payload = { roles: ['Technician', 'x'], scope: 'Technician' }
+    expect(rolesOf(payload, undefined)).toEqual([])
+    expect(rolesOf(payload, { claim: 'roles', map: true })).toEqual(['Technician', 'x'])
+  })
+
+  test('those of CAP can not be claimed', () => {
+    const roles = ['internal-user', 'system-user', 'any', 'authenticated-user', 'cds.Subscriber']
+    expect(rolesOf({ roles }, { claim: 'roles', map: true })).toEqual([])
+  })
+
+  test('and not be configured', () => {
+    for (const role of ['internal-user', 'cds.Subscriber']) {
+      const roles = { claim: 'roles', map: { admin: ['Viewer', role] } }
+      const start = /^cds\.requires\.auth\.issuers\.partner\.roles\.map /
+      expect(() => profile({ roles })).toThrow(start)
+    }
+  })
+
+  test.each(['constructor', '__proto__', 'toString'])('I21: %s', (name) => {
+    const { roles } = profile({ roles: { claim: 'roles', map } })
+    expect(Object.keys(roles({ roles: [name] }))).toEqual([])
+    expect(Object.getPrototypeOf(roles({}))).toBeNull()
+    expect(rolesOf({}, { claim: `${name}.name`, map: true })).toEqual([])
+  })
+})
+
+describe('R30, R31: attributes', () => {
+  const attributes = (payload: object, attributeMapping: Record<string, string>) => ({
+    ...profile({ attributeMapping }).attributes(payload as never)
+  })
+
+  test('personal data are single, mapped claims are lists', () => {
+    const payload = {
+      ...{ preferred_username: 'erika', given_name: 'Erika', family_name: 'Muster' },
+      ...{ email: 'e@example.com', plant: '1010', org: { units: [1, true, 'x'] }, other: 'x' }
+    }
+    expect(attributes(payload, { plant: 'plant', unit: 'org.units' })).toEqual({
+      ...{ logonName: 'erika', givenName: 'Erika', familyName: 'Muster', email: 'e@example.com' },
+      ...{ plant: ['1010'], unit: ['1', 'true', 'x'] }
+    })
+  })
+
+  test('an address that is not verified is left out', () => {
+    expect(attributes({ email: 'e@example.com', email_verified: false }, {})).toEqual({})
+  })
+
+  test.each([null, [], '', [''], [null], {}, [{}], [['1010']], { ref: ['x'] }, 'x'.repeat(257)])(
+    'a claim that is %j is absent',
+    (plant) => {
+      expect(attributes({ plant }, { plant: 'plant' })).toEqual({})
+    }
+  )
+})
+
+test('R86: whatever the claims are, nothing is invented and nothing crashes', () => {
+  const { roles, attributes, isTechnical } = profile({
+    roles: { claim: ['roles', 'a.b'], map: true },
+    attributeMapping: { plant: 'a.b', unit: 'a' }
+  })
+  fc.assert(
+    fc.property(fc.jsonValue(), fc.jsonValue(), (a, b) => {
+      const payload = { roles: a, a: b, sub: a, azp: b, email: a } as never
+      expect(typeof isTechnical(payload)).toBe('boolean')
+      for (const role of Object.keys(roles(payload))) {
+        expect(JSON.stringify([a, b])).toContain(JSON.stringify(role).slice(1, -1))
+      }
+      for (const value of Object.values(attributes(payload)).flat()) {
+        expect(typeof value).toBe('string')
+      }
+    })
+  )
+})
