@@ -33,6 +33,15 @@ function printable(value: unknown): string {
   return typeof value === 'string' ? value.replace(/[^\x20-\x7e]/g, '?').slice(0, 200) : 'none'
 }
 
+/** Request headers that CAP's JSON log would print as they are: they hold tokens of the platform's routers and clients. */
+const TOKEN_HEADERS = ['/token/i', '/assertion/i', '/connectivity-\\w*authentication/i']
+
+/** Adds headers with tokens to those that CAP masks in its log. @internal */
+export function maskTokenHeaders(): void {
+  const settings = cds.env.log as { mask_headers?: string[] }
+  settings.mask_headers = [...(settings.mask_headers ?? []), ...TOKEN_HEADERS]
+}
+
 /** Libraries that print tokens and secrets when everything is printed (`DEBUG=*`). */
 const TALKATIVE = ['xssec', 'follow-redirects']
 

@@ -3,9 +3,10 @@ import cds from '@sap/cds'
 import { announce } from './announce.js'
 import { joinLandscape } from './landscape.js'
 import { ConfigurationError } from './errors.js'
-import { quietLibraries } from './log.js'
+import { maskTokenHeaders, quietLibraries } from './log.js'
 import { type AuthOptions, bindingsOf, onBehalfOf, type RemoteOptions } from './options.js'
 import { type BodyParserOptions, objectsOnly } from './request/json-body.js'
+import { withoutOwnCredentials } from './request/batch-part.js'
 import { clientText } from './request/client-text.js'
 
 /**
@@ -30,9 +31,14 @@ export async function activate(): Promise<void> {
   checkRemoteServices(requires)
   if (auth?.kind !== 'principal') return
   cds.on('serving', (service) => {
-    if (service instanceof cds.ApplicationService) service.on('error', clientText)
+    if (!(service instanceof cds.ApplicationService)) return
+    service.on('error', clientText)
+    void service.prepend(() => {
+      service.before('*', withoutOwnCredentials)
+    })
   })
   if (!isServing()) return
+  maskTokenHeaders()
   const server = cds.env.server as { body_parser?: BodyParserOptions }
   server.body_parser = objectsOnly(server.body_parser)
   if (await joinLandscape(auth)) cds.once('listening', announce)

@@ -13,6 +13,9 @@ const NONE: Authorization = { scheme: 'none' }
 /** `credentials = auth-scheme 1*SP token68`, and nothing behind it (RFC 9110, section 11.6.2; RFC 6750, section 2.1). */
 const CREDENTIALS = /^([!#$%&'*+.^_`|~0-9a-z-]{1,32}) {1,8}([0-9a-z._~+/-]+=*)$/i
 
+/** The parameter of RFC 6750, section 2.3. */
+const QUERY_TOKEN = /[?&]access_token=/i
+
 /**
  * Reads the `Authorization` header, and only that: tokens in the query, the body or another header do not count.
  *
@@ -23,6 +26,7 @@ const CREDENTIALS = /^([!#$%&'*+.^_`|~0-9a-z-]{1,32}) {1,8}([0-9a-z._~+/-]+=*)$/
  */
 export function authorizationOf(req: IncomingMessage): Authorization {
   const headers = req.headersDistinct.authorization
+  if (QUERY_TOKEN.test(req.url ?? '')) refuseQueryToken(headers !== undefined)
   if (!headers) return NONE
   if (headers.length > 1) {
     throw new RequestError('ERR_REQUEST_MALFORMED', 'more than one "Authorization" header')
@@ -40,4 +44,10 @@ export function authorizationOf(req: IncomingMessage): Authorization {
     default:
       throw new RequestError('ERR_SCHEME_UNSUPPORTED', 'only the Bearer scheme is accepted')
   }
+}
+
+/** Not read, and not let through either: CAP would print the query. */
+function refuseQueryToken(beside: boolean): never {
+  const text = 'a token in the query is not accepted: send it in the "Authorization" header'
+  throw new RequestError(beside ? 'ERR_REQUEST_MALFORMED' : 'ERR_SCHEME_UNSUPPORTED', text)
 }

@@ -53,7 +53,7 @@ export function scopesOf(payload: JwtPayload): string[] {
 }
 
 /**
- * Checks `exp` (required), `nbf` and `iat` against the clock.
+ * Checks `exp` (required) and `nbf` against the clock.
  *
  * @param now - seconds since the epoch
  * @throws {@link TokenError} `ERR_TOKEN_CLAIM`, `ERR_TOKEN_EXPIRED`, `ERR_TOKEN_NOT_YET_VALID`

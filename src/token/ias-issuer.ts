@@ -8,7 +8,7 @@ import { iasKeySet } from './ias-keys.js'
 import type { Issuer, VerifyOptions } from './issuer.js'
 import type { KeySet } from './key-set.js'
 import { LazyIdentityServiceToken } from './lazy-token.js'
-import { keyPicker, type KeyPicker } from './single-key.js'
+import { keyOf, keyPicker, type KeyPicker } from './single-key.js'
 import { TenantKeySets } from './tenant-key-sets.js'
 import { fromXssec } from './xssec-errors.js'
 
@@ -53,8 +53,8 @@ export function iasIssuer(credentials: IasCredentials, config: object = {}): Iss
       checkClaims(token)
       const id = keySetId(token)
       const verifier = options.clientCertificate === undefined ? service : bound
-      await keySets.use(id, (keys) => verifier.verify(token, keys, options))
-      const keyIsHeld = keySets.holder(id, String(token.header.kid))
+      const key = await keySets.use(id, (keys) => verifier.verify(token, keys, options))
+      const keyIsHeld = keySets.holder(id, key)
       const { bearerToken, payload } = token
       const tenant = tenantOf(token)
       return { issuer, bearerToken, payload, tenant, expiresAt: Number(payload.exp), keyIsHeld }
@@ -86,6 +86,7 @@ class StrictIdentityService extends IdentityService {
     await this.createSecurityContext(token, { keys, req } as never).catch((error: unknown) => {
       throw fromXssec(error)
     })
+    return keyOf(keys, header)
   }
 
   /** With a proof token, the answer depends on the certificate: that stays with the library. */

@@ -18,11 +18,17 @@ interface Jwks {
 export function keyPicker(toJwks: (jwk: object) => Promise<Jwks>): KeyPicker {
   const known = new WeakMap<VerificationKey, Promise<Jwks>>()
   return async (keys, token) => {
-    const { kid, alg } = token.header as { kid: string; alg: string }
-    const key = await keys.key(kid, alg)
+    const key = await keyOf(keys, token.header)
+    const { kid } = key
     let jwks = known.get(key)
     if (!jwks) known.set(key, (jwks = toJwks(key.jwk)))
     const jwk = (await jwks).get(kid)
     return { get: () => jwk }
   }
+}
+
+/** The key that a token header names, by our own key set. @internal */
+export function keyOf(keys: KeySet, header: unknown): Promise<VerificationKey> {
+  const { kid, alg } = header as { kid: string; alg: string }
+  return keys.key(kid, alg)
 }

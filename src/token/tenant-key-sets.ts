@@ -1,7 +1,7 @@
 import { LRUCache } from 'lru-cache'
 
 import { TokenError } from '../errors.js'
-import type { KeySet } from './key-set.js'
+import type { KeySet, VerificationKey } from './key-set.js'
 
 /** Tenants whose keys are kept: they have sent a token with a good signature. */
 const MAX_TENANTS = 10_000
@@ -47,8 +47,8 @@ export class TenantKeySets {
    *
    * @returns a question that is cheap to ask
    */
-  holder(tenant: string, kid: string): () => boolean {
-    return () => this.#known.get(tenant)?.holds(kid) ?? false
+  holder(tenant: string, key: VerificationKey): () => boolean {
+    return () => this.#known.get(tenant)?.holds(key.kid, key) ?? false
   }
 
   async #prove<T>(tenant: string, verify: (keys: KeySet) => Promise<T>): Promise<T> {

@@ -6,10 +6,10 @@ import type { DecodedToken } from './decode.js'
 import { fetchJson } from './fetch-json.js'
 import { checkHeader } from './header.js'
 import type { Issuer } from './issuer.js'
-import { KeySet } from './key-set.js'
+import { KeySet, type VerificationKey } from './key-set.js'
 import { LazyXsuaaToken } from './lazy-token.js'
 import { refusedTenant } from './refused-tenant.js'
-import { keyPicker, type KeyPicker } from './single-key.js'
+import { keyOf, keyPicker, type KeyPicker } from './single-key.js'
 import { TenantKeySets } from './tenant-key-sets.js'
 import { type Caller, trustAcl } from './trust-acl.js'
 import { fromXssec } from './xssec-errors.js'
@@ -51,9 +51,10 @@ export function xsuaaIssuer(credentials: XsuaaCredentials, config: object = {}):
     names: ({ iss }) => typeof iss === 'string' && isIssuer(iss, credentials.uaadomain),
     async verify(token) {
       const tenant = checkClaims(token, credentials)
-      await keySets.use(tenant ?? '', (keys) => service.verify(token, keys))
+      service.checkAudience(token)
+      const key = await keySets.use(tenant ?? '', (keys) => service.verify(token, keys))
       checkCaller?.({ client: clientOf(token.payload), tenant })
-      const keyIsHeld = keySets.holder(tenant ?? '', String(token.header.kid))
+      const keyIsHeld = keySets.holder(tenant ?? '', key)
       const { bearerToken, payload } = token
       return { issuer, bearerToken, payload, tenant, expiresAt: Number(payload.exp), keyIsHeld }
     },
@@ -69,11 +70,24 @@ class StrictXsuaaService extends XsuaaService {
     new OneKey({ ...this.credentials } as never, jwk).getJwks({}, {})
   )
 
-  async verify({ bearerToken, header, payload }: DecodedToken, keys: KeySet): Promise<void> {
+  /** Before keys are looked up: a token for another application is no reason to. */
+  checkAudience({ header, payload }: DecodedToken): void {
+    const token = new XsuaaToken(null, { header, payload })
+    if (this.acceptsTokenAudience(token)) return
+    const text =
+      'the token was issued for another application: neither "aud" nor scopes name this one'
+    throw new TokenError('ERR_TOKEN_AUDIENCE', text)
+  }
+
+  async verify(
+    { bearerToken, header, payload }: DecodedToken,
+    keys: KeySet
+  ): Promise<VerificationKey> {
     const token = new XsuaaToken(bearerToken, { header, payload })
     await this.validateToken(token, { keys } as never).catch((error: unknown) => {
       throw fromXssec(error)
     })
+    return keyOf(keys, header)
   }
 
   override getJwks(token: XsuaaToken, { keys }: { keys: KeySet }): Promise<never> {
@@ -121,13 +135,24 @@ function checkClaims({ header, payload }: DecodedToken, credentials: XsuaaCreden
   return tenant
 }
 
-/** Refresh tokens are signed by the same keys; `granted_scopes` or a `-r` id without scopes tell them. */
+/**
+ * The same keys sign other tokens as well: refresh tokens (`granted_scopes`, or a `-r` id without scopes), logout tokens
+ * (`events`), and ID tokens (`at_hash`, or `nonce` without scopes).
+ */
 function refuseOtherThanAccessTokens(payload: DecodedToken['payload']): void {
-  const scopes = scopesOf(payload)
-  const refresh = !scopes.length && stringClaim(payload, 'jti')?.endsWith('-r')
-  if (Object.hasOwn(payload, 'granted_scopes') || refresh) {
-    throw new TokenError('ERR_TOKEN_TYPE', 'the token is a refresh token')
-  }
+  const has = (name: string) => Object.hasOwn(payload, name)
+  const scoped = scopesOf(payload).length > 0
+  const isRefresh =
+    has('granted_scopes') || (!scoped && stringClaim(payload, 'jti')?.endsWith('-r'))
+  const isIdToken = has('at_hash') || (!scoped && has('nonce'))
+  const kind = isRefresh
+    ? 'a refresh'
+    : has('events')
+      ? 'a logout'
+      : isIdToken
+        ? 'an ID'
+        : undefined
+  if (kind) throw new TokenError('ERR_TOKEN_TYPE', `the token is ${kind} token, no access token`)
 }
 
 /** The form that every landscape still issues for some flows, whatever its domain. */

@@ -41,7 +41,11 @@ async function whoami(sample: Sample, token: string) {
   const one = client(sample.url, `Bearer ${token}`)
   const { status, body, headers } = await one.get(WHOAMI)
   one.close()
-  return { status, headers, ...(status === 200 && (JSON.parse(String(body.value)) as object)) }
+  return {
+    status,
+    headers,
+    ...(status === 200 && (JSON.parse(body.value as unknown as string) as object))
+  }
 }
 
 describe.each([

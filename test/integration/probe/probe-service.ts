@@ -53,7 +53,7 @@ export class ProbeService extends cds.ApplicationService {
 const seen: cds.Service[] = []
 
 const asPrivileged = (work: () => Promise<unknown>) =>
-  cds.tx({ user: cds.User.privileged } as never, work as never) as Promise<unknown>
+  cds.tx<unknown>({ user: cds.User.privileged } as never, work as never)
 
 async function changeThrough(service: cds.Service | undefined, { id, name }: Change) {
   const key = { Equipment: id, ValidityEndDate: '9999-12-31' }

@@ -1,5 +1,4 @@
-import { execFileSync } from 'node:child_process'
-import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { Agent } from 'node:https'
 import { connect } from 'node:net'
 import { tmpdir } from 'node:os'
@@ -79,9 +78,7 @@ describe('several at once', () => {
   it('listen on 127.0.0.1 only', async () => {
     const emulator = await startEmulator(options)
     const port = Number(new URL(emulator.url).port)
-    const tables = ['tcp', 'tcp6'].map((name) =>
-      execFileSync('cat', [`/proc/net/${name}`], { encoding: 'utf8' })
-    )
+    const tables = ['tcp', 'tcp6'].map((name) => readFileSync(`/proc/net/${name}`, 'utf8'))
     const suffix = `:${port.toString(16).toUpperCase().padStart(4, '0')}`
     const listening = tables
       .flatMap((table) => table.split('\n'))

@@ -52,6 +52,14 @@ describe('R84: one call', () => {
     expect(calls()).toBe(1)
   })
 
+  test('at a time, however long it takes', async () => {
+    server.behaviour = (req, res) => setTimeout(() => void keys('k1')(req, res), 50)
+    const first = get('k1')
+    pass(MINUTE)
+    await Promise.all([first, get('k1')])
+    expect(calls()).toBe(1)
+  })
+
   test('in 30 seconds for a flood of unknown key ids', async () => {
     await get('k1')
     pass(31 * SECOND)

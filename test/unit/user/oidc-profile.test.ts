@@ -31,6 +31,7 @@ describe('R26: technical tokens are known exactly', () => {
     ['nobody', {}],
     ['a user of Entra ID', { ...ENTRA, sub: 's', scp: 'access' }],
     ['a user of Entra ID whose subject is the object id', { ...ENTRA, sub: 'o', scp: 'access' }],
+    ['a user by an ID token', { ...ENTRA, sub: 'o', nonce: 'n' }],
     ['the same claims of another issuer', { ...ENTRA, sub: 'o', iss: 'https://idp.example' }],
     ['an issuer that looks like it', { ...ENTRA, sub: 'o', iss: 'https://sts.windows.net.evil/' }],
     ['a user who took such a name', ACCOUNT],

@@ -1,0 +1,94 @@
+import { describeGenerated } from './generated.js'
+import { describeSequences } from './sequences.js'
+import { type Case, identityOf, bearer, prove } from './support/case.js'
+import { SUBSCRIBER } from './support/claims.js'
+import { type InboundApp, MODES, startApp } from './support/inbound-app.js'
+import { userToken } from './support/jws.js'
+import { startXsuaa, type TestXsuaa } from './support/test-xsuaa.js'
+import { send } from './support/wire.js'
+import { addressee } from './tables/addressee.js'
+import { algorithm } from './tables/algorithms.js'
+import { answers } from './tables/answers.js'
+import { userAttributes } from './tables/attributes.js'
+import { claims } from './tables/claims.js'
+import { format } from './tables/format.js'
+import { headers } from './tables/header.js'
+import { http } from './tables/http.js'
+import { identity } from './tables/identity.js'
+import { content } from './tables/json.js'
+import { places } from './tables/places.js'
+import { role } from './tables/scopes.js'
+import { lifetime } from './tables/times.js'
+
+const TABLES: Record<string, Case[]> = {
+  format,
+  content,
+  algorithm,
+  headers,
+  claims,
+  addressee,
+  lifetime,
+  role,
+  identity,
+  userAttributes,
+  http,
+  places,
+  answers
+}
+
+describe.each(MODES)('%s', (mode) => {
+  let xsuaa: TestXsuaa
+  let app: InboundApp
+  beforeAll(async () => {
+    xsuaa = await startXsuaa()
+    app = await startApp({ mode, xsuaa })
+  })
+  afterAll(async () => {
+    await app?.stop()
+    await xsuaa?.stop()
+  })
+
+  describe.each(Object.entries(TABLES))('%s', (_, table) => {
+    test.each(table)('$id $name', (row) => prove(app, xsuaa, row))
+  })
+
+  describe('sequences', () => {
+    describeSequences(() => ({ app, xsuaa }))
+  })
+
+  describe('generated', () => {
+    describeGenerated(() => ({ app, xsuaa }))
+  })
+
+  test('afterwards a good token is accepted, and the process is the same', async () => {
+    const answer = await send(app.url, bearer(userToken(xsuaa)))
+    expect(identityOf(answer)).toMatchObject({ id: 'alice' })
+    expect(app.isRunning()).toBe(true)
+  })
+
+  test('R07: nothing but the key set was asked for', () => {
+    expect(xsuaa.requests.filter((path) => !/^\/token_keys(\?zid=[\w-]+)?$/.test(path))).toEqual([])
+  })
+
+  test('R80–R82: no token, no claim and no control character was printed', () => {
+    const printed = app.output()
+    // with what stands in front of it, to tell where
+    const tokens = printed.match(/.{0,40}eyJ[\w-]{20}/g) ?? []
+    expect([...new Set(tokens.map((each) => each.slice(0, -23)))]).toEqual([])
+    expect(printed.replaceAll('\n', '')).not.toMatch(/\p{Cc}/u)
+    expect(printed).not.toContain('Set-Cookie')
+    // CAP's own lines may name the tenant and headers of a request
+    const refusals = printed.split('\n').filter((line) => line.includes('ERR_'))
+    expect(refusals).not.toEqual([])
+    const claim = [
+      'alice',
+      'mallory',
+      'bob',
+      'evil.example/',
+      SUBSCRIBER,
+      'inbound-client',
+      'sb-other'
+    ]
+    expect(refusals.filter((line) => claim.some((each) => line.includes(each)))).toEqual([])
+  })
+})
