@@ -1,10 +1,5 @@
 import cds, { type Request } from '@sap/cds'
-
-/** A query as CAP's OData adapter makes it: on an entity, or on the one record with that key. */
-interface ReadQuery {
-  SELECT: { from: { ref?: [string | { id: string; where?: object[] }] }; groupBy?: unknown }
-  where(condition: object): ReadQuery
-}
+import { type ReadQuery, supportedQuery } from './supported-query.js'
 
 // The types lack it: https://cap.cloud.sap/docs/node.js/cds-ql
 const { clone } = cds.ql as unknown as { clone: (query: unknown) => ReadQuery }
@@ -23,11 +18,8 @@ export function idOf({ subject, data }: Request): string | undefined {
  * a filter as well, and OData V2 has filters on entity sets only: on `Equipment('10000000')` S/4 would ignore it.
  */
 export function asFilter(req: Request, more: object = {}): cds.Query {
-  const query = clone(req.query)
-  const { from, groupBy } = query.SELECT
-  if (!from.ref || groupBy)
-    return req.reject({ status: 501, code: 'ERR_QUERY_UNSUPPORTED', message: 'S/4 has no $apply.' })
-  const [subject] = from.ref
+  const query = clone(supportedQuery(req))
+  const [subject] = query.SELECT.from.ref ?? []
   if (typeof subject === 'object') {
     query.SELECT.from = { ref: [subject.id] }
     if (subject.where) query.where(subject.where)

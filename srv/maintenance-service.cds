@@ -82,7 +82,7 @@ service MaintenanceService {
 
 // Input: what must be there, and what it may be. CAP answers 400 before anything is sent to S/4.
 annotate MaintenanceService.FunctionalLocations with {
-  id               @mandatory  @assert.format: '^[A-Z0-9][A-Z0-9./-]{0,29}$';
+  id               @mandatory  @assert.format: '^(?=.{1,30}$)[A-Z0-9]+(-[A-Z0-9]+)*$';
   name             @mandatory;
   plant            @mandatory  @assert.format: '^[A-Z0-9]{4}$';
   category         @mandatory  @assert.range;
@@ -96,7 +96,7 @@ annotate MaintenanceService.FunctionalLocations with {
 }
 
 annotate MaintenanceService.Equipment with {
-  id                 @mandatory  @assert.format: '^[A-Z0-9][A-Z0-9._-]{0,17}$';
+  id                 @mandatory  @assert.format: '^[A-Z0-9][A-Z0-9_-]{0,17}$';
   name               @mandatory;
   plant              @mandatory  @assert.format: '^[A-Z0-9]{4}$';
   category           @mandatory  @assert.range;
@@ -107,4 +107,9 @@ annotate MaintenanceService.Equipment with {
   createdAt          @readonly;
   lastChangedBy      @readonly;
   lastChangedAt      @readonly;
+}
+
+annotate MaintenanceService.WorkNotes with {
+  equipment @Core.Immutable;
+  plant     @Core.Immutable;
 }

@@ -1,4 +1,11 @@
 import cds from '@sap/cds'
+import { changeSets } from './change-sets.js'
+
+// The types lack it: https://cap.cloud.sap/docs/node.js/cds-server#cds-middlewares
+const { middlewares } = cds as unknown as {
+  middlewares: { add: (handler: unknown, position: { after: string }) => void }
+}
+middlewares.add(changeSets(), { after: 'auth' })
 
 if (process.env.NODE_ENV !== 'production') cds.once('listening', printExamples)
 

@@ -5,6 +5,7 @@ const SERVICE = '/odata/v4/maintenance'
 const EQUIPMENT = `${SERVICE}/Equipment`
 /** Equipment and functional locations of both plants, from the sample's data. */
 const FOREIGN = { equipment: '217100001', plant: '1710' }
+const NOTE = { '1710': '5f0c7b0e-0b1e-4c51-9d2e-1b6f3c1f0a03' }
 const OWN = { equipment: '10000000', plant: '1010' }
 
 let sample: RunningSample
@@ -84,6 +85,23 @@ describe('alice and plant 1710', () => {
     await withoutTrace(attempt, 403, 404, 405)
   })
 
+  test('she cannot put it in her plant with PUT, which creates what is not there', async () => {
+    for (const plant of ['1010', '1710']) {
+      const requests = [
+        {
+          id: '1',
+          method: 'PUT',
+          url: `/Equipment('${FOREIGN.equipment}')`,
+          body: { name: 'x', plant, category: 'M' }
+        }
+      ]
+      const { body } = await alice.post(`${SERVICE}/$batch`, { requests })
+      expect([400, 403]).toContain((body['responses'] as { status: number }[])[0]?.status)
+    }
+    const { body } = await carol.get(foreign)
+    expect(body).toMatchObject({ plant: '1710', lastChangedBy: expect.not.stringMatching('ALICE') })
+  })
+
   test('nothing of it was written', async () => {
     expect((await carol.get(`${EQUIPMENT}('X-1')`)).status).toBe(404)
     const { body } = await carol.get(`${EQUIPMENT}('${OWN.equipment}')`)
@@ -91,8 +109,82 @@ describe('alice and plant 1710', () => {
   })
 })
 
+describe("alice's other ways to plant 1710", () => {
+  const entities = ['Equipment', 'FunctionalLocations', 'WorkNotes']
+  const option = (name: string, value: string) => `?${name}=${encodeURIComponent(value)}&$top=500`
+  const foreignPlant = option('$filter', "plant eq '1710'")
+
+  test.each(entities)('$count of %s counts her own', async (entity) => {
+    const numberOf = async (client: Client, path: string) =>
+      Number((await client.get(`${SERVICE}/${entity}${path}`)).body)
+    const own = await numberOf(carol, `/$count${option('$filter', "plant eq '1010'")}`)
+    expect(own).toBeGreaterThan(0)
+    expect(await numberOf(alice, '/$count')).toBe(own)
+    expect(await numberOf(carol, `/$count${foreignPlant}`)).toBeGreaterThan(0)
+    expect(await numberOf(alice, `/$count${foreignPlant}`)).toBe(0)
+    const { body } = await alice.get(`${SERVICE}/${entity}?$count=true&$top=1`)
+    expect(Number(body['@odata.count'])).toBe(own)
+  })
+
+  test.each([
+    ['Equipment', 'pump'],
+    ['FunctionalLocations', 'Station'],
+    ['WorkNotes', 'o']
+  ])('$search in %s finds her own', async (entity, word) => {
+    const found = async (client: Client) => {
+      const { body } = await client.get(`${SERVICE}/${entity}${option('$search', word)}`)
+      return new Set(body.value?.map(({ plant }) => plant))
+    }
+    expect(await found(carol)).toContain('1710')
+    expect(await found(alice)).toEqual(new Set(['1010']))
+  })
+
+  test.each(['groupby((plant))', 'concat(identity,groupby((plant)))', 'topcount(9,plant)'])(
+    '$apply=%s is about her own notes, and for S/4 it is refused',
+    async (apply) => {
+      const { body } = await alice.get(`${SERVICE}/WorkNotes${option('$apply', apply)}`)
+      expect(JSON.stringify(body)).not.toContain('1710')
+      for (const entity of ['Equipment', 'FunctionalLocations'])
+        await withoutTrace(() => alice.get(`${SERVICE}/${entity}${option('$apply', apply)}`), 501)
+    }
+  )
+
+  test.each(entities)('$batch does not show it in %s', async (entity) => {
+    const requests = [`/${entity}${foreignPlant}`, `/${entity}?$top=500`].map((url, i) => ({
+      id: String(i),
+      method: 'GET',
+      url
+    }))
+    const { status, body } = await alice.post(`${SERVICE}/$batch`, { requests })
+    expect(status).toBe(200)
+    const [foreign, all] = body['responses'] as { body: { value: { plant: string }[] } }[]
+    expect(foreign?.body.value).toEqual([])
+    expect(new Set(all?.body.value.map(({ plant }) => plant))).toEqual(new Set(['1010']))
+  })
+
+  test('$batch changes nothing there', async () => {
+    const key = `/Equipment('${FOREIGN.equipment}')`
+    const requests = [
+      { method: 'GET', url: key },
+      { method: 'PATCH', url: key, body: { name: 'x' } },
+      { method: 'POST', url: `${key}/MaintenanceService.dismantle`, body: {} },
+      { method: 'PATCH', url: `/WorkNotes(${NOTE['1710']})`, body: { text: 'x' } },
+      { method: 'DELETE', url: `/WorkNotes(${NOTE['1710']})` }
+    ].map((request, i) => ({ id: String(i), ...request }))
+    const { result, entries } = await sample.recorded(() =>
+      alice.post(`${SERVICE}/$batch`, { requests })
+    )
+    const responses = result.body['responses'] as { status: number }[]
+    expect(responses.map(({ status }) => status)).toEqual([404, 404, 404, 403, 403])
+    expect(entries.filter(({ method }) => method !== 'GET' && method !== 'HEAD')).toEqual([])
+    const { body } = await carol.get(`${SERVICE}/WorkNotes(${NOTE['1710']})`)
+    expect(body.text).toMatch(/^Hose replaced/)
+  })
+})
+
 describe('dave may look, and change nothing', () => {
   const own = `${EQUIPMENT}('${FOREIGN.equipment}')`
+  const note = `${SERVICE}/WorkNotes(${NOTE['1710']})`
 
   test.each<[string, () => Promise<{ status: number }>]>([
     ['create', () => dave.post(EQUIPMENT, { id: 'X-2', name: 'x', plant: '1710', category: 'M' })],
@@ -102,9 +194,17 @@ describe('dave may look, and change nothing', () => {
       () => dave.post(`${own}/MaintenanceService.install`, { functionalLocation: '1710' })
     ],
     ['dismantle', () => dave.post(`${own}/MaintenanceService.dismantle`)],
-    ['note', () => dave.post(`${SERVICE}/WorkNotes`, { equipment: 'x', plant: '1710', text: 'x' })]
+    ['note', () => dave.post(`${SERVICE}/WorkNotes`, { equipment: 'x', plant: '1710', text: 'x' })],
+    ['change of a note', () => dave.patch(note, { text: 'x' })],
+    ['deletion of a note', () => dave.delete(note)]
   ])('%s is 403', async (_, attempt) => {
     await withoutTrace(attempt, 403)
+  })
+
+  test('the note is as it was', async () => {
+    const { status, body } = await dave.get(note)
+    expect({ status, by: body.createdBy }).toEqual({ status: 200, by: 'bob' })
+    expect(body.text).toMatch(/^Hose replaced/)
   })
 })
 

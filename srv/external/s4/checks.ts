@@ -35,3 +35,12 @@ export function noDelete(req: Request): void {
     message: 'Method DELETE is not implemented'
   })
 }
+
+/** Refuses a read that the database can't do: what the query says, is no expression of OData V2. */
+export function invalidExpression(req: Request): void {
+  req.reject({
+    status: 400,
+    code: '/IWCOR/CX_DS_EXPR_SYNTAX_ERROR',
+    message: 'Invalid expression in the query options'
+  })
+}
