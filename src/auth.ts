@@ -2,19 +2,18 @@ import type { IncomingMessage, ServerResponse } from 'node:http'
 
 import cds from '@sap/cds'
 
-import { Authenticator, trustedIssuers } from './authenticator.js'
+import { type Authenticated, Authenticator, trustedIssuers } from './authenticator.js'
 import { attachedLandscape } from './emulator/process/attached.js'
 import { RequestError } from './errors.js'
-import { logRefusal } from './log.js'
 import { type AuthOptions, bindingsOf, type RequiredBindings } from './options.js'
 import { type Authorization, authorizationOf } from './request/authorization.js'
 import { certificateOf } from './request/client-certificate.js'
 import { checkReadable } from './request/readable.js'
-import { challenge, refuse } from './request/response.js'
+import { refuse } from './request/response.js'
+import { challenge } from './responding.js'
 import { type BasicExchange, basicExchange } from './token/basic-exchange.js'
-import { createUser } from './user/create-user.js'
 import type { Identity } from './user/identity.js'
-import { missingGrant } from './user/missing-grant.js'
+import { TokenUser } from './user/token-user.js'
 
 /**
  * CAP's authentication middleware of kind `principal`: request → token → user.
@@ -36,29 +35,18 @@ export function auth(options: AuthOptions) {
     res: ServerResponse,
     next: (error?: unknown) => void
   ): Promise<void> {
-    let identity: Identity | undefined
-    challenge(res, {
-      ...schemes,
-      authenticated: () => identity !== undefined,
-      forbidden: () => {
-        const refusal = identity && missingGrant(identity, pathOf(req))
-        if (refusal) logRefusal(refusal, identity?.issuer)
-      }
-    })
+    const responding = challenge(res, req, schemes)
     try {
       checkReadable(req)
-      const bearerToken = await bearerTokenOf(authorizationOf(req), exchange)
-      if (bearerToken === undefined) {
-        next()
-        return
+      const authorization = authorizationOf(req)
+      if (authorization.scheme !== 'none') {
+        const clientCertificate = certificateOf(req)
+        const bearerToken = tokenIn(authorization) ?? (await exchanged(authorization, exchange))
+        const authenticated =
+          (clientCertificate === undefined ? authenticator.recall(bearerToken) : undefined) ??
+          (await authenticator.verify(bearerToken, { clientCertificate }))
+        responding.identity = become(authenticated, bearerToken)
       }
-      const context = cds.context as cds.EventContext
-      const about = { correlationId: context.id, clientCertificate: certificateOf(req) }
-      const authenticated = await authenticator.authenticate(bearerToken, about)
-      const authInfo = authenticated.issuer.securityContext({ bearerToken })
-      context.user = createUser(authenticated.identity, bearerToken, authInfo)
-      if (authenticated.identity.tenant) context.tenant = authenticated.identity.tenant
-      identity = authenticated.identity
     } catch (error) {
       refuse(res, error, schemes)
       return
@@ -67,16 +55,22 @@ export function auth(options: AuthOptions) {
   }
 }
 
-/** The token of the request itself, or one that its Basic credentials are exchanged for. */
-async function bearerTokenOf(authorization: Authorization, exchange?: BasicExchange) {
-  if (authorization.scheme === 'none') return undefined
-  if (authorization.scheme === 'bearer') return authorization.bearerToken
-  if (exchange) return exchange(authorization.credentials)
-  const text = 'Basic credentials are accepted with the emulated landscape only'
-  throw new RequestError('ERR_SCHEME_UNSUPPORTED', text)
+/** Makes the sender of the token the current user. */
+function become(authenticated: Authenticated, bearerToken: string): Identity {
+  const context = cds.context as cds.EventContext
+  const { identity, issuer } = authenticated
+  context.user = new TokenUser({ identity, issuer, bearerToken })
+  if (identity.tenant) context.tenant = identity.tenant
+  return identity
 }
 
-/** The whole path: express cuts off what a service is mounted at. */
-function pathOf(req: IncomingMessage & { originalUrl?: string }): string {
-  return (req.originalUrl ?? req.url ?? '').split('?', 1)[0] ?? ''
+function tokenIn(authorization: Authorization): string | undefined {
+  return authorization.scheme === 'bearer' ? authorization.bearerToken : undefined
+}
+
+/** With the emulated landscape, a token for Basic credentials. */
+async function exchanged(authorization: Authorization, exchange?: BasicExchange): Promise<string> {
+  if (exchange && authorization.scheme === 'basic') return exchange(authorization.credentials)
+  const text = 'Basic credentials are accepted with the emulated landscape only'
+  throw new RequestError('ERR_SCHEME_UNSUPPORTED', text)
 }

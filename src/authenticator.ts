@@ -77,18 +77,13 @@ export class Authenticator {
     this.#trusted = trusted
   }
 
-  /** @throws {@link TokenError} why the token is not accepted */
-  async authenticate(bearerToken: string, options: VerifyOptions): Promise<Authenticated> {
-    const bound = options.clientCertificate !== undefined // to be compared with the token each time
-    const kept = bound ? undefined : this.#kept.get(bearerToken)
-    return kept ?? this.#verify(bearerToken, options, !bound)
+  /** What is known of a token from an earlier request. */
+  recall(bearerToken: string): Authenticated | undefined {
+    return this.#kept.get(bearerToken)
   }
 
-  async #verify(
-    bearerToken: string,
-    options: VerifyOptions,
-    keep: boolean
-  ): Promise<Authenticated> {
+  /** @throws {@link TokenError} why the token is not accepted */
+  async verify(bearerToken: string, options: VerifyOptions): Promise<Authenticated> {
     const token = decode(bearerToken)
     const named = this.#trusted.find(({ issuer }) => issuer.names(token.payload))
     if (!named) {
@@ -100,7 +95,8 @@ export class Authenticator {
     const { expiresAt, keyIsHeld } = verified
     const identity = identityOf(verified, named.profile)
     const result = { identity, issuer: named.issuer, expiresAt, keyIsHeld }
-    if (keep) this.#kept.set(bearerToken, result)
+    const bound = options.clientCertificate !== undefined // to be compared with the token each time
+    if (!bound) this.#kept.set(bearerToken, result)
     return result
   }
 }

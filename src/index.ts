@@ -11,11 +11,5 @@ export {
 } from './errors.js'
 export type { AuthOptions, EmulationOptions, OnBehalfOf, UserOptions } from './options.js'
 export type { XsuaaCredentials } from './token/xsuaa-issuer.js'
-export {
-  type Anonymous,
-  type NamedUser,
-  type Principal,
-  principalOf,
-  type TechnicalUser,
-  type UserLike
-} from './user/principal.js'
+export type { Anonymous, NamedUser, Principal, TechnicalUser } from './user/principal.js'
+export { principalOf, type UserLike } from './user/principal-of.js'

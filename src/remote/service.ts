@@ -5,7 +5,7 @@ import type { DestinationOptions } from '../destination/resolve.js'
 import { PrincipalError } from '../errors.js'
 import { logRefusal } from '../log.js'
 import { type OnBehalfOf, onBehalfOf, type RemoteOptions } from '../options.js'
-import { principalOf } from '../user/principal.js'
+import { principalOf } from '../user/principal-of.js'
 import { callMiddleware } from './call-middleware.js'
 import { type Headers, withoutInboundCredentials } from './inbound-credentials.js'
 import {

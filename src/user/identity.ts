@@ -4,7 +4,10 @@ import type { Attributes } from './attributes.js'
 import type { TokenProfile } from './profile.js'
 import type { Roles } from './roles.js'
 
-/** What is known of the sender of a verified token; made once a token, and never handed to an application. */
+/**
+ * What is known of the sender of a verified token; made once a token, and never handed to an application. Roles and
+ * attributes are plain objects here, which are copied in no time.
+ */
 export interface Identity {
   readonly kind: 'named' | 'technical'
   readonly userId: string
@@ -13,8 +16,8 @@ export interface Identity {
   readonly issuer: string
   /** Seconds since the epoch. */
   readonly expiresAt: number
-  readonly roles: Roles
-  readonly attributes: Attributes
+  readonly roles: Readonly<Roles>
+  readonly attributes: Readonly<Attributes>
 }
 
 /** Ids with a meaning of their own in CAP: nobody can be called so. */
@@ -36,17 +39,14 @@ export function identityOf(token: VerifiedToken, profile: TokenProfile): Identit
   if (profile.isTechnical(payload)) {
     roles['system-user'] = 1
     if (profile.isOwnClient(payload)) roles['internal-user'] = 1
-    return { kind: 'technical', userId: 'system', ...common, roles, attributes: noAttributes() }
+    return { kind: 'technical', userId: 'system', ...common, roles: { ...roles }, attributes: {} }
   }
   const userId = usableId(profile.userId(payload))
-  return { kind: 'named', userId, ...common, roles, attributes: profile.attributes(payload) }
+  const attributes = { ...profile.attributes(payload) }
+  return { kind: 'named', userId, ...common, roles: { ...roles }, attributes }
 }
 
 function usableId(id: string | undefined): string {
   if (id !== undefined && USER_ID.test(id) && !RESERVED_IDS.has(id)) return id
   throw new TokenError('ERR_TOKEN_CLAIM', 'the claim with the user id is missing or not usable')
-}
-
-function noAttributes(): Attributes {
-  return Object.create(null) as Attributes
 }

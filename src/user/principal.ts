@@ -28,47 +28,26 @@ export interface Anonymous {
 /** On whose behalf something happens. */
 export type Principal = NamedUser | TechnicalUser | Anonymous
 
-/** What {@link principalOf} reads of `cds.context.user`. */
-export interface UserLike {
-  readonly id?: unknown
-  readonly authInfo?: unknown
-  readonly _is_privileged?: boolean
-  readonly _is_anonymous?: boolean
-}
+/** A person, with the token out of sight of `util.inspect` and `JSON.stringify`. @internal */
+export class TokenPrincipal implements NamedUser {
+  readonly kind = 'named'
+  readonly userId: string
+  readonly tenant: string | undefined
+  readonly issuer: string
+  readonly expiresAt: number
+  readonly #bearerToken: string
 
-/** Principals by the `authInfo` that was made together with them: nobody else can make an entry. */
-const principals = new WeakMap<object, NamedUser | TechnicalUser>()
+  constructor(user: Omit<NamedUser, 'kind'>) {
+    this.userId = user.userId
+    this.tenant = user.tenant
+    this.issuer = user.issuer
+    this.expiresAt = user.expiresAt
+    this.#bearerToken = user.bearerToken
+  }
 
-/** @internal */
-export function registerPrincipal(authInfo: object, principal: NamedUser | TechnicalUser): void {
-  principals.set(authInfo, principal)
-}
-
-/**
- * The named user of a validated token, with the token out of sight of `util.inspect` and `JSON.stringify`.
- *
- * @internal
- */
-export function namedUser(user: Omit<NamedUser, 'kind'>): NamedUser {
-  const { bearerToken, ...rest } = user
-  const principal = { kind: 'named' as const, ...rest }
-  return Object.defineProperty(principal, 'bearerToken', { value: bearerToken }) as NamedUser
-}
-
-/**
- * On whose behalf code runs whose current user is `user`. The user object alone decides: headers of the HTTP request,
- * which CAP hands on to `cds.spawn` and to transactions of other users, do not count.
- *
- * A user object that was given another id than its token's is not that token's user any more.
- *
- * @param user - `cds.context.user`
- */
-export function principalOf(user: UserLike | undefined): Principal {
-  if (!user || user._is_anonymous) return { kind: 'anonymous' }
-  if (user._is_privileged) return technical('privileged')
-  const known = typeof user.authInfo === 'object' && user.authInfo && principals.get(user.authInfo)
-  if (!known) return technical('custom')
-  return known.kind === 'named' && known.userId !== user.id ? technical('custom') : known
+  get bearerToken(): string {
+    return this.#bearerToken
+  }
 }
 
 /** One sentence for logs: who is current. Names no user. */
@@ -80,8 +59,4 @@ export function describe(principal: Principal): string {
     privileged: 'the privileged user (cds.User.privileged)',
     custom: 'a user object without a validated token of its own'
   }[principal.origin]
-}
-
-function technical(origin: 'privileged' | 'custom'): TechnicalUser {
-  return { kind: 'technical', origin, tenant: undefined }
 }

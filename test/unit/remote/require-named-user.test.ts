@@ -1,8 +1,12 @@
 import { requireNamedUser } from '../../../src/remote/require-named-user.js'
-import { namedUser, type Principal } from '../../../src/user/principal.js'
+import { type Principal, TokenPrincipal } from '../../../src/user/principal.js'
 
 const user = (expiresAt: number) =>
-  namedUser({ userId: 'alice', tenant: 't1', issuer: 'xsuaa', expiresAt, bearerToken: 'x' })
+  new TokenPrincipal({
+    ...{ userId: 'alice', tenant: 't1', issuer: 'xsuaa' },
+    expiresAt,
+    bearerToken: 'x'
+  })
 const now = () => Math.floor(Date.now() / 1000)
 
 test('a named user with a valid token may go', () => {

@@ -1,5 +1,6 @@
 import { INVALID } from './answers.js'
 import {
+  INVALID_OR_MALFORMED,
   acceptedAs,
   ACCEPTED,
   bearer,
@@ -69,7 +70,7 @@ const NOT_CREDENTIALS: [name: string, value: (token: string) => string, expected
   ['a comma in front', (token) => `, Bearer ${token}`, MALFORMED],
   ['percent encoding', (token) => `Bearer%20${token}`, MALFORMED],
   ['a plus for the space', (token) => `Bearer+${token}`, MALFORMED],
-  ['characters beyond ASCII behind', (token) => `Bearer ${token}\u00e9`, MALFORMED],
+  ['characters beyond ASCII behind', (token) => `Bearer ${token}\u00e9`, INVALID_OR_MALFORMED],
   ['an encoded word', (token) => `Bearer =?utf-8?Q?${token}?=`, MALFORMED],
   ['a NUL behind', (token) => `Bearer ${token}\0`, REFUSED_BY_NODE],
   ['undefined', () => 'Bearer undefined', INVALID_TOKEN],

@@ -1,0 +1,28 @@
+import { writeFileSync } from 'node:fs'
+import { cpus } from 'node:os'
+import { join, resolve } from 'node:path'
+import tls from 'node:tls'
+
+import { startEmulator } from '../src/emulator/index.js'
+import { inbound } from './inbound.js'
+import { memory } from './memory.js'
+import { table } from './targets.js'
+
+const quick = process.argv.includes('--quick')
+const effort = quick ? { rounds: 5, milliseconds: 150 } : { rounds: 15, milliseconds: 400 }
+
+const emulator = await startEmulator({
+  root: resolve(import.meta.dirname, '..'),
+  users: { alice: { roles: ['Technician'], attr: { plant: ['1010'] } } }
+})
+tls.setDefaultCACertificates([...tls.getCACertificates('default'), emulator.ca])
+try {
+  const targets = [...(await inbound(emulator, effort)), memory()]
+  const machine = { cpu: cpus()[0]?.model, cores: cpus().length, node: process.version }
+  const results = { machine, quick, targets }
+  const file = join(import.meta.dirname, 'results.json')
+  writeFileSync(file, `${JSON.stringify(results, undefined, 2)}\n`)
+  console.log(table(targets))
+} finally {
+  await emulator.stop()
+}

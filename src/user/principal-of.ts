@@ -1,0 +1,29 @@
+import type { Principal, TechnicalUser } from './principal.js'
+import { principalFrom } from './token-user.js'
+
+/** What {@link principalOf} reads of `cds.context.user`. */
+export interface UserLike {
+  readonly id?: unknown
+  readonly authInfo?: unknown
+  readonly _is_privileged?: boolean
+  readonly _is_anonymous?: boolean
+}
+
+/**
+ * On whose behalf code runs whose current user is `user`. The user object alone decides: headers of the HTTP request,
+ * which CAP hands on to `cds.spawn` and to transactions of other users, do not count.
+ *
+ * Copies of a user that keep its `authInfo` count as that user; a user object that was given another id than its token's
+ * does not.
+ *
+ * @param user - `cds.context.user`
+ */
+export function principalOf(user: UserLike | undefined): Principal {
+  if (!user || user._is_anonymous) return { kind: 'anonymous' }
+  if (user._is_privileged) return technical('privileged')
+  return principalFrom(user) ?? technical('custom')
+}
+
+function technical(origin: 'privileged' | 'custom'): TechnicalUser {
+  return { kind: 'technical', origin, tenant: undefined }
+}
