@@ -34,6 +34,12 @@ export const ERROR_CODES = {
   ERR_TOKEN_CLAIM: 401,
   /** The token belongs to a tenant that this application does not serve. */
   ERR_TOKEN_TENANT: 401,
+  /** The user's own condition would hide what is written, or does not permit the record. */
+  ERR_WRITE_RESTRICTED: 403,
+  /** `$expand` to an entity that the user may not read, or whose condition can't be checked there. */
+  ERR_EXPAND_RESTRICTED: 403,
+  /** A restriction of a write can't be checked: no key, or deep data of a remote service. */
+  ERR_RESTRICTION_UNCHECKED: 403,
   /** A technical token of another application has none of the scopes that this one could have granted it. */
   ERR_GRANT_MISSING: 403,
   /** The issuer's keys can't be had at the moment. */

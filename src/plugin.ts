@@ -8,6 +8,8 @@ import { type AuthOptions, bindingsOf, onBehalfOf, type RemoteOptions } from './
 import { type BodyParserOptions, objectsOnly } from './request/json-body.js'
 import { withoutOwnCredentials } from './request/batch-part.js'
 import { clientText } from './request/client-text.js'
+import { installRestrictions } from './restrictions/install.js'
+import { warnOfUnknownNames } from './restrictions/warn-of-names.js'
 
 /**
  * What happens when in a CAP process:
@@ -15,6 +17,7 @@ import { clientText } from './request/client-text.js'
  * | when | what |
  * |---|---|
  * | plugins load | the configuration is checked; in development the emulated landscape is joined |
+ * | a model is prepared for the runtime | conditions with `$user` get a form that CAP evaluates as its guide says |
  * | a service is served | its errors get constant text for clients |
  * | the server listens | in development the users and lines to try are printed |
  *
@@ -30,6 +33,7 @@ export async function activate(): Promise<void> {
   const auth = requires.auth as unknown as AuthOptions | undefined
   checkRemoteServices(requires)
   if (auth?.kind !== 'principal') return
+  installRestrictions()
   cds.on('serving', (service) => {
     if (!(service instanceof cds.ApplicationService)) return
     service.on('error', clientText)
@@ -39,6 +43,7 @@ export async function activate(): Promise<void> {
   })
   if (!isServing()) return
   maskTokenHeaders()
+  warnOfUnknownNames()
   const server = cds.env.server as { body_parser?: BodyParserOptions }
   server.body_parser = objectsOnly(server.body_parser)
   if (await joinLandscape(auth)) cds.once('listening', announce)

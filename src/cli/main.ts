@@ -4,6 +4,7 @@ import { join } from 'node:path'
 
 import { Command, Option } from 'commander'
 
+import { lint } from './lint.js'
 import { printToken } from './token.js'
 
 const { version, description } = JSON.parse(
@@ -28,6 +29,17 @@ program
     '\nExample:\n  curl -H "Authorization: Bearer $(npx cds-principal token alice)" http://localhost:4004/…'
   )
   .action(printToken)
+
+program
+  .command('lint')
+  .description('look for names in @restrict and @requires that no token can have')
+  .addOption(
+    new Option('--format <format>', 'how findings are printed')
+      .choices(['text', 'json', 'sarif'])
+      .default('text')
+  )
+  .option('--project <folder>', 'folder of the CAP project', process.cwd())
+  .action(lint)
 
 program.parseAsync().catch((error: unknown) => {
   console.error(`cds-principal: ${error instanceof Error ? error.message : String(error)}`)

@@ -1,0 +1,55 @@
+/** A token of a CXN expression: a keyword or operator, or an operand. */
+export type Token = string | Expression
+
+/** A segment of a path; with an infix filter if it has a `where`. */
+export type Segment = string | { readonly id: string; readonly where?: readonly Token[] }
+
+/**
+ * An operand in CXN, as far as conditions have them.
+ *
+ * @see https://cap.cloud.sap/docs/cds/cxn
+ */
+export interface Expression {
+  readonly ref?: readonly Segment[]
+  readonly val?: unknown
+  readonly xpr?: readonly Token[]
+  readonly func?: string
+  readonly args?: readonly Token[]
+  readonly list?: readonly Token[]
+  readonly SELECT?: Subquery
+}
+
+/** A subquery, as far as conditions have them. */
+export interface Subquery {
+  readonly from?: { readonly ref?: readonly Segment[]; readonly as?: string }
+  readonly where?: readonly Token[]
+}
+
+/** Comparison operators with one meaning: `==` and `!=` know null, as in CQL. */
+export type Comparison = '=' | '==' | '!=' | '<>' | '<' | '<=' | '>' | '>='
+
+/** The tokens of one operand; more than one for `a + b` and the like. */
+export type Operand = readonly Token[]
+
+/** A parsed condition. `tokens` is how it was written. */
+export type Condition = { readonly tokens: readonly Token[] } & (
+  | { readonly kind: 'and' | 'or'; readonly parts: readonly Condition[] }
+  | { readonly kind: 'not'; readonly part: Condition }
+  | {
+      readonly kind: 'compare'
+      readonly operator: Comparison
+      readonly left: Operand
+      readonly right: Operand
+    }
+  | { readonly kind: 'like'; readonly value: Operand; readonly pattern: Operand }
+  | {
+      readonly kind: 'between'
+      readonly value: Operand
+      readonly low: Operand
+      readonly high: Operand
+    }
+  | { readonly kind: 'null'; readonly value: Operand }
+  | { readonly kind: 'in'; readonly value: Operand; readonly query: Expression }
+  | { readonly kind: 'exists'; readonly target: Expression }
+  | { readonly kind: 'bare'; readonly value: Operand }
+)

@@ -1,0 +1,45 @@
+import { checkRecord } from './check-record.js'
+import { checkWritten } from './check-written.js'
+import type { EnforcedRequest, EnforcingService } from './enforced-request.js'
+import { restrictExpand } from './restrict-expand.js'
+import type { RestrictedDefinition } from './restricted-definition.js'
+
+/** What is used of CAP to register handlers. */
+export interface HandlingService extends EnforcingService {
+  prepend(register: () => void): void
+  before(event: string, handler: Handler): void
+  on(events: string[], handler: Handler): void
+}
+
+type Handler = (
+  this: EnforcingService,
+  request: EnforcedRequest,
+  next: () => Promise<unknown>
+) => unknown
+
+/**
+ * Registers what CAP does not check itself, before any handler of the application: the record that is changed, then, when
+ * all of the application's checks have passed, what is written.
+ *
+ * @internal
+ */
+export function enforceRestrictions(service: HandlingService): void {
+  service.prepend(() => {
+    service.before('*', function (request) {
+      const entity = restrictable(request)
+      if (!entity) return
+      if (request.event === 'READ') return restrictExpand(request, entity)
+      return checkRecord(this, request, entity)
+    })
+    service.on(['CREATE', 'UPDATE', 'UPSERT'], function (request, next) {
+      const entity = restrictable(request)
+      return entity ? checkWritten(request, entity, next) : next()
+    })
+  })
+}
+
+/** Drafts belong to who edits them. What is activated is checked like any other write. */
+function restrictable({ user, target }: EnforcedRequest): RestrictedDefinition | undefined {
+  if (user._is_privileged || target?.kind !== 'entity') return undefined
+  return target.name.endsWith('.drafts') ? undefined : target
+}

@@ -1,0 +1,185 @@
+import type { Comparison, Condition, Expression, Operand } from './condition.js'
+import { anyOf, likePattern, literally } from './like-pattern.js'
+import { mentionsUser } from './mentions.js'
+import { UnsafeCondition } from './unsafe-condition.js'
+import { sourceOf, type UserFacts, valuesOf } from './user-value.js'
+import { compare, convert, type Scalar } from './value-type.js'
+
+/** What a condition is evaluated for. */
+export interface Situation {
+  readonly facts: UserFacts
+  /** Values of the row, by name of the element. */
+  readonly row?: Readonly<Record<string, unknown>>
+  /** Built-in type of an operand of the row. */
+  readonly typeOf?: (operand: Operand) => string
+}
+
+/** True, false, or unknown, as in SQL. */
+export type Truth = boolean | undefined
+
+/**
+ * Evaluates a condition for a user, and a row where it depends on one. An attribute without a value makes a comparison
+ * unknown, as null does; with several, a positive comparison is true if it is for one of them, a negative one if it is
+ * for all.
+ *
+ * @throws {@link UnsafeCondition} if only a database can evaluate it
+ * @internal
+ */
+export function evaluate(condition: Condition, situation: Situation): Truth {
+  switch (condition.kind) {
+    case 'and':
+      return every(condition.parts.map((part) => evaluate(part, situation)))
+    case 'or':
+      return not(every(condition.parts.map((part) => not(evaluate(part, situation)))))
+    case 'not':
+      return not(evaluate(condition.part, situation))
+    case 'compare':
+      return comparison(condition, situation)
+    case 'like':
+      return matches(condition.value, condition.pattern, likePattern, situation)
+    case 'between':
+      return between(condition, situation)
+    case 'null':
+      return !present(condition.value, situation).length
+    case 'bare':
+      return predicate(condition.value, situation)
+    default:
+      throw onlyInDatabase()
+  }
+}
+
+function every(truths: readonly Truth[]): Truth {
+  if (truths.includes(false)) return false
+  return truths.includes(undefined) ? undefined : true
+}
+
+function not(truth: Truth): Truth {
+  return truth === undefined ? undefined : !truth
+}
+
+type Of<Kind extends Condition['kind']> = Extract<Condition, { kind: Kind }>
+
+function comparison({ operator, left, right }: Of<'compare'>, situation: Situation): Truth {
+  if (isNull(left) || isNull(right))
+    return nullity(operator, isNull(left) ? right : left, situation)
+  const type = commonType(left, right, situation)
+  const [a, b] = [typed(left, type, situation), typed(right, type, situation)]
+  if ((mentionsUser(left) && !a.length) || (mentionsUser(right) && !b.length)) return undefined
+  if (!a.length || !b.length) return withNull(operator, a.length + b.length > 0)
+  const pairs = a.flatMap((x) => b.map((y) => TESTS[operator](compare(x, y))))
+  return operator === '!=' || operator === '<>' ? pairs.every(Boolean) : pairs.some(Boolean)
+}
+
+/** An element without a value is something that `==` and `!=` can tell. */
+function withNull(operator: Comparison, differ: boolean): Truth {
+  if (operator === '!=') return differ
+  return operator === '==' ? !differ : undefined
+}
+
+function nullity(operator: Comparison, operand: Operand, situation: Situation): Truth {
+  const empty = !present(operand, situation).length
+  if (operator === '=' || operator === '==') return empty
+  return operator === '!=' ? !empty : undefined
+}
+
+const TESTS: Record<Comparison, (order: number) => boolean> = {
+  '=': (order) => order === 0,
+  '==': (order) => order === 0,
+  '!=': (order) => order !== 0,
+  '<>': (order) => order !== 0,
+  '<': (order) => order < 0,
+  '<=': (order) => order <= 0,
+  '>': (order) => order > 0,
+  '>=': (order) => order >= 0
+}
+
+/** One and the same value has to be above the lower end and below the upper one. */
+function between({ value, low, high }: Of<'between'>, situation: Situation): Truth {
+  const fits = (val: Scalar) => every([bound(val, '>=', low), bound(val, '<=', high)])
+  const bound = (val: Scalar, operator: Comparison, right: Operand) => {
+    const converted = convert(val, commonType(value, right, situation))
+    if (converted === undefined) return undefined
+    const left = [{ val: converted }]
+    return comparison({ kind: 'compare', operator, left, right, tokens: [] }, situation)
+  }
+  const truths = present(value, situation).map(fits)
+  return truths.length ? not(every(truths.map(not))) : undefined
+}
+
+function matches(
+  value: Operand,
+  pattern: Operand,
+  expression: (pattern: string) => string,
+  situation: Situation
+): Truth {
+  const [values, patterns] = [value, pattern].map((o) => typed(o, 'cds.String', situation))
+  if (!values?.length || !patterns?.length) return undefined
+  const any = new RegExp(anyOf(patterns.map((text) => expression(String(text)))))
+  return values.some((text) => any.test(String(text)))
+}
+
+function predicate(value: Operand, situation: Situation): Truth {
+  const [{ func, args }, ...more] = value as readonly [Expression, ...Expression[]]
+  const [text, part] = args ?? []
+  const expression = func && EXPRESSIONS[func.toLowerCase()]
+  if (expression && text && part) return matches([text], [part], expression, situation)
+  if (more.length || func) throw onlyInDatabase()
+  const flags = typed(value, 'cds.Boolean', situation)
+  return flags.length ? flags.includes(true) : undefined
+}
+
+const EXPRESSIONS: Record<string, (text: string) => string> = {
+  startswith: (text) => `${literally(text)}${likePattern('%')}`,
+  endswith: (text) => `${likePattern('%')}${literally(text)}`,
+  contains: (text) => `${likePattern('%')}${literally(text)}${likePattern('%')}`
+}
+
+/** Constants and elements have a type; two attributes are numbers if all their values are. */
+function commonType(left: Operand, right: Operand, situation: Situation): string {
+  const operand = [left, right].find((o) => !mentionsUser(o))
+  if (operand) return typeOf(operand, situation)
+  const values = [...present(left, situation), ...present(right, situation)]
+  const numbers = values.every((value) => convert(value, 'cds.Double') !== undefined)
+  return numbers ? 'cds.Double' : 'cds.String'
+}
+
+function typeOf([token]: Operand, { typeOf }: Situation): string {
+  if (typeof token === 'object' && 'val' in token) {
+    return (
+      { number: 'cds.Double', boolean: 'cds.Boolean' }[typeof token.val as string] ?? 'cds.String'
+    )
+  }
+  return (token && typeOf?.([token])) ?? 'cds.String'
+}
+
+function typed(operand: Operand, type: string, situation: Situation): Scalar[] {
+  return present(operand, situation)
+    .map((value) => convert(value, type))
+    .filter((value) => value !== undefined)
+}
+
+/** The values that an operand has: none for null. */
+function present(operand: Operand, { facts, row }: Situation): Scalar[] {
+  if (mentionsUser(operand)) return valuesOf(sourceOf(operand), facts)
+  const [token, ...more] = operand
+  if (typeof token !== 'object' || more.length) throw onlyInDatabase()
+  const value = 'val' in token ? token.val : elementOf(token, row)
+  return value === null || value === undefined ? [] : [value as Scalar]
+}
+
+function elementOf({ ref }: Expression, row: Situation['row']): unknown {
+  const [name, ...path] = ref ?? []
+  if (typeof name !== 'string' || path.length || !row) throw onlyInDatabase()
+  return row[name]
+}
+
+function isNull([token]: Operand): boolean {
+  return typeof token === 'object' && token.val === null
+}
+
+function onlyInDatabase(): UnsafeCondition {
+  return new UnsafeCondition(
+    'only a database can evaluate it',
+    'compare elements of the entity itself with $user or constants'
+  )
+}

@@ -1,0 +1,48 @@
+import { tokensOf } from './compiled-condition.js'
+import type { Operand, Token } from './condition.js'
+import { typeOfOperand } from './element-type.js'
+import { evaluate, type Situation } from './evaluate-condition.js'
+import { parseCondition } from './parse-condition.js'
+import type { RestrictedDefinition, Restriction } from './restricted-definition.js'
+import { UnsafeCondition } from './unsafe-condition.js'
+import type { UserFacts } from './user-value.js'
+
+/** Values of a record, by name of the element. */
+export type Row = Readonly<Record<string, unknown>>
+
+/**
+ * Whether a record may be touched: the condition of one restriction is true for it. What can't be evaluated without a
+ * database, is not true.
+ *
+ * @internal
+ */
+export function isPermitted(
+  restrictions: readonly Restriction[],
+  entity: RestrictedDefinition,
+  row: Row,
+  facts: UserFacts
+): boolean {
+  return restrictions.some(({ where }) => {
+    try {
+      return evaluate(parseCondition(tokensOf(where)), situation(entity, row, facts)) === true
+    } catch (error) {
+      if (error instanceof UnsafeCondition) return false
+      throw error
+    }
+  })
+}
+
+/**
+ * Whether a condition can be evaluated for a record in memory.
+ *
+ * @throws {@link UnsafeCondition} if it needs a database
+ * @internal
+ */
+export function assertEvaluable(tokens: readonly Token[], entity: RestrictedDefinition): void {
+  const nobody: UserFacts = { id: undefined, tenant: undefined, attr: {} }
+  evaluate(parseCondition(tokens), situation(entity, {}, nobody))
+}
+
+function situation(entity: RestrictedDefinition, row: Row, facts: UserFacts): Situation {
+  return { facts, row, typeOf: (operand: Operand) => typeOfOperand(operand, entity) }
+}

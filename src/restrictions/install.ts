@@ -1,0 +1,79 @@
+import cds from '@sap/cds'
+
+import { ConfigurationError } from '../errors.js'
+import { logWarning } from '../log.js'
+import { attributesFor, type TargetedRequest } from './attributes-for.js'
+import { enforceRestrictions, type HandlingService } from './enforce.js'
+import { unsafeFinding } from './report-unsafe.js'
+import type { Model } from './restricted-definition.js'
+import { rewriteModel, type UnsafePlace } from './rewrite-model.js'
+import { setDerivedAttributes, type UserRequest } from './set-attributes.js'
+
+type PreparedRequest = UserRequest & TargetedRequest
+
+/** What is used of a served application service. */
+interface ApplicationService extends HandlingService {
+  readonly name: string
+  readonly model?: Model
+  handle: (this: ApplicationService, request: PreparedRequest) => Promise<unknown>
+}
+
+/**
+ * Makes conditions with `$user` in `@restrict` mean what CAP's guide says, in this process:
+ *
+ * - every model that CAP compiles for its runtime gets their normal form, also those of tenants and with toggled features;
+ * - before an application service handles a request, what the conditions ask about the user is computed;
+ * - what is written, and records that CAP can't look at, are checked by the same conditions.
+ *
+ * To be called while plugins load, before a model is compiled.
+ *
+ * @throws {@link ConfigurationError} in production, when a model is compiled before the server listens and has a condition
+ * for which there is no normal form. Elsewhere such a condition lets nobody pass, and there is a warning.
+ * @see https://cap.cloud.sap/docs/node.js/cds-server#compile-for-runtime
+ * @see https://cap.cloud.sap/docs/node.js/app-services#static-get-generics
+ * @internal
+ */
+export function installRestrictions(): void {
+  const warned = new Set<string>()
+  const on = cds.on.bind(cds) as (event: string, listener: (...args: never[]) => void) => void
+  on('compile.for.runtime', (_csn: unknown, _options: unknown, next: () => Model) => {
+    prepareServices()
+    report(rewriteModel(next()), warned)
+  })
+}
+
+/** CAP calls what is called `handle_…` for every application service, when it is initialized. */
+function prepareServices(): void {
+  const services = cds.ApplicationService as unknown as Record<string, unknown>
+  services.handle_user_conditions ??= function (this: ApplicationService) {
+    enforceRestrictions(this)
+    const original = this.handle
+    this.handle = function (request) {
+      prepareUser(this, request)
+      return original.call(this, request)
+    }
+  }
+}
+
+/** Nothing is awaited between this and CAP's check of the request. */
+function prepareUser({ model, name }: ApplicationService, request: PreparedRequest): void {
+  if (!model || request.user._is_privileged) return
+  const attributes = attributesFor(request, name, model)
+  if (attributes.length) setDerivedAttributes(request, attributes)
+}
+
+function report(places: readonly UnsafePlace[], warned: Set<string>): void {
+  const messages = [...new Set(places.map((place) => unsafeFinding(place).message))].filter(
+    (message) => !warned.has(message)
+  )
+  for (const message of messages) warned.add(message)
+  if (messages.length && process.env.NODE_ENV === 'production' && !isListening()) {
+    throw new ConfigurationError(messages.join('\n'))
+  }
+  for (const message of messages) logWarning(`${message} Until then it lets nobody pass.`)
+}
+
+function isListening(): boolean {
+  const { app } = cds as unknown as { app?: { server?: unknown } }
+  return Boolean(app?.server)
+}

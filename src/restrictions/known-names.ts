@@ -1,0 +1,76 @@
+/** What tokens can bring. `undefined`: anything. */
+export interface KnownNames {
+  readonly attributes: ReadonlySet<string> | undefined
+  readonly roles: ReadonlySet<string> | undefined
+}
+
+/** What is read of `xs-security.json`. */
+export interface SecurityDescriptor {
+  readonly scopes?: readonly { readonly name?: string }[]
+  readonly attributes?: readonly { readonly name?: string }[]
+  readonly 'foreign-scope-references'?: readonly string[]
+}
+
+/** What is read of `cds.requires.auth`. */
+export interface NameSources {
+  readonly credentials?: object
+  readonly issuers?: Readonly<Record<string, IssuerNames | undefined>>
+}
+
+interface IssuerNames {
+  readonly attributeMapping?: Readonly<Record<string, string>>
+  readonly roles?: { readonly map?: true | Readonly<Record<string, string | readonly string[]>> }
+}
+
+/** What users have from CAP, and from every token. */
+const PERSONAL = ['logonName', 'givenName', 'familyName', 'email']
+const PSEUDO_ROLES = [
+  'any',
+  'authenticated-user',
+  'identified-user',
+  'system-user',
+  'internal-user'
+]
+
+/**
+ * The attributes and roles that can arrive: those of `xs-security.json`, and what issuers' claims and roles are mapped to.
+ *
+ * @param descriptor - `xs-security.json`, if there is one
+ * @internal
+ */
+export function knownNames(
+  descriptor: SecurityDescriptor | undefined,
+  auth: NameSources
+): KnownNames {
+  const issuers = Object.values(auth.issuers ?? {}).filter((issuer) => issuer !== undefined)
+  const unknown = !descriptor && !issuers.length
+  // Identity Authentication: every claim is an attribute
+  const anyAttribute = unknown || 'domains' in (auth.credentials ?? {})
+  const anyRole = unknown || issuers.some(({ roles }) => roles?.map === true)
+  return {
+    attributes: anyAttribute
+      ? undefined
+      : new Set([...PERSONAL, ...attributesOf(descriptor, issuers)]),
+    roles: anyRole ? undefined : new Set([...PSEUDO_ROLES, ...rolesOf(descriptor, issuers)])
+  }
+}
+
+function attributesOf(
+  descriptor: SecurityDescriptor | undefined,
+  issuers: IssuerNames[]
+): string[] {
+  const declared = (descriptor?.attributes ?? []).flatMap(({ name }) => name ?? [])
+  return [...declared, ...issuers.flatMap((issuer) => Object.keys(issuer.attributeMapping ?? {}))]
+}
+
+function rolesOf(descriptor: SecurityDescriptor | undefined, issuers: IssuerNames[]): string[] {
+  const scopes = (descriptor?.scopes ?? []).flatMap(({ name }) => name ?? [])
+  const foreign = descriptor?.['foreign-scope-references'] ?? []
+  const mapped = issuers.flatMap(({ roles }) => Object.values(roles?.map ?? {}).flat() as string[])
+  return [...scopes.map((scope) => scope.replace(/^\$XSAPPNAME\./, '')), ...foreign, ...mapped]
+}
+
+/** Roles of CAP's own services: for operators, not of the application. @internal */
+export function isOfCap(role: string): boolean {
+  return role.startsWith('cds.') || role === 'mtcallback' || role === 'emcallback'
+}

@@ -1,0 +1,231 @@
+import type { Condition, Expression, Operand, Segment, Subquery, Token } from './condition.js'
+import { isPatternKind, truthOf } from './derived-attribute.js'
+import { type Definition, targetAt, typeOfOperand } from './element-type.js'
+import { mentionsRow, mentionsUser, nameOf } from './mentions.js'
+import { parseCondition } from './parse-condition.js'
+import {
+  all,
+  compareWithUser,
+  FLIPPED,
+  joined,
+  matchUser,
+  present,
+  type Reference
+} from './normalize-comparison.js'
+import { UnsafeCondition } from './unsafe-condition.js'
+import { sourceOf } from './user-value.js'
+
+/** Where a condition stands. */
+export interface Scope {
+  /** The entity whose elements its paths begin at; none for unbound actions. */
+  readonly entity: Definition | undefined
+  /** Whether a remote service evaluates it, which can do less than a database. */
+  readonly remote: boolean
+  readonly reference: Reference
+  /** Finds the entity of a subquery. */
+  readonly definition: (name: string) => Definition | undefined
+}
+
+/**
+ * The normal form of a condition with `$user`: one that CAP evaluates as its guide says. `not` never stands around
+ * something of the user, every comparison stands alone in its parentheses, and every `$user` names a derived attribute.
+ *
+ * @throws {@link UnsafeCondition} if there is none
+ * @internal
+ */
+export function normalize(tokens: readonly Token[], scope: Scope): Token[] {
+  return rewrite(parseCondition(tokens), true, scope)
+}
+
+/** The condition of being true, or false, for the user. A comparison without a value of the user is neither. */
+function rewrite(condition: Condition, expected: boolean, scope: Scope): Token[] {
+  const { tokens } = condition
+  if (!mentionsUser(tokens)) {
+    const plain = scope.remote ? withoutIs(tokens) : [...tokens]
+    return expected ? plain : ['not', { xpr: plain }]
+  }
+  if (!mentionsRow(tokens)) return present(scope.reference(truthOf(tokens, expected)))
+  switch (condition.kind) {
+    case 'not':
+      return rewrite(condition.part, !expected, scope)
+    case 'and':
+    case 'or': {
+      const keyword = (condition.kind === 'and') === expected ? 'and' : 'or'
+      return joined(
+        keyword,
+        condition.parts.map((part) => rewrite(part, expected, scope))
+      )
+    }
+    case 'between':
+      return rewrite(asComparisons(condition), expected, scope)
+    default:
+      return [{ xpr: leaf(condition, expected, scope) }]
+  }
+}
+
+/** CAP's translation to OData has no `is null`, only comparisons with null. */
+function withoutIs(tokens: readonly Token[]): Token[] {
+  return tokens.flatMap((token, index): Token[] => {
+    if (typeof token === 'object') {
+      return [token.xpr ? { ...token, xpr: withoutIs(token.xpr) } : token]
+    }
+    if (token === 'is') return [tokens[index + 1] === 'not' ? '!=' : '=']
+    if (token === 'not' && tokens[index - 1] === 'is') return []
+    return token === 'null' ? [{ val: null }] : [token]
+  })
+}
+
+function leaf(condition: Condition, expected: boolean, scope: Scope): Token[] {
+  switch (condition.kind) {
+    case 'compare': {
+      const flip = mentionsUser(condition.left)
+      const [row, user] = flip
+        ? [condition.right, condition.left]
+        : [condition.left, condition.right]
+      if (mentionsRow(user)) throw mixed()
+      const operator = flip ? FLIPPED[condition.operator] : condition.operator
+      return compareWithUser(
+        subject(row, scope),
+        operator,
+        sourceOf(user),
+        expected,
+        scope.reference
+      )
+    }
+    case 'like':
+      return pattern(condition.value, 'like', condition.pattern, expected, scope)
+    case 'bare':
+      return predicate(condition.value, expected, scope)
+    case 'exists':
+      return existence(condition.target, expected, scope)
+    case 'in':
+      return membership(condition, expected, scope)
+    default:
+      throw new UnsafeCondition(
+        '"is null" of something calculated with $user',
+        'ask for $user.<attribute> is null, or for an element'
+      )
+  }
+}
+
+function subject(operand: Operand, scope: Scope) {
+  refuseUser(operand)
+  return { operand, type: typeOfOperand(operand, scope.entity) }
+}
+
+function asComparisons(condition: Extract<Condition, { kind: 'between' }>): Condition {
+  const { value, low, high, tokens } = condition
+  if (mentionsUser(value)) {
+    throw new UnsafeCondition(
+      '$user between elements: with several values, one and the same would have to fit both',
+      'write element <= $user.<attribute> and element >= $user.<attribute>, where different values may fit'
+    )
+  }
+  const part = (operator: '>=' | '<=', right: Operand): Condition => ({
+    kind: 'compare',
+    operator,
+    left: value,
+    right,
+    tokens: [...value, operator, ...right]
+  })
+  return { kind: 'and', parts: [part('>=', low), part('<=', high)], tokens }
+}
+
+function predicate([token, ...more]: Operand, expected: boolean, scope: Scope): Token[] {
+  const { func = '', args = [] } = typeof token === 'object' ? token : {}
+  const kind = func.toLowerCase()
+  if (more.length || !isPatternKind(kind) || kind === 'like' || !args[0] || !args[1]) {
+    throw new UnsafeCondition(
+      `${func ? `${func}()` : 'an expression'} with $user as a condition`,
+      'use startswith, endswith or contains, with $user.<attribute> as the second argument'
+    )
+  }
+  return pattern([args[0]], kind, [args[1]], expected, scope)
+}
+
+function pattern(
+  value: Operand,
+  kind: 'like' | 'startswith' | 'endswith' | 'contains',
+  user: Operand,
+  expected: boolean,
+  scope: Scope
+): Token[] {
+  if (mentionsUser(value) || mentionsRow(user)) {
+    throw new UnsafeCondition(
+      `$user as the text of ${kind}, and an element as the pattern`,
+      'the other way round: the element first, $user.<attribute> as the pattern'
+    )
+  }
+  if (scope.remote) {
+    throw new UnsafeCondition(
+      `${kind} on a remote entity`,
+      'compare with =, !=, <, <=, >, >= or in; OData has no pattern that may have several values'
+    )
+  }
+  return matchUser(value, kind, sourceOf(user), expected, scope.reference)
+}
+
+function existence(target: Expression, expected: boolean, scope: Scope): Token[] {
+  const compared: Token[][] = []
+  const inner: Scope = { ...scope, reference: guarding(scope.reference, compared) }
+  const rewritten: Token[] = ['exists', within(target, inner)]
+  return expected ? rewritten : all(...compared, ['not', ...rewritten])
+}
+
+/** A filter that is false for want of a value would make its negation true: remembers what has to have a value. */
+function guarding(reference: Reference, compared: Token[][]): Reference {
+  return (attribute) => {
+    const { presence } = attribute
+    if (presence) compared.push(present(reference(presence)))
+    return reference(attribute)
+  }
+}
+
+function membership(
+  { value, query }: Extract<Condition, { kind: 'in' }>,
+  expected: boolean,
+  scope: Scope
+): Token[] {
+  if (!expected) {
+    throw new UnsafeCondition('"not in" a subquery with $user', 'write "not exists" with a filter')
+  }
+  refuseUser(value)
+  return [...value, 'in', within(query, scope)]
+}
+
+/** The path or the subquery, with its filters rewritten. */
+function within({ ref, SELECT, ...rest }: Expression, scope: Scope): Expression {
+  if (SELECT) return { ...rest, SELECT: subquery(SELECT, scope) }
+  const walked: string[] = []
+  return { ...rest, ref: (ref ?? []).map((segment) => filtered(segment, walked, scope)) }
+}
+
+function filtered(segment: Segment, walked: string[], scope: Scope): Segment {
+  walked.push(nameOf(segment))
+  if (typeof segment === 'string' || !segment.where || !mentionsUser(segment.where)) return segment
+  const entity = targetAt(walked, scope.entity)
+  return { ...segment, where: normalize(segment.where, { ...scope, entity }) }
+}
+
+function subquery({ where, ...select }: Subquery, scope: Scope): Subquery {
+  const [name, ...path] = select.from?.ref ?? []
+  if (!where || name === undefined || path.length || mentionsUser([{ SELECT: select }])) {
+    throw new UnsafeCondition(
+      'a subquery with $user elsewhere than in its "where"',
+      'write "exists" with a path and a filter'
+    )
+  }
+  const entity = scope.definition(nameOf(name))
+  return { ...select, where: normalize(where, { ...scope, entity }) }
+}
+
+function refuseUser(operand: Operand): void {
+  if (mentionsUser(operand)) throw mixed()
+}
+
+function mixed(): UnsafeCondition {
+  return new UnsafeCondition(
+    'it mixes $user and an element in one operand',
+    'put the element on one side of the comparison and $user.<attribute> on the other, and filters of associations into "exists"'
+  )
+}

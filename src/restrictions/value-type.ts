@@ -1,0 +1,85 @@
+/** A value that a condition compares with. */
+export type Scalar = string | number | boolean
+
+/** Integers that the database's column can hold. */
+const INTEGERS: Record<string, readonly [number, number]> = {
+  'cds.UInt8': [0, 255],
+  'cds.Int16': [-32768, 32767],
+  'cds.Int32': [-2147483648, 2147483647],
+  'cds.Integer': [-2147483648, 2147483647],
+  'cds.Int64': [Number.MIN_SAFE_INTEGER, Number.MAX_SAFE_INTEGER],
+  'cds.Integer64': [Number.MIN_SAFE_INTEGER, Number.MAX_SAFE_INTEGER]
+}
+
+type Converter = (value: Scalar) => Scalar | undefined
+
+const CONVERTERS: Record<string, Converter> = {
+  'cds.String': text,
+  'cds.LargeString': text,
+  'cds.UUID': text,
+  'cds.Boolean': (value) => ({ true: true, false: false })[String(value)],
+  'cds.Decimal': numeric,
+  'cds.Double': numeric,
+  'cds.Date': (value) => instant(value, /^\d{4}-\d{2}-\d{2}$/)?.slice(0, 10),
+  'cds.Time': (value) => (/^([01]\d|2[0-3])(:[0-5]\d){2}$/.test(String(value)) ? value : undefined),
+  'cds.DateTime': (value) => instant(value, DATE_TIME)?.replace(/\.\d+Z$/, 'Z'),
+  'cds.Timestamp': (value) => instant(value, DATE_TIME),
+  ...Object.fromEntries(
+    Object.entries(INTEGERS).map(([type, [min, max]]) => [type, integer(min, max)])
+  )
+}
+
+const DATE_TIME = /^\d{4}-\d{2}-\d{2}T\d{2}:\d{2}:\d{2}(\.\d{1,7})?(Z|[+-]\d{2}:\d{2})$/
+
+/** Whether values of attributes can be compared with elements of this type. @internal */
+export function isComparable(type: string): boolean {
+  return Object.hasOwn(CONVERTERS, type)
+}
+
+/**
+ * The value as the element's type has it: attributes of a token are strings, elements need not be. A value that the type
+ * can't hold is no value: it would match nothing, and some databases would answer with an error.
+ *
+ * @param type - a built-in type of CDS for which {@link isComparable} holds
+ * @internal
+ */
+export function convert(value: Scalar, type: string): Scalar | undefined {
+  return CONVERTERS[type]?.(value)
+}
+
+/**
+ * Order of two values of one type; strings by code point, as SQLite and PostgreSQL's `C` collation have it.
+ *
+ * @internal
+ */
+export function compare(a: Scalar, b: Scalar): number {
+  if (typeof a === 'string' && typeof b === 'string') {
+    return Buffer.compare(Buffer.from(a), Buffer.from(b))
+  }
+  return Number(a) - Number(b)
+}
+
+function text(value: Scalar): string | undefined {
+  const string = String(value)
+  return string.includes('\u0000') ? undefined : string
+}
+
+function numeric(value: Scalar): number | undefined {
+  if (typeof value === 'number') return Number.isFinite(value) ? value : undefined
+  const written = typeof value === 'string' && /^[+-]?\d+(\.\d+)?([eE][+-]?\d+)?$/.test(value)
+  return written && Number.isFinite(Number(value)) ? Number(value) : undefined
+}
+
+function integer(min: number, max: number): Converter {
+  return (value) => {
+    const number = numeric(value)
+    const fits = number !== undefined && Number.isInteger(number) && number >= min && number <= max
+    return fits ? number : undefined
+  }
+}
+
+function instant(value: Scalar, format: RegExp): string | undefined {
+  if (typeof value !== 'string' || !format.test(value)) return undefined
+  const date = new Date(value)
+  return Number.isNaN(date.getTime()) ? undefined : date.toISOString()
+}

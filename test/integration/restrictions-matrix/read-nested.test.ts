@@ -1,0 +1,19 @@
+import { NESTED } from './conditions.js'
+import { differences } from './read.js'
+import { type Service, serveRows, SUBJECTS } from './served-rows.js'
+
+/** Other states differ from these in what their values are, and not in what CAP does with them. */
+const STATES = ['missing', 'null', 'empty list', 'list of the empty string', 'one', 'several']
+
+let service: Service
+beforeAll(async () => {
+  service = await serveRows(NESTED)
+})
+
+describe('READ with two comparisons gives the rows for which the condition is true', () => {
+  const subjects = SUBJECTS.filter(([state]) => [...STATES, 'number', 'boolean'].includes(state))
+
+  test.each(subjects)('where $user.x is %s', async (_, subject) => {
+    expect((await differences(service, subject, NESTED)).slice(0, 5)).toEqual([])
+  })
+})
