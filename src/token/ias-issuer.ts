@@ -8,7 +8,7 @@ import { iasKeySet } from './ias-keys.js'
 import type { Issuer, VerifyOptions } from './issuer.js'
 import type { KeySet } from './key-set.js'
 import { LazyIdentityServiceToken } from './lazy-token.js'
-import { keyOf, keyPicker, type KeyPicker } from './single-key.js'
+import { keyOf, SignatureKeys } from './signature-keys.js'
 import { TenantKeySets } from './tenant-key-sets.js'
 import { fromXssec } from './xssec-errors.js'
 
@@ -67,7 +67,9 @@ export function iasIssuer(credentials: IasCredentials, config: object = {}): Iss
 
 /** `@sap/xssec` with our key sets. */
 class StrictIdentityService extends IdentityService {
-  readonly #pick: KeyPicker = keyPicker((jwk) => new OneKey(this.credentials as never, jwk).jwks())
+  readonly #signatures = new SignatureKeys((jwk) =>
+    new OneKey(this.credentials as never, jwk).jwks()
+  )
 
   /** Whether the issuer is one of the binding's domains, or right below one. */
   trusts(payload: DecodedToken['payload']): boolean {
@@ -94,7 +96,12 @@ class StrictIdentityService extends IdentityService {
     const { audiences } = token as IdentityServiceToken
     const proof = this.hasProofTokenEnabled() && audiences.length > 1
     if (proof) return super.getJwks(token, context) as Promise<never>
-    return this.#pick((context as { keys: KeySet }).keys, token) as Promise<never>
+    return this.#jwks(token, context) as Promise<never>
+  }
+
+  async #jwks({ header }: IdentityServiceToken, { keys }: { keys: KeySet }) {
+    const key = await this.#signatures.of(await keyOf(keys, header))
+    return { get: () => key }
   }
 
   private issuerUrl(token: IdentityServiceToken): string {

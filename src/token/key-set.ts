@@ -65,6 +65,12 @@ export class KeySet {
     throw new TokenError('ERR_TOKEN_SIGNATURE', `the key with the "kid" of the token ${text}`)
   }
 
+  /** The same, when it is there and no refresh is due: without waiting. */
+  find(kid: string, alg: string): VerificationKey | undefined {
+    const key = this.holds(kid) ? this.#keys.get(kid) : undefined
+    return key?.algorithms.includes(alg) ? key : undefined
+  }
+
   /**
    * Whether the key is in the set, and the set may still be used; for tokens that were verified before. Starts a refresh
    * in the background when the set is due.

@@ -35,16 +35,19 @@ interface Hot<T> {
 export class VerifiedTokens<T extends Kept> {
   readonly #byHash = new LRUCache<string, T>({ max: MAX_TOKENS })
   readonly #hot = new LRUCache<string, Hot<T>>({ max: MAX_HOT })
+  /** Of the token that was looked for last: it is the one that is kept next. */
+  #last = { bearerToken: '', key: '' }
 
   /** What was kept of the token, if it still holds. */
   get(bearerToken: string): T | undefined {
     const tail = tailOf(bearerToken)
     const hot = this.#hot.get(tail)
-    const kept = hot?.bearerToken === bearerToken ? hot.kept : this.#byHash.get(keyOf(bearerToken))
+    const kept =
+      hot?.bearerToken === bearerToken ? hot.kept : this.#byHash.get(this.#keyOf(bearerToken))
     if (!kept) return undefined
     if (kept.expiresAt + LEEWAY <= Date.now() / 1000 || !kept.keyIsHeld()) {
       this.#hot.delete(tail)
-      this.#byHash.delete(keyOf(bearerToken))
+      this.#byHash.delete(this.#keyOf(bearerToken))
       return undefined
     }
     if (hot?.kept !== kept) this.#hot.set(tail, { bearerToken, kept })
@@ -53,16 +56,19 @@ export class VerifiedTokens<T extends Kept> {
 
   /** Keeps the result of a token that was verified just now. */
   set(bearerToken: string, kept: T): void {
-    this.#byHash.set(keyOf(bearerToken), kept)
+    this.#byHash.set(this.#keyOf(bearerToken), kept)
     this.#hot.set(tailOf(bearerToken), { bearerToken, kept })
+  }
+
+  #keyOf(bearerToken: string): string {
+    if (this.#last.bearerToken !== bearerToken) {
+      this.#last = { bearerToken, key: hash('sha256', bearerToken, 'base64url') }
+    }
+    return this.#last.key
   }
 }
 
 /** The end of the signature: short to hash, different for every token. Only finds, never decides. */
 function tailOf(bearerToken: string): string {
   return bearerToken.slice(-32)
-}
-
-function keyOf(bearerToken: string): string {
-  return hash('sha256', bearerToken, 'base64url')
 }

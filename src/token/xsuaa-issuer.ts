@@ -9,7 +9,7 @@ import type { Issuer } from './issuer.js'
 import { KeySet, type VerificationKey } from './key-set.js'
 import { LazyXsuaaToken } from './lazy-token.js'
 import { refusedTenant } from './refused-tenant.js'
-import { keyOf, keyPicker, type KeyPicker } from './single-key.js'
+import { SignatureKeys } from './signature-keys.js'
 import { TenantKeySets } from './tenant-key-sets.js'
 import { type Caller, trustAcl } from './trust-acl.js'
 import { fromXssec } from './xssec-errors.js'
@@ -51,8 +51,8 @@ export function xsuaaIssuer(credentials: XsuaaCredentials, config: object = {}):
     names: ({ iss }) => typeof iss === 'string' && isIssuer(iss, credentials.uaadomain),
     async verify(token) {
       const tenant = checkClaims(token, credentials)
-      service.checkAudience(token)
-      const key = await keySets.use(tenant ?? '', (keys) => service.verify(token, keys))
+      const xsuaaToken = service.forThisApplication(token)
+      const key = await keySets.use(tenant ?? '', (keys) => service.verify(xsuaaToken, keys))
       checkCaller?.({ client: clientOf(token.payload), tenant })
       const keyIsHeld = keySets.holder(tenant ?? '', key)
       const { bearerToken, payload } = token
@@ -66,32 +66,30 @@ export function xsuaaIssuer(credentials: XsuaaCredentials, config: object = {}):
 
 /** `@sap/xssec`, which gets its keys from our key sets: they have deadlines, limits and a memory of failures. */
 class StrictXsuaaService extends XsuaaService {
-  readonly #pick: KeyPicker = keyPicker((jwk) =>
+  readonly #signatures = new SignatureKeys((jwk) =>
     new OneKey({ ...this.credentials } as never, jwk).getJwks({}, {})
   )
 
   /** Before keys are looked up: a token for another application is no reason to. */
-  checkAudience({ header, payload }: DecodedToken): void {
-    const token = new XsuaaToken(null, { header, payload })
-    if (this.acceptsTokenAudience(token)) return
+  forThisApplication({ bearerToken, header, payload }: DecodedToken): XsuaaToken {
+    const token = new XsuaaToken(bearerToken, { header, payload })
+    if (this.acceptsTokenAudience(token)) return token
     const text =
       'the token was issued for another application: neither "aud" nor scopes name this one'
     throw new TokenError('ERR_TOKEN_AUDIENCE', text)
   }
 
-  async verify(
-    { bearerToken, header, payload }: DecodedToken,
-    keys: KeySet
-  ): Promise<VerificationKey> {
-    const token = new XsuaaToken(bearerToken, { header, payload })
-    await this.validateToken(token, { keys } as never).catch((error: unknown) => {
+  /** The signature, with the key that the token names; all else was checked before. */
+  async verify(token: XsuaaToken, keys: KeySet): Promise<VerificationKey> {
+    const { kid, alg } = token.header as { kid: string; alg: string }
+    const key = keys.find(kid, alg) ?? (await keys.key(kid, alg))
+    const verifier = this.#signatures.find(key) ?? (await this.#signatures.of(key))
+    try {
+      verifier.validateSignature(token)
+    } catch (error) {
       throw fromXssec(error)
-    })
-    return keyOf(keys, header)
-  }
-
-  override getJwks(token: XsuaaToken, { keys }: { keys: KeySet }): Promise<never> {
-    return this.#pick(keys, token) as Promise<never>
+    }
+    return key
   }
 }
 

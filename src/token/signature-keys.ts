@@ -1,0 +1,44 @@
+import type { KeySet } from './key-set.js'
+import type { VerificationKey } from './usable-key.js'
+
+/** A key of `@sap/xssec`, which verifies with it. */
+export interface SignatureKey {
+  /** @throws `InvalidTokenSignatureError` */
+  validateSignature(token: object): void
+}
+
+/** A key set of `@sap/xssec`. */
+interface Jwks {
+  get(kid: string): SignatureKey
+}
+
+/**
+ * The library's key object for each of our keys, for as long as the key itself is kept.
+ *
+ * @internal
+ */
+export class SignatureKeys {
+  readonly #toJwks: (jwk: object) => Promise<Jwks>
+  readonly #known = new WeakMap<VerificationKey, SignatureKey>()
+
+  /** @param toJwks - makes a key set of the library with one key */
+  constructor(toJwks: (jwk: object) => Promise<unknown>) {
+    this.#toJwks = toJwks as (jwk: object) => Promise<Jwks>
+  }
+
+  find(key: VerificationKey): SignatureKey | undefined {
+    return this.#known.get(key)
+  }
+
+  async of(key: VerificationKey): Promise<SignatureKey> {
+    const signatureKey = this.find(key) ?? (await this.#toJwks(key.jwk)).get(key.kid)
+    this.#known.set(key, signatureKey)
+    return signatureKey
+  }
+}
+
+/** The key that a token header names, by our own key set. @internal */
+export function keyOf(keys: KeySet, header: unknown): Promise<VerificationKey> {
+  const { kid, alg } = header as { kid: string; alg: string }
+  return keys.key(kid, alg)
+}
