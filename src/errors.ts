@@ -50,6 +50,8 @@ export const ERROR_CODES = {
   ERR_USER_TOKEN_EXPIRED: 401,
   /** The current context is of another tenant than the user's token. */
   ERR_TENANT_MISMATCH: 403,
+  /** A call on behalf of a named user was put into a queue, which keeps no token. */
+  ERR_QUEUED_NAMED_USER: 500,
   /** The destination can't carry a user, but the service demands a named one. */
   ERR_DESTINATION_TECHNICAL: 500,
   /** No destination of that name. */
@@ -116,4 +118,10 @@ export class TokenError extends PrincipalError {
 export class DestinationError extends PrincipalError {}
 
 /** The current identity may not be sent to the remote service: refused before any connection to it is opened. */
-export class PropagationError extends PrincipalError {}
+export class PropagationError extends PrincipalError {
+  /** CAP's queue reads it: a message's identity never changes, so another attempt would be refused, too. */
+  // eslint-disable-next-line @typescript-eslint/class-literal-property-style -- a field would be sent to clients
+  get unrecoverable(): true {
+    return true
+  }
+}

@@ -28,6 +28,8 @@ export interface EmulationOptions {
   subjectPattern?: string
   /** Location id of the Cloud Connector. Default: none. */
   locationId?: string
+  /** Subscriber tenants by id, with destinations of their own. */
+  tenants?: Record<string, { destinations?: Record<string, Record<string, string | boolean>> }>
 }
 
 /** `cds.requires.auth` of kind `principal`. */

@@ -10,6 +10,8 @@ import { withoutOwnCredentials } from './request/batch-part.js'
 import { clientText } from './request/client-text.js'
 import { installRestrictions } from './restrictions/install.js'
 import { warnOfUnknownNames } from './restrictions/warn-of-names.js'
+import { checkNotQueued } from './remote/queue-refusal.js'
+import { keepCredentialsOutOfQueue } from './remote/queue-row.js'
 
 /**
  * What happens when in a CAP process:
@@ -32,6 +34,7 @@ export async function activate(): Promise<void> {
   const { requires } = cds.env
   const auth = requires.auth as unknown as AuthOptions | undefined
   checkRemoteServices(requires)
+  cds.on('connect', keepCredentialsOutOfQueue)
   if (auth?.kind !== 'principal') return
   installRestrictions()
   cds.on('serving', (service) => {
@@ -59,6 +62,7 @@ function checkRemoteServices(requires: Record<string, RemoteOptions | undefined>
   const strict = Object.entries(requires).filter(
     ([name, options]) => options && onBehalfOf(name, options)
   )
+  for (const [name, options] of strict) checkNotQueued(name, options ?? {})
   const { remote } = cds.env as { remote?: { native_fetch?: boolean } }
   if (strict[0] && remote?.native_fetch) {
     throw new ConfigurationError(

@@ -22,8 +22,8 @@ export function cleanCause(error: unknown): CleanCause {
   return new CleanCause(messages.length ? messages : ['unknown error'])
 }
 
-/** Anything that looks like a JWT or like credentials in a URL or header. */
-function redact(text: string): string {
+/** A text without anything that looks like a JWT or like credentials in a URL or header. @internal */
+export function redact(text: string): string {
   return text
     .replace(/eyJ[\w-]+(\.[\w-]*){1,4}/g, '<token>')
     .replace(/\b(Bearer|Basic) [\w.~+/=-]+/gi, '$1 <redacted>')

@@ -4,7 +4,7 @@ import { sendJson } from './respond.js'
 import type { EmulatedRequest } from './types.js'
 
 /** What a handler may add to the record of its request. */
-export type RequestNotes = Partial<Pick<EmulatedRequest, 'grant' | 'client'>>
+export type RequestNotes = Partial<Pick<EmulatedRequest, 'grant' | 'client' | 'retrieval'>>
 
 /** Handles one request; the URL is parsed and the host is checked. */
 export type ApiHandler = (

@@ -1,4 +1,5 @@
 import { randomBytes, randomUUID } from 'node:crypto'
+import { EmulatorError } from './emulator-error.js'
 import { createUsers, type LandscapeUser } from './landscape-user.js'
 import type { EmulatorOptions } from './types.js'
 import type { SecurityDescriptor } from './xs-security/descriptor.js'
@@ -41,15 +42,16 @@ export interface Landscape {
 /**
  * Builds the landscape; every id and secret is new.
  *
- * @throws EmulatorError `ERR_EMULATOR_XS_SECURITY`, `ERR_EMULATOR_USERS`
+ * @throws EmulatorError `ERR_EMULATOR_XS_SECURITY`, `ERR_EMULATOR_USERS`, `ERR_EMULATOR_OPTIONS`
  */
 export function createLandscape(options: EmulatorOptions): Landscape {
   const { xsappname, descriptor } = readDescriptor(options.root, options.xsSecurity)
   const tenant: string = randomUUID()
   const users = createUsers(options.users, descriptor, tenant)
   const subdomains = new Map([[tenant, toSubdomain(xsappname)]])
-  for (const user of users.values()) {
-    if (user.tenant !== tenant) subdomains.set(user.tenant, user.tenant.toLowerCase())
+  const subscribers = [...users.values()].map((user) => user.tenant)
+  for (const id of [...subscribers, ...tenantIds(options)]) {
+    if (id !== tenant) subdomains.set(id, id.toLowerCase())
   }
   return {
     tenant,
@@ -67,6 +69,16 @@ export function createLandscape(options: EmulatorOptions): Landscape {
 /** `$XSAPPNAME` in a scope becomes the name of the application. */
 export function resolveScope(landscape: Landscape, scope: string): string {
   return scope.replace(/^\$XSAPPNAME(?=\.)/, () => landscape.clients.xsuaa.xsappname)
+}
+
+/** Like a user's tenant, each becomes a label of a host name. */
+function tenantIds({ tenants = {} }: EmulatorOptions): string[] {
+  for (const id of Object.keys(tenants)) {
+    if (/^[a-z0-9-]{1,63}$/i.test(id)) continue
+    const text = `tenants.${id}: a tenant id must be letters, digits and "-"`
+    throw new EmulatorError('ERR_EMULATOR_OPTIONS', text)
+  }
+  return Object.keys(tenants)
 }
 
 function createApplicationClient(

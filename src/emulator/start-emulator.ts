@@ -9,10 +9,7 @@ import {
 import { parseSubjectPattern, type SubjectPattern } from './certificates/subject-pattern.js'
 import { createPrincipals } from './connectivity/principal.js'
 import { createConnectivityProxy } from './connectivity/proxy-server.js'
-import {
-  createDestinations,
-  type DestinationConfiguration
-} from './destination-service/configuration.js'
+import { createDestinations, type DestinationStore } from './destination-service/configuration.js'
 import { createDestinationHandler } from './destination-service/destination-handler.js'
 import { EmulatorError } from './emulator-error.js'
 import { createLandscape, type Landscape } from './landscape.js'
@@ -31,7 +28,7 @@ import { createXsuaaHandler } from './xsuaa/xsuaa-handler.js'
 interface Parts {
   options: EmulatorOptions
   landscape: Landscape
-  destinations: ReadonlyMap<string, DestinationConfiguration>
+  destinations: DestinationStore
   subjectPattern: SubjectPattern
   certificates: LandscapeCertificates
   key: SigningKey
@@ -51,7 +48,7 @@ export async function startEmulator(options: EmulatorOptions): Promise<Emulator>
   assertLocal(process.env)
   const landscape = createLandscape(options)
   // whatever can be wrong in the configuration comes to light before anything starts
-  const destinations = createDestinations(options.destinations)
+  const destinations = createDestinations(options)
   const subjectPattern = parseSubjectPattern(options.subjectPattern ?? 'CN=${name}')
   const [certificates, key] = await Promise.all([createLandscapeCertificates(), createSigningKey()])
   const closers: Parts['closers'] = []

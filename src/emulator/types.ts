@@ -31,6 +31,9 @@ export interface ExposedResource {
   subpaths?: boolean
 }
 
+/** Properties of destinations, by name. */
+export type Destinations = Readonly<Record<string, Readonly<Record<string, string | boolean>>>>
+
 /** What {@link startEmulator} serves. */
 export interface EmulatorOptions {
   /** Project folder: xs-security.json is read there, relative paths resolve against it. */
@@ -38,7 +41,9 @@ export interface EmulatorOptions {
   /** CAP's mocked users; entries `true`, `false` and the user `*` are ignored. */
   users: Readonly<Record<string, MockUser | string | boolean>>
   /** Destinations with BTP property names (`URL`, `Authentication`, …); `Name` and `Type` are added. */
-  destinations?: Readonly<Record<string, Readonly<Record<string, string | boolean>>>>
+  destinations?: Destinations
+  /** Tenants with destinations of their own, by tenant id; all others have the same ones as the provider. */
+  tenants?: Readonly<Record<string, { destinations?: Destinations }>>
   /** Systems behind the Cloud Connector by virtual `host:port`. */
   onPremise?: Readonly<Record<string, OnPremiseSystem>>
   /** Subject of the user certificates, default `CN=${name}`. */
@@ -70,6 +75,8 @@ export interface EmulatedRequest {
   grant?: string
   /** XSUAA, Destination service, proxy: the authenticated client. */
   client?: string
+  /** Destination service: whether the configuration was asked for only, or a token as well, and for whom. */
+  retrieval?: 'none' | 'technical' | 'user'
   /** Proxy: virtual `host:port`. */
   host?: string
   /** Proxy: number of the TCP connection since start. */

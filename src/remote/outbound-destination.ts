@@ -1,6 +1,10 @@
 import type { HttpDestination } from '@sap-cloud-sdk/connectivity'
 
-import { type DestinationOptions, resolveDestination } from '../destination/resolve.js'
+import {
+  completeDestination,
+  type DestinationOptions,
+  lookUpDestination
+} from '../destination/resolve.js'
 import { isUserBound } from '../destination/user-bound.js'
 import { DestinationError } from '../errors.js'
 import type { OnBehalfOf } from '../options.js'
@@ -25,31 +29,50 @@ export interface OutboundDestination {
 }
 
 /**
- * Decides as whom a service is called, and makes its destination ready for exactly that principal.
+ * Decides as whom a service is called, and makes its destination ready for exactly that principal. What kind of destination
+ * it is comes first: no token is fetched for a call that will be refused.
  *
+ * @param tenant - of the current context
  * @throws {@link PropagationError} before anything is sent, when a named user is needed and there is none
  * @throws {@link DestinationError} when the destination can't be had, or can't carry the user who is demanded
  * @internal
  */
 export async function outboundDestination(
   service: OutboundService,
-  principal: Principal
+  principal: Principal,
+  tenant?: string
 ): Promise<OutboundDestination> {
   if (service.onBehalfOf === 'namedUser') requireNamedUser(service.name, principal)
-  const destination = await resolved(service, principal)
-  const userBound = isUserBound(destination)
+  const { destination, userBound, complete } = await lookedUp(service, principal, tenant)
   if (!userBound) {
     if (service.onBehalfOf === 'namedUser') throw technical(service, destination)
-    return { destination, userBound }
+    return { destination: await complete(), userBound }
   }
   const { bearerToken } = requireNamedUser(service.name, principal)
-  return { destination: forwarded(destination, bearerToken), userBound }
+  return { destination: forwarded(await complete(), bearerToken), userBound }
 }
 
-async function resolved(service: OutboundService, principal: Principal) {
-  const { destination, destinationOptions } = service
-  if (typeof destination !== 'string') return destination
-  return resolveDestination(destination, principal, destinationOptions)
+/** A destination of which it is known what kind it is; its tokens are fetched by `complete`. */
+interface LookedUp extends OutboundDestination {
+  readonly complete: () => Promise<Partial<HttpDestination>>
+}
+
+async function lookedUp(
+  service: OutboundService,
+  principal: Principal,
+  tenant: string | undefined
+): Promise<LookedUp> {
+  const { destination, destinationOptions: options } = service
+  if (typeof destination !== 'string') {
+    const complete = () => Promise.resolve(destination)
+    return { destination, userBound: isUserBound(destination), complete }
+  }
+  const found = await lookUpDestination(destination, principal, options, tenant)
+  return {
+    destination: found.destination,
+    userBound: found.userBound,
+    complete: () => completeDestination(found, principal, options)
+  }
 }
 
 /** With `forwardAuthToken` the token is put in here: CAP would take it from the HTTP request, whoever is current. */

@@ -13,6 +13,7 @@ import {
   outboundDestination,
   type OutboundService
 } from './outbound-destination.js'
+import { checkNotQueued, queuedCallRefusal } from './queue-refusal.js'
 import { checkTenant } from './require-named-user.js'
 
 /** CAP's remote service, with the members that its types leave out. */
@@ -21,6 +22,7 @@ interface StockRemoteService extends cds.Service {
   readonly destinationOptions?: DestinationOptions
   readonly middlewares?: { timeout: HttpMiddleware; csrf?: HttpMiddleware }
   readonly options: RemoteOptions
+  dispatch(req: cds.Request): Promise<unknown>
   handle(req: cds.Request): Promise<unknown>
 }
 
@@ -53,8 +55,21 @@ export class PrincipalRemoteService extends Stock {
 
   /** @throws {@link ConfigurationError} when `onBehalfOf` is unknown or can't work */
   override async init(): Promise<void> {
+    checkNotQueued(this.name, this.options)
     Object.defineProperty(this, 'onBehalfOf', { value: onBehalfOf(this.name, this.options) })
     return super.init()
+  }
+
+  /**
+   * What `cds.queued` makes of a service inherits from it, and calls this before it puts anything into the queue.
+   *
+   * @throws {@link PropagationError} `ERR_QUEUED_NAMED_USER`
+   */
+  override async dispatch(req: cds.Request): Promise<unknown> {
+    const refusal = this.onBehalfOf === 'namedUser' && queuedCallRefusal(this)
+    if (!refusal) return super.dispatch(req)
+    logRefusal(refusal)
+    throw refusal
   }
 
   /**
@@ -71,7 +86,11 @@ export class PrincipalRemoteService extends Stock {
       const origin = guard?.origin ?? this
       const principal = principalOf(cds.context?.user)
       checkTenant(this.name, principal, cds.context?.tenant)
-      const outbound = await outboundDestination(outboundService(origin), principal)
+      const outbound = await outboundDestination(
+        outboundService(origin),
+        principal,
+        cds.context?.tenant
+      )
       const until = principal.kind === 'named' ? principal.expiresAt * 1000 : Infinity
       const descriptors = perCall({ user, until, origin }, outbound.destination)
       const call = Object.create(this, descriptors) as this

@@ -3,6 +3,7 @@ import { PrincipalError } from '../errors.js'
 /** Context of the transaction that ends with the error. */
 interface Context {
   readonly http?: unknown
+  readonly user?: unknown
 }
 
 /**
@@ -15,5 +16,7 @@ interface Context {
  */
 export function clientText(error: unknown, context: Context | undefined): void {
   if (!(error instanceof PrincipalError) || !context || !Object.hasOwn(context, 'http')) return
+  // Work of the system, as of a queue: the reason goes into its table. CAP may have noted an inherited request there.
+  if ((context.user as { _is_privileged?: boolean } | undefined)?._is_privileged) return
   Object.defineProperty(error, 'message', { value: error.clientMessage, configurable: true })
 }

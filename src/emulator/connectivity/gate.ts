@@ -79,13 +79,15 @@ async function authenticateProxy(context: GateContext, req: IncomingMessage): Pr
   }
 }
 
-/** The user token of its own header, else a user token that the proxy's client has exchanged. */
+/** The token of a user or technical user in its own header, else a user token that the proxy's client has exchanged. */
 async function authenticateUser(
   { issuer }: GateContext,
   req: IncomingMessage,
   proxyClaims: Claims
 ): Promise<Claims | null> {
-  const header = single(req.headers['sap-connectivity-authentication'])
+  const header =
+    single(req.headers['sap-connectivity-authentication']) ??
+    single(req.headers['sap-connectivity-technical-authentication'])
   if (header === undefined) return proxyClaims['user_name'] === undefined ? null : proxyClaims
   const token = bearerToken(header)
   if (!token) throw invalidProxyHeader()

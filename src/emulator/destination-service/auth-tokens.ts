@@ -2,6 +2,7 @@ import { equal, findClient } from '../xsuaa/authenticate-client.js'
 import { technicalClaims } from '../xsuaa/claims.js'
 import type { TokenService } from '../xsuaa/token-endpoint.js'
 import type { DestinationConfiguration } from './configuration.js'
+import { exchangeUserToken, ExchangeFailed } from './exchange-user-token.js'
 
 /** An entry of `authTokens`; `type`, `value` and `expires_in` are there even if the retrieval failed. */
 export interface AuthToken {
@@ -14,6 +15,31 @@ export interface AuthToken {
   error?: string
 }
 
+/** Whose destination it is, and for whom a token shall be fetched. */
+export interface Caller {
+  /** Of the service token. */
+  tenant: string
+  /** `X-tenant`: counts where the token service is one for all tenants. */
+  subdomain: string | undefined
+  /** `X-user-token`, or the user token that the client has authenticated with. */
+  userToken: string | undefined
+}
+
+type Retrieval = (
+  service: TokenService,
+  destination: DestinationConfiguration,
+  caller: Caller
+) => Promise<AuthToken> | AuthToken
+
+const RETRIEVALS: Readonly<Record<string, Retrieval>> = {
+  BasicAuthentication: (_, destination) => basic(destination),
+  OAuth2ClientCredentials: (...args) => clientCredentials('Authorization', ...args),
+  OAuth2TechnicalUserPropagation: (...args) =>
+    clientCredentials('SAP-Connectivity-Technical-Authentication', ...args),
+  OAuth2UserTokenExchange: (...args) => userToken('uaa.user', ...args),
+  OAuth2JWTBearer: (...args) => userToken(undefined, ...args)
+}
+
 /** Authentication types for which the client does everything itself. */
 const WITHOUT = new Set([
   'NoAuthentication',
@@ -23,52 +49,86 @@ const WITHOUT = new Set([
 
 /**
  * What the Destination service puts into `authTokens`. A token that cannot be fetched is an entry
- * with `error`; the response stays 200.
+ * with `error`; the response stays 200. SAML assertions are not emulated: nothing signs XML here.
  */
 export async function createAuthTokens(
   service: TokenService,
   destination: DestinationConfiguration,
-  tenant: string
+  caller: Caller
 ): Promise<AuthToken[] | undefined> {
   const { Authentication = '' } = destination
   if (WITHOUT.has(Authentication)) return undefined
-  if (Authentication === 'BasicAuthentication') return [basic(destination)]
-  if (Authentication !== 'OAuth2ClientCredentials') {
-    return [failed(`authentication type ${Authentication} is not emulated`)]
+  const retrieve = Object.hasOwn(RETRIEVALS, Authentication) && RETRIEVALS[Authentication]
+  if (!retrieve) return [failed(`authentication type ${Authentication} is not emulated`)]
+  try {
+    return [await retrieve(service, destination, caller)]
+  } catch (error) {
+    if (error instanceof ExchangeFailed) return [failed(error.message)]
+    throw error
   }
-  return [await clientCredentials(service, destination, tenant)]
 }
 
 function basic({ User = '', Password = '' }: DestinationConfiguration): AuthToken {
   const value = Buffer.from(`${User}:${Password}`).toString('base64')
-  return entry('Basic', value, '0')
+  return entry('Authorization', 'Basic', value, '0')
 }
 
 async function clientCredentials(
-  { landscape, issuer }: TokenService,
-  { clientId = '', clientSecret }: DestinationConfiguration,
-  tenant: string
+  header: string,
+  service: TokenService,
+  destination: DestinationConfiguration,
+  caller: Caller
 ): Promise<AuthToken> {
-  const client = findClient(landscape, clientId)
-  // secrets are new on every start: a configuration cannot know them, and may leave them out
-  if (!client || !equal(client.secret, clientSecret ?? client.secret)) {
-    return failed('{"error":"unauthorized","error_description":"Bad credentials"}')
-  }
-  const claims = technicalClaims(landscape, client, tenant)
+  const { landscape, issuer } = service
+  const client = clientOf(service, destination)
+  const claims = technicalClaims(landscape, client, tenantOf(service, destination, caller))
   const token = await issuer.sign(claims, client.tokenValidity)
-  const scope = (claims['scope'] as string[]).join(' ')
-  return { ...entry('bearer', token, String(client.tokenValidity - 1)), scope }
+  return bearer(header, token, client.tokenValidity, claims['scope'])
 }
 
-function entry(type: string, value: string, expires_in: string): AuthToken {
+async function userToken(
+  neededScope: string | undefined,
+  service: TokenService,
+  destination: DestinationConfiguration,
+  caller: Caller
+): Promise<AuthToken> {
+  const client = clientOf(service, destination)
+  const claims = await exchangeUserToken(service, client, caller.userToken, neededScope)
+  const token = await service.issuer.sign(claims, client.tokenValidity)
+  return bearer('Authorization', token, client.tokenValidity, claims['scope'])
+}
+
+/** Secrets are new on every start: a configuration cannot know them, and may leave them out. */
+function clientOf(
+  { landscape }: TokenService,
+  { clientId = '', clientSecret }: DestinationConfiguration
+) {
+  const client = findClient(landscape, clientId)
+  if (client && equal(client.secret, clientSecret ?? client.secret)) return client
+  throw new ExchangeFailed('unauthorized', 'Bad credentials')
+}
+
+function tenantOf(
+  { landscape }: TokenService,
+  { tokenServiceURLType }: DestinationConfiguration,
+  { tenant, subdomain }: Caller
+): string {
+  if (subdomain === undefined || tokenServiceURLType !== 'Common') return tenant
+  const [named] = [...landscape.subdomains].find(([, each]) => each === subdomain) ?? []
+  if (named) return named
+  throw new ExchangeFailed('invalid_request', 'unknown tenant in X-tenant')
+}
+
+function bearer(header: string, token: string, validity: number, scope: unknown): AuthToken {
+  // a second less than the token lives, as UAA counts
+  const fields = entry(header, 'bearer', token, String(validity - 1))
+  return { ...fields, scope: (scope as string[]).join(' ') }
+}
+
+function entry(key: string, type: string, value: string, expires_in: string): AuthToken {
   // the scheme of the header is always capitalized, the type is as the token server said it
   const scheme = type === 'bearer' ? 'Bearer' : type
-  return {
-    type,
-    value,
-    http_header: { key: 'Authorization', value: `${scheme} ${value}` },
-    expires_in
-  }
+  return { type, value, http_header: { key, value: `${scheme} ${value}` }, expires_in }
 }
 
 const failed = (reason: string): AuthToken => ({

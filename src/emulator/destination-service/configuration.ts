@@ -1,8 +1,11 @@
 import { EmulatorError } from '../emulator-error.js'
-import type { EmulatorOptions } from '../types.js'
+import type { Destinations, EmulatorOptions } from '../types.js'
 
 /** A destination as the service stores it: names and values are strings, also `true` and `100`. */
 export type DestinationConfiguration = Readonly<Record<string, string>>
+
+/** The destinations that a tenant sees, by name. */
+export type DestinationStore = (tenant: string) => ReadonlyMap<string, DestinationConfiguration>
 
 /**
  * Completes the configured destinations. As on BTP, every property is a string.
@@ -10,8 +13,19 @@ export type DestinationConfiguration = Readonly<Record<string, string>>
  * @throws EmulatorError `ERR_EMULATOR_OPTIONS`
  */
 export function createDestinations(
-  destinations: EmulatorOptions['destinations'] = {}
-): Map<string, DestinationConfiguration> {
+  options: Pick<EmulatorOptions, 'destinations' | 'tenants'>
+): DestinationStore {
+  const provider = complete('destinations', options.destinations)
+  const own = new Map(
+    Object.entries(options.tenants ?? {}).map(([tenant, { destinations }]) => [
+      tenant,
+      complete(`tenants.${tenant}.destinations`, destinations)
+    ])
+  )
+  return (tenant) => own.get(tenant) ?? provider
+}
+
+function complete(option: string, destinations: Destinations = {}) {
   const map = new Map<string, DestinationConfiguration>()
   for (const [name, properties] of Object.entries(destinations)) {
     const entries = Object.entries({
@@ -19,16 +33,13 @@ export function createDestinations(
       Authentication: 'NoAuthentication',
       ProxyType: 'Internet',
       ...properties
-    }).map(([property, value]) => [property, toText(name, property, value)] as const)
+    }).map(([key, value]) => [key, toText(`${option}.${name}.${key}`, value)] as const)
     map.set(name, { Name: name, ...Object.fromEntries(entries) })
   }
   return map
 }
 
-function toText(destination: string, property: string, value: unknown): string {
+function toText(option: string, value: unknown): string {
   if (['string', 'boolean', 'number'].includes(typeof value)) return String(value)
-  throw new EmulatorError(
-    'ERR_EMULATOR_OPTIONS',
-    `destinations.${destination}.${property} must be a string or a boolean`
-  )
+  throw new EmulatorError('ERR_EMULATOR_OPTIONS', `${option} must be a string or a boolean`)
 }

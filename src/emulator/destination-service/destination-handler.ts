@@ -2,11 +2,10 @@ import type { IncomingMessage } from 'node:http'
 import type { ApiHandler, RequestNotes } from '../api-server.js'
 import { bearerToken } from '../bearer.js'
 import { sendJson } from '../respond.js'
-import type { Claims } from '../xsuaa/claims.js'
 import type { TokenService } from '../xsuaa/token-endpoint.js'
 import { InvalidToken, verifyServiceToken } from '../xsuaa/verify-token.js'
-import { createAuthTokens } from './auth-tokens.js'
-import type { DestinationConfiguration } from './configuration.js'
+import { createAuthTokens, type Caller } from './auth-tokens.js'
+import type { DestinationConfiguration, DestinationStore } from './configuration.js'
 
 const BASE = '/destination-configuration/v1/'
 
@@ -18,20 +17,22 @@ const UNAUTHORIZED = { ErrorMessage: 'Unable to parse the JWT in Authorization H
 /** The router of the emulated Destination service; all destinations are on subaccount level. */
 export function createDestinationHandler(
   service: TokenService,
-  destinations: ReadonlyMap<string, DestinationConfiguration>
+  store: DestinationStore
 ): ApiHandler {
   return async (req, res, url, notes) => {
-    const claims = await authenticate(service, req, notes)
-    if (!claims) return sendJson(res, 401, UNAUTHORIZED, { 'www-authenticate': 'Bearer' })
+    const caller = await authenticate(service, req, notes)
+    if (!caller) return sendJson(res, 401, UNAUTHORIZED, { 'www-authenticate': 'Bearer' })
     if (req.method !== 'GET')
       return sendJson(res, 405, { ErrorMessage: 'Method Not Allowed' }, { allow: 'GET' })
     const [collection, name] = parsePath(url.pathname)
+    const destinations = store(caller.tenant)
     const destination = name === undefined ? undefined : destinations.get(name)
     switch (collection) {
       case 'destinations': {
         if (!destination) return sendJson(res, 404, NOT_FOUND)
         const skip = url.searchParams.get('$skipTokenRetrieval') === 'true'
-        return sendJson(res, 200, await find(service, destination, String(claims['zid']), skip))
+        notes.retrieval = skip ? 'none' : caller.userToken ? 'user' : 'technical'
+        return sendJson(res, 200, await find(service, destination, caller, skip))
       }
       case 'subaccountDestinations':
         if (name === undefined) return sendJson(res, 200, [...destinations.values()])
@@ -48,14 +49,20 @@ async function authenticate(
   { issuer, landscape }: TokenService,
   req: IncomingMessage,
   notes: RequestNotes
-): Promise<Claims | undefined> {
+): Promise<Caller | undefined> {
   const token = bearerToken(req.headers.authorization ?? '')
   if (!token) return undefined
   const client = landscape.clients.destination
   try {
     const claims = await verifyServiceToken(issuer, client, token)
     notes.client = client.id
-    return claims
+    const own = claims['user_id'] === undefined ? undefined : token
+    return {
+      tenant: String(claims['zid']),
+      subdomain: single(req.headers['x-tenant']),
+      // the header wins over a user token that the service's client has got by an exchange
+      userToken: single(req.headers['x-user-token']) ?? own
+    }
   } catch (error) {
     if (error instanceof InvalidToken) return undefined
     throw error
@@ -66,18 +73,21 @@ async function authenticate(
 async function find(
   service: TokenService,
   destination: DestinationConfiguration,
-  tenant: string,
+  caller: Caller,
   skipTokenRetrieval: boolean
 ) {
   const authTokens = skipTokenRetrieval
     ? undefined
-    : await createAuthTokens(service, destination, tenant)
+    : await createAuthTokens(service, destination, caller)
   return {
-    owner: { SubaccountId: tenant, InstanceId: null },
+    owner: { SubaccountId: caller.tenant, InstanceId: null },
     destinationConfiguration: destination,
     ...(authTokens && { authTokens })
   }
 }
+
+const single = (header: string | string[] | undefined) =>
+  Array.isArray(header) ? header.join() : header
 
 function parsePath(path: string): [collection: string, name: string | undefined] {
   if (!path.startsWith(BASE)) return ['', undefined]

@@ -1,0 +1,79 @@
+import type { Destination } from '@sap-cloud-sdk/connectivity'
+
+import { DestinationError, PropagationError } from '../errors.js'
+import type { NamedUser } from '../user/principal.js'
+
+/** Types that can be sent: those of the Cloud SDK, and the one that is made of them here. */
+const SENDABLE: ReadonlySet<string> = new Set([
+  'NoAuthentication',
+  'BasicAuthentication',
+  'ClientCertificateAuthentication',
+  'OAuth2ClientCredentials',
+  'OAuth2Password',
+  'OAuth2RefreshToken',
+  'OAuth2TechnicalUserPropagation',
+  'PrincipalPropagation',
+  'OAuth2UserTokenExchange',
+  'OAuth2JWTBearer',
+  'OAuth2SAMLBearerAssertion',
+  'SAMLAssertion'
+])
+
+const LOOPBACK = /^(localhost|127(\.\d+){3}|\[::1\])$/
+
+/**
+ * Whether a destination can be called at all, before any token is fetched for it.
+ *
+ * @throws {@link DestinationError} `ERR_DESTINATION_UNAVAILABLE`
+ * @internal
+ */
+export function checkUsable(destination: Destination, userBound: boolean): void {
+  const { authentication = '', forwardAuthToken } = destination
+  if (!forwardAuthToken && !SENDABLE.has(authentication)) {
+    throw unusable(destination, `has Authentication "${authentication}", which can't be sent`)
+  }
+  if (authentication === 'PrincipalPropagation' && destination.proxyType !== 'OnPremise') {
+    const reason =
+      'has Authentication "PrincipalPropagation", which needs ProxyType "OnPremise"; on the internet, use a user token ' +
+      'exchange'
+    throw unusable(destination, reason)
+  }
+  if (userBound && isReadable(destination)) {
+    const reason = 'would get the token of the user over http; use https'
+    throw unusable(destination, reason)
+  }
+}
+
+/** R67: on the internet anybody on the way could take the token. The Connectivity proxy has a tunnel of its own. */
+function isReadable({ url = '', proxyType }: Destination): boolean {
+  if (proxyType === 'OnPremise' || proxyType === 'PrivateLink' || !URL.canParse(url)) return false
+  const { protocol, hostname } = new URL(url)
+  return protocol === 'http:' && !LOOPBACK.test(hostname)
+}
+
+/**
+ * Whether the user's token is of an issuer that the next hop can know.
+ *
+ * @throws {@link PropagationError} `ERR_USER_TOKEN_REQUIRED` for tokens that must not go out as they are
+ * @internal
+ */
+export function checkUserToken(destination: Destination, user: NamedUser): void {
+  const { authentication, jwks, jwksUri, name } = destination
+  if (user.issuer === 'xsuaa') return
+  const propagates = authentication === 'PrincipalPropagation'
+  if (propagates ? user.issuer === 'ias' : (jwks ?? jwksUri)) return
+  const ias = 'set destinationOptions.iasToXsuaaTokenExchange (Identity Authentication)'
+  throw new PropagationError(
+    'ERR_USER_TOKEN_REQUIRED',
+    `destination "${String(name)}" (${String(authentication)}) needs a token of XSUAA, and the user's is of issuer ` +
+      `"${user.issuer}". Nothing was sent. ` +
+      (propagates
+        ? `To have it exchanged, ${ias}.`
+        : `Either ${ias}, or give the destination the issuer's keys ("x_user_token.jwks_uri").`)
+  )
+}
+
+function unusable({ name }: Destination, reason: string): DestinationError {
+  const text = `destination "${String(name)}" ${reason}. Nothing was sent.`
+  return new DestinationError('ERR_DESTINATION_UNAVAILABLE', text)
+}

@@ -1,0 +1,74 @@
+import type { DestinationJson, Service } from '@sap-cloud-sdk/connectivity'
+
+import { FetchError, fetchJson } from '../token/fetch-json.js'
+import { serviceTokenOf } from './service-token.js'
+
+/** Milliseconds: the service asks token services in turn. */
+const DEADLINE = 10_000
+
+/** Where a destination is looked up. */
+export interface Place {
+  /** The bound Destination service. */
+  readonly service: Service
+  /** `undefined`: the provider's. */
+  readonly tenant: string | undefined
+}
+
+/** Headers of a look-up that retrieves tokens: for whom. */
+export type RetrievalHeaders = Readonly<
+  Partial<Record<'X-user-token' | 'X-tenant' | 'X-refresh-token', string>>
+>
+
+/**
+ * "Find destination" of the Destination service: the instance's, else the subaccount's, in exactly this tenant.
+ *
+ * @param retrieval - `undefined`: the configuration only, and no token is retrieved anywhere
+ * @returns `undefined` when there is no destination of that name
+ * @throws {@link FetchError}
+ * @see https://api.sap.com/api/SAP_CP_CF_Connectivity_Destination, "Find a destination"
+ * @internal
+ */
+export async function find(
+  place: Place,
+  name: string,
+  retrieval?: RetrievalHeaders
+): Promise<DestinationJson | undefined> {
+  const path = `destinations/${encodeURIComponent(name)}`
+  const found = retrieval
+    ? await get(place, path, retrieval)
+    : await get(place, `${path}?$skipTokenRetrieval=true`)
+  if (found === undefined || isDestination(found)) return found
+  throw new FetchError('unexpected', 'the answer is no destination')
+}
+
+/** A trusted certificate (`TrustStoreLocation`), of the subaccount or the instance. @internal */
+export async function findCertificate(place: Place, name: string): Promise<unknown> {
+  const path = encodeURIComponent(name)
+  return (
+    (await get(place, `subaccountCertificates/${path}`)) ??
+    (await get(place, `instanceCertificates/${path}`))
+  )
+}
+
+/** R70: a deadline, a limit, no redirect; and with 404, nothing. */
+async function get(
+  { service, tenant }: Place,
+  path: string,
+  headers?: RetrievalHeaders
+): Promise<unknown> {
+  const uri = String(service.credentials['uri'])
+  const authorization = `Bearer ${await serviceTokenOf(service, tenant)}`
+  const url = `${uri.replace(/\/+$/, '')}/destination-configuration/v1/${path}`
+  try {
+    return await fetchJson(url, { headers: { ...headers, authorization }, deadline: DEADLINE })
+  } catch (error) {
+    if (!(error instanceof FetchError)) throw error
+    if (error.status === 404) return undefined
+    throw new FetchError(error.reason, `Destination service: ${error.message}`, error.status)
+  }
+}
+
+function isDestination(answer: unknown): answer is DestinationJson {
+  const { destinationConfiguration } = (answer ?? {}) as Partial<DestinationJson>
+  return typeof destinationConfiguration === 'object' && Boolean(destinationConfiguration)
+}

@@ -1,0 +1,110 @@
+import type { Destination, DestinationFetchOptions, Service } from '@sap-cloud-sdk/connectivity'
+
+import { DestinationError } from '../errors.js'
+import type { Principal } from '../user/principal.js'
+import { isInEnvironment, localDestination } from './local-destination.js'
+import { type Configured, lookUp } from './look-up.js'
+import { isUserBound } from './user-bound.js'
+
+/** Name of one of the Cloud SDK's `DestinationSelectionStrategies`. */
+type SelectionStrategy = 'alwaysProvider' | 'alwaysSubscriber' | 'subscriberFirst'
+
+/**
+ * `cds.requires.<service>.destinationOptions`. Others of the Cloud SDK's options (`jwt`, `iss`, `isolationStrategy`,
+ * `retry`) have no effect: the principal and the tenant of the context decide, and so does what results depend on.
+ */
+export type DestinationOptions = Omit<
+  DestinationFetchOptions,
+  'destinationName' | 'selectionStrategy'
+> & {
+  /** Default: `alwaysSubscriber` for calls of a named user, `subscriberFirst` for all others. */
+  selectionStrategy?: SelectionStrategy
+}
+
+/** A destination that was looked up, before any token was fetched for it. */
+export interface FoundDestination {
+  readonly destination: Destination
+  /** Whether calls to it are made as the user. */
+  readonly userBound: boolean
+  /** From the Destination service; `undefined`: from the environment, complete as it is. */
+  readonly configured: Configured | undefined
+}
+
+/**
+ * Looks a destination up by name in the tenant of the principal (of the context, for one that has none), and in the
+ * provider's where the selection strategy says so. No token of a user is needed for that, and none is sent.
+ *
+ * @param tenant - of the context
+ * @throws {@link DestinationError} `ERR_DESTINATION_NOT_FOUND`
+ * @internal
+ */
+export async function findDestination(
+  name: string,
+  principal: Principal,
+  options: DestinationOptions = {},
+  tenant?: string
+): Promise<FoundDestination> {
+  const { getServiceBinding } = await import('@sap-cloud-sdk/connectivity')
+  const service = isInEnvironment(name) ? undefined : getServiceBinding('destination')
+  const found = service
+    ? await inTenants(service, name, principal, options, tenant)
+    : await locally(name, principal)
+  if (found) return found
+  throw new DestinationError(
+    'ERR_DESTINATION_NOT_FOUND',
+    `there is no destination "${name}": create it in the subaccount or the service instance of the tenant`
+  )
+}
+
+async function locally(name: string, principal: Principal): Promise<FoundDestination | undefined> {
+  const destination = await localDestination(name, principal)
+  if (!destination) return undefined
+  return { destination, userBound: isUserBound(destination), configured: undefined }
+}
+
+async function inTenants(
+  service: Service,
+  name: string,
+  principal: Principal,
+  options: DestinationOptions,
+  contextTenant: string | undefined
+): Promise<FoundDestination | undefined> {
+  const strategy = strategyFor(principal, options)
+  const own = tenantOf(service, principal, contextTenant)
+  for (const tenant of tenantsFor(strategy, own)) {
+    const configured = await lookUp({ service, tenant }, name, options.useCache === false)
+    if (!configured) continue
+    const { destination } = configured
+    const userBound = isUserBound(destination)
+    // A fallback must not lead a user into another tenant; only `alwaysProvider` says that it shall.
+    if (userBound && tenant !== own && strategy !== 'alwaysProvider') return undefined
+    return { destination, userBound, configured }
+  }
+  return undefined
+}
+
+function strategyFor(principal: Principal, { selectionStrategy }: DestinationOptions) {
+  return selectionStrategy ?? (principal.kind === 'named' ? 'alwaysSubscriber' : 'subscriberFirst')
+}
+
+/** Tenants in the order of the search; `undefined` is the provider's. */
+function tenantsFor(strategy: SelectionStrategy, own: string | undefined): (string | undefined)[] {
+  if (strategy === 'alwaysProvider') return [undefined]
+  return strategy === 'alwaysSubscriber' || own === undefined ? [own] : [own, undefined]
+}
+
+/**
+ * The tenant whose destinations count, or `undefined` for the provider's.
+ *
+ * @param contextTenant - counts for principals without a token of a user
+ * @internal
+ */
+export function tenantOf(
+  { credentials }: Service,
+  principal: Principal,
+  contextTenant: string | undefined
+): string | undefined {
+  const own = principal.kind === 'anonymous' ? undefined : principal.tenant
+  const tenant = principal.kind === 'named' ? own : (contextTenant ?? own)
+  return tenant === credentials['tenantid'] ? undefined : tenant
+}

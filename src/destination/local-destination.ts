@@ -1,0 +1,31 @@
+import type { Destination } from '@sap-cloud-sdk/connectivity'
+
+import type { Principal } from '../user/principal.js'
+
+/**
+ * Whether the environment variable `destinations` has a destination of that name. It comes first, as in the Cloud SDK.
+ *
+ * @internal
+ */
+export function isInEnvironment(name: string): boolean {
+  const { destinations } = process.env
+  if (!destinations) return false
+  const list = JSON.parse(destinations) as { name?: string; Name?: string }[]
+  return list.some((each) => (each.name ?? each.Name) === name)
+}
+
+/**
+ * A destination that is known without the Destination service: of the environment variable, or where no Destination
+ * service is bound, a registered one, or a service binding of that name.
+ *
+ * @see `@sap-cloud-sdk/connectivity`, `getDestination`
+ * @internal
+ */
+export async function localDestination(
+  destinationName: string,
+  principal: Principal
+): Promise<Destination | null> {
+  const { getDestination } = await import('@sap-cloud-sdk/connectivity')
+  const jwt = principal.kind === 'named' ? { jwt: principal.bearerToken } : {}
+  return getDestination({ destinationName, ...jwt })
+}

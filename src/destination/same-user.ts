@@ -1,0 +1,84 @@
+/** Claims of a token. */
+type Claims = Readonly<Record<string, unknown>>
+
+/** Claims with an identifier of a person, in tokens of XSUAA, Identity Authentication and others. */
+const IDENTIFIERS = [
+  'user_name',
+  'user_uuid',
+  'user_id',
+  'sub',
+  'email',
+  'mail',
+  'scim_id',
+  'preferred_username',
+  'upn'
+]
+
+/** Claims with the tenant: of XSUAA, of Identity Authentication. */
+const TENANT = ['zid', 'app_tid']
+
+/**
+ * Whether two tokens of one trust domain name the same user of the same tenant: what both of them say about `user_name`,
+ * `origin` and tenant is equal, and where one has no `user_name`, what they say about `sub`.
+ *
+ * @returns what is different, or nothing
+ * @see RFC 8693, section 2.2.1: whom the issued token names is for the caller to look at
+ * @internal
+ */
+export function differenceWithin(own: Claims, theirs: Claims): string | undefined {
+  const name = ['user_name', 'sub'].find((each) => text(own, each) && text(theirs, each))
+  if (!name || text(own, name) !== text(theirs, name)) return 'another user'
+  if (differs(text(own, 'origin'), text(theirs, 'origin')))
+    return 'a user of another identity provider'
+  if (differs(first(own, TENANT), first(theirs, TENANT))) return 'a user of another tenant'
+  return undefined
+}
+
+/**
+ * Whether a token of another trust domain (the far end of a SAML assertion, another kind of issuer) can name the same user:
+ * one of its identifiers is one of the user's.
+ *
+ * @param further - claim or attribute that the destination sends as the user's name (`userIdSource`)
+ * @returns what is different, or nothing
+ * @internal
+ */
+export function differenceAcross(
+  own: Claims,
+  theirs: Claims,
+  further?: string
+): string | undefined {
+  const known = new Set(IDENTIFIERS.flatMap((name) => lowerCase(text(own, name))))
+  if (further) for (const value of named(own, further)) known.add(value)
+  const said = IDENTIFIERS.flatMap((name) => lowerCase(text(theirs, name)))
+  return said.some((value) => known.has(value)) ? undefined : 'another user'
+}
+
+/** Both say something, and not the same. */
+function differs(own: string | undefined, theirs: string | undefined): boolean {
+  return own !== undefined && theirs !== undefined && own !== theirs
+}
+
+function named(claims: Claims, name: string): string[] {
+  const attributes = claims['xs.user.attributes']
+  const values: unknown = isObject(attributes) ? attributes[name] : undefined
+  const list = Array.isArray(values) ? (values as unknown[]) : []
+  const strings = [claims[name], ...list].filter((value) => typeof value === 'string')
+  return strings.flatMap(lowerCase)
+}
+
+function isObject(value: unknown): value is Claims {
+  return typeof value === 'object' && value !== null
+}
+
+function first(claims: Claims, names: string[]): string | undefined {
+  return names.map((name) => text(claims, name)).find(Boolean)
+}
+
+function text(claims: Claims, name: string): string | undefined {
+  const value = Object.hasOwn(claims, name) ? claims[name] : undefined
+  return typeof value === 'string' && value ? value : undefined
+}
+
+function lowerCase(value: string | undefined): string[] {
+  return value ? [value.toLowerCase()] : []
+}

@@ -1,0 +1,72 @@
+import { hash } from 'node:crypto'
+
+import type { Destination } from '@sap-cloud-sdk/connectivity'
+
+import { find, type RetrievalHeaders } from './destination-service.js'
+import { type Configured, serviceKey } from './look-up.js'
+import { parseDestination } from './parse-destination.js'
+import { noToken, retrievedToken } from './retrieved-token.js'
+import { serviceTokenOf } from './service-token.js'
+import { type Lasting, SingleFlight } from './single-flight.js'
+import { claimsOf, lifetimeOf } from './token-lifetime.js'
+
+/** What a look-up with retrieval adds to a configuration. */
+export type Retrieved = Pick<Destination, 'authTokens' | 'certificates'>
+
+/** Milliseconds that a client certificate is used before it is looked up again. */
+const CERTIFICATE_LIFETIME = 5 * 60_000
+
+const MAX_TOKENS = 10_000
+
+const retrieved = new SingleFlight<Retrieved>(MAX_TOKENS)
+
+/**
+ * Token or certificate of a technical destination: the Destination service gets it as the application, and no token of a
+ * user has a part in it.
+ *
+ * @param refreshToken - for `OAuth2RefreshToken`
+ * @param fresh - not from the cache
+ * @throws {@link DestinationError} `ERR_DESTINATION_UNAVAILABLE`
+ * @internal
+ */
+export function technicalTokens(
+  configured: Configured,
+  refreshToken?: string,
+  fresh = false
+): Promise<Retrieved> {
+  const { place, fingerprint } = configured
+  const own = refreshToken && hash('sha256', refreshToken, 'base64url')
+  const key = [...serviceKey(place.service), place.tenant, fingerprint, own]
+  return retrieved.get(key, () => retrieve(configured, refreshToken), fresh)
+}
+
+async function retrieve(
+  configured: Configured,
+  refreshToken: string | undefined
+): Promise<Lasting<Retrieved>> {
+  const { destination, place } = configured
+  const subdomain = await subdomainFor(configured)
+  const headers: RetrievalHeaders = {
+    ...(subdomain && { 'X-tenant': subdomain }),
+    ...(refreshToken && { 'X-refresh-token': refreshToken })
+  }
+  const json = await find(place, String(destination.name), headers)
+  if (!json) throw noToken(destination, 'it is gone')
+  const { certificates = [], ...found } = await parseDestination(json)
+  if (destination.authentication === 'ClientCertificateAuthentication') {
+    return { value: { certificates }, lifetime: CERTIFICATE_LIFETIME }
+  }
+  const token = retrievedToken(found)
+  return { value: { certificates, authTokens: [token] }, lifetime: lifetimeOf(token) }
+}
+
+/** A token service for all tenants (`tokenServiceURLType` `Common`) is told the tenant by its subdomain. */
+async function subdomainFor({ destination, place }: Configured): Promise<string | undefined> {
+  const { destinationConfiguration } = destination.originalProperties as {
+    destinationConfiguration: Readonly<Record<string, unknown>>
+  }
+  if (destinationConfiguration['tokenServiceURLType'] !== 'Common') return undefined
+  const claims = claimsOf(await serviceTokenOf(place.service, place.tenant))
+  const { zdn } = (claims?.['ext_attr'] ?? {}) as { zdn?: unknown }
+  return typeof zdn === 'string' ? zdn : undefined
+}

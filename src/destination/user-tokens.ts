@@ -1,0 +1,76 @@
+import { hash } from 'node:crypto'
+
+import type { Destination, DestinationAuthToken } from '@sap-cloud-sdk/connectivity'
+
+import type { NamedUser } from '../user/principal.js'
+import { find } from './destination-service.js'
+import { type Configured, serviceKey } from './look-up.js'
+import { parseDestination } from './parse-destination.js'
+import { noToken, retrievedToken } from './retrieved-token.js'
+import { differenceAcross, differenceWithin } from './same-user.js'
+import { type Lasting, SingleFlight } from './single-flight.js'
+import { claimsOf, isXsuaa, lifetimeOf } from './token-lifetime.js'
+
+const MAX_TOKENS = 100_000
+
+/** Each of one user's token and one configuration: the next token of the same user, with other roles, has its own. */
+const exchanged = new SingleFlight<DestinationAuthToken>(MAX_TOKENS)
+
+/**
+ * The user's token for a destination, which the Destination service gets in exchange for the user's own. It is kept for
+ * exactly this own token, and for less time than either of the two lives; a failure is not kept at all.
+ *
+ * @param fresh - not from the cache
+ * @throws {@link DestinationError} `ERR_DESTINATION_UNAVAILABLE` when there is none, or it is another user's
+ * @internal
+ */
+export function userToken(
+  configured: Configured,
+  user: NamedUser,
+  fresh = false
+): Promise<DestinationAuthToken> {
+  const { place, fingerprint } = configured
+  const own = hash('sha256', user.bearerToken, 'base64url')
+  const key = [...serviceKey(place.service), place.tenant, fingerprint, user.issuer, own]
+  return exchanged.get(key, () => exchange(configured, user), fresh)
+}
+
+async function exchange(
+  { destination, place }: Configured,
+  user: NamedUser
+): Promise<Lasting<DestinationAuthToken>> {
+  const name = String(destination.name)
+  const json = await find(place, name, { 'X-user-token': user.bearerToken })
+  if (!json) throw noToken(destination, 'it is gone')
+  const found = await parseDestination(json)
+  const token = retrievedToken(found)
+  checkSameUser(found, user, token.value)
+  return { value: token, lifetime: lifetimeOf(token, user.expiresAt) }
+}
+
+/** R64: what comes back is for the user whose token was sent. What is no JWT can't be looked into. */
+function checkSameUser(destination: Destination, user: NamedUser, value: string): void {
+  const theirs = claimsOf(value)
+  if (!theirs) return
+  const own = claimsOf(user.bearerToken) ?? {}
+  const difference =
+    user.issuer === 'xsuaa' && isXsuaa(theirs) && isExchange(destination)
+      ? differenceWithin(own, theirs)
+      : differenceAcross(own, theirs, userIdSource(destination))
+  if (!difference) return
+  const reason = `the token that came back is for ${difference}, and was thrown away`
+  throw noToken(destination, reason)
+}
+
+/** Within one XSUAA; where a SAML assertion goes, the user can have another name. */
+function isExchange({ authentication }: Destination): boolean {
+  return authentication === 'OAuth2UserTokenExchange' || authentication === 'OAuth2JWTBearer'
+}
+
+function userIdSource({ originalProperties }: Destination): string | undefined {
+  const { destinationConfiguration } = originalProperties as {
+    destinationConfiguration: Readonly<Record<string, unknown>>
+  }
+  const { userIdSource: source } = destinationConfiguration
+  return typeof source === 'string' ? source : undefined
+}

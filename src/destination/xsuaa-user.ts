@@ -1,0 +1,48 @@
+import { hash } from 'node:crypto'
+
+import type { Service } from '@sap-cloud-sdk/connectivity'
+
+import { DestinationError } from '../errors.js'
+import { type NamedUser, TokenPrincipal } from '../user/principal.js'
+import { serviceKey } from './look-up.js'
+import { differenceAcross } from './same-user.js'
+import { SingleFlight } from './single-flight.js'
+import { claimsOf, endOf, lifetimeUntil } from './token-lifetime.js'
+
+const MAX_TOKENS = 100_000
+
+const tokens = new SingleFlight<string>(MAX_TOKENS)
+
+/**
+ * The user with a token of XSUAA, which it gives in exchange for one of Identity Authentication
+ * (`destinationOptions.iasToXsuaaTokenExchange`). A user who has one stays as is.
+ *
+ * @param service - the bound Destination service: the token is issued to its client
+ * @throws {@link DestinationError} `ERR_DESTINATION_UNAVAILABLE` when the token is another user's
+ * @see `@sap-cloud-sdk/connectivity`, `jwtBearerToken`
+ * @internal
+ */
+export async function xsuaaUser(service: Service, user: NamedUser): Promise<NamedUser> {
+  if (user.issuer === 'xsuaa') return user
+  const own = hash('sha256', user.bearerToken, 'base64url')
+  const key = [...serviceKey(service), user.tenant, user.issuer, own]
+  const bearerToken = await tokens.get(key, async () => {
+    const value = await exchanged(service, user)
+    return { value, lifetime: lifetimeUntil(endOf(value), user.expiresAt) }
+  })
+  const { userId, tenant } = user
+  const expiresAt = Math.min(user.expiresAt, endOf(bearerToken) ?? 0)
+  return new TokenPrincipal({ userId, tenant, issuer: 'xsuaa', expiresAt, bearerToken })
+}
+
+async function exchanged(service: Service, { bearerToken }: NamedUser): Promise<string> {
+  const { jwtBearerToken } = await import('@sap-cloud-sdk/connectivity')
+  const token = await jwtBearerToken(bearerToken, service)
+  const difference = differenceAcross(claimsOf(bearerToken) ?? {}, claimsOf(token) ?? {})
+  if (!difference) return token
+  throw new DestinationError(
+    'ERR_DESTINATION_UNAVAILABLE',
+    `the token of XSUAA, in exchange for the user's of Identity Authentication, is for ${difference}, and was thrown ` +
+      'away. Nothing was sent. Check that both know the user by the same e-mail address or user name.'
+  )
+}

@@ -1,0 +1,135 @@
+import { join } from 'node:path'
+
+import type { Client } from '../../support/client.js'
+import { RunningSample } from '../../support/running-sample.js'
+import { background, newMarker } from './background-client.js'
+import { until } from './queue-sample.js'
+import { REQUIRED } from './required.js'
+
+let sample: RunningSample
+let alice: Client
+
+beforeAll(async () => {
+  sample = await RunningSample.start({ extra: join(__dirname, 'app'), requires: REQUIRED })
+  alice = await sample.as('alice')
+})
+afterAll(() => sample.stop())
+
+/** Who S/4 says it was, for one marker. */
+async function recordedUsers(marker: string): Promise<(string | null)[]> {
+  const entries = await sample.audit()
+  return entries.filter(({ path }) => path.includes(marker)).map(({ user }) => user)
+}
+
+/** Both ways to demand a named user: the service says so, or the destination's authentication does. */
+const REMOTES = ['API_EQUIPMENT', 'BY_DESTINATION']
+
+describe.each(REMOTES)('through %s', (remote) => {
+  test.each<[place: string, calls: number]>([
+    ['request', 1],
+    ['nestedTx', 1],
+    ['handedOn', 1],
+    ['spawned', 1],
+    ['repeated', 3],
+    ['emitted', 1],
+    ['succeeded', 1],
+    ['failed', 1],
+    ['timer', 1],
+    ['immediate', 1]
+  ])('%s: the user of the request is current, and S/4 records her', async (place, calls) => {
+    const { marker, outcomes } = await background(alice, { place, remote, calls })
+    expect(outcomes).toEqual(Array(calls).fill('done'))
+    expect(await recordedUsers(marker)).toEqual(Array(calls).fill('ALICE'))
+  })
+
+  const PRIVILEGED = /the privileged user/
+  const CUSTOM = /a user object without a validated token of its own/
+  const ANONYMOUS = /anonymous \(no credentials, or no request at all\)/
+  test.each<[place: string, who: RegExp, calls?: number]>([
+    ['otherUser', CUSTOM],
+    ['sameId', CUSTOM],
+    ['privileged', PRIVILEGED],
+    ['anonymous', ANONYMOUS],
+    ['emptyContext', ANONYMOUS],
+    ['remoteTx', PRIVILEGED],
+    ['spawnedPrivileged', PRIVILEGED],
+    ['repeatedPrivileged', PRIVILEGED, 3],
+    ['startTimer', ANONYMOUS],
+    ['startTimerByDefaultPrivileged', PRIVILEGED]
+  ])('R60: %s: no named user is current, and nothing is sent', async (place, who, calls = 1) => {
+    const { marker, outcomes } = await background(alice, { place, remote, calls })
+    const strict = remote === 'API_EQUIPMENT'
+    const message = (strict ? expect.stringMatching(who) : expect.any(String)) as string
+    expect(outcomes).toEqual(Array(calls).fill({ code: 'ERR_USER_TOKEN_REQUIRED', message }))
+    expect(await recordedUsers(marker)).toEqual([])
+  })
+
+  test('otherTenant: a token speaks for its own tenant only', async () => {
+    const { marker, outcomes } = await background(alice, { place: 'otherTenant', remote })
+    expect(outcomes).toEqual([expect.objectContaining({ code: 'ERR_TENANT_MISMATCH' })])
+    expect(await recordedUsers(marker)).toEqual([])
+  })
+})
+
+test('R62: work that goes on after its request stops when the token of the user is over', async () => {
+  const token = await sample.emulator.issueToken({ user: 'alice', expiresIn: 3 })
+  const short = sample.with(`Bearer ${token}`)
+  const call = { place: 'longRunning', remote: 'API_EQUIPMENT', calls: 12, reader: alice }
+  const { marker, outcomes } = await background(short, call)
+  const over = outcomes.findIndex((outcome) => outcome !== 'done')
+  expect(over).toBeGreaterThan(0)
+  const expired = expect.objectContaining({ code: 'ERR_USER_TOKEN_EXPIRED' }) as object
+  expect(outcomes.slice(over)).toEqual(Array(12 - over).fill(expired))
+  expect(await recordedUsers(marker)).toEqual(Array(over).fill('ALICE'))
+})
+
+test('a service that is connected in a request of one user serves the next one as himself', async () => {
+  const [bob, carol] = [await sample.as('bob'), await sample.as('carol')]
+  const call = { place: 'request', remote: 'CONNECTED_LATE' }
+  const first = await Promise.all([alice, bob, carol].map((user) => background(user, call)))
+  const second = await Promise.all([carol, alice, bob].map((user) => background(user, call)))
+  const users = await Promise.all([...first, ...second].map(({ marker }) => recordedUsers(marker)))
+  expect(users.flat()).toEqual(['ALICE', 'BOB', 'CAROL', 'CAROL', 'ALICE', 'BOB'])
+})
+
+test("the requests of a $batch are its sender's, whatever else their parts say", async () => {
+  const bobs = `Bearer ${await sample.emulator.issueToken({ user: 'bob' })}`
+  const markers = Array.from({ length: 6 }, newMarker)
+  const requests = markers.map((marker, i) => ({
+    id: marker,
+    method: 'POST',
+    url: 'start',
+    headers: { 'content-type': 'application/json', ...(i % 2 && { authorization: bobs }) },
+    body: { place: i < 3 ? 'request' : 'succeeded', remote: 'API_EQUIPMENT', marker }
+  }))
+  const answer = await alice.post(`/odata/v4/background/$batch`, { requests })
+  expect(answer.status).toBe(200)
+  for (const marker of markers) {
+    const users = await until(
+      () => recordedUsers(marker),
+      ({ length }) => length > 0
+    )
+    expect(users).toEqual(['ALICE'])
+  }
+})
+
+test('200 parallel requests of four users: each is recorded under its own name', async () => {
+  const names = ['alice', 'bob', 'carol', 'dave']
+  const users = await Promise.all(names.map((name) => sample.as(name)))
+  const calls = await Promise.all(
+    Array.from({ length: 200 }, async (_, i) => {
+      const call = { place: i % 3 ? 'request' : 'spawned', remote: 'API_EQUIPMENT' }
+      const { marker, outcomes } = await background(users[i % 4] as Client, call)
+      return { marker, outcomes, user: names[i % 4]?.toUpperCase() }
+    })
+  )
+  const entries = await sample.audit()
+  const wrong = calls.filter(({ marker, outcomes, user }) => {
+    const recorded = entries.filter(({ path }) => path.includes(marker))
+    // On a busy machine a call can fail, but then it is nobody's.
+    if (recorded.length > 1 || (outcomes[0] === 'done' && !recorded.length)) return true
+    return recorded.some((entry) => entry.user !== user)
+  })
+  expect(wrong).toEqual([])
+  expect(calls.filter(({ outcomes }) => outcomes[0] === 'done').length).toBeGreaterThan(100)
+}, 120_000)

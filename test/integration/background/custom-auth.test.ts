@@ -1,0 +1,35 @@
+import { cpSync, mkdtempSync, rmSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+
+import { RunningSample } from '../../support/running-sample.js'
+import { background } from './background-client.js'
+import { REQUIRED } from './required.js'
+
+let extra: string
+let sample: RunningSample | undefined
+
+beforeAll(async () => {
+  extra = mkdtempSync(join(tmpdir(), 'cds-principal-custom-auth-'))
+  for (const part of ['app', 'custom-auth'])
+    cpSync(join(__dirname, part), extra, { recursive: true })
+  const auth = { kind: 'custom', impl: './srv/custom-auth.ts' }
+  sample = await RunningSample.start({ extra, requires: { ...REQUIRED, auth } })
+})
+afterAll(async () => {
+  await sample?.stop()
+  rmSync(extra, { recursive: true, force: true })
+})
+
+test.each(['API_EQUIPMENT', 'BY_DESTINATION'])(
+  'a user of a custom auth implementation is nobody that can be vouched for: %s',
+  async (remote) => {
+    const app = sample as RunningSample
+    const alice = await app.as('alice') // her token is good, and nobody has validated it
+    const { result, entries, connections } = await app.recorded(() =>
+      background(alice, { place: 'request', remote })
+    )
+    expect(result.outcomes).toEqual([expect.objectContaining({ code: 'ERR_USER_TOKEN_REQUIRED' })])
+    expect({ entries, connections }).toEqual({ entries: [], connections: 0 })
+  }
+)

@@ -1,0 +1,117 @@
+import { setTimeout as pause } from 'node:timers/promises'
+
+import type { Client } from '../../support/client.js'
+import type { RunningSample } from '../../support/running-sample.js'
+import { startSample } from '../../support/sample.js'
+import { newMarker } from './background-client.js'
+import { messages, nameOf, QUEUES, startQueueSample, until } from './queue-sample.js'
+
+let sample: RunningSample
+let alice: Client
+
+async function start(queue: keyof typeof QUEUES): Promise<void> {
+  sample = await startQueueSample(QUEUES[queue] ?? {})
+  alice = await sample.as('alice')
+}
+
+const jobs = (action: string, remote: string, marker = newMarker()) =>
+  alice.post(`/odata/v4/jobs/${action}`, { remote, marker })
+
+describe.each(Object.keys(QUEUES))('%s', (queue) => {
+  beforeAll(() => start(queue))
+  afterAll(() => sample.stop())
+
+  test.each(['queued', 'queuedEmit', 'queuedInTx', 'scheduled'])(
+    '%s: a call as a named user is refused where it is queued, with the reason and the choices',
+    async (place) => {
+      const call = { place, remote: 'API_EQUIPMENT', marker: newMarker() }
+      const { result, connections } = await sample.recorded(() =>
+        alice.post('/odata/v4/background/start', call)
+      )
+      expect(result.status).toBe(500)
+      expect(result.body).toEqual({
+        error: expect.objectContaining({ message: 'Internal Server Error' }) as object
+      })
+      await sample.sample.printed(
+        /ERR_QUEUED_NAMED_USER - "API_EQUIPMENT".*keeps no token.*Nothing was queued.*req\.on\("succeeded"\).*technical destination/
+      )
+      expect(connections).toBe(0)
+      expect(await messages(alice)).toEqual([])
+    }
+  )
+
+  test('a call as the technical user is queued, and goes out as nobody else', async () => {
+    const marker = newMarker()
+    const { status } = await jobs('enqueueCall', 'AS_SYSTEM', marker)
+    expect(status).toBe(204)
+    const sent = async () =>
+      (await sample.audit()).filter(({ path }) => path.includes(marker)).map(nameOf)
+    expect(await until(sent, ({ length }) => length > 0)).toEqual([null])
+  })
+
+  test('queued as the privileged user: its handler can not call S/4 as a named one', async () => {
+    const { result, entries, connections } = await sample.recorded(async () => {
+      await jobs('enqueueInBackground', 'API_EQUIPMENT')
+      await sample.sample.printed(/ERR_USER_TOKEN_REQUIRED - "API_EQUIPMENT".*the privileged user/)
+      return messages(alice)
+    })
+    expect(result).toHaveLength(queue === 'in-memory queue' ? 0 : 1)
+    expect({ entries, connections }).toEqual({ entries: [], connections: 0 })
+  })
+})
+
+describe('R88: what stays in the table', () => {
+  beforeEach(() => start('persistent queue'))
+  afterEach(() => sample.stop())
+
+  const failed = () =>
+    until(
+      () => messages(alice),
+      ([row]) => row?.lastError !== null
+    )
+
+  test.each<[string, string, RegExp]>([
+    ['enqueue', 'API_EQUIPMENT', /"API_EQUIPMENT" is called on behalf of a named user/],
+    ['enqueueCall', 'BY_DESTINATION', /ERR_USER_TOKEN_REQUIRED/]
+  ])(
+    '%s through %s: the message is a dead letter at once, with the reason',
+    async (action, remote, reason) => {
+      await jobs(action, remote)
+      const [row, ...others] = await failed()
+      expect(others).toEqual([])
+      expect(row).toMatchObject({ attempts: 10, status: null })
+      expect(row?.lastError).toMatch(reason)
+      expect(JSON.stringify(row)).not.toMatch(/eyJ|authorization|Bearer/i)
+      await pause(1000) // the second of ten attempts would have come after half a second
+      expect(sample.sample.output().match(/Unrecoverable error/g)).toHaveLength(1)
+      expect(await messages(alice)).toEqual([row])
+    }
+  )
+
+  test('headers of the request do not stay there; the log says so, once', async () => {
+    for (let i = 0; i < 3; i++) await jobs('enqueue', 'API_EQUIPMENT')
+    const [row] = await failed()
+    expect(row?.msg).not.toMatch(/eyJ|authorization/i)
+    const warnings = /for "JobsService" was queued without its header authorization/g
+    expect(sample.sample.output().match(warnings)).toHaveLength(1)
+  })
+
+  test('an error of an HTTP library leaves its request behind, without what is secret in it', async () => {
+    await jobs('enqueueFailure', '')
+    const [row] = await failed()
+    expect(row?.lastError).toMatch(/socket hang up/)
+    expect(row?.lastError).toMatch(/Authorization: '\*\*\*',\s+cookie: '\*\*\*'/)
+    expect(JSON.stringify(row)).not.toMatch(/eyJ|secret/)
+  })
+})
+
+test.each(['queued', 'outboxed'])(
+  'cds.requires.<service>.%s: true stops the start',
+  async (option) => {
+    const emulator = { ca: '', vcapServices: () => ({}) } as never
+    const requires = { API_EQUIPMENT: { [option]: true } }
+    await expect(startSample({ emulator, requires })).rejects.toThrow(
+      `cds.requires.API_EQUIPMENT.${option} is set, but cds.requires.API_EQUIPMENT.onBehalfOf is "namedUser"`
+    )
+  }
+)

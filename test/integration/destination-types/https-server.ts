@@ -1,0 +1,36 @@
+import { once } from 'node:events'
+import type { RequestListener } from 'node:http'
+import { createServer } from 'node:https'
+import type { AddressInfo } from 'node:net'
+
+import { createAuthority } from '../../../src/emulator/certificates/authority.js'
+
+/** A server on the internet, so to speak: https, with an authority of its own. */
+export interface HttpsServer {
+  readonly url: string
+  /** PEM: what its clients must trust. */
+  readonly ca: string
+  stop(): Promise<void>
+}
+
+/** Starts a server on a free port of loopback. */
+export async function startHttpsServer(listener: RequestListener): Promise<HttpsServer> {
+  const authority = await createAuthority('CN=test server')
+  const identity = await authority.issue({
+    subject: [{ CN: ['localhost'] }],
+    usage: 'server',
+    hosts: [{ type: 'dns', value: 'localhost' }],
+    validMs: 3600_000
+  })
+  const server = createServer(identity, listener).listen(0, '127.0.0.1')
+  await once(server, 'listening')
+  return {
+    url: `https://localhost:${(server.address() as AddressInfo).port}`,
+    ca: authority.cert,
+    stop: async () => {
+      server.closeAllConnections()
+      server.close()
+      await once(server, 'close')
+    }
+  }
+}

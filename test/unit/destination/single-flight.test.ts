@@ -1,0 +1,70 @@
+import { setTimeout as pause } from 'node:timers/promises'
+
+import { SingleFlight } from '../../../src/destination/single-flight.js'
+
+let count: number
+beforeEach(() => {
+  count = 0
+})
+
+const fetching = (lifetime: number) => async () => {
+  await pause(1)
+  return { value: ++count, lifetime }
+}
+
+test('who asks at the same time shares one fetch; what lasts is kept', async () => {
+  const results = new SingleFlight<number>(10)
+  const asked = () => results.get(['a', undefined], fetching(60_000))
+  expect(await Promise.all([asked(), asked(), asked()])).toEqual([1, 1, 1])
+  expect(await asked()).toBe(1)
+})
+
+test('what does not last is fetched again', async () => {
+  const results = new SingleFlight<number>(10)
+  for (const lifetime of [0, -1, NaN, 0.5]) {
+    const before = count
+    expect(await results.get([String(lifetime)], fetching(lifetime))).toBe(before + 1)
+    expect(await results.get([String(lifetime)], fetching(lifetime))).toBe(before + 2)
+  }
+})
+
+test('its time ends', async () => {
+  const results = new SingleFlight<number>(10)
+  await results.get(['a'], fetching(20))
+  await pause(40)
+  expect(await results.get(['a'], fetching(20))).toBe(2)
+})
+
+test('keys are compared part by part', async () => {
+  const results = new SingleFlight<number>(10)
+  const keys = [['a', 'b'], ['a,b'], ['a', 'b', undefined], [undefined, 'a', 'b'], ['"a","b"']]
+  for (const key of keys) await results.get(key, fetching(60_000))
+  expect(count).toBe(keys.length)
+})
+
+test('a failure is told to all who wait, and forgotten', async () => {
+  const results = new SingleFlight<number>(10)
+  const failing = async () => {
+    count++
+    throw new Error('no')
+  }
+  const outcomes = await Promise.allSettled([1, 2].map(() => results.get(['a'], failing)))
+  expect(outcomes.map(({ status }) => status)).toEqual(['rejected', 'rejected'])
+  expect(count).toBe(1)
+  expect(await results.get(['a'], fetching(1000))).toBe(2)
+})
+
+test('fresh replaces what is kept, and joins a fetch that is under way', async () => {
+  const results = new SingleFlight<number>(10)
+  await results.get(['a'], fetching(60_000))
+  const fresh = () => results.get(['a'], fetching(60_000), true)
+  expect(await Promise.all([fresh(), fresh()])).toEqual([2, 2])
+  expect(await results.get(['a'], fetching(60_000))).toBe(2)
+})
+
+test('it is bounded', async () => {
+  const results = new SingleFlight<number>(2)
+  for (const key of ['a', 'b', 'c']) await results.get([key], fetching(60_000))
+  expect(await results.get(['c'], fetching(60_000))).toBe(3)
+  expect(await results.get(['a'], fetching(60_000))).toBe(4)
+})
