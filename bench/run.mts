@@ -6,6 +6,7 @@ import tls from 'node:tls'
 import { startEmulator } from '../src/emulator/index.js'
 import { inbound } from './inbound.js'
 import { memory } from './memory.js'
+import { restrictions } from './restrictions.js'
 import { table } from './targets.js'
 
 const quick = process.argv.includes('--quick')
@@ -17,7 +18,7 @@ const emulator = await startEmulator({
 })
 tls.setDefaultCACertificates([...tls.getCACertificates('default'), emulator.ca])
 try {
-  const targets = [...(await inbound(emulator, effort)), memory()]
+  const targets = [...(await inbound(emulator, effort)), memory(), ...(await restrictions(effort))]
   const machine = { cpu: cpus()[0]?.model, cores: cpus().length, node: process.version }
   const results = { machine, quick, targets }
   const file = join(import.meta.dirname, 'results.json')

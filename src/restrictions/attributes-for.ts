@@ -21,7 +21,7 @@ export function attributesFor(
   { event, target, subject }: TargetedRequest,
   service: string,
   model: Model
-): DerivedAttribute[] {
+): readonly DerivedAttribute[] {
   if (!subject?.ref?.[1] && target && !target.elements?.up_ && !target.actions?.[event]) {
     return attributesOf(target)
   }

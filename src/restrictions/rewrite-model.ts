@@ -21,12 +21,14 @@ export interface UnsafePlace {
 /** `@restrict` as it was modelled, by definition whose `@restrict` was rewritten. */
 const modelled = new WeakMap<RestrictedDefinition, readonly Restriction[]>()
 
-/** What the conditions of a definition refer to, by key. */
-const attributes = new WeakMap<RestrictedDefinition, Map<string, DerivedAttribute>>()
+/** What the conditions of a definition refer to, each once. */
+const attributes = new WeakMap<RestrictedDefinition, DerivedAttribute[]>()
+
+const NONE: readonly DerivedAttribute[] = []
 
 /** The derived attributes that the conditions of a definition refer to. @internal */
-export function attributesOf(definition: RestrictedDefinition): DerivedAttribute[] {
-  return [...(attributes.get(definition)?.values() ?? [])]
+export function attributesOf(definition: RestrictedDefinition): readonly DerivedAttribute[] {
+  return attributes.get(definition) ?? NONE
 }
 
 /** The restrictions of a definition as they were modelled, with conditions as the developer wrote them. @internal */
@@ -64,11 +66,17 @@ function rewrite(definition: RestrictedDefinition, model: Model, unsafe: UnsafeP
     const tokens = safe[i]
     if (!tokens) return restriction
     // CAP refuses CREATE when the conditions without elements are false, whatever the other ones are
-    return { ...restriction, where: { xpr: onlyStatic || !entity ? tokens : [{ xpr: tokens }] } }
+    const asIs = onlyStatic || !entity || !looksStatic(tokens)
+    return { ...restriction, where: { xpr: asIs ? tokens : [{ xpr: tokens }] } }
   })
   modelled.set(definition, restrictions)
   const remote = entity && isRemote(definition)
   definition['@restrict'] = remote ? splitForRemote(definition, replaced) : replaced
+}
+
+/** CAP takes three tokens for a condition without elements, if no element is left when it has put in values. */
+function looksStatic(tokens: readonly Token[]): boolean {
+  return tokens.length === 3
 }
 
 function safely(
@@ -86,9 +94,11 @@ function safely(
     unsafe.push({ definition, condition: printCondition(tokens), problem })
   }
   remember(restriction, condition)
-  const known = attributes.get(definition) ?? new Map<string, DerivedAttribute>()
-  attributes.set(definition, known)
-  for (const [key, attribute] of condition.attributes) known.set(key, attribute)
+  const known = attributes.get(definition) ?? []
+  const added = [...condition.attributes.values()].filter(
+    ({ key }) => !known.some((attribute) => attribute.key === key)
+  )
+  attributes.set(definition, [...known, ...added])
   return condition.tokens
 }
 

@@ -14,9 +14,16 @@ export interface UserRequest {
   readonly tenant?: unknown
 }
 
-/** What conditions can ask about the user of a request. @internal */
-export function factsOf({ user, tenant }: UserRequest): UserFacts {
-  return { id: user.id, tenant, attr: user.attr }
+/** What conditions can ask about the user of a request. Few ask for the tenant, and CAP has to look for it. @internal */
+export function factsOf(request: UserRequest): UserFacts {
+  const { id, attr } = request.user
+  return {
+    id,
+    attr,
+    get tenant() {
+      return request.tenant
+    }
+  }
 }
 
 /**

@@ -62,10 +62,10 @@ export function valuesOf({ path, functions }: UserSource, facts: UserFacts): Sca
   return functions.length ? values.map((value) => apply(functions, value)) : values
 }
 
-function lookUp(path: readonly string[], { id, tenant, attr }: UserFacts): unknown {
-  if (!path.length || (path.length === 1 && path[0] === 'id')) return id
-  if (path.length === 1 && path[0] === 'tenant') return tenant
-  return path.reduce(own, attr)
+function lookUp(path: readonly string[], facts: UserFacts): unknown {
+  if (!path.length || (path.length === 1 && path[0] === 'id')) return facts.id
+  if (path.length === 1 && path[0] === 'tenant') return facts.tenant
+  return path.reduce(own, facts.attr)
 }
 
 function own(value: unknown, name: string): unknown {

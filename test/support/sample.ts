@@ -64,6 +64,7 @@ function projectFolder({ plugin = true, extra, emulator, requires }: SampleOptio
   const root = mkdtempSync(join(tmpdir(), 'cds-principal-sample-'))
   for (const name of ['db', 'srv'])
     cpSync(join(SAMPLE, name), join(root, name), { recursive: true })
+  cpSync(join(SAMPLE, 'xs-security.json'), join(root, 'xs-security.json'))
   if (extra) cpSync(extra, join(root, 'srv'), { recursive: true })
   symlinkSync(join(SAMPLE, 'node_modules'), join(root, 'node_modules'))
   const configuration = JSON.parse(

@@ -12,13 +12,26 @@ export interface Service {
   send(request: object): Promise<unknown>
 }
 
-/** Serves rows in memory with CAP's own authorization and the plugin. Actions and writes do nothing. */
-export async function serveRows(conditions: Condition[]): Promise<Service> {
+/** Where the rows are. */
+export interface Database {
+  readonly kind: 'sqlite' | 'postgres'
+  readonly credentials: object
+}
+
+const IN_MEMORY: Database = { kind: 'sqlite', credentials: { url: ':memory:' } }
+
+/** Serves rows with CAP's own authorization and the plugin. Actions and writes do nothing. */
+export async function serveRows(
+  conditions: Condition[],
+  database: Database = IN_MEMORY
+): Promise<Service> {
   installRestrictions()
   const csn = cds.compile(modelOf(conditions)) as unknown as string
   cds.model = cds.compile.for.nodejs(csn as never)
-  const options = { kind: 'sqlite', credentials: { url: ':memory:' }, silent: true }
-  cds.db = await (cds.connect.to as (...args: unknown[]) => Promise<never>)('db', options)
+  const { requires } = cds as unknown as { requires: Record<string, object> }
+  const { kind } = database
+  requires.db = { ...database, impl: `@cap-js/${kind}`, dialect: kind, silent: true }
+  cds.db = await (cds.connect.to('db') as Promise<unknown> as Promise<never>)
   const { deploy } = cds as unknown as {
     deploy: (csn: string) => { to(db: string, o: object): Promise<void> }
   }

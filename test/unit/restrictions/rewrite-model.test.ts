@@ -29,9 +29,7 @@ describe('a rewritten condition', () => {
   test('stands alone in its parentheses, and names a derived attribute', () => {
     expect(rewritten('(country = $user.country)')).toBe(
       JSON.stringify({
-        xpr: [
-          { xpr: [{ xpr: [{ ref: ['country'] }, '=', { ref: ['$user', 'country|String|list'] }] }] }
-        ]
+        xpr: [{ xpr: [{ ref: ['country'] }, '=', { ref: ['$user', 'country|String|list'] }] }]
       })
     )
   })

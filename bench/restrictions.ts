@@ -28,7 +28,7 @@ const agent = new Agent({ keepAlive: true, maxSockets: 1 })
 export async function restrictions({ rounds, milliseconds }: Effort): Promise<Target[]> {
   const ratios: number[] = []
   for (let pair = 0; pair < PAIRS; pair++) {
-    const sides = [await start('stock'), await start('stock')] as const
+    const sides = [await start('stock'), await start('ours')] as const
     try {
       for (const side of sides) await requests(side, WARM_UP)
       for (let round = 0; round < 2 * rounds; round++)

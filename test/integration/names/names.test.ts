@@ -1,0 +1,22 @@
+import type { Emulator } from '../../../src/emulator/index.js'
+import { startLandscape } from '../../support/emulator.js'
+import { type Sample, startSample } from '../../support/sample.js'
+
+let emulator: Emulator
+let sample: Sample | undefined
+beforeAll(async () => {
+  emulator = await startLandscape()
+})
+afterEach(() => sample?.stop())
+afterAll(() => emulator.stop())
+
+test('names that no token can have draw a warning with the closest known one', async () => {
+  sample = await startSample({ emulator, extra: `${__dirname}/app` })
+  await sample.printed(/\$user\.plnt[^\n]*plant/)
+  await sample.printed(/Technican[^\n]*Technician/)
+})
+
+test('the sample itself draws none', async () => {
+  sample = await startSample({ emulator })
+  expect(sample.output()).not.toMatch(/did you mean|closest|unknown (role|attribute)/i)
+})

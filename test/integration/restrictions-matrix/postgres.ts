@@ -1,0 +1,89 @@
+import { type ChildProcess, execFileSync, spawn } from 'node:child_process'
+import { once } from 'node:events'
+import { chownSync, existsSync, mkdtempSync, readdirSync, rmSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { setTimeout as delay } from 'node:timers/promises'
+
+/** What `@cap-js/postgres` needs to connect. */
+export interface Credentials {
+  readonly host: string
+  readonly user: string
+  readonly database: string
+}
+
+/** A PostgreSQL server of this process, gone with its data when it is stopped. */
+export interface Cluster {
+  readonly credentials: Credentials
+  stop(): Promise<void>
+}
+
+/** Who the server runs as: it refuses to be root. */
+interface Account {
+  uid?: number
+  gid?: number
+}
+
+/** Where Debian and its relatives keep the server, with a folder for each version. */
+const VERSIONS = '/usr/lib/postgresql'
+
+/** Folder of the server's programs; `undefined` where there is none, or nobody that it could run as. */
+export function postgresPrograms(): string | undefined {
+  if (!existsSync(VERSIONS) || !account()) return undefined
+  const folders = readdirSync(VERSIONS).sort((a, b) => Number(b) - Number(a))
+  return folders.map((version) => join(VERSIONS, version, 'bin')).find(isComplete)
+}
+
+function isComplete(folder: string): boolean {
+  return ['initdb', 'postgres'].every((program) => existsSync(join(folder, program)))
+}
+
+/**
+ * Starts a server in a folder of its own. It listens on a Unix socket there that only its account and root get to.
+ *
+ * @param programs - what {@link postgresPrograms} has found
+ */
+export async function startPostgres(programs: string): Promise<Cluster> {
+  const folder = mkdtempSync(join(tmpdir(), 'postgres-'))
+  const options = { ...account(), cwd: folder }
+  if (options.uid !== undefined) chownSync(folder, options.uid, options.gid ?? options.uid)
+  const data = join(folder, 'data')
+  const settings = ['-U', 'cap', '-A', 'trust', '--locale=C', '-E', 'UTF8', '--no-sync']
+  execFileSync(join(programs, 'initdb'), ['-D', data, ...settings], { ...options, stdio: 'ignore' })
+  const quick = ['-c', 'listen_addresses=', '-c', 'fsync=off']
+  const server = spawn(join(programs, 'postgres'), ['-D', data, '-k', folder, ...quick], {
+    ...options,
+    stdio: 'ignore'
+  })
+  const end = () => server.kill('SIGINT')
+  process.once('exit', end)
+  const stop = async () => {
+    process.off('exit', end)
+    if (server.exitCode === null && end()) await once(server, 'exit')
+    rmSync(folder, { recursive: true, force: true })
+  }
+  await listening(server, join(folder, '.s.PGSQL.5432'))
+  return { credentials: { host: folder, user: 'cap', database: 'postgres' }, stop }
+}
+
+async function listening(server: ChildProcess, socket: string): Promise<void> {
+  const deadline = Date.now() + 30_000
+  while (!existsSync(socket)) {
+    if (server.exitCode !== null || Date.now() > deadline)
+      throw new Error('PostgreSQL has not started')
+    await delay(20)
+  }
+}
+
+/** Of the package's own user if this process is root's. */
+function account(): Account | undefined {
+  if (process.getuid?.() !== 0) return {}
+  try {
+    const id = (option: string) => Number(execFileSync('id', [option, 'postgres'], QUIET))
+    return { uid: id('-u'), gid: id('-g') }
+  } catch {
+    return undefined
+  }
+}
+
+const QUIET = { stdio: ['ignore', 'pipe', 'ignore'] as ['ignore', 'pipe', 'ignore'] }

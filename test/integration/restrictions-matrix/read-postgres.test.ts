@@ -1,0 +1,40 @@
+import cds from '@sap/cds'
+
+import { NESTED, SINGLE } from './conditions.js'
+import { type Cluster, postgresPrograms, startPostgres } from './postgres.js'
+import { differences } from './read.js'
+import { type Service, serveRows, SUBJECTS } from './served-rows.js'
+
+/** All of the comparisons, and a part of their combinations. */
+const CONDITIONS = [...SINGLE, ...NESTED.filter((_, index) => index % 7 === 0)]
+
+const first = (rows: unknown) => (rows as { version?: string }[])[0]
+
+const programs = postgresPrograms()
+
+if (programs) {
+  describe('READ from PostgreSQL gives the rows for which the condition is true', () => {
+    let cluster: Cluster
+    let service: Service
+    beforeAll(async () => {
+      cluster = await startPostgres(programs)
+      service = await serveRows(CONDITIONS, { kind: 'postgres', credentials: cluster.credentials })
+    }, 60_000)
+    afterAll(async () => {
+      await (cds.db as { disconnect?(): Promise<void> } | undefined)?.disconnect?.()
+      await cluster.stop()
+    })
+
+    test('the rows are in PostgreSQL', async () => {
+      const { version } = (await cds.run('SELECT version() AS version').then(first)) ?? {}
+      expect(version).toMatch(/^PostgreSQL /)
+    })
+
+    test.each(SUBJECTS)('where $user.x is %s', async (_, subject) => {
+      expect((await differences(service, subject, CONDITIONS)).slice(0, 5)).toEqual([])
+    })
+  })
+} else {
+  test.skip('READ from PostgreSQL: no server in /usr/lib/postgresql that could be started', () =>
+    undefined)
+}
