@@ -38,6 +38,7 @@ async function ofSize(emulator: Emulator, size: Size, effort: Effort): Promise<T
   const hot = active[0] ?? ''
   const subjects: Subject[] = [
     { name: 'none', run: () => request(nothing, hot) },
+    { name: 'none 1000', run: (i) => request(nothing, active[i % 1000] ?? '') },
     { name: 'ours hot', run: () => request(ours, hot) },
     { name: 'stock hot', run: () => request(stock, hot) },
     { name: 'ours 1000', run: (i) => request(ours, active[i % 1000] ?? '') },
@@ -46,8 +47,9 @@ async function ofSize(emulator: Emulator, size: Size, effort: Effort): Promise<T
   ]
   const costs = await sideBySide(subjects, effort.rounds, effort.milliseconds)
   const coldCost = await firstTime(middlewares(emulator).ours, cold)
+  const median = (name: string) => costs.get(name)?.median ?? NaN
   const above = (name: string) =>
-    (costs.get(name)?.median ?? NaN) - (costs.get('none')?.median ?? NaN)
+    median(name) - median(name.endsWith('1000') ? 'none 1000' : 'none')
   const spread = Math.max(...[...costs.values()].map((cost) => cost.spread))
   const ratio = (name: string, value: number, target: number): Target => ({
     name: `${name}, ${size}`,
