@@ -1,3 +1,5 @@
+import { readFileSync } from 'node:fs'
+
 /** How often the owners are looked for, in milliseconds. */
 const INTERVAL = 500
 
@@ -13,18 +15,32 @@ export interface Owners {
  * @internal
  */
 export function watchOwners(first: number, onAllGone: () => void): Owners {
-  const pids = new Set([first])
+  const pids = new Map([[first, startOf(first)]])
   const timer = setInterval(() => {
-    for (const pid of pids) if (!isAlive(pid)) pids.delete(pid)
+    for (const [pid, start] of pids) {
+      if (!isAlive(pid) || startOf(pid) !== start) pids.delete(pid)
+    }
     if (pids.size > 0) return
     clearInterval(timer)
     onAllGone()
   }, INTERVAL)
   return {
-    add: (pid) => pids.add(pid),
+    add: (pid) => {
+      pids.set(pid, startOf(pid))
+    },
     stop: () => {
       clearInterval(timer)
     }
+  }
+}
+
+/** When a process was started, where Linux tells: ids are used again, and another process would keep the landscape alive. */
+function startOf(pid: number): string | undefined {
+  try {
+    const stat = readFileSync(`/proc/${pid}/stat`, 'latin1')
+    return stat.slice(stat.lastIndexOf(')')).split(' ')[20]
+  } catch {
+    return undefined
   }
 }
 
