@@ -72,23 +72,33 @@ test('install and dismantle are done by the user', async () => {
 
 test('100 interleaved changes on kept-alive connections: every record has its own user', async () => {
   const users = { alice: await as('alice'), bob: await as('bob') }
-  const changes = Array.from({ length: 100 }, (_, i) => ({
+  const records = Array.from({ length: 100 }, (_, i) => ({
     id: `R-${String(i)}`,
-    user: i % 2 ? ('alice' as const) : ('bob' as const)
+    creator: i % 2 ? ('alice' as const) : ('bob' as const),
+    changer: i % 3 ? ('alice' as const) : ('bob' as const)
   }))
-  const answers = await Promise.all(
-    changes.map(({ id, user }) =>
-      users[user].post(EQUIPMENT, { id, name: `by ${user}`, plant: '1010', category: 'M' })
+  const created = await Promise.all(
+    records.map(({ id, creator }) =>
+      users[creator].post(EQUIPMENT, { id, name: 'new', plant: '1010', category: 'M' })
     )
   )
-  expect(answers.map(({ status }) => status)).toEqual(changes.map(() => 201))
+  expect(created.map(({ status }) => status)).toEqual(records.map(() => 201))
+  const changed = await Promise.all(
+    records.map(({ id, changer }) => users[changer].patch(byId(id), { name: `by ${changer}` }))
+  )
+  expect(changed.map(({ status }) => status)).toEqual(records.map(() => 200))
 
   const { body } = await users.alice.get(`${EQUIPMENT}?$filter=startswith(id,'R-')&$top=200`)
-  const records = Object.fromEntries(body.value?.map(({ id, createdBy }) => [id, createdBy]) ?? [])
-  expect(records).toEqual(
-    Object.fromEntries(changes.map(({ id, user }) => [id, user.toUpperCase()]))
-  )
-})
+  const recorded = body.value?.map(({ id, createdBy, lastChangedBy, name }) => ({
+    ...{ id, createdBy, lastChangedBy, name }
+  }))
+  const expected = records.map(({ id, creator, changer }) => ({
+    ...{ id, createdBy: creator.toUpperCase(), lastChangedBy: changer.toUpperCase() },
+    name: `by ${changer}`
+  }))
+  expect(recorded).toHaveLength(100)
+  expect(recorded).toEqual(expect.arrayContaining(expected))
+}, 90_000)
 
 test('the token in the request reached the proxy as it was, and no technical one stood in', async () => {
   const alice = await as('alice')
