@@ -2,13 +2,15 @@ import { IdentityServiceToken, XsuaaToken } from '@sap/xssec'
 
 import { decode, type DecodedToken } from './decode.js'
 
-/**
- * Tokens of `@sap/xssec` for `authInfo`, taken apart when somebody looks inside: most requests need no more of them than
- * the string. What is inside belongs to one request, so whatever code does to it stays there.
- */
+/** In place of contents that nobody has looked at. */
 const NOT_YET = { header: {}, payload: {} } as never
 
-/** A verified XSUAA token. @internal */
+/**
+ * A verified XSUAA token for `authInfo`, taken apart when somebody looks inside: most requests need no more of it than the
+ * string. What is inside belongs to one request, so whatever code does to it stays there.
+ *
+ * @internal
+ */
 export class LazyXsuaaToken extends XsuaaToken {
   #decoded: DecodedToken | undefined
 
@@ -25,7 +27,7 @@ export class LazyXsuaaToken extends XsuaaToken {
   }
 }
 
-/** A verified token of Identity Authentication. @internal */
+/** The same for a token of Identity Authentication: another class of the library, so another one here. @internal */
 export class LazyIdentityServiceToken extends IdentityServiceToken {
   #decoded: DecodedToken | undefined
 

@@ -50,7 +50,7 @@ describe('without onBehalfOf the destination decides', () => {
     const refused = await app.recorded(() => application.get(EQUIPMENT))
     expect(refused.result.status).toBe(403)
     expect(refused.connections).toBe(0)
-    await app.sample.printed(/ERR_USER_TOKEN_REQUIRED/)
+    await app.sample.printed(/ERR_USER_TOKEN_REQUIRED - "API_EQUIPMENT".*client_credentials token/)
   })
 
   test('any other gets no token of a user', async () => {
