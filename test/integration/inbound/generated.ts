@@ -1,4 +1,4 @@
-import fc from 'fast-check'
+import { fc } from '../../support/generated-inputs.js'
 
 import { expectConstantText, identityOf, bearer, WHOAMI } from './support/case.js'
 import { userClaims, XSAPPNAME } from './support/claims.js'
@@ -81,7 +81,7 @@ const own = {
   reserved: ['anonymous', 'system', 'privileged', '']
 }
 
-/** Inputs that nobody thought of. The seed of a failure is in its message. */
+/** Inputs that nobody thought of. Other ones: `FC_SEED=<number>`. */
 export function describeGenerated(subject: Subject): void {
   test('R40: Authorization headers of any text', async () => {
     const { app } = subject()

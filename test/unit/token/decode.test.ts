@@ -1,4 +1,4 @@
-import fc from 'fast-check'
+import { fc } from '../../support/generated-inputs.js'
 
 import { decode } from '../../../src/token/decode.js'
 

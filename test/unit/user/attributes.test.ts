@@ -1,4 +1,4 @@
-import fc from 'fast-check'
+import { fc } from '../../support/generated-inputs.js'
 
 import { attributesOf } from '../../../src/user/attributes.js'
 

@@ -1,4 +1,4 @@
-import fc from 'fast-check'
+import { fc } from '../../support/generated-inputs.js'
 
 import type { OidcIssuerOptions } from '../../../src/token/oidc-options.js'
 import { oidcProfile } from '../../../src/user/oidc-profile.js'
