@@ -76,7 +76,7 @@ function rolesReader(alias: string, options?: OidcRolesOptions): TokenProfile['r
         if (!isReserved(role)) roles[role] = 1
       }
     }
-    return roles
+    return { ...roles }
   }
 }
 
@@ -105,7 +105,7 @@ function namesIn(value: unknown): string[] {
 }
 
 function attributesOf(payload: JwtPayload, mapping: [string, string][]): Attributes {
-  const attributes = Object.create(null) as Attributes
+  const attributes = {} as Attributes
   for (const [name, claim] of Object.entries(PERSONAL)) {
     const value = payload[claim]
     const doubtful = claim === 'email' && payload.email_verified === false
