@@ -11,7 +11,8 @@ import { sideBySide, type Subject, summary } from './measure.js'
 import type { Target } from './targets.js'
 import { fresh, type Size, tokens } from './tokens.js'
 
-type Middleware = (
+/** As express calls it. */
+export type Middleware = (
   req: IncomingMessage,
   res: ServerResponse,
   next: (error?: unknown) => void
@@ -96,7 +97,7 @@ function middlewares(emulator: Emulator): Record<'ours' | 'stock', Middleware> {
 }
 
 /** One request in a context of its own, as CAP's context middleware makes it. */
-function request(middleware: Middleware, token: string): Promise<void> {
+export function request(middleware: Middleware, token: string): Promise<void> {
   const authorization = fresh(`Bearer ${token}`)
   const req = {
     url: '/',

@@ -5,8 +5,12 @@ import tls from 'node:tls'
 
 import { startEmulator } from '../src/emulator/index.js'
 import { inbound } from './inbound.js'
+import { forged } from './forged.js'
 import { memory } from './memory.js'
+import { read } from './read.js'
 import { restrictions } from './restrictions.js'
+import { closeConnections } from './side.js'
+import { startUp } from './start-up.js'
 import { table } from './targets.js'
 
 const quick = process.argv.includes('--quick')
@@ -18,12 +22,20 @@ const emulator = await startEmulator({
 })
 tls.setDefaultCACertificates([...tls.getCACertificates('default'), emulator.ca])
 try {
-  const targets = [...(await inbound(emulator, effort)), memory(), ...(await restrictions(effort))]
+  const targets = [
+    ...(await inbound(emulator, effort)),
+    ...(await read(emulator, effort)),
+    ...(await memory()),
+    ...(await forged(emulator)),
+    ...(await startUp(emulator, quick ? 6 : 21)),
+    ...(await restrictions(effort))
+  ]
   const machine = { cpu: cpus()[0]?.model, cores: cpus().length, node: process.version }
   const results = { machine, quick, targets }
   const file = join(import.meta.dirname, 'results.json')
   writeFileSync(file, `${JSON.stringify(results, undefined, 2)}\n`)
   console.log(table(targets))
 } finally {
+  closeConnections()
   await emulator.stop()
 }

@@ -11,10 +11,17 @@ import { differenceAcross, differenceWithin } from './same-user.js'
 import { type Lasting, SingleFlight } from './single-flight.js'
 import { claimsOf, isXsuaa, lifetimeOf } from './token-lifetime.js'
 
-const MAX_TOKENS = 100_000
+/** Bytes of all tokens: about 3000 users who are active at the same time, with tokens of 2.5 kB. */
+const MAX_BYTES = 16 * 1024 * 1024
 
-/** Each of one user's token and one configuration: the next token of the same user, with other roles, has its own. */
-const exchanged = new SingleFlight<DestinationAuthToken>(MAX_TOKENS)
+/** Each of one user's token and one configuration: the next token of the same user, with other roles, has its own. @internal */
+export const exchangedTokens = () =>
+  new SingleFlight<DestinationAuthToken>(
+    MAX_BYTES,
+    ({ value }) => 2 * value.length // and once more, as a header
+  )
+
+const exchanged = exchangedTokens()
 
 /**
  * The user's token for a destination, which the Destination service gets in exchange for the user's own. It is kept for

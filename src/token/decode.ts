@@ -14,7 +14,7 @@ export interface DecodedToken {
 const CANONICAL_ENDS = ['', undefined, 'AQgw', 'AEIMQUYcgkosw048'] as const
 
 /** Invalid UTF-8 is an error, a byte order mark is no white space of JSON (RFC 8259, section 8.1). */
-const utf8 = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true })
+let utf8: TextDecoder | undefined // most tokens are ASCII, and making one takes milliseconds
 
 /**
  * Takes a bearer token apart, strictly: what two parsers could read in two ways is refused.
@@ -56,11 +56,16 @@ function bytesOf(segment: string, name: string): Buffer {
   throw new TokenError('ERR_TOKEN_MALFORMED', `the token's ${name} is not canonical base64url`)
 }
 
+function decodeUtf8(bytes: Buffer): string {
+  utf8 ??= new TextDecoder('utf-8', { fatal: true, ignoreBOM: true })
+  return utf8.decode(bytes)
+}
+
 function objectOf(segment: string, name: string): object {
   let value: unknown
   try {
     const bytes = bytesOf(segment, name)
-    value = JSON.parse(isAscii(bytes) ? bytes.toString('latin1') : utf8.decode(bytes))
+    value = JSON.parse(isAscii(bytes) ? bytes.toString('latin1') : decodeUtf8(bytes))
   } catch (cause) {
     if (cause instanceof TokenError) throw cause
     throw new TokenError('ERR_TOKEN_MALFORMED', `the token's ${name} is not JSON in UTF-8`)

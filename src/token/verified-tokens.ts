@@ -33,7 +33,8 @@ interface Hot<T> {
  * @internal
  */
 export class VerifiedTokens<T extends Kept> {
-  readonly #byHash = new LRUCache<string, T>({ max: MAX_TOKENS })
+  /** Made with the first token: room for all of them takes milliseconds of the start. */
+  #byHash: LRUCache<string, T> | undefined
   readonly #hot = new LRUCache<string, Hot<T>>({ max: MAX_HOT })
   /** Of the token that was looked for last: it is the one that is kept next. */
   #last = { bearerToken: '', key: '' }
@@ -43,11 +44,11 @@ export class VerifiedTokens<T extends Kept> {
     const tail = tailOf(bearerToken)
     const hot = this.#hot.get(tail)
     const kept =
-      hot?.bearerToken === bearerToken ? hot.kept : this.#byHash.get(this.#keyOf(bearerToken))
+      hot?.bearerToken === bearerToken ? hot.kept : this.#byHash?.get(this.#keyOf(bearerToken))
     if (!kept) return undefined
     if (kept.expiresAt + LEEWAY <= Date.now() / 1000 || !kept.keyIsHeld()) {
       this.#hot.delete(tail)
-      this.#byHash.delete(this.#keyOf(bearerToken))
+      this.#byHash?.delete(this.#keyOf(bearerToken))
       return undefined
     }
     if (hot?.kept !== kept) this.#hot.set(tail, { bearerToken, kept })
@@ -56,6 +57,7 @@ export class VerifiedTokens<T extends Kept> {
 
   /** Keeps the result of a token that was verified just now; it becomes a recent one when it comes again. */
   set(bearerToken: string, kept: T): void {
+    this.#byHash ??= new LRUCache<string, T>({ max: MAX_TOKENS })
     this.#byHash.set(this.#keyOf(bearerToken), kept)
   }
 

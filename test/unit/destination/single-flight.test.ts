@@ -68,3 +68,21 @@ test('it is bounded', async () => {
   expect(await results.get(['c'], fetching(60_000))).toBe(3)
   expect(await results.get(['a'], fetching(60_000))).toBe(4)
 })
+
+test('bounded by size where results differ in it: what was not used for longest goes first', async () => {
+  const texts = new SingleFlight<string>(1000, ({ length }) => length)
+  const ask = (name: string, length = 300) =>
+    texts.get([name], () => {
+      count++
+      return Promise.resolve({ value: name.repeat(length), lifetime: 60_000 })
+    })
+  for (const name of ['a', 'b', 'c', 'a', 'd']) await ask(name)
+  expect(count).toBe(4)
+  await ask('a')
+  expect(count).toBe(4)
+  await ask('b') // went when d came
+  expect(count).toBe(5)
+  expect((await ask('x', 5000)).length).toBe(5000) // too large to be kept, and no error
+  await ask('x', 5000)
+  expect(count).toBe(7)
+})
