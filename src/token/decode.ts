@@ -14,7 +14,7 @@ export interface DecodedToken {
 const CANONICAL_ENDS = ['', undefined, 'AQgw', 'AEIMQUYcgkosw048'] as const
 
 /** Invalid UTF-8 is an error, a byte order mark is no white space of JSON (RFC 8259, section 8.1). */
-let utf8: TextDecoder | undefined // most tokens are ASCII, and making one takes milliseconds
+let utf8: InstanceType<typeof TextDecoder> | undefined // most tokens are ASCII, and making one takes milliseconds
 
 /**
  * Takes a bearer token apart, strictly: what two parsers could read in two ways is refused.
