@@ -9,7 +9,9 @@ export {
   RequestError,
   TokenError
 } from './errors.js'
-export type { AuthOptions, EmulationOptions, OnBehalfOf, UserOptions } from './options.js'
+export type { AuthOptions, EmulationOptions, UserOptions } from './options.js'
+export { type CallOutcome, onPrincipalCall, type PrincipalCall } from './remote/call-evidence.js'
+export type { OnBehalfOf } from './remote/service-options.js'
 export type { XsuaaCredentials } from './token/xsuaa-issuer.js'
 export type { Anonymous, NamedUser, Principal, TechnicalUser } from './user/principal.js'
 export { principalOf, type UserLike } from './user/principal-of.js'

@@ -47,17 +47,6 @@ export interface AuthOptions {
   readonly issuers?: Record<string, OidcIssuerOptions>
 }
 
-/** On whose behalf a remote service is called: `cds.requires.<service>.onBehalfOf`. */
-export type OnBehalfOf = 'namedUser'
-
-const ON_BEHALF_OF: readonly OnBehalfOf[] = ['namedUser']
-
-/** What matters here of `cds.requires.<service>`. */
-export interface RemoteOptions {
-  readonly onBehalfOf?: unknown
-  readonly credentials?: { destination?: string; url?: string; forwardAuthToken?: boolean }
-}
-
 /** Credentials of the bound services whose tokens are accepted. */
 export interface Bindings {
   readonly xsuaa?: XsuaaCredentials
@@ -93,28 +82,4 @@ export function bindingsOf(options: AuthOptions, requires: RequiredBindings): Bi
       'entry in cds.requires.auth.issuers: bind one (cds bind, or the bound service of the deployed application), or in ' +
       'development leave "cds.requires.auth.emulator" on, then cds watch brings its own.'
   )
-}
-
-/**
- * `onBehalfOf` of a required service, or nothing when its destination shall decide.
- *
- * @param name - of the required service, for the message
- * @throws {@link ConfigurationError} for an unknown value, and for `namedUser` where no user can be sent
- * @internal
- */
-export function onBehalfOf(name: string, options: RemoteOptions): OnBehalfOf | undefined {
-  const { onBehalfOf: value, credentials } = options
-  if (value === undefined || value === null) return undefined
-  const option = `cds.requires.${name}.onBehalfOf`
-  if (!ON_BEHALF_OF.some((known) => known === value)) {
-    const known = ON_BEHALF_OF.join(', ')
-    throw new ConfigurationError(`${option} is ${JSON.stringify(value)}: use one of ${known}`)
-  }
-  if (credentials?.url && !credentials.destination && !credentials.forwardAuthToken) {
-    throw new ConfigurationError(
-      `${option} is "namedUser", but the calls would carry no user: cds.requires.${name}.credentials has a "url" ` +
-        'without "forwardAuthToken". Name a destination there, or forward the token.'
-    )
-  }
-  return value as OnBehalfOf
 }

@@ -21,7 +21,7 @@ const TECHNICAL_USER = 'SAP-Connectivity-Technical-Authentication'
  * The second half of resolving a destination: with the tokens of exactly this principal.
  *
  * @throws {@link DestinationError} `ERR_DESTINATION_UNAVAILABLE`
- * @throws {@link PropagationError} `ERR_USER_TOKEN_REQUIRED`, `ERR_USER_TOKEN_EXPIRED` when the destination needs a user,
+ * @throws {@link PropagationError} `ERR_USER_TOKEN_REQUIRED`, `ERR_TOKEN_EXPIRES` when the destination needs a user,
  *   before any token is fetched for it
  * @internal
  */
@@ -56,7 +56,7 @@ function requireUser({ name }: Destination, principal: Principal): NamedUser {
   }
   if (principal.expiresAt * 1000 > Date.now()) return principal
   throw new PropagationError(
-    'ERR_USER_TOKEN_EXPIRED',
+    'ERR_TOKEN_EXPIRES',
     `destination "${String(name)}" propagates the user, whose token has expired since the request came. Nothing was ` +
       'sent. Let the client repeat the request with a new token.'
   )

@@ -9,7 +9,7 @@ import { parseDestination } from './parse-destination.js'
 import { noToken, retrievedToken } from './retrieved-token.js'
 import { differenceAcross, differenceWithin } from './same-user.js'
 import { type Lasting, SingleFlight } from './single-flight.js'
-import { claimsOf, isXsuaa, lifetimeOf } from './token-lifetime.js'
+import { claimsOf, endOf, isXsuaa, lifetimeOf } from './token-lifetime.js'
 
 /** Bytes of all tokens: about 3000 users who are active at the same time, with tokens of 2.5 kB. */
 const MAX_BYTES = 16 * 1024 * 1024
@@ -22,6 +22,14 @@ export const exchangedTokens = () =>
   )
 
 const exchanged = exchangedTokens()
+
+/** Seconds since the epoch at which tokens end that were fetched here: an opaque one can't be asked later. */
+const ends = new WeakMap<DestinationAuthToken, number>()
+
+/** Seconds since the epoch, or nothing where neither the token nor its issuer says when it ends. @internal */
+export function endOfExchanged(token: DestinationAuthToken): number | undefined {
+  return endOf(token.value) ?? ends.get(token)
+}
 
 /**
  * The user's token for a destination, which the Destination service gets in exchange for the user's own. It is kept for
@@ -52,6 +60,8 @@ async function exchange(
   const found = await parseDestination(json)
   const token = retrievedToken(found)
   checkSameUser(found, user, token.value)
+  const seconds = Number(token.expiresIn)
+  if (seconds > 0) ends.set(token, Date.now() / 1000 + seconds)
   return { value: token, lifetime: lifetimeOf(token, user.expiresAt) }
 }
 

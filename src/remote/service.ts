@@ -4,17 +4,19 @@ import type { HttpMiddleware } from '@sap-cloud-sdk/http-client'
 import type { DestinationOptions } from '../destination/resolve.js'
 import { PrincipalError } from '../errors.js'
 import { logRefusal } from '../log.js'
-import { type OnBehalfOf, onBehalfOf, type RemoteOptions } from '../options.js'
 import { principalOf } from '../user/principal-of.js'
+import { CallEvidence } from './call-evidence.js'
 import { callMiddleware } from './call-middleware.js'
+import { checkCloudSdk } from './cloud-sdk.js'
 import { type Headers, withoutInboundCredentials } from './inbound-credentials.js'
 import {
   type ConfiguredDestination,
+  type OutboundDestination,
   outboundDestination,
   type OutboundService
 } from './outbound-destination.js'
 import { checkNotQueued, queuedCallRefusal } from './queue-refusal.js'
-import { checkTenant } from './require-named-user.js'
+import { callPolicy, carriesUser, type OnBehalfOf, type RemoteOptions } from './service-options.js'
 
 /** CAP's remote service, with the members that its types leave out. */
 interface StockRemoteService extends cds.Service {
@@ -34,6 +36,7 @@ const GUARD = Symbol('guard')
 /** Handlers of an application get such an object as `this`, and may use it again, later, or as somebody else. */
 interface Guard {
   readonly user: unknown
+  readonly tenant: string | undefined
   /** Milliseconds since the epoch. */
   readonly until: number
   readonly origin: PrincipalRemoteService
@@ -51,12 +54,19 @@ interface Guard {
 export class PrincipalRemoteService extends Stock {
   /** `cds.requires.<service>.onBehalfOf`; without it the destination decides. */
   declare readonly onBehalfOf: OnBehalfOf | undefined
+  /** `cds.requires.<service>.minTokenLifetime`, in seconds. */
+  declare readonly minTokenLifetime: number
   declare readonly [GUARD]?: Guard
 
-  /** @throws {@link ConfigurationError} when `onBehalfOf` is unknown or can't work */
+  /** @throws {@link ConfigurationError} when `onBehalfOf` or `minTokenLifetime` is unknown or can't work */
   override async init(): Promise<void> {
     checkNotQueued(this.name, this.options)
-    Object.defineProperty(this, 'onBehalfOf', { value: onBehalfOf(this.name, this.options) })
+    const { onBehalfOf, minTokenLifetime } = callPolicy(this.name, this.options)
+    if (carriesUser(onBehalfOf)) checkCloudSdk(`cds.requires.${this.name}.onBehalfOf`)
+    Object.defineProperties(this, {
+      onBehalfOf: { value: onBehalfOf },
+      minTokenLifetime: { value: minTokenLifetime }
+    })
     return super.init()
   }
 
@@ -73,52 +83,104 @@ export class PrincipalRemoteService extends Stock {
   }
 
   /**
-   * @throws {@link PropagationError} `ERR_USER_TOKEN_REQUIRED`, `ERR_USER_TOKEN_EXPIRED`
-   * @throws {@link DestinationError} `ERR_DESTINATION_TECHNICAL`, `ERR_DESTINATION_NOT_FOUND`,
-   *   `ERR_DESTINATION_UNAVAILABLE`
+   * @throws {@link PropagationError} `ERR_USER_TOKEN_REQUIRED`, `ERR_TOKEN_EXPIRES`,
+   *   `ERR_TENANT_MISMATCH`
+   * @throws {@link DestinationError} `ERR_DESTINATION_TECHNICAL`, `ERR_DESTINATION_USER_BOUND`,
+   *   `ERR_DESTINATION_NOT_FOUND`, `ERR_DESTINATION_UNAVAILABLE`
    */
   override async handle(req: cds.Request): Promise<unknown> {
     const { [GUARD]: guard, destination } = this
-    const user: unknown = cds.context?.user
-    const decided = guard?.user === user && Date.now() < (guard?.until ?? 0)
-    if (decided || !destination) return super.handle(req)
+    const { user, tenant } = cds.context ?? {}
+    if (!destination || holds(guard)) return super.handle(req)
+    const origin = guard?.origin ?? this
+    const evidence = new CallEvidence(subjectOf(origin))
+    const outbound = await decide(origin, evidence)
+    const descriptors = perCall({ user, tenant, until: endOf(origin), origin }, outbound, evidence)
+    const call = Object.create(this, descriptors) as this
     try {
-      const origin = guard?.origin ?? this
-      const principal = principalOf(cds.context?.user)
-      checkTenant(this.name, principal, cds.context?.tenant)
-      const outbound = await outboundDestination(
-        outboundService(origin),
-        principal,
-        cds.context?.tenant
-      )
-      const until = principal.kind === 'named' ? principal.expiresAt * 1000 : Infinity
-      const descriptors = perCall({ user, until, origin }, outbound.destination)
-      const call = Object.create(this, descriptors) as this
-      return await super.handle.call(call, withCleanHeaders(req, outbound.userBound))
+      const result = await super.handle.call(call, withCleanHeaders(req, outbound.userBound))
+      evidence.done()
+      return result
     } catch (error) {
-      if (error instanceof PrincipalError) logRefusal(error)
+      evidence.failed(error)
       throw error
     }
   }
 }
 
+function holds(guard: Guard | undefined): boolean {
+  const { user, tenant } = cds.context ?? {}
+  return guard?.user === user && guard?.tenant === tenant && Date.now() < (guard?.until ?? 0)
+}
+
+/** What is refused leaves a line in the log, whoever handles the error. */
+async function decide(
+  service: PrincipalRemoteService,
+  evidence: CallEvidence
+): Promise<OutboundDestination> {
+  const { user, tenant } = cds.context ?? {}
+  try {
+    const outbound = await outboundDestination(
+      outboundService(service),
+      principalOf(user),
+      tenant,
+      (found) => {
+        evidence.found(found)
+      }
+    )
+    const { name } = outbound.destination
+    if (outbound.userBound) checkCloudSdk(`the user of destination "${String(name)}"`)
+    return outbound
+  } catch (error) {
+    evidence.refused(error)
+    if (error instanceof PrincipalError) logRefusal(error)
+    throw error
+  }
+}
+
+/** Milliseconds since the epoch, until which a decision holds: tokens of the platform last a minute longer. */
+function endOf({ minTokenLifetime }: PrincipalRemoteService): number {
+  const principal = principalOf(cds.context?.user)
+  const minute = Date.now() + 60_000
+  if (principal.kind !== 'named') return minute
+  return Math.min(minute, (principal.expiresAt - minTokenLifetime) * 1000)
+}
+
+function subjectOf({ name, onBehalfOf, destination }: PrincipalRemoteService) {
+  const known = typeof destination === 'string' ? destination : destination?.name
+  return { service: name, onBehalfOf, destination: known ?? undefined }
+}
+
 function outboundService(service: PrincipalRemoteService): OutboundService {
-  const { name, onBehalfOf, destination, destinationOptions } = service
+  const { name, onBehalfOf, minTokenLifetime, destination, destinationOptions } = service
   return {
     name,
     onBehalfOf,
+    minTokenLifetime,
     destination: destination as ConfiguredDestination,
     ...(destinationOptions && { destinationOptions })
   }
 }
 
-function perCall(guard: Guard, destination: object): PropertyDescriptorMap {
+function perCall(
+  guard: Guard,
+  { destination }: OutboundDestination,
+  evidence: CallEvidence
+): PropertyDescriptorMap {
   const { middlewares } = guard.origin
-  const timeout = middlewares && callMiddleware(middlewares.timeout)
+  const timeout = middlewares && noted(evidence, callMiddleware(middlewares.timeout))
   return {
     [GUARD]: { value: guard },
     destination: { value: destination },
     ...(timeout && { middlewares: { value: { ...middlewares, timeout } } })
+  }
+}
+
+/** Handlers of an application may answer without sending anything. */
+function noted(evidence: CallEvidence, middleware: HttpMiddleware): HttpMiddleware {
+  return (options) => {
+    evidence.sent()
+    return middleware(options)
   }
 }
 

@@ -87,7 +87,7 @@ describe.each(USER_TYPES)('%s', (type) => {
     const user = await landscape.user('alice', { expiresIn: -5 })
     const { calls } = await landscape.calls(() =>
       expect(resolveDestination(type, user)).rejects.toMatchObject({
-        code: 'ERR_USER_TOKEN_EXPIRED'
+        code: 'ERR_TOKEN_EXPIRES'
       })
     )
     expect(calls).not.toHaveProperty('user')
