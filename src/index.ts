@@ -11,6 +11,8 @@ export {
 } from './errors.js'
 export type { AuthOptions, EmulationOptions, UserOptions } from './options.js'
 export { type CallOutcome, onPrincipalCall, type PrincipalCall } from './remote/call-evidence.js'
+export { type CallOptions, destinationFor } from './remote/destination-for.js'
+export { type DestinationRequest, executeHttpRequest } from './remote/execute-http-request.js'
 export type { OnBehalfOf } from './remote/service-options.js'
 export type { XsuaaCredentials } from './token/xsuaa-issuer.js'
 export type { Anonymous, NamedUser, Principal, TechnicalUser } from './user/principal.js'

@@ -13,7 +13,8 @@ import { claimsOf, endOf, isXsuaa, lifetimeUntil } from './token-lifetime.js'
 
 /** Credentials of a bound service that has an OAuth client in `uaa` and is called at `url`. */
 export interface BoundCredentials {
-  readonly name?: string | null
+  /** Of the required service: a binding's destination has none. */
+  readonly name: string
   readonly url?: string | null
   readonly uaa: Service['credentials']
   readonly headers?: Record<string, unknown>
@@ -41,8 +42,7 @@ export async function boundDestination(
   tenant: string | undefined,
   fresh = false
 ): Promise<HttpDestination> {
-  const { url, uaa, headers, queryParameters } = credentials
-  const name = String(credentials.name)
+  const { name, url, uaa, headers, queryParameters } = credentials
   const user = principal.kind === 'named' ? principal : undefined
   const authentication = user ? 'OAuth2JWTBearer' : 'OAuth2ClientCredentials'
   const target = { name, url: String(url), authentication, ...(headers && { headers }) } as const

@@ -164,17 +164,27 @@ function warn(error: unknown): void {
 
 interface Failure {
   readonly code?: unknown
-  readonly status?: unknown
-  readonly reason?: Failure
+  readonly reason?: unknown
   readonly response?: { readonly status?: unknown }
-  readonly cause?: Failure
+  readonly cause?: unknown
 }
 
-/** CAP wraps what a remote service has answered; libraries wrap what Node says. */
-function codeOf(error: unknown, depth = 0): string {
-  const { code, reason, response, cause } = (error ?? {}) as Failure
-  if (typeof code === 'string' && /^E[A-Z0-9_]{2,40}$/.test(code)) return code
-  if (typeof response?.status === 'number') return `HTTP_${String(response.status)}`
-  const inner = reason ?? cause
-  return inner && depth < 5 ? codeOf(inner, depth + 1) : 'UNKNOWN'
+/** CAP wraps what a remote service has answered; libraries wrap what Node says, in words of their own. */
+function codeOf(error: unknown): string {
+  const failures = chainOf(error)
+  const own = failures.find((each) => each instanceof PrincipalError)
+  const statuses = failures.map(({ response }) => response?.status)
+  const status = statuses.find((each) => typeof each === 'number')
+  if (own ?? status === undefined) {
+    const codes = (own ? [own] : failures).map(({ code }) => code)
+    return codes.map(String).find((code) => /^E[A-Z0-9_]{2,40}$/.test(code)) ?? 'UNKNOWN'
+  }
+  return `HTTP_${String(status)}`
+}
+
+/** The error and what is inside of it. */
+function chainOf(error: unknown, length = 0): Failure[] {
+  if (typeof error !== 'object' || !error || length > 5) return []
+  const failure: Failure = error
+  return [failure, ...chainOf(failure.reason ?? failure.cause, length + 1)]
 }

@@ -18,7 +18,7 @@ const checked = new Set<string>()
  * Makes sure that a user can get through the HTTP client that CAP uses: the SAP Cloud SDK, in the version that CAP itself
  * would load, which can be another one than this package's own.
  *
- * @param option - what asks for a user, for the message
+ * @param option - what carries a user, for the message
  * @param root - folder of the `@sap/cds` that runs
  * @throws {@link ConfigurationError}
  * @see `@sap/cds`, `remote/utils/cloudSdkProvider.js`
@@ -31,7 +31,7 @@ export function checkCloudSdk(
   const { remote } = cds.env as { remote?: { native_fetch?: boolean } }
   if (remote?.native_fetch) {
     throw new ConfigurationError(
-      `cds.remote.native_fetch is true, but ${option} is set: CAP's own HTTP client can not propagate a user. Remove ` +
+      `${option} carries a user, but cds.remote.native_fetch is true: CAP's own HTTP client can not do that. Remove ` +
         '"native_fetch"; the SAP Cloud SDK comes with this package.'
     )
   }
@@ -44,14 +44,14 @@ function checkVersion(name: string, option: string, root: string): void {
   const version = versionOf(name, root)
   if (!version) {
     throw new ConfigurationError(
-      `${option} is set, but CAP does not find ${name} from ${root}, and so would use its own HTTP client, which can ` +
-        `not propagate a user. Add it to the application: npm add ${name}`
+      `${option} carries a user, but CAP does not find ${name} from ${root}, and so would use its own HTTP client, which ` +
+        `can not do that. Add it to the application: npm add ${name}`
     )
   }
   const [major = 0, minor = 0] = version.split('.').map(Number)
   if (major > OLDEST[0] || (major === OLDEST[0] && minor >= OLDEST[1])) return
   throw new ConfigurationError(
-    `${option} is set, but CAP would load ${name} ${version}, which can mix users on kept-alive connections: use ` +
+    `${option} carries a user, but CAP would load ${name} ${version}, which can mix users on kept-alive connections: use ` +
       `${OLDEST.join('.')} or later (npm ls ${name} shows who asks for the old one)`
   )
 }

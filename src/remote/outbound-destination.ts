@@ -76,7 +76,7 @@ async function lookedUp(service: OutboundService, caller: Caller): Promise<Looke
   const { principal, tenant, options } = caller
   if (typeof destination !== 'string') {
     return destination.uaa && onBehalfOf
-      ? bound(destination as BoundCredentials, caller)
+      ? bound({ ...destination, name: service.name } as BoundCredentials, caller)
       : inline(destination)
   }
   const found = await lookUpDestination(destination, principal, options, tenant)
@@ -95,7 +95,7 @@ function inline(destination: Partial<HttpDestination>): LookedUp {
 
 function bound(credentials: BoundCredentials, { principal, tenant }: Caller): LookedUp {
   const userBound = principal.kind === 'named'
-  const { name = null } = credentials
+  const { name } = credentials
   const authentication = userBound ? 'OAuth2JWTBearer' : 'OAuth2ClientCredentials'
   return {
     destination: { name, authentication },

@@ -78,6 +78,7 @@ export class PrincipalRemoteService extends Stock {
   override async dispatch(req: cds.Request): Promise<unknown> {
     const refusal = this.onBehalfOf === 'namedUser' && queuedCallRefusal(this)
     if (!refusal) return super.dispatch(req)
+    new CallEvidence(subjectOf(this)).refused(refusal)
     logRefusal(refusal)
     throw refusal
   }
@@ -129,7 +130,7 @@ async function decide(
       }
     )
     const { name } = outbound.destination
-    if (outbound.userBound) checkCloudSdk(`the user of destination "${String(name)}"`)
+    if (outbound.userBound) checkCloudSdk(`destination "${String(name)}"`)
     return outbound
   } catch (error) {
     evidence.refused(error)

@@ -27,6 +27,8 @@ export class WhoBackend {
   readonly calls: Who[] = []
   /** Status of the answers. */
   status = 200
+  /** Where it sends its callers instead. */
+  redirectTo: string | undefined
   #server: HttpsServer | undefined
   #emulator: Emulator | undefined
 
@@ -57,6 +59,10 @@ export class WhoBackend {
     const who = { ...(await this.#who(headers.authorization)), path }
     this.calls.push(who)
     const body = BODIES[path.split('/')[1] ?? '']?.(who) ?? who
+    if (this.redirectTo) {
+      res.writeHead(302, { location: this.redirectTo }).end()
+      return
+    }
     res.writeHead(this.status, { 'content-type': 'application/json' }).end(JSON.stringify(body))
   }
 

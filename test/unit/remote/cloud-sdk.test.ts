@@ -47,7 +47,7 @@ test.each(['4.8.2', '3.26.0', '4.7.0'])('%s mixes users, wherever it comes from'
     const root = folderWith({ ...all('4.9.1'), [name]: version })
     expect(() => {
       checkCloudSdk(OPTION, root)
-    }).toThrow(`${OPTION} is set, but CAP would load @sap-cloud-sdk/${name} ${version}`)
+    }).toThrow(`${OPTION} carries a user, but CAP would load @sap-cloud-sdk/${name} ${version}`)
   }
 })
 
@@ -64,7 +64,7 @@ test("CAP's own client is refused", () => {
   try {
     expect(() => {
       checkCloudSdk(OPTION)
-    }).toThrow(`cds.remote.native_fetch is true, but ${OPTION} is set`)
+    }).toThrow(`${OPTION} carries a user, but cds.remote.native_fetch is true`)
   } finally {
     env.remote = remote as object
   }

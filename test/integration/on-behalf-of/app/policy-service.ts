@@ -24,7 +24,8 @@ export class PolicyService extends cds.ApplicationService {
   override init() {
     this.on('call', ({ data }: Request<Call>) => {
       const { place, way, target, options } = data
-      const work: Work = () => outcome(() => ways[way]?.(target, JSON.parse(options ?? '{}')))
+      const work: Work = () =>
+        outcome(() => ways[way]?.(target, JSON.parse(options ?? '{}') as object))
       return places[place]?.(work)
     })
     this.on('evidence', () => JSON.stringify(evidence.splice(0)))
@@ -36,11 +37,18 @@ async function outcome(work: () => unknown): Promise<string> {
   try {
     return JSON.stringify((await work()) ?? null)
   } catch (error) {
-    const { code, message, reason } = error as Error & { code?: string; reason?: object }
+    const { reason } = error as { reason?: object }
+    // the SAP Cloud SDK wraps what stops it
+    const { code, message } = innermost(error) as Error & { code?: string }
     return JSON.stringify({ code, message, status: statusOf(reason) })
   }
 }
 
 function statusOf(reason: object | undefined) {
   return (reason as { response?: { status?: number } } | undefined)?.response?.status
+}
+
+function innermost(error: unknown): unknown {
+  const { cause } = error as { cause?: unknown }
+  return cause instanceof Error ? innermost(cause) : error
 }
