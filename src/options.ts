@@ -26,6 +26,8 @@ export interface EmulationOptions {
   >
   /** Subject of the user certificates that the Cloud Connector issues. Default: `CN=${name}`. */
   subjectPattern?: string
+  /** Identity providers whose SAML assertions the emulated XSUAA takes for tokens, by origin key. */
+  trust?: Record<string, object>
   /** Location id of the Cloud Connector. Default: none. */
   locationId?: string
   /** Subscriber tenants by id, with destinations of their own. */

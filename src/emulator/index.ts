@@ -1,5 +1,6 @@
 export { EmulatorError, type EmulatorErrorCode } from './emulator-error.js'
 export { startEmulator } from './start-emulator.js'
+export type { TrustOptions } from './saml/trust.js'
 export type {
   AuditEntry,
   EmulatedEndpoint,

@@ -48,7 +48,12 @@ export function createUsers(
   return map
 }
 
-function createUser(
+/**
+ * Turns one of them into a user of the landscape.
+ *
+ * @throws EmulatorError `ERR_EMULATOR_USERS`
+ */
+export function createUser(
   name: string,
   user: MockUser,
   descriptor: SecurityDescriptor | undefined,

@@ -1,7 +1,7 @@
 import { randomBytes, randomUUID } from 'node:crypto'
 import { EmulatorError } from './emulator-error.js'
-import { createUsers, type LandscapeUser } from './landscape-user.js'
-import type { EmulatorOptions } from './types.js'
+import { createUser, createUsers, type LandscapeUser } from './landscape-user.js'
+import type { EmulatorOptions, MockUser } from './types.js'
 import type { SecurityDescriptor } from './xs-security/descriptor.js'
 import { readDescriptor } from './xs-security/read-descriptor.js'
 
@@ -33,6 +33,8 @@ export interface Landscape {
   /** Tenant → subdomain. */
   subdomains: ReadonlyMap<string, string>
   users: ReadonlyMap<string, LandscapeUser>
+  /** Any user of the provider tenant, such as one that comes from elsewhere: what the roles come to. */
+  describeUser: (name: string, user: MockUser) => LandscapeUser
   /** One for each binding; all of them belong to the provider tenant. */
   clients: Record<Client['service'], Client>
   /** Value of `rev_sig`; UAA derives it from user and client, here nobody looks into it. */
@@ -57,6 +59,7 @@ export function createLandscape(options: EmulatorOptions): Landscape {
     tenant,
     subdomains,
     users,
+    describeUser: (name, user) => createUser(name, user, descriptor, tenant),
     clients: {
       xsuaa: createApplicationClient(`${xsappname}!t1`, descriptor),
       destination: createServiceClient('destination', 'destination-xsappname!b1'),

@@ -17,8 +17,10 @@ import { listen, type Listener } from './listener.js'
 import { startOnPremise, type OnPremise } from './on-premise.js'
 import { RequestLog } from './request-log.js'
 import type { Emulator, EmulatorOptions, UserSummary } from './types.js'
+import { createSamlService, type SamlService } from './saml/saml-service.js'
 import { issueToken } from './xsuaa/issue-token.js'
 import { RefreshTokens } from './xsuaa/refresh-tokens.js'
+import { ShadowUsers } from './xsuaa/shadow-users.js'
 import { createSigningKey, type SigningKey } from './xsuaa/signing-key.js'
 import type { TokenService } from './xsuaa/token-endpoint.js'
 import { createTokenIssuer } from './xsuaa/token-issuer.js'
@@ -30,6 +32,7 @@ interface Parts {
   landscape: Landscape
   destinations: DestinationStore
   subjectPattern: SubjectPattern
+  saml: SamlService
   certificates: LandscapeCertificates
   key: SigningKey
   onPremise: OnPremise
@@ -49,6 +52,7 @@ export async function startEmulator(options: EmulatorOptions): Promise<Emulator>
   const landscape = createLandscape(options)
   // whatever can be wrong in the configuration comes to light before anything starts
   const destinations = createDestinations(options)
+  const saml = createSamlService(options, landscape)
   const subjectPattern = parseSubjectPattern(options.subjectPattern ?? 'CN=${name}')
   const [certificates, key] = await Promise.all([createLandscapeCertificates(), createSigningKey()])
   const closers: Parts['closers'] = []
@@ -59,6 +63,7 @@ export async function startEmulator(options: EmulatorOptions): Promise<Emulator>
       options,
       landscape,
       destinations,
+      saml,
       subjectPattern,
       certificates,
       key,
@@ -72,7 +77,7 @@ export async function startEmulator(options: EmulatorOptions): Promise<Emulator>
 }
 
 async function assemble(parts: Parts): Promise<Emulator> {
-  const { landscape, destinations, certificates, key, onPremise, closers } = parts
+  const { landscape, destinations, certificates, key, onPremise, closers, saml } = parts
   const { server: tls } = certificates
   const logs = {
     xsuaa: new RequestLog(),
@@ -84,7 +89,8 @@ async function assemble(parts: Parts): Promise<Emulator> {
   const xsuaa = await open(api.xsuaa, closers)
   const destination = await open(api.destination, closers)
   const issuer = createTokenIssuer(landscape, key, xsuaa.port)
-  const service: TokenService = { landscape, issuer, refreshTokens: new RefreshTokens() }
+  const stores = { refreshTokens: new RefreshTokens(), shadowUsers: new ShadowUsers() }
+  const service: TokenService = { landscape, issuer, saml, ...stores }
   serveApi(api.xsuaa, logs.xsuaa, createXsuaaHandler(service))
   serveApi(api.destination, logs.destination, createDestinationHandler(service, destinations))
   const proxy = createProxy(parts, service, logs.connectivity)

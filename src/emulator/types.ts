@@ -1,3 +1,5 @@
+import type { TrustOptions } from './saml/trust.js'
+
 /** One user, as CAP's mocked users have it; a plain string is the password. */
 export interface MockUser {
   /** Without one, any password is accepted, also an empty one, as CAP's mocked users do. */
@@ -50,6 +52,8 @@ export interface EmulatorOptions {
   subjectPattern?: string
   /** Security descriptor, default: `<root>/xs-security.json` if there is one. */
   xsSecurity?: object
+  /** Trust configurations of the subaccount by origin key: whose SAML assertions XSUAA accepts. */
+  trust?: Readonly<Record<string, TrustOptions>>
   /** Location id of the Cloud Connector, default: none. */
   locationId?: string
 }

@@ -8,6 +8,9 @@ export type Claims = Record<string, unknown>
 /** XSUAA's name for the grant that turns a token into one for another client. */
 export const JWT_BEARER = 'urn:ietf:params:oauth:grant-type:jwt-bearer'
 
+/** The grant that turns a SAML assertion into a token (RFC 7522). */
+export const SAML2_BEARER = 'urn:ietf:params:oauth:grant-type:saml2-bearer'
+
 /**
  * Claims of a user token, as XSUAA issues them for the grant `password`.
  *

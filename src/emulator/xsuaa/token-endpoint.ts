@@ -2,13 +2,16 @@ import type { IncomingMessage } from 'node:http'
 import type { RequestNotes } from '../api-server.js'
 import type { Landscape } from '../landscape.js'
 import { authenticateClient } from './authenticate-client.js'
-import { audience, JWT_BEARER, type Claims } from './claims.js'
+import { audience, JWT_BEARER, SAML2_BEARER, type Claims } from './claims.js'
 import { clientCredentials } from './grants/client-credentials.js'
 import type { Grant, GrantContext } from './grants/grant.js'
 import { jwtBearer } from './grants/jwt-bearer.js'
 import { password } from './grants/password.js'
 import { refreshToken } from './grants/refresh-token.js'
+import { samlBearer } from './grants/saml-bearer.js'
+import type { SamlService } from '../saml/saml-service.js'
 import type { RefreshTokens } from './refresh-tokens.js'
+import type { ShadowUsers } from './shadow-users.js'
 import { invalidRequest, invalidScope, unauthorizedGrant } from './token-error.js'
 import type { TokenIssuer } from './token-issuer.js'
 
@@ -16,7 +19,8 @@ const GRANTS: ReadonlyMap<string, Grant> = new Map([
   ['client_credentials', clientCredentials],
   ['password', password],
   ['refresh_token', refreshToken],
-  [JWT_BEARER, jwtBearer]
+  [JWT_BEARER, jwtBearer],
+  [SAML2_BEARER, samlBearer]
 ])
 
 /** What the token endpoint needs. */
@@ -24,6 +28,8 @@ export interface TokenService {
   landscape: Landscape
   issuer: TokenIssuer
   refreshTokens: RefreshTokens
+  saml: SamlService
+  shadowUsers: ShadowUsers
 }
 
 /**
