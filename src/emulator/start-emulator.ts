@@ -92,7 +92,8 @@ async function assemble(parts: Parts): Promise<Emulator> {
   const stores = { refreshTokens: new RefreshTokens(), shadowUsers: new ShadowUsers() }
   const service: TokenService = { landscape, issuer, saml, ...stores }
   serveApi(api.xsuaa, logs.xsuaa, createXsuaaHandler(service))
-  serveApi(api.destination, logs.destination, createDestinationHandler(service, destinations))
+  const tokens = { ...service, ca: certificates.landscapeCa }
+  serveApi(api.destination, logs.destination, createDestinationHandler(tokens, destinations))
   const proxy = createProxy(parts, service, logs.connectivity)
   const connectivity = await open(proxy, closers)
   const ports = {
