@@ -3,6 +3,7 @@ import type { IncomingMessage, ServerResponse } from 'node:http'
 import cds from '@sap/cds'
 
 import { type Authenticated, Authenticator, trustedIssuers } from './authenticator.js'
+import { checkExchanges } from './destination/token-exchange.js'
 import { attachedLandscape } from './emulator/process/attached.js'
 import { RequestError } from './errors.js'
 import { type AuthOptions, bindingsOf, type RequiredBindings } from './options.js'
@@ -26,6 +27,7 @@ import { TokenUser } from './user/token-user.js'
 export function auth(options: AuthOptions) {
   const bindings = bindingsOf(options, cds.env.requires as RequiredBindings)
   const authenticator = new Authenticator(trustedIssuers(options, bindings))
+  checkExchanges()
   const emulated = attachedLandscape() && bindings.xsuaa
   const exchange = emulated ? basicExchange(emulated) : undefined
   const schemes = { basic: Boolean(exchange) }

@@ -58,6 +58,8 @@ export const ERROR_CODES = {
   ERR_DESTINATION_USER_BOUND: 500,
   /** No destination of that name. */
   ERR_DESTINATION_NOT_FOUND: 502,
+  /** XSUAA gave no token in exchange for that of an external issuer, or another user's. */
+  ERR_TOKEN_EXCHANGE: 502,
   /** The Destination service or its token service did not answer as it should. */
   ERR_DESTINATION_UNAVAILABLE: 502
 } as const

@@ -5,11 +5,11 @@ import { describe, type NamedUser, type Principal } from '../user/principal.js'
 import { checkUsable, checkUserToken } from './check-usable.js'
 import { destinationFailure } from './destination-failure.js'
 import type { DestinationOptions, FoundDestination } from './find-destination.js'
+import { knownUser } from './known-user.js'
 import type { Configured } from './look-up.js'
 import { proxyConfiguration } from './proxy-configuration.js'
 import { technicalTokens } from './technical-tokens.js'
 import { userToken } from './user-tokens.js'
-import { xsuaaUser } from './xsuaa-user.js'
 
 /** Authentication types for which the Destination service retrieves nothing. */
 const WITHOUT_RETRIEVAL = new Set(['NoAuthentication', 'BasicAuthentication'])
@@ -71,8 +71,7 @@ async function asUser(
   const { destination, place } = configured
   const tenant = user.tenant === place.service.credentials['tenantid'] ? undefined : user.tenant
   if (destination.forwardAuthToken) return withProxy(destination, tenant)
-  const { iasToXsuaaTokenExchange } = options
-  const sent = iasToXsuaaTokenExchange ? await xsuaaUser(place.service, user) : user
+  const sent = await knownUser(configured, user, options)
   checkUserToken(destination, sent)
   if (destination.authentication === 'PrincipalPropagation') {
     return withProxy(destination, tenant, sent.bearerToken)

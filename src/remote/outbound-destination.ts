@@ -6,6 +6,7 @@ import {
   type DestinationOptions,
   lookUpDestination
 } from '../destination/resolve.js'
+import { forwardedToken } from '../destination/known-user.js'
 import { isUserBound } from '../destination/user-bound.js'
 import type { NamedUser, Principal } from '../user/principal.js'
 import { type Caller, callingPrincipal, type CallTarget } from './calling-principal.js'
@@ -114,12 +115,13 @@ async function asUser(
   const again = !lastsLongEnough(first, user, minTokenLifetime) && first.authTokens?.length
   const destination = again ? await complete(true) : first
   checkLifetime(name, destination, user, minTokenLifetime)
-  return forwarded(destination, user.bearerToken)
+  return forwarded(destination, user)
 }
 
 /** With `forwardAuthToken` the token is put in here: CAP would take it from the HTTP request, whoever is current. */
-function forwarded(destination: Partial<HttpDestination>, bearerToken: string) {
+async function forwarded(destination: Partial<HttpDestination>, user: NamedUser) {
   if (!destination.forwardAuthToken) return destination
+  const bearerToken = await forwardedToken(user)
   const headers = { ...destination.headers, authorization: `Bearer ${bearerToken}` }
   const { forwardAuthToken: _, authTokens: __, ...rest } = destination
   return { ...rest, authentication: 'NoAuthentication' as const, headers }

@@ -36,7 +36,7 @@ export interface TrustedProvider {
 /** The emulated Destination service as an identity provider. */
 export interface OwnIssuer {
   readonly entityId: string
-  identity(): Promise<SigningIdentity>
+  readonly identity: () => Promise<SigningIdentity>
 }
 
 const KNOWN = new Set([
