@@ -49,7 +49,7 @@ export async function requestToken(
   if (status !== 200) throw new TokenRefused(status, answer)
   const { access_token: token, token_type: type } = answer
   if (typeof token === 'string' && String(type).toLowerCase() === 'bearer') return token
-  throw new FetchError('unexpected', 'the answer is no bearer token')
+  throw new FetchError('unexpected', 'the answer has no access token')
 }
 
 function post(
