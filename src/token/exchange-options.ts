@@ -1,7 +1,7 @@
 import { createPrivateKey, X509Certificate } from 'node:crypto'
 
 /** NameID formats that XSUAA has a meaning for (SAML 2.0 core, section 8.3). */
-export const NAME_ID_FORMATS = [
+const NAME_ID_FORMATS = [
   'urn:oasis:names:tc:SAML:1.1:nameid-format:unspecified',
   'urn:oasis:names:tc:SAML:1.1:nameid-format:emailAddress'
 ] as const
@@ -28,7 +28,7 @@ export interface SamlExchangeOptions {
   /** Token endpoint of the subaccount. Default: from `/saml/metadata` of the bound XSUAA. */
   readonly assertionRecipient?: string
   /** `…:emailAddress` or `…:unspecified`. Default: no format. */
-  readonly nameIdFormat?: (typeof NAME_ID_FORMATS)[number]
+  readonly nameIdFormat?: string
   /** Claim (name or path) with the user's name in XSUAA. Default: `email` with `…:emailAddress`, else `userId`. */
   readonly userIdSource?: string
   /** Default: no statement about it. */
