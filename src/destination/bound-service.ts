@@ -6,6 +6,8 @@ import { DestinationError, PrincipalError, PropagationError } from '../errors.js
 import type { NamedUser, Principal } from '../user/principal.js'
 import { checkUsable } from './check-usable.js'
 import { cleanCause } from './clean-cause.js'
+import { exchangedUser } from './external-user.js'
+import { withExchange } from './known-user.js'
 import { differenceAcross, differenceWithin } from './same-user.js'
 import { serviceTokenOf } from './service-token.js'
 import { type Lasting, SingleFlight } from './single-flight.js'
@@ -76,10 +78,12 @@ function tokenOf(
 
 async function userToken(service: Service, user: NamedUser, fresh: boolean): Promise<string> {
   if (user.issuer !== 'xsuaa' && user.issuer !== 'ias') {
+    const known = await exchangedUser(user, fresh)
+    if (known) return userToken(service, known, fresh)
     throw new PropagationError(
       'ERR_USER_TOKEN_REQUIRED',
       `the binding of "${service.name}" needs a token of XSUAA or Identity Authentication, and the user's is of issuer ` +
-        `"${user.issuer}". Nothing was sent.`
+        `"${user.issuer}". Nothing was sent. ${withExchange(user)}`
     )
   }
   const { clientid, url } = service.credentials

@@ -1,7 +1,8 @@
+import { boundDestination } from '../../../src/destination/bound-service.js'
 import { forwardedToken } from '../../../src/destination/known-user.js'
 import { resolveDestination } from '../../../src/destination/resolve.js'
 import { checkExchanges } from '../../../src/destination/token-exchange.js'
-import { claimsOf } from '../emulator/support/http.js'
+import { claimsOf, credentials } from '../emulator/support/http.js'
 import { cdsRequires } from './support/cds-requires.js'
 import {
   external,
@@ -17,6 +18,12 @@ beforeAll(async () => {
 })
 afterAll(() => idp.stop())
 beforeEach(() => idp.reset())
+
+/** Credentials of a reuse service, whose client is the application's. */
+const bound = () => ({
+  ...{ name: 'reuse', url: 'https://reuse.example' },
+  uaa: credentials(idp.landscape.emulator) as never
+})
 
 describe('R64: what XSUAA gives is looked at', () => {
   const given = async (user: string | undefined, claims: object = {}) => {
@@ -62,7 +69,17 @@ describe('what is refused, and nothing is sent', () => {
     await expect(forwardedToken(external())).rejects.toMatchObject({
       code: 'ERR_USER_TOKEN_REQUIRED'
     })
+    await expect(boundDestination(bound(), external(), undefined)).rejects.toMatchObject({
+      code: 'ERR_USER_TOKEN_REQUIRED',
+      message: expect.stringContaining('issuers.partner.exchange')
+    })
     expect(idp.asked).toEqual([])
+  })
+
+  test('a bound service gets a token for the one of XSUAA', async () => {
+    idp.configure(idp.saml({ attributeMapping: { Groups: 'groups' } }))
+    const { authTokens } = await boundDestination(bound(), external(), undefined)
+    expect(claimsOf(authTokens![0]!.value)).toMatchObject({ user_name: 'alice', origin: 'partner' })
   })
 
   test('forwardAuthToken forwards what comes in exchange', async () => {
@@ -84,7 +101,7 @@ describe('what is refused, and nothing is sent', () => {
   test.each<[string, object, object, string]>([
     ['a user of another tenant', {}, { tenant: 'customer-1' }, 'ERR_TENANT_MISMATCH'],
     ['no claim with the name', { login: undefined, sub: undefined }, {}, 'ERR_USER_TOKEN_REQUIRED'],
-    ['an expired token', {}, { expiresAt: 1 }, 'ERR_USER_TOKEN_EXPIRED']
+    ['an expired token', {}, { expiresAt: 1 }, 'ERR_TOKEN_EXPIRES']
   ])('%s', async (_, claims, user, code) => {
     await expect(propagated(external(claims, user))).rejects.toMatchObject({ code })
     expect(idp.assertions).toEqual([])
