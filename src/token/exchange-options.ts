@@ -47,6 +47,9 @@ type Check = (value: unknown) => string | undefined
 const text: Check = (value) =>
   typeof value === 'string' && value !== '' ? undefined : 'a text that is not empty'
 
+const url: Check = (value) =>
+  typeof value === 'string' && URL.canParse(value) ? undefined : 'a URL'
+
 const key: Check = (value) => {
   try {
     const { asymmetricKeyType, asymmetricKeyDetails } = createPrivateKey(value as string)
@@ -79,7 +82,7 @@ const attributeMapping: Check = (value) =>
 const SAML = new Map<string, Check>(
   Object.entries({
     ...{ assertionIssuer: text, key, certificate, credentials: text, audience: text },
-    ...{ assertionRecipient: text, nameIdFormat, userIdSource: text, authnContextClassRef: text },
+    ...{ assertionRecipient: url, nameIdFormat, userIdSource: text, authnContextClassRef: text },
     attributeMapping
   })
 )

@@ -1,11 +1,12 @@
 import { createAssertion } from '../saml/create-assertion.js'
 import { serviceProvider } from '../saml/service-provider.js'
 import { findClient } from '../xsuaa/authenticate-client.js'
-import { SAML2_BEARER } from '../xsuaa/claims.js'
+import { SAML2_BEARER, type Claims } from '../xsuaa/claims.js'
 import type { TokenService } from '../xsuaa/token-endpoint.js'
 import type { AuthToken, Caller } from './auth-tokens.js'
 import type { DestinationConfiguration } from './configuration.js'
 import { exchangeUserToken } from './exchange-user-token.js'
+import { foreignUser } from './foreign-user-token.js'
 import { RetrievalFailed } from './retrieval-failed.js'
 import { attributesOf, nameIdOf } from './saml-user.js'
 import { askTokenService } from './token-service.js'
@@ -104,17 +105,20 @@ async function assertionFor(
   return createAssertion(request, await identity())
 }
 
-function userClaims(
+async function userClaims(
   service: DestinationTokens,
-  { Authentication }: DestinationConfiguration,
+  destination: DestinationConfiguration,
   { userToken }: Caller
-) {
+): Promise<Claims> {
+  const { Authentication } = destination
   if (!userToken) {
     throw new RetrievalFailed(
       `Cannot determine user to propagate for ${String(Authentication)} destination. Either provide user_token JWT ` +
         'token or configure it with SystemUser.'
     )
   }
+  const foreign = await foreignUser(service.issuer, destination, userToken)
+  if (foreign) return foreign
   const needed = Authentication === 'OAuth2SAMLBearerAssertion' ? 'uaa.user' : undefined
   return exchangeUserToken(service, service.landscape.clients.destination, userToken, needed)
 }

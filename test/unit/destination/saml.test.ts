@@ -1,3 +1,5 @@
+import { buildHeadersForDestination, getDestination } from '@sap-cloud-sdk/connectivity'
+
 import { resolveDestination } from '../../../src/destination/resolve.js'
 import {
   startHttpsServer,
@@ -91,6 +93,16 @@ describe('OAuth2SAMLBearerAssertion', () => {
     const again = await resolve()
     expect(new Set([...result, again].map(({ authTokens }) => authTokens![0]!.value)).size).toBe(1)
   })
+})
+
+test.each(['BEARER', 'ASSERTION'])('%s: the Cloud SDK by itself gets one as well', async (name) => {
+  const { bearerToken: jwt } = await landscape.user('alice')
+  const destination = await getDestination({ destinationName: name, jwt, useCache: false })
+  expect(destination?.authTokens).toMatchObject([
+    { type: name === 'ASSERTION' ? 'SAML2.0' : 'bearer' }
+  ])
+  const { authorization } = await buildHeadersForDestination(destination!)
+  expect(authorization).toMatch(name === 'ASSERTION' ? /^SAML2\.0 PHNh/ : /^Bearer ey/)
 })
 
 describe('SAMLAssertion', () => {

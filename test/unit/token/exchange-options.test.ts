@@ -24,7 +24,7 @@ test('good ones', async () => {
     null,
     { grant: 'jwt-bearer' },
     saml,
-    { ...saml, certificate, audience: 'a', assertionRecipient: 'r', userIdSource: 'a.b' },
+    { ...saml, certificate, audience: 'a', assertionRecipient: 'https://r', userIdSource: 'a.b' },
     { ...saml, nameIdFormat: 'urn:oasis:names:tc:SAML:1.1:nameid-format:emailAddress' },
     { ...saml, key: undefined, credentials: 'signer', authnContextClassRef: 'urn:x' },
     { ...saml, attributeMapping: { Groups: 'roles', plant: 'a.plants' } }
@@ -47,6 +47,7 @@ describe('wrong ones stop the start with their name, and without their value', (
     ['.certificate must be a certificate', { ...saml, certificate: key }],
     ['.credentials stands instead of', { ...saml, credentials: 'signer' }],
     ['.nameIdFormat must be one of urn:', { ...saml, nameIdFormat: 'urn:x' }],
+    ['.assertionRecipient must be a URL', { ...saml, assertionRecipient: '/oauth/token' }],
     ['.userIdSource must be a text', { ...saml, userIdSource: ['a'] }],
     ['.attributeMapping must be an object', { ...saml, attributeMapping: { a: 1 } }],
     ['.userIDSource is not known with grant', { ...saml, userIDSource: 'a' }]
