@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto'
 import type { LandscapeUser } from '../landscape-user.js'
-import { resolveScope, type Client, type Landscape } from '../landscape.js'
+import type { Client, Landscape } from '../landscape.js'
+import { heldGrants } from './held-grants.js'
 
 /** Claims of a token before it gets its times. */
 export type Claims = Record<string, unknown>
@@ -8,34 +9,48 @@ export type Claims = Record<string, unknown>
 /** XSUAA's name for the grant that turns a token into one for another client. */
 export const JWT_BEARER = 'urn:ietf:params:oauth:grant-type:jwt-bearer'
 
+/** Origin keys of the identity providers that a subaccount trusts. */
+export const DEFAULT_ORIGIN = 'sap.default'
+/** Of the trusted tenant of Identity Authentication. */
+export const IAS_ORIGIN = 'sap.custom'
+
 /**
  * Claims of a user token, as XSUAA issues them for the grant `password`.
  *
  * @see CF UAA, `UaaTokenServices`: `createJWTAccessToken`, `putUserIntoJWT`
  */
 export function userClaims(landscape: Landscape, client: Client, user: LandscapeUser): Claims {
-  const scope = ['openid', ...user.scopes.map((name) => resolveScope(landscape, name))]
   return {
     jti: newTokenId(),
     ext_attr: extension(landscape, user.tenant),
-    'xs.system.attributes': {
-      'xs.saml.groups': [],
-      'xs.rolecollections': user.roleCollections
-    },
     given_name: user.givenName,
     family_name: user.familyName,
-    'xs.user.attributes': user.attributes,
     sub: user.id,
-    scope,
+    ...grantedClaims(landscape, client, user),
     ...clientClaims(client),
     grant_type: 'password',
     user_id: user.id,
-    origin: 'sap.default',
+    origin: DEFAULT_ORIGIN,
     user_name: user.name,
     email: user.email,
     auth_time: Math.floor(Date.now() / 1000),
     rev_sig: landscape.revocationSignature,
-    zid: user.tenant,
+    zid: user.tenant
+  }
+}
+
+/** What the security descriptors say of a user: scopes, attributes, role collections, and whom the token is for. */
+export function grantedClaims(landscape: Landscape, client: Client, user: LandscapeUser): Claims {
+  const { scopes, attributes, roleCollections } = heldGrants(landscape, client, user)
+  const system = client.descriptor?.oauth2.systemAttributes ?? ['groups', 'rolecollections']
+  const scope = ['openid', ...scopes]
+  return {
+    'xs.system.attributes': {
+      ...(system.includes('groups') && { 'xs.saml.groups': [] }),
+      ...(system.includes('rolecollections') && { 'xs.rolecollections': roleCollections })
+    },
+    'xs.user.attributes': attributes,
+    scope,
     aud: audience(client, scope)
   }
 }
@@ -47,7 +62,7 @@ export function userClaims(landscape: Landscape, client: Client, user: Landscape
  * @see CF UAA, `UaaTokenServices`: `putClientIntoJWT`
  */
 export function technicalClaims(landscape: Landscape, client: Client, tenant: string): Claims {
-  const scope = client.authorities.map((name) => resolveScope(landscape, name))
+  const scope = client.authorities
   return {
     jti: newTokenId(),
     ext_attr: { ...extension(landscape, tenant), serviceinstanceid: client.instanceId },
@@ -67,7 +82,7 @@ export function technicalClaims(landscape: Landscape, client: Client, tenant: st
  * and attributes too; client, audience and token id are new.
  */
 export function exchangedClaims(client: Client, claims: Claims, scope: string[]): Claims {
-  const { iat: _iat, exp: _exp, iss: _iss, ...kept } = claims
+  const { iat: _iat, exp: _exp, iss: _iss, cnf: _cnf, ...kept } = claims
   return {
     ...kept,
     jti: newTokenId(),

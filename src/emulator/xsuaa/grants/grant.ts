@@ -1,3 +1,4 @@
+import type { IdentityService } from '../../ias/identity-service.js'
 import type { Client, Landscape } from '../../landscape.js'
 import type { Claims } from '../claims.js'
 import type { RefreshTokens } from '../refresh-tokens.js'
@@ -8,6 +9,8 @@ export interface GrantContext {
   landscape: Landscape
   issuer: TokenIssuer
   refreshTokens: RefreshTokens
+  /** Identity provider that the subaccount trusts. */
+  identity?: IdentityService | undefined
   /** Authenticated. */
   client: Client
   form: URLSearchParams
