@@ -58,7 +58,10 @@ export async function startEmulator(options: EmulatorOptions): Promise<Emulator>
   const identityTenant = createIdentityTenant(options)
   const destinations = createDestinations(options)
   const subjectPattern = parseSubjectPattern(options.subjectPattern ?? 'CN=${name}')
-  const [certificates, key] = await Promise.all([createLandscapeCertificates(), createSigningKey()])
+  const [certificates, key] = await Promise.all([
+    createLandscapeCertificates(landscape.subdomains.values()),
+    createSigningKey()
+  ])
   const closers: Parts['closers'] = []
   try {
     const onPremise = await startOnPremise(options, certificates)

@@ -20,8 +20,15 @@ export interface LandscapeCertificates {
   system: TlsIdentity
 }
 
-/** Creates all of them anew; none is ever written to disk. */
-export async function createLandscapeCertificates(): Promise<LandscapeCertificates> {
+/**
+ * Creates all of them anew; none is ever written to disk.
+ *
+ * @param subdomains - of the tenants: clients such as Node take no wildcard right below `localhost`
+ */
+export async function createLandscapeCertificates(
+  subdomains: Iterable<string>
+): Promise<LandscapeCertificates> {
+  const names = [...new Set([...subdomains, 'app'])].map((each) => `${each}.localhost`)
   const [landscape, clients, cloudConnector] = await Promise.all([
     createAuthority('CN=cds-principal emulator'),
     createAuthority('CN=cds-principal emulated client authority'),
@@ -33,8 +40,7 @@ export async function createLandscapeCertificates(): Promise<LandscapeCertificat
       usage: 'server',
       hosts: [
         { type: 'dns', value: 'localhost' },
-        { type: 'dns', value: '*.localhost' },
-        { type: 'dns', value: '*.cert.localhost' },
+        ...[...names, '*.cert.localhost'].map((value) => ({ type: 'dns' as const, value })),
         { type: 'ip', value: '127.0.0.1' },
         { type: 'ip', value: '::1' }
       ],

@@ -1,4 +1,5 @@
 import { randomUUID } from 'node:crypto'
+import { thumbprint } from '../client-certificate.js'
 import type { LandscapeUser } from '../landscape-user.js'
 import type { Client, Landscape } from '../landscape.js'
 import { heldGrants } from './held-grants.js'
@@ -106,7 +107,11 @@ export function newTokenId(): string {
   return randomUUID().replaceAll('-', '')
 }
 
-const clientClaims = ({ id }: Client) => ({ client_id: id, cid: id, azp: id })
+/** A client that authenticates with a certificate gets tokens that are bound to it: RFC 8705 section 3.1. */
+const clientClaims = ({ id, certificate }: Client) => ({
+  ...{ client_id: id, cid: id, azp: id },
+  ...(certificate && { cnf: { 'x5t#S256': thumbprint(certificate.cert) } })
+})
 
 const extension = ({ subdomains }: Landscape, tenant: string) => ({
   enhancer: 'XSUAA',
