@@ -23,7 +23,7 @@ async function run({ ca, vcapServices, tokens, dependency }: IdentityTask) {
   for (const [name, jwt] of Object.entries(tokens)) {
     verified[name] = await attempt(async () => {
       const { token } = await createSecurityContext(identity, { jwt })
-      return { sub: token.payload['sub'], jose: await joseVerifies(identity, jwt) }
+      return { sub: token.payload.sub, jose: await joseVerifies(identity, jwt) }
     })
   }
   const alice = tokens['alice'] ?? ''
@@ -34,11 +34,11 @@ async function run({ ca, vcapServices, tokens, dependency }: IdentityTask) {
     vcapServices.identity?.[0]?.credentials as never,
     {
       xsuaaLegacyExtension: { primaryContextType: 'XsuaaSecurityContext' }
-    } as never
+    }
   )
   const sdk = await import('@sap-cloud-sdk/connectivity')
   const sdkToken = async (options: object) =>
-    claims((await sdk.getIasToken('identity', options as never)).token)
+    claims((await sdk.getIasToken('identity', options)).token)
   return {
     verified,
     technical: await attempt(async () =>
