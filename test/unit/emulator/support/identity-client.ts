@@ -30,12 +30,9 @@ async function run({ ca, vcapServices, tokens, dependency }: IdentityTask) {
   const resource = `urn:sap:identity:application:provider:name:${dependency}`
   const claims = (jwt: string) =>
     JSON.parse(Buffer.from(jwt.split('.')[1] ?? '', 'base64url').toString())
-  const extended = new IdentityService(
-    vcapServices.identity?.[0]?.credentials as never,
-    {
-      xsuaaLegacyExtension: { primaryContextType: 'XsuaaSecurityContext' }
-    }
-  )
+  const extended = new IdentityService(vcapServices.identity?.[0]?.credentials as never, {
+    xsuaaLegacyExtension: { primaryContextType: 'XsuaaSecurityContext' }
+  })
   const sdk = await import('@sap-cloud-sdk/connectivity')
   const sdkToken = async (options: object) =>
     claims((await sdk.getIasToken('identity', options)).token)
