@@ -1,5 +1,5 @@
 import type { ApplicationRouter } from '../../../src/emulator/index.js'
-import { claimsOf, IdentityLandscape, throughRouter } from './identity-landscape.js'
+import { claimsOf, IdentityLandscape, SUBSCRIBER, throughRouter } from './identity-landscape.js'
 
 const SERVICES = ['identity', 'destination', 'connectivity']
 const RENAME = '/odata/v4/change/rename'
@@ -48,6 +48,16 @@ describe.each([
         expect({ user, subject }).toEqual({ user: name.toUpperCase(), subject: `CN=${name}` })
       }
     }
+  })
+
+  test("a subscriber's user is another one of the same name, and comes from there", async () => {
+    const token = await landscape.logOn('bob', SUBSCRIBER)
+    const { sub } = claimsOf(token)
+    expect(sub).not.toBe(claimsOf(await landscape.logOn('bob')).sub)
+    expect(await whoami(router(), token)).toMatchObject({ id: sub, tenant: SUBSCRIBER })
+    const { result, entries } = await landscape.recorded(() => rename(router(), token))
+    expect(result.status).toBe(200)
+    expect(new Set(entries.map(({ user }) => user))).toEqual(new Set(['BOB']))
   })
 
   test('what XSUAA does not exchange goes nowhere', async () => {

@@ -1,12 +1,16 @@
+import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
 
 import type { ApplicationRouter, Emulator } from '../../../src/emulator/index.js'
 import { startLandscape } from '../../support/emulator.js'
-import { type Sample, startSample } from '../../support/sample.js'
+import { type Sample, SAMPLE, startSample } from '../../support/sample.js'
 import { claimsOf, type Response, send } from '../../unit/emulator/support/http.js'
 import { identityCredentials, requestIdentityToken } from '../../unit/emulator/support/identity.js'
 
 const S4 = 's4.internal:44300'
+
+/** A tenant that has subscribed to the application. */
+export const SUBSCRIBER = 'acme-id'
 
 /** Certificate and key of a client, PEM. */
 export interface ClientCertificate {
@@ -24,7 +28,16 @@ export class IdentityLandscape {
   }
 
   static async start(): Promise<IdentityLandscape> {
+    const descriptor = JSON.parse(readFileSync(join(SAMPLE, 'xs-security.json'), 'utf8')) as object
+    const S4 = {
+      URL: 'http://s4.internal:44300',
+      ProxyType: 'OnPremise',
+      Authentication: 'PrincipalPropagation'
+    }
     const emulator = await startLandscape({
+      xsSecurity: { ...descriptor, 'tenant-mode': 'shared' },
+      // its Cloud Connector exposes the same system, as nothing else is said
+      tenants: { [SUBSCRIBER]: { users: { bob: {} }, destinations: { S4 } } },
       identity: {
         credentialType: 'X509_GENERATED',
         providedApis: ['Read'],
@@ -58,8 +71,8 @@ export class IdentityLandscape {
   }
 
   /** The id token of a user who logs on at Identity Authentication. */
-  async logOn(username: string): Promise<string> {
-    const form = { grant_type: 'password', username, password: '' }
+  async logOn(username: string, app_tid?: string): Promise<string> {
+    const form = { grant_type: 'password', username, password: '', ...(app_tid && { app_tid }) }
     const { body } = await requestIdentityToken(this.emulator, form)
     return body.id_token as string
   }
