@@ -42,10 +42,19 @@ export class Subscribers {
     const backend = await TokenBackend.start()
     const emulator = await startEmulator(landscape(backend.url))
     backend.trust(emulator)
-    const services = ['S4', 'EXCHANGE', 'PROVIDER_ONLY', 'PROVIDER_EXCHANGE'].map((name) => [
+    const names = ['S4', 'EXCHANGE', 'PROVIDER_ONLY', 'PROVIDER_EXCHANGE', 'PROVIDER_TECHNICAL']
+    const services = names.map((name) => [
       name,
       { kind: 'rest', credentials: { destination: name } }
     ])
+    const destinationOptions = { selectionStrategy: 'subscriberFirst' }
+    for (const destination of ['PROVIDER_ONLY', 'PROVIDER_EXCHANGE']) {
+      const credentials = { destination }
+      services.push([
+        `${destination}_TOO`,
+        { kind: 'rest', credentials, destinationOptions } as never
+      ])
+    }
     const sample = await startSample({
       emulator: { ...emulator, ca: `${emulator.ca}\n${backend.ca}` },
       extra: join(__dirname, 'app'),
@@ -127,7 +136,8 @@ function landscape(url: string): EmulatorOptions {
     destinations: {
       ...destinations('provider'),
       PROVIDER_ONLY: PROPAGATION,
-      PROVIDER_EXCHANGE: exchange
+      PROVIDER_EXCHANGE: exchange,
+      PROVIDER_TECHNICAL: { ...exchange, Authentication: 'OAuth2ClientCredentials' }
     },
     onPremise: onPremise('provider'),
     tenants: Object.fromEntries(SUBSCRIBERS.map((id) => [id, subscriber(id)]))

@@ -95,7 +95,14 @@ describe('interleaved', () => {
 })
 
 describe("O7: the provider's destination is not a subscriber's", () => {
-  test.each(['PROVIDER_ONLY', 'PROVIDER_EXCHANGE'])('%s', async (service) => {
+  test.each([
+    'PROVIDER_ONLY',
+    'PROVIDER_EXCHANGE',
+    'PROVIDER_TECHNICAL',
+    // with the selection strategy "subscriberFirst"
+    'PROVIDER_ONLY_TOO',
+    'PROVIDER_EXCHANGE_TOO'
+  ])('%s', async (service) => {
     const ours = await call(await landscape.as('alice'), service, 'ours')
     expect(ours.seen).not.toHaveProperty('code')
     const before = await audits()
