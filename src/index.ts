@@ -9,7 +9,7 @@ export {
   RequestError,
   TokenError
 } from './errors.js'
-export type { AuthOptions, EmulationOptions, UserOptions } from './options.js'
+export type { AuthOptions, EmulationOptions, TenantEmulation, UserOptions } from './options.js'
 export { type CallOutcome, onPrincipalCall, type PrincipalCall } from './remote/call-evidence.js'
 export { type CallOptions, destinationFor } from './remote/destination-for.js'
 export { type DestinationRequest, executeHttpRequest } from './remote/execute-http-request.js'

@@ -7,12 +7,24 @@ import type { XsuaaCredentials } from './token/xsuaa-issuer.js'
 export interface UserOptions {
   /** Without one, any password will do, as for CAP's mocked users. */
   password?: string
-  /** Names of role templates or role collections in `xs-security.json`. */
+  /** Names of role templates or role collections in `xs-security.json`; `<application>.<role>` for those of another one. */
   roles?: string[]
   /** Attributes that the user's role templates refer to: `$user.<name>`. */
   attr?: Record<string, unknown>
   /** Tenant id; the application's own tenant without it. */
   tenant?: string
+}
+
+/** An emulated subscriber. */
+export interface TenantEmulation {
+  /** Label of its host names. Default: its id. */
+  subdomain?: string
+  /** Its users; their names can be the same as in other tenants. */
+  users?: Record<string, UserOptions | boolean>
+  /** Its destinations; without, it has none. */
+  destinations?: EmulationOptions['destinations']
+  /** Systems behind its own Cloud Connector; without, those of the provider. */
+  onPremise?: EmulationOptions['onPremise']
 }
 
 /** What the emulator of the BTP services serves in development; `false` turns it off. */
@@ -30,8 +42,12 @@ export interface EmulationOptions {
   trust?: Record<string, object>
   /** Location id of the Cloud Connector. Default: none. */
   locationId?: string
-  /** Subscriber tenants by id, with destinations of their own. */
-  tenants?: Record<string, { destinations?: Record<string, Record<string, string | boolean>> }>
+  /** Subscriber tenants by id, with users, destinations and systems of their own. */
+  tenants?: Record<string, TenantEmulation>
+  /** Other applications of the subaccount by name: the content or path of their `xs-security.json`. */
+  applications?: Record<string, { xsSecurity: object | string; instance?: string }>
+  /** Identity Authentication: `true`, or the parameters of its service instance. Default: none. */
+  identity?: boolean | object
 }
 
 /** `cds.requires.auth` of kind `principal`. */

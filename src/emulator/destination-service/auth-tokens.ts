@@ -1,4 +1,6 @@
-import { equal, findClient } from '../xsuaa/authenticate-client.js'
+import { findClient } from '../clients.js'
+import { tenantOfSubdomain } from '../landscape.js'
+import { equal } from '../xsuaa/authenticate-client.js'
 import { technicalClaims } from '../xsuaa/claims.js'
 import type { DestinationConfiguration } from './configuration.js'
 import { exchangeUserToken, ExchangeFailed } from './exchange-user-token.js'
@@ -117,7 +119,7 @@ function tenantOf(
   { tenant, subdomain }: Caller
 ): string {
   if (subdomain === undefined || tokenServiceURLType !== 'Common') return tenant
-  const [named] = [...landscape.subdomains].find(([, each]) => each === subdomain) ?? []
+  const named = tenantOfSubdomain(landscape, subdomain)
   if (named) return named
   throw new ExchangeFailed('invalid_request', 'unknown tenant in X-tenant')
 }

@@ -1,6 +1,6 @@
+import { findClient } from '../clients.js'
 import { createAssertion } from '../saml/create-assertion.js'
 import { serviceProvider } from '../saml/service-provider.js'
-import { findClient } from '../xsuaa/authenticate-client.js'
 import { SAML2_BEARER, type Claims } from '../xsuaa/claims.js'
 import type { TokenService } from '../xsuaa/token-endpoint.js'
 import type { AuthToken, Caller } from './auth-tokens.js'

@@ -1,6 +1,7 @@
 import type { IncomingMessage } from 'node:http'
 import type { RequestNotes } from '../api-server.js'
-import type { Landscape } from '../landscape.js'
+import type { IdentityService } from '../ias/identity-service.js'
+import { tenantOfSubdomain, type Landscape } from '../landscape.js'
 import { authenticateClient } from './authenticate-client.js'
 import { audience, JWT_BEARER, SAML2_BEARER, type Claims } from './claims.js'
 import { clientCredentials } from './grants/client-credentials.js'
@@ -30,6 +31,8 @@ export interface TokenService {
   refreshTokens: RefreshTokens
   saml: SamlService
   shadowUsers: ShadowUsers
+  /** Identity provider that the subaccount trusts. */
+  identity?: IdentityService | undefined
 }
 
 /**
@@ -102,12 +105,20 @@ function restrictScope(claims: Claims, clientId: string, requested: string | nul
   }
 }
 
-/** `x-zid` is how clients of several tenants choose one without its subdomain. */
+/** `x-zid` is how clients of several tenants choose one without its subdomain; otherwise the host's subdomain says it. */
 function readTenant(landscape: Landscape, req: IncomingMessage): string | undefined {
   const tenant = req.headers['x-zid']
-  if (tenant === undefined || tenant === '') return undefined
+  if (tenant === undefined || tenant === '') return tenantOfHost(landscape, req)
   if (typeof tenant !== 'string' || !landscape.subdomains.has(tenant)) {
     throw invalidRequest('the identity zone of the header x-zid does not exist')
   }
   return tenant
+}
+
+function tenantOfHost(landscape: Landscape, { headers }: IncomingMessage): string | undefined {
+  const [, subdomain] = /^([a-z0-9-]+)\.localhost(:|$)/i.exec(headers.host ?? '') ?? []
+  if (subdomain === undefined) return undefined
+  const tenant = tenantOfSubdomain(landscape, subdomain.toLowerCase())
+  if (tenant !== undefined) return tenant
+  throw invalidRequest(`there is no identity zone with the subdomain ${subdomain}`)
 }
