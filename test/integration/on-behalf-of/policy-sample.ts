@@ -113,7 +113,11 @@ function landscape({ url }: WhoBackend): Partial<EmulatorOptions> {
   const roles = ['Technician', 'Token_Exchange']
   const { JWT, CC } = destinations(url)
   return {
-    xsSecurity: { ...descriptor, 'role-templates': [...descriptor['role-templates'], template] },
+    xsSecurity: {
+      ...descriptor,
+      'tenant-mode': 'shared',
+      'role-templates': [...descriptor['role-templates'], template]
+    },
     users: {
       alice: { roles },
       bob: { roles },
