@@ -92,12 +92,7 @@ export async function startEmulator(options: EmulatorOptions): Promise<Emulator>
 
 async function assemble(parts: Parts): Promise<Emulator> {
   const { landscape, destinations, certificates, key, onPremise, closers, saml } = parts
-  const logs = {
-    xsuaa: new RequestLog(),
-    destination: new RequestLog(),
-    connectivity: new RequestLog(),
-    identity: new RequestLog()
-  }
+  const logs = createLogs()
   await issueCertificates(landscape, certificates)
   const identity = await openIdentity(parts, logs.identity)
   // nobody knows a port before its handler is in place
@@ -152,6 +147,13 @@ async function assemble(parts: Parts): Promise<Emulator> {
     stop: () => (stopped ??= closeAll(closers))
   }
 }
+
+const createLogs = () => ({
+  xsuaa: new RequestLog(),
+  destination: new RequestLog(),
+  connectivity: new RequestLog(),
+  identity: new RequestLog()
+})
 
 async function openIdentity(
   { identityTenant, landscape, certificates, closers }: Parts,
