@@ -40,7 +40,9 @@ export async function completeDestination(
   if (!configured) return destination as HttpDestination
   const completed = user
     ? asUser(configured, user, options)
-    : asApplication(configured, options).then((each) => withProxy(each, configured.place.tenant))
+    : asApplication(configured, options).then((each) =>
+        withProxy(each, configured.place.tenant, options)
+      )
   return completed.catch((error: unknown) => {
     throw destinationFailure(String(destination.name), error)
   })
@@ -70,15 +72,16 @@ async function asUser(
 ): Promise<HttpDestination> {
   const { destination, place } = configured
   const tenant = user.tenant === place.service.credentials['tenantid'] ? undefined : user.tenant
-  if (destination.forwardAuthToken) return withProxy(destination, tenant)
-  const { iasToXsuaaTokenExchange } = options
-  const sent = iasToXsuaaTokenExchange ? await xsuaaUser(place.service, user) : user
+  if (destination.forwardAuthToken) return withProxy(destination, tenant, options)
+  const { iasToXsuaaTokenExchange, useCache } = options
+  const fresh = useCache === false
+  const sent = iasToXsuaaTokenExchange ? await xsuaaUser(place.service, user, fresh) : user
   checkUserToken(destination, sent)
   if (destination.authentication === 'PrincipalPropagation') {
-    return withProxy(destination, tenant, sent.bearerToken)
+    return withProxy(destination, tenant, options, sent.bearerToken)
   }
-  const token = await userToken(configured, sent, options.useCache === false)
-  return withProxy({ ...destination, authTokens: [token] }, tenant)
+  const token = await userToken(configured, sent, fresh)
+  return withProxy({ ...destination, authTokens: [token] }, tenant, options)
 }
 
 async function asApplication(
@@ -103,9 +106,11 @@ async function asApplication(
 async function withProxy(
   destination: Destination,
   tenant: string | undefined,
+  { useCache }: DestinationOptions,
   bearerToken?: string
 ): Promise<HttpDestination> {
-  const proxy = await proxyConfiguration(destination, tenant, bearerToken)
+  const fresh = useCache === false
+  const proxy = await proxyConfiguration(destination, tenant, bearerToken, fresh)
   const complete = proxy ? { ...destination, proxyConfiguration: proxy } : destination
   return complete as HttpDestination
 }

@@ -9,6 +9,7 @@ import { serviceTokenOf } from './service-token.js'
  *
  * @param tenant - whose Cloud Connector it is
  * @param bearerToken - of the user, for `PrincipalPropagation`
+ * @param fresh - the application's token is not from the cache
  * @throws {@link DestinationError} `ERR_DESTINATION_UNAVAILABLE` without a binding
  * @see `@sap-cloud-sdk/connectivity`, `addProxyConfigurationOnPrem`, `addProxyConfigurationInternet`
  * @internal
@@ -16,10 +17,11 @@ import { serviceTokenOf } from './service-token.js'
 export async function proxyConfiguration(
   destination: Destination,
   tenant: string | undefined,
-  bearerToken?: string
+  bearerToken?: string,
+  fresh = false
 ): Promise<ProxyConfiguration | undefined> {
   if (destination.proxyType === 'OnPremise') {
-    return connectivityProxy(String(destination.name), tenant, bearerToken)
+    return connectivityProxy(String(destination.name), tenant, bearerToken, fresh)
   }
   return destination.proxyType === 'PrivateLink' ? undefined : environmentProxy(destination)
 }
@@ -27,7 +29,8 @@ export async function proxyConfiguration(
 async function connectivityProxy(
   name: string,
   tenant: string | undefined,
-  bearerToken: string | undefined
+  bearerToken: string | undefined,
+  fresh: boolean
 ): Promise<ProxyConfiguration> {
   const { getServiceBinding } = await import('@sap-cloud-sdk/connectivity')
   const service = getServiceBinding('connectivity')
@@ -43,7 +46,7 @@ async function connectivityProxy(
     port: Number(credentials['onpremise_proxy_http_port'] ?? credentials['onpremise_proxy_port']),
     protocol: 'http',
     headers: {
-      'Proxy-Authorization': `Bearer ${await serviceTokenOf(service, tenant)}`,
+      'Proxy-Authorization': `Bearer ${await serviceTokenOf(service, tenant, fresh)}`,
       ...(bearerToken && { 'SAP-Connectivity-Authentication': `Bearer ${bearerToken}` })
     }
   }

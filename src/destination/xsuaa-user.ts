@@ -18,18 +18,24 @@ const tokens = new SingleFlight<string>(MAX_TOKENS)
  * (`destinationOptions.iasToXsuaaTokenExchange`). A user who has one stays as is.
  *
  * @param service - the bound Destination service: the token is issued to its client
+ * @param fresh - not from the cache
  * @throws {@link DestinationError} `ERR_DESTINATION_UNAVAILABLE` when the token is another user's
  * @see `@sap-cloud-sdk/connectivity`, `jwtBearerToken`
  * @internal
  */
-export async function xsuaaUser(service: Service, user: NamedUser): Promise<NamedUser> {
+export async function xsuaaUser(
+  service: Service,
+  user: NamedUser,
+  fresh = false
+): Promise<NamedUser> {
   if (user.issuer === 'xsuaa') return user
   const own = hash('sha256', user.bearerToken, 'base64url')
   const key = [...serviceKey(service), user.tenant, user.issuer, own]
-  const bearerToken = await tokens.get(key, async () => {
+  const fetch = async () => {
     const value = await exchanged(service, user)
     return { value, lifetime: lifetimeUntil(endOf(value), user.expiresAt) }
-  })
+  }
+  const bearerToken = await tokens.get(key, fetch, fresh)
   const { userId, tenant } = user
   const expiresAt = Math.min(user.expiresAt, endOf(bearerToken) ?? 0)
   return new TokenPrincipal({ userId, tenant, issuer: 'xsuaa', expiresAt, bearerToken })

@@ -68,3 +68,13 @@ interface TransportErrorOptions {
   readonly sent?: boolean
   readonly cause?: unknown
 }
+
+/** Code of a call whose time is over; the same as in axios. */
+export const EXPIRED = 'ECONNABORTED'
+
+const LOST: ReadonlySet<string> = new Set(['ECONNRESET', 'EPIPE'])
+
+/** Whether a code says that a connection ended that was there. */
+export function isLost(code: string): boolean {
+  return LOST.has(code)
+}

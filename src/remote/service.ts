@@ -1,12 +1,15 @@
 import cds from '@sap/cds'
+import type { HttpDestination } from '@sap-cloud-sdk/connectivity'
 import type { HttpMiddleware } from '@sap-cloud-sdk/http-client'
 
 import type { DestinationOptions } from '../destination/resolve.js'
 import { PrincipalError } from '../errors.js'
 import { logRefusal } from '../log.js'
 import { type OnBehalfOf, onBehalfOf, type RemoteOptions } from '../options.js'
+import type { Principal } from '../user/principal.js'
 import { principalOf } from '../user/principal-of.js'
-import { callMiddleware } from './call-middleware.js'
+import { type CallingService, callMiddlewares } from './call-middleware.js'
+import { meaningOf, type Outbound } from './exchange.js'
 import { type Headers, withoutInboundCredentials } from './inbound-credentials.js'
 import {
   type ConfiguredDestination,
@@ -15,9 +18,10 @@ import {
 } from './outbound-destination.js'
 import { checkNotQueued, queuedCallRefusal } from './queue-refusal.js'
 import { checkTenant } from './require-named-user.js'
+import { bareDestination, needsCloudSdk } from './wire-destination.js'
 
 /** CAP's remote service, with the members that its types leave out. */
-interface StockRemoteService extends cds.Service {
+interface StockRemoteService extends cds.Service, Omit<CallingService, 'kind'> {
   readonly destination?: ConfiguredDestination
   readonly destinationOptions?: DestinationOptions
   readonly middlewares?: { timeout: HttpMiddleware; csrf?: HttpMiddleware }
@@ -76,30 +80,53 @@ export class PrincipalRemoteService extends Stock {
    * @throws {@link PropagationError} `ERR_USER_TOKEN_REQUIRED`, `ERR_USER_TOKEN_EXPIRED`
    * @throws {@link DestinationError} `ERR_DESTINATION_TECHNICAL`, `ERR_DESTINATION_NOT_FOUND`,
    *   `ERR_DESTINATION_UNAVAILABLE`
+   * @throws {@link RemoteError} when the call fails on its way, with CAP's `reason`
    */
   override async handle(req: cds.Request): Promise<unknown> {
     const { [GUARD]: guard, destination } = this
     const user: unknown = cds.context?.user
     const decided = guard?.user === user && Date.now() < (guard?.until ?? 0)
-    if (decided || !destination) return super.handle(req)
     try {
+      if (decided || !destination) return await super.handle(req)
       const origin = guard?.origin ?? this
       const principal = principalOf(cds.context?.user)
-      checkTenant(this.name, principal, cds.context?.tenant)
-      const outbound = await outboundDestination(
-        outboundService(origin),
-        principal,
-        cds.context?.tenant
-      )
+      const { outbound, userBound } = await outboundCall(origin, principal)
       const until = principal.kind === 'named' ? principal.expiresAt * 1000 : Infinity
-      const descriptors = perCall({ user, until, origin }, outbound.destination)
-      const call = Object.create(this, descriptors) as this
-      return await super.handle.call(call, withCleanHeaders(req, outbound.userBound))
+      const call = Object.create(this, perCall({ user, until, origin }, outbound)) as this
+      return await super.handle.call(call, withCleanHeaders(req, userBound))
     } catch (error) {
-      if (error instanceof PrincipalError) logRefusal(error)
-      throw error
+      throw told(error)
     }
   }
+}
+
+/** CAP's error for a failed call says what there was; where it is known what it means, that is the error. */
+function told(error: unknown): unknown {
+  const meaning = meaningOf((error as { reason?: unknown } | undefined)?.reason) ?? error
+  // what passes several of these is logged by the first
+  if (meaning instanceof PrincipalError && !logged.has(meaning)) {
+    logged.add(meaning)
+    logRefusal(meaning)
+  }
+  return meaning
+}
+
+const logged = new WeakSet()
+
+/** As whom, with which tokens, and how to get fresh ones. */
+async function outboundCall(origin: PrincipalRemoteService, principal: Principal) {
+  checkTenant(origin.name, principal, cds.context?.tenant)
+  const service = outboundService(origin)
+  const tenant = cds.context?.tenant
+  const { destination, userBound } = await outboundDestination(service, principal, tenant)
+  const destinationOptions = { ...service.destinationOptions, useCache: false }
+  const renew = async () => {
+    const fresh = await outboundDestination({ ...service, destinationOptions }, principal, tenant)
+    return fresh.destination as HttpDestination
+  }
+  const user = userBound && principal.kind === 'named' ? principal : undefined
+  const outbound: Outbound = { destination: destination as HttpDestination, user, renew }
+  return { outbound, userBound }
 }
 
 function outboundService(service: PrincipalRemoteService): OutboundService {
@@ -112,13 +139,15 @@ function outboundService(service: PrincipalRemoteService): OutboundService {
   }
 }
 
-function perCall(guard: Guard, destination: object): PropertyDescriptorMap {
+function perCall(guard: Guard, outbound: Outbound): PropertyDescriptorMap {
   const { middlewares } = guard.origin
-  const timeout = middlewares && callMiddleware(middlewares.timeout)
+  const { destination } = outbound
+  const own = middlewares && callMiddlewares(outbound, guard.origin)
+  const known = own && !needsCloudSdk(destination) ? bareDestination(destination) : destination
   return {
     [GUARD]: { value: guard },
-    destination: { value: destination },
-    ...(timeout && { middlewares: { value: { ...middlewares, timeout } } })
+    destination: { value: known },
+    ...(own && { middlewares: { value: { ...own, csrf: middlewares.csrf && own.csrf } } })
   }
 }
 
