@@ -1,4 +1,4 @@
-import type { HttpMiddleware, HttpRequestConfig, HttpResponse } from '@sap-cloud-sdk/http-client'
+import type { HttpMiddleware, HttpRequestConfig } from '@sap-cloud-sdk/http-client'
 
 import { exchange, type ExchangeOptions, type Outbound } from './exchange.js'
 import { type HttpAnswer, type Transport, TransportError } from './http-call.js'
@@ -87,9 +87,8 @@ function axiosTransport(client: HttpMiddlewareFunction, request: HttpRequestConf
     const signal = call.signal ? AbortSignal.any([call.signal, abort.signal]) : abort.signal
     try {
       // not more of it: axios adds the whole request
-      const { status, statusText, headers, data } = (await client(
-        axiosConfig({ ...call, signal }, request)
-      )) as HttpAnswer & Omit<HttpResponse, keyof HttpAnswer>
+      const response: unknown = await client(axiosConfig({ ...call, signal }, request))
+      const { status, statusText, headers, data } = response as HttpAnswer
       return { status, statusText, headers: { ...headers }, data }
     } catch (error) {
       const { message, code = 'ERR_NETWORK' } = error as Error & { code?: string }

@@ -3,7 +3,7 @@ import type { Readable } from 'node:stream'
 /** Headers by name in lower case. */
 export type HeaderValues = Readonly<Record<string, string>>
 
-/** How the body of a response is handed out; without one, JSON is parsed where it is some, and all else is a string. */
+/** How the body of a response is handed out; without one, and with `json`, JSON is parsed where it is some. */
 export type ResponseType = 'arraybuffer' | 'json' | 'stream' | 'text'
 
 /** One HTTP request, ready to be sent. */

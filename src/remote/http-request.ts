@@ -6,7 +6,7 @@ import type { HttpRequestConfig } from '@sap-cloud-sdk/http-client'
 import { RemoteError } from '../errors.js'
 import { type HttpCall, type ResponseType, TransportError } from './http-call.js'
 import { tooLong } from './http-transport.js'
-import { lowerCase } from './identity-headers.js'
+import { lowerCase, propertiesOf } from './identity-headers.js'
 import { ENCODINGS } from './response-body.js'
 
 /** Options of a request that are understood here; requests with others are left to the Cloud SDK. */
@@ -76,7 +76,11 @@ function limit(bytes: unknown): number {
 /** R67: credentials go to the destination's host only. Parameters of the request are encoded by whoever gives them. */
 function urlOf(destination: HttpDestination, config: HttpRequestConfig): URL {
   const target = urlIn(destination, config.url)
-  const queries = Object.entries(destination.queryParameters ?? {}).map(
+  const configured = {
+    ...destination.queryParameters,
+    ...propertiesOf(destination, 'URL.queries.')
+  }
+  const queries = Object.entries(configured).map(
     ([name, value]) => [encodeURIComponent(name), encodeURIComponent(String(value))] as const
   )
   const params: Record<string, unknown> = { ...Object.fromEntries(queries), ...config.params }

@@ -23,7 +23,7 @@ export interface ForwardProxy {
 /**
  * Sends a request with Node's own client. Neither a redirect nor a `CONNECT` is made of it.
  *
- * A write that gets a kept-alive connection waits one turn of the event loop, in which a connection that the other side
+ * A write that gets a kept-alive connection waits until the event loop has looked at it: a connection that the other side
  * has closed meanwhile shows: then nothing was sent, provably.
  *
  * @param agent - with the connections of exactly this principal
@@ -83,7 +83,8 @@ function open(call: HttpCall, agent: Agent, proxy: ForwardProxy | undefined): Cl
 /** Connections that are new have just been opened. */
 function afterAnyClose(req: ClientRequest, write: () => void): void {
   req.once('socket', (socket: Socket) => {
-    if (req.reusedSocket) setImmediate(write)
+    // the first turn may be the rest of the one in which nothing is read any more
+    if (req.reusedSocket) setImmediate(() => setImmediate(write))
     else if (socket.connecting) socket.once('connect', write)
     else write()
   })

@@ -10,9 +10,6 @@ export const CREDENTIALS = [
   'sap-connectivity-technical-authentication'
 ] as const
 
-/** Prefix of properties of a destination that are headers. */
-const HEADER_PROPERTY = 'URL.headers.'
-
 /**
  * Headers that a destination adds to every call, by name in lower case: its credentials, `sap-client`, the Cloud Connector's
  * location id, and those that are configured in it.
@@ -24,27 +21,32 @@ export async function identityHeaders(destination: HttpDestination): Promise<Hea
   const { buildHeadersForDestination } = await import('@sap-cloud-sdk/connectivity')
   return {
     ...lowerCase(await buildHeadersForDestination(destination)),
-    ...lowerCase(configured(destination.originalProperties))
+    ...lowerCase(propertiesOf(destination, 'URL.headers.'))
   }
 }
 
-/** The Cloud SDK takes these from the properties as they came, too. */
-function configured(properties: Record<string, unknown> = {}): Record<string, unknown> {
-  const { destinationConfiguration } = properties as { destinationConfiguration?: object }
-  const all = Object.entries(destinationConfiguration ?? properties) as [string, unknown][]
-  return Object.fromEntries(
-    all.flatMap(([name, value]) =>
-      name.startsWith(HEADER_PROPERTY) ? [[name.slice(HEADER_PROPERTY.length), value]] : []
-    )
-  )
+/**
+ * Headers or queries that are among the properties as they came, as those of the environment variable `destinations` are.
+ *
+ * @internal
+ */
+export function propertiesOf(
+  { originalProperties = {} }: HttpDestination,
+  prefix: string
+): Record<string, unknown> {
+  const found: Record<string, unknown> = {}
+  for (const name in originalProperties) {
+    if (name.startsWith(prefix)) found[name.slice(prefix.length)] = originalProperties[name]
+  }
+  return found
 }
 
 /** Without those that have no value. @internal */
 export function lowerCase(headers: Readonly<Record<string, unknown>> = {}): HeaderValues {
   const result: Record<string, string> = {}
   for (const name in headers) {
-    const value = headers[name]
-    if (value !== undefined && value !== null) result[name.toLowerCase()] = `${value as string}`
+    const value = headers[name] as string | number | undefined | null
+    if (value !== undefined && value !== null) result[name.toLowerCase()] = String(value)
   }
   return result
 }
