@@ -6,6 +6,7 @@ import tls from 'node:tls'
 import { startEmulator } from '../src/emulator/index.js'
 import { inbound } from './inbound.js'
 import { memory } from './memory.js'
+import { outbound } from './outbound.js'
 import { restrictions } from './restrictions.js'
 import { table } from './targets.js'
 
@@ -14,11 +15,24 @@ const effort = quick ? { rounds: 5, milliseconds: 150 } : { rounds: 15, millisec
 
 const emulator = await startEmulator({
   root: resolve(import.meta.dirname, '..'),
-  users: { alice: { roles: ['Technician'], attr: { plant: ['1010'] } } }
+  users: { alice: { roles: ['Technician'], attr: { plant: ['1010'] } } },
+  destinations: {
+    S4: {
+      URL: 'http://s4.internal:44300',
+      ProxyType: 'OnPremise',
+      Authentication: 'PrincipalPropagation',
+      'sap-client': '100'
+    }
+  }
 })
 tls.setDefaultCACertificates([...tls.getCACertificates('default'), emulator.ca])
 try {
-  const targets = [...(await inbound(emulator, effort)), memory(), ...(await restrictions(effort))]
+  const targets = [
+    ...(await inbound(emulator, effort)),
+    memory(),
+    ...(await outbound(emulator, effort)),
+    ...(await restrictions(effort))
+  ]
   const machine = { cpu: cpus()[0]?.model, cores: cpus().length, node: process.version }
   const results = { machine, quick, targets }
   const file = join(import.meta.dirname, 'results.json')

@@ -1,5 +1,6 @@
 import type { Service } from '@sap-cloud-sdk/connectivity'
 
+import { cloudSdk } from './cloud-sdk.js'
 import { SingleFlight } from './single-flight.js'
 import { endOf, lifetimeUntil } from './token-lifetime.js'
 
@@ -25,7 +26,7 @@ export function serviceTokenOf(
   const { clientid, url } = service.credentials
   const key = [service.label, clientid, url, tenant]
   const fetch = async () => {
-    const { serviceToken } = await import('@sap-cloud-sdk/connectivity')
+    const { serviceToken } = await cloudSdk()
     // its cache hands tokens out until their last second
     const options = { useCache: false, ...(tenant && { jwt: { zid: tenant } }) }
     const value = await serviceToken(service, options)

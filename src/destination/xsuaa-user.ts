@@ -4,6 +4,7 @@ import type { Service } from '@sap-cloud-sdk/connectivity'
 
 import { DestinationError } from '../errors.js'
 import { type NamedUser, TokenPrincipal } from '../user/principal.js'
+import { cloudSdk } from './cloud-sdk.js'
 import { serviceKey } from './look-up.js'
 import { differenceAcross } from './same-user.js'
 import { SingleFlight } from './single-flight.js'
@@ -42,7 +43,7 @@ export async function xsuaaUser(
 }
 
 async function exchanged(service: Service, { bearerToken }: NamedUser): Promise<string> {
-  const { jwtBearerToken } = await import('@sap-cloud-sdk/connectivity')
+  const { jwtBearerToken } = await cloudSdk()
   const token = await jwtBearerToken(bearerToken, service)
   const difference = differenceAcross(claimsOf(bearerToken) ?? {}, claimsOf(token) ?? {})
   if (!difference) return token

@@ -4,8 +4,9 @@ import { Agent as HttpsAgent } from 'node:https'
 import { LRUCache } from 'lru-cache'
 
 import type { NamedUser } from '../user/principal.js'
-import type { HttpCall } from './http-call.js'
+import type { HeaderValues, HttpCall } from './http-call.js'
 import type { ForwardProxy } from './http-transport.js'
+import { CREDENTIALS } from './identity-headers.js'
 import { principalKey } from './principal-key.js'
 
 /** Principals whose connections are kept at the same time. */
@@ -25,6 +26,14 @@ const MAX_IDLE = 10
 
 const agents = new LRUCache<string, Agent>({ max: MAX_PRINCIPALS, dispose: retire })
 
+const LOCATION = 'sap-connectivity-scc-location_id'
+
+/** Headers that a connection is bound to. */
+const BINDING = [LOCATION, ...CREDENTIALS]
+
+/** Keys of {@link agents}, by the headers of a destination that is complete for one principal. */
+const keys = new WeakMap<HeaderValues, string>()
+
 /**
  * The connections of one principal to one system. They are shared by calls that send exactly the same credentials, and by no
  * others: the Cloud Connector acts as the first principal of a connection for as long as the connection lives, and takes
@@ -32,21 +41,28 @@ const agents = new LRUCache<string, Agent>({ max: MAX_PRINCIPALS, dispose: retir
  * connections of its own.
  *
  * @param call - with the headers as they are sent
+ * @param identity - those of them that the destination adds
  * @see `@sap-cloud-sdk/connectivity`, `getAgentCacheKeyInput`
  * @internal
  */
 export function connectionsOf(
   { url: { origin, protocol }, headers }: HttpCall,
   proxy: ForwardProxy | undefined,
-  user: NamedUser | undefined
+  user: NamedUser | undefined,
+  identity: HeaderValues
 ): Agent {
   const secure = (proxy?.protocol ?? protocol).startsWith('https')
-  const key = JSON.stringify([
-    origin,
-    proxy && [proxy.protocol, proxy.host, proxy.port],
-    headers['sap-connectivity-scc-location_id'],
-    ...principalKey(user, headers)
-  ])
+  const isIdentity = BINDING.every((name) => headers[name] === identity[name])
+  let key = isIdentity ? keys.get(identity) : undefined
+  if (key === undefined) {
+    key = JSON.stringify([
+      origin,
+      proxy && [proxy.protocol, proxy.host, proxy.port],
+      headers[LOCATION],
+      ...principalKey(user, headers)
+    ])
+    if (isIdentity) keys.set(identity, key)
+  }
   const kept = agents.get(key)
   if (kept) return kept
   const agent = newAgent(secure, user ? MAX_OF_A_USER : MAX_TECHNICAL)

@@ -7,6 +7,7 @@ import { closeIdle, connectionsOf } from './connections.js'
 import { type CsrfOptions, sendInSession } from './csrf-session.js'
 import { Deadline } from './deadline.js'
 import {
+  type HeaderValues,
   type HttpAnswer,
   type HttpCall,
   isLost,
@@ -18,7 +19,7 @@ import {
 import { httpFailure, httpResponse, type Outcome } from './http-failure.js'
 import { httpCall, urlIn } from './http-request.js'
 import { sendHttp } from './http-transport.js'
-import { identityHeaders, withIdentity } from './identity-headers.js'
+import { identityHeaders } from './identity-headers.js'
 import { principalKey, userKey } from './principal-key.js'
 import { remoteFailure } from './remote-failure.js'
 import { renewed } from './renewal.js'
@@ -64,16 +65,19 @@ export async function exchange(
   config: HttpRequestConfig,
   options: ExchangeOptions
 ): Promise<HttpResponse> {
-  const { destination } = outbound
+  const { destination, user } = outbound
   const deadline = new Deadline()
   let call: HttpCall | undefined
   const send = async (to: HttpDestination) => {
-    call = await prepared({ ...outbound, destination: to }, config)
-    return attempt({ ...outbound, destination: to }, call, options, deadline)
+    const headers = identityHeaders(to)
+    const identity = headers instanceof Promise ? await headers : headers
+    call = httpCall(to, config, identity, user !== undefined)
+    return attempt(call, { destination: to, user, identity, deadline }, options)
   }
   const outcome = await deadline
     .run(options.timeout, destination.url, async () => {
       const answer = await send(destination)
+      if (answer.status !== 401 && answer.status !== 407) return answer
       const next = call && (await renewed(outbound, call, answer))
       return next ? send(next) : answer
     })
@@ -86,26 +90,23 @@ export async function exchange(
   const meaning =
     outcome instanceof PrincipalError
       ? outcome
-      : remoteFailure(outcome, { destination, userBound: !!outbound.user }, failure)
+      : remoteFailure(outcome, { destination, userBound: !!user }, failure)
   if (meaning) meanings.set(failure, meaning)
   throw failure
 }
 
-async function prepared({ destination, user }: Outbound, config: HttpRequestConfig) {
-  const call = httpCall(destination, config)
-  const identity = await identityHeaders(destination)
-  return { ...call, headers: withIdentity(call.headers, identity, user !== undefined) }
+/** What belongs to all requests of a call. */
+interface Way {
+  readonly destination: HttpDestination
+  readonly user: NamedUser | undefined
+  readonly identity: HeaderValues
+  readonly deadline: Deadline
 }
 
-function attempt(
-  { destination, user }: Outbound,
-  call: HttpCall,
-  { csrf, path = '', transport }: ExchangeOptions,
-  deadline: Deadline
-): Promise<HttpAnswer> {
-  const own = transport ?? ownTransport(destination, user)
-  const send = (each: HttpCall) => repeated(each, own, deadline)
-  if (!csrf) return send(call)
+function attempt(call: HttpCall, way: Way, options: ExchangeOptions): Promise<HttpAnswer> {
+  const { csrf, path = '' } = options
+  if (!csrf) return repeated(call, way, options)
+  const { destination, user } = way
   const owner = user ? userKey(user) : principalKey(user, call.headers)
   const scope = {
     key: [destination.name ?? undefined, destination.url, path, ...owner],
@@ -113,34 +114,23 @@ function attempt(
     tokenUrl: csrf.url === undefined ? undefined : urlIn(destination, csrf.url),
     method: (csrf.method ?? 'head').toUpperCase()
   }
-  return sendInSession(scope, call, send)
+  return sendInSession(scope, call, (each) => repeated(each, way, options))
 }
 
-/** Connections of this principal. */
-function ownTransport(
-  { proxyConfiguration: proxy }: HttpDestination,
-  user: NamedUser | undefined
-): Transport {
-  return async (call, deadline) => {
-    const agent = connectionsOf(call, proxy, user)
-    try {
-      return await sendHttp(call, deadline, agent, proxy)
-    } catch (error) {
-      // what was closed with it would fail the repetition as well
-      if (error instanceof TransportError && isLost(error.code)) closeIdle(agent)
-      throw error
-    }
-  }
-}
-
-async function repeated(call: HttpCall, transport: Transport, deadline: Deadline) {
+/** One request, and once more where nothing can happen twice. */
+async function repeated(call: HttpCall, way: Way, { transport }: ExchangeOptions) {
+  const { deadline, identity, user } = way
+  const { proxyConfiguration: proxy } = way.destination
+  const agent = transport ? undefined : connectionsOf(call, proxy, user, identity)
+  const once = () => (agent ? sendHttp(call, deadline, agent, proxy) : transport?.(call, deadline))
   try {
-    return await transport(call, deadline)
+    return (await once()) as HttpAnswer
   } catch (error) {
-    const lost = error instanceof TransportError && isLost(error.code)
-    if (!lost || deadline.expired || !isRepeatable(call)) throw error
-    if (error.sent && !isRead(call)) throw error
-    return transport(call, deadline)
+    if (!(error instanceof TransportError) || !isLost(error.code) || deadline.expired) throw error
+    // what was closed with it would fail the repetition as well
+    if (agent) closeIdle(agent)
+    if (!isRepeatable(call) || (error.sent && !isRead(call))) throw error
+    return (await once()) as HttpAnswer
   }
 }
 

@@ -4,9 +4,9 @@ import type { HttpDestination } from '@sap-cloud-sdk/connectivity'
 import type { HttpRequestConfig } from '@sap-cloud-sdk/http-client'
 
 import { RemoteError } from '../errors.js'
-import { type HttpCall, type ResponseType, TransportError } from './http-call.js'
+import { type HeaderValues, type HttpCall, type ResponseType, TransportError } from './http-call.js'
 import { tooLong } from './http-transport.js'
-import { lowerCase, propertiesOf } from './identity-headers.js'
+import { lowerCase, propertiesOf, withIdentity } from './identity-headers.js'
 import { ENCODINGS } from './response-body.js'
 
 /** Options of a request that are understood here; requests with others are left to the Cloud SDK. */
@@ -29,37 +29,42 @@ const WITH_BODY = new Set(['POST', 'PUT', 'PATCH'])
 
 /** Names of options and kinds of bodies that are not understood here, for which the Cloud SDK is there. @internal */
 export function isUnderstood(config: HttpRequestConfig): boolean {
-  const names = Object.keys(config).filter((name) => config[name] !== undefined)
-  if (!names.every((name) => UNDERSTOOD.has(name))) return false
+  for (const name in config) {
+    if (!UNDERSTOOD.has(name) && config[name] !== undefined) return false
+  }
   return RESPONSE_TYPES.has(config['responseType'] as string) && isKnownBody(config.data)
 }
 
 /**
- * A request as it goes over the wire, without the headers of the destination. Everything that is not said is as axios has
- * it.
+ * A request as it goes over the wire. Everything that is not said is as axios has it.
  *
+ * @param identity - headers that the destination adds
  * @throws {@link RemoteError} `ERR_REMOTE_HOST` for a URL that leads to another host
  * @throws {@link TransportError} for a body that is too long
  * @internal
  */
-export function httpCall(destination: HttpDestination, config: HttpRequestConfig): HttpCall {
+export function httpCall(
+  destination: HttpDestination,
+  config: HttpRequestConfig,
+  identity: HeaderValues,
+  userBound: boolean
+): HttpCall {
   const method = config.method.toUpperCase()
   const own = lowerCase(config.headers)
   const { body, type } = bodyOf(config.data, own['content-type'], method)
   const maxBodyLength = limit(config['maxBodyLength'])
   const length = lengthOf(body)
   if (length !== undefined && length > maxBodyLength) throw tooLong()
+  const headers = withIdentity(own, identity, userBound)
+  headers['accept'] ??= 'application/json, text/plain, */*'
+  headers['accept-encoding'] ??= ENCODINGS
+  headers['user-agent'] ??= 'cds-principal'
+  if (type) headers['content-type'] = type
+  if (length !== undefined) headers['content-length'] = String(length)
   return {
     method,
     url: urlOf(destination, config),
-    headers: {
-      accept: 'application/json, text/plain, */*',
-      'accept-encoding': ENCODINGS,
-      'user-agent': 'cds-principal',
-      ...own,
-      ...(type && { 'content-type': type }),
-      ...(length !== undefined && { 'content-length': String(length) })
-    },
+    headers,
     body,
     responseType: config['responseType'] as ResponseType | undefined,
     maxBodyLength,
@@ -76,19 +81,23 @@ function limit(bytes: unknown): number {
 /** R67: credentials go to the destination's host only. Parameters of the request are encoded by whoever gives them. */
 function urlOf(destination: HttpDestination, config: HttpRequestConfig): URL {
   const target = urlIn(destination, config.url)
-  const configured = {
-    ...destination.queryParameters,
-    ...propertiesOf(destination, 'URL.queries.')
-  }
-  const queries = Object.entries(configured).map(
-    ([name, value]) => [encodeURIComponent(name), encodeURIComponent(String(value))] as const
-  )
-  const params: Record<string, unknown> = { ...Object.fromEntries(queries), ...config.params }
+  const params: Record<string, unknown> = { ...queriesOf(destination), ...config.params }
   const query = Object.entries(params)
     .map(([name, value]) => `${name}=${String(value)}`)
     .join('&')
   if (query) target.search += `${target.search ? '&' : '?'}${query}`
   return target
+}
+
+/** Encoded, unlike those of the request. */
+function queriesOf(destination: HttpDestination): Record<string, string> {
+  const { queryParameters } = destination
+  const configured = { ...queryParameters, ...propertiesOf(destination, 'URL.queries.') }
+  const encoded: Record<string, string> = {}
+  for (const name in configured) {
+    encoded[encodeURIComponent(name)] = encodeURIComponent(String(configured[name]))
+  }
+  return encoded
 }
 
 /**
@@ -99,15 +108,38 @@ function urlOf(destination: HttpDestination, config: HttpRequestConfig): URL {
  * @internal
  */
 export function urlIn(destination: HttpDestination, url = ''): URL {
-  const base = destination.url.replace(/\/+$/, '')
-  const isAbsolute = /^([a-z][a-z\d+\-.]*:)\/\//i.test(url)
-  const joined = url ? `${base}/${url.replace(/^\/+/, '')}` : destination.url
-  if (!URL.canParse(destination.url) || !URL.canParse(isAbsolute ? url : joined)) {
+  const base = baseOf(destination)
+  const isAbsolute = /^[a-z][a-z\d+\-.]*:\/\//i.test(url)
+  const target = parsed(isAbsolute ? url : url ? base.prefix + url.replace(/^\/+/, '') : base.href)
+  if (target.origin !== base.origin) throw otherHost(destination)
+  return target
+}
+
+/** Where a destination is. */
+interface Base {
+  readonly href: string
+  readonly origin: string
+  /** With one slash at its end. */
+  readonly prefix: string
+}
+
+const bases = new WeakMap<HttpDestination, Base>()
+
+function baseOf(destination: HttpDestination): Base {
+  const kept = bases.get(destination)
+  if (kept) return kept
+  const { url } = destination
+  const base = { href: url, origin: parsed(url).origin, prefix: `${url.replace(/\/+$/, '')}/` }
+  if (Object.isFrozen(destination)) bases.set(destination, base)
+  return base
+}
+
+function parsed(url: string): URL {
+  try {
+    return new URL(url)
+  } catch {
     throw new TransportError('Invalid URL', 'ERR_INVALID_URL', { sent: false })
   }
-  const target = new URL(isAbsolute ? url : joined)
-  if (target.origin !== new URL(destination.url).origin) throw otherHost(destination)
-  return target
 }
 
 function otherHost({ name }: HttpDestination): RemoteError {

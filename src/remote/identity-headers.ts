@@ -1,5 +1,6 @@
 import type { HttpDestination } from '@sap-cloud-sdk/connectivity'
 
+import { cloudSdk } from '../destination/cloud-sdk.js'
 import type { HeaderValues } from './http-call.js'
 
 /** Headers that say as whom a call is made; lower case. */
@@ -17,13 +18,24 @@ export const CREDENTIALS = [
  * @see `@sap-cloud-sdk/connectivity`, `buildHeadersForDestination`
  * @internal
  */
-export async function identityHeaders(destination: HttpDestination): Promise<HeaderValues> {
-  const { buildHeadersForDestination } = await import('@sap-cloud-sdk/connectivity')
-  return {
+export function identityHeaders(
+  destination: HttpDestination
+): HeaderValues | Promise<HeaderValues> {
+  return kept.get(destination) ?? built(destination)
+}
+
+async function built(destination: HttpDestination): Promise<HeaderValues> {
+  const { buildHeadersForDestination } = await cloudSdk()
+  const headers = {
     ...lowerCase(await buildHeadersForDestination(destination)),
     ...lowerCase(propertiesOf(destination, 'URL.headers.'))
   }
+  if (Object.isFrozen(destination)) kept.set(destination, headers)
+  return headers
 }
+
+/** Of destinations that can't be changed. */
+const kept = new WeakMap<HttpDestination, HeaderValues>()
 
 /**
  * Headers or queries that are among the properties as they came, as those of the environment variable `destinations` are.
@@ -62,7 +74,7 @@ export function withIdentity(
   own: HeaderValues,
   identity: HeaderValues,
   userBound: boolean
-): HeaderValues {
+): Record<string, string> {
   const headers: Record<string, string> = { ...identity, ...own }
   if (!userBound) return headers
   for (const name of CREDENTIALS) {

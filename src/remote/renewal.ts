@@ -26,7 +26,9 @@ export async function renewed(
   { status }: HttpAnswer
 ): Promise<HttpDestination | undefined> {
   if ((status !== 401 && status !== 407) || !renew || !isRepeatable(call)) return undefined
-  if (!CREDENTIALS.some((name) => call.headers[name])) return undefined
+  // other credentials than those for the proxy, which a 401 is not about
+  const own = CREDENTIALS.filter((name) => status === 407 || name !== 'proxy-authorization')
+  if (!own.some((name) => call.headers[name])) return undefined
   const key = [destination.name ?? undefined, destination.url, ...principalKey(user, call.headers)]
   const fresh = await renewals.get(key, async () => ({ value: await renew(), lifetime: COOL_DOWN }))
   const headers = await identityHeaders(fresh)
