@@ -76,7 +76,8 @@ export async function latencies(
   return new Map([...medians].map(([name, values]) => [name, summary(values)]))
 }
 
-function summary(values: readonly number[]): Cost {
+/** Of values of one kind. */
+export function summary(values: readonly number[]): Cost {
   const sorted = [...values].sort((a, b) => a - b)
   const at = (share: number) => sorted[Math.floor(share * (sorted.length - 1))] ?? NaN
   return { median: at(0.5), spread: (at(0.75) - at(0.25)) / at(0.5) }

@@ -5,9 +5,13 @@ import tls from 'node:tls'
 
 import { startEmulator } from '../src/emulator/index.js'
 import { inbound } from './inbound.js'
+import { forged } from './forged.js'
 import { memory } from './memory.js'
 import { outbound } from './outbound.js'
+import { read } from './read.js'
 import { restrictions } from './restrictions.js'
+import { closeConnections } from './side.js'
+import { startUp } from './start-up.js'
 import { table } from './targets.js'
 
 const quick = process.argv.includes('--quick')
@@ -29,8 +33,11 @@ tls.setDefaultCACertificates([...tls.getCACertificates('default'), emulator.ca])
 try {
   const targets = [
     ...(await inbound(emulator, effort)),
-    memory(),
     ...(await outbound(emulator, effort)),
+    ...(await read(emulator, effort)),
+    ...(await memory()),
+    ...(await forged(emulator)),
+    ...(await startUp(emulator, quick ? 6 : 21)),
     ...(await restrictions(effort))
   ]
   const machine = { cpu: cpus()[0]?.model, cores: cpus().length, node: process.version }
@@ -39,5 +46,6 @@ try {
   writeFileSync(file, `${JSON.stringify(results, undefined, 2)}\n`)
   console.log(table(targets))
 } finally {
+  closeConnections()
   await emulator.stop()
 }

@@ -5,7 +5,7 @@ export const SIZES = {
   /** 1.5 kB of claims, 5 scopes. */
   S: { scopes: 5, attributes: 3, filler: 500 },
   /** 4 kB of claims, 60 scopes. */
-  L: { scopes: 60, attributes: 17, filler: 500 }
+  L: { scopes: 60, attributes: 17, filler: 1300 }
 } as const
 
 export type Size = keyof typeof SIZES

@@ -3,10 +3,11 @@ import type { IncomingMessage, ServerResponse } from 'node:http'
 import cds from '@sap/cds'
 
 import { type Authenticated, Authenticator, trustedIssuers } from './authenticator.js'
+import { checkExchanges } from './destination/token-exchange.js'
 import { attachedLandscape } from './emulator/process/attached.js'
 import { RequestError } from './errors.js'
 import { type AuthOptions, bindingsOf, type RequiredBindings } from './options.js'
-import { type Authorization, authorizationOf } from './request/authorization.js'
+import { type Authorization, authorizationOf, likelyToken } from './request/authorization.js'
 import { certificateOf } from './request/client-certificate.js'
 import { checkReadable } from './request/readable.js'
 import { refuse } from './request/response.js'
@@ -26,9 +27,29 @@ import { TokenUser } from './user/token-user.js'
 export function auth(options: AuthOptions) {
   const bindings = bindingsOf(options, cds.env.requires as RequiredBindings)
   const authenticator = new Authenticator(trustedIssuers(options, bindings))
+  checkExchanges()
   const emulated = attachedLandscape() && bindings.xsuaa
   const exchange = emulated ? basicExchange(emulated) : undefined
   const schemes = { basic: Boolean(exchange) }
+
+  /** Whoever the request says it comes from, if that is true. */
+  async function authenticate(req: IncomingMessage): Promise<Identity | undefined> {
+    const authorization = authorizationOf(req)
+    if (authorization.scheme === 'none') return undefined
+    const clientCertificate = certificateOf(req)
+    const bearerToken = tokenIn(authorization) ?? (await exchanged(authorization, exchange))
+    const known = clientCertificate === undefined ? authenticator.recall(bearerToken) : undefined
+    const sender = known ?? (await authenticator.verify(bearerToken, { clientCertificate }))
+    return become(sender, bearerToken)
+  }
+
+  /** Most requests: the token was verified before, letter by letter, so nothing else of the header needs a look. */
+  function recall(req: IncomingMessage): Identity | undefined {
+    const bearerToken = likelyToken(req)
+    if (bearerToken === undefined || certificateOf(req) !== undefined) return undefined
+    const known = authenticator.recall(bearerToken)
+    return known && become(known, bearerToken)
+  }
 
   return async function principal_auth(
     req: IncomingMessage,
@@ -38,15 +59,7 @@ export function auth(options: AuthOptions) {
     const responding = challenge(res, req, schemes)
     try {
       checkReadable(req)
-      const authorization = authorizationOf(req)
-      if (authorization.scheme !== 'none') {
-        const clientCertificate = certificateOf(req)
-        const bearerToken = tokenIn(authorization) ?? (await exchanged(authorization, exchange))
-        const authenticated =
-          (clientCertificate === undefined ? authenticator.recall(bearerToken) : undefined) ??
-          (await authenticator.verify(bearerToken, { clientCertificate }))
-        responding.identity = become(authenticated, bearerToken)
-      }
+      responding.identity = recall(req) ?? (await authenticate(req))
     } catch (error) {
       refuse(res, error, schemes)
       return

@@ -46,16 +46,20 @@ export const ERROR_CODES = {
   ERR_ISSUER_UNAVAILABLE: 503,
   /** The remote service is called as a named user, and the current identity is none. */
   ERR_USER_TOKEN_REQUIRED: 403,
-  /** The user's token ended before the remote call was made. */
-  ERR_USER_TOKEN_EXPIRED: 401,
+  /** The user's token has ended, or ends within `minTokenLifetime`, when the remote call is made. */
+  ERR_TOKEN_EXPIRES: 401,
   /** The current context is of another tenant than the user's token. */
   ERR_TENANT_MISMATCH: 403,
   /** A call on behalf of a named user was put into a queue, which keeps no token. */
   ERR_QUEUED_NAMED_USER: 500,
   /** The destination can't carry a user, but the service demands a named one. */
   ERR_DESTINATION_TECHNICAL: 500,
+  /** The destination propagates users, but the service demands a technical one. */
+  ERR_DESTINATION_USER_BOUND: 500,
   /** No destination of that name. */
   ERR_DESTINATION_NOT_FOUND: 502,
+  /** XSUAA gave no token in exchange for that of an external issuer, or another user's. */
+  ERR_TOKEN_EXCHANGE: 502,
   /** The Destination service or its token service did not answer as it should. */
   ERR_DESTINATION_UNAVAILABLE: 502,
   /** The URL of a request leads to another host than the destination's. */

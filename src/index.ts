@@ -11,7 +11,11 @@ export {
   RequestError,
   TokenError
 } from './errors.js'
-export type { AuthOptions, EmulationOptions, OnBehalfOf, UserOptions } from './options.js'
+export type { AuthOptions, EmulationOptions, TenantEmulation, UserOptions } from './options.js'
+export { type CallOutcome, onPrincipalCall, type PrincipalCall } from './remote/call-evidence.js'
+export { type CallOptions, destinationFor } from './remote/destination-for.js'
+export { type DestinationRequest, executeHttpRequest } from './remote/execute-http-request.js'
+export type { OnBehalfOf } from './remote/service-options.js'
 export type { XsuaaCredentials } from './token/xsuaa-issuer.js'
 export type { Anonymous, NamedUser, Principal, TechnicalUser } from './user/principal.js'
 export { principalOf, type UserLike } from './user/principal-of.js'

@@ -2,6 +2,7 @@ import tls from 'node:tls'
 
 import cds from '@sap/cds'
 
+import type { VcapServices } from './emulator/index.js'
 import { attachLandscape } from './emulator/process/attach.js'
 import { setAttachedLandscape } from './emulator/process/attached.js'
 import { ConfigurationError } from './errors.js'
@@ -32,9 +33,17 @@ export async function joinLandscape(auth: Mutable<AuthOptions>): Promise<boolean
   trust(landscape.ca)
   process.env.VCAP_SERVICES = JSON.stringify(landscape.vcapServices)
   auth.credentials = landscape.vcapServices.xsuaa[0]?.credentials as unknown as XsuaaCredentials
+  bindIdentity(landscape.vcapServices)
   setAttachedLandscape(landscape)
   logInfo('bound to the emulated XSUAA, Destination and Connectivity service')
   return true
+}
+
+/** Where the landscape has one, Identity Authentication is bound next to XSUAA, as CAP's own fallback has it. */
+function bindIdentity({ identity: [binding] = [] }: VcapServices): void {
+  if (!binding) return
+  const requires = cds.env.requires as unknown as Record<string, object | undefined>
+  requires.identity = { ...requires.identity, credentials: binding.credentials }
 }
 
 /** The landscape outlives a watched server, and never its watch. */

@@ -18,6 +18,12 @@ export function logRefusal(error: PrincipalError, issuer?: string): void {
   else log.error(line)
 }
 
+/** One line for an outbound call, as JSON: `DEBUG=principal`. @internal */
+export function logCall(call: object): void {
+  const { _debug } = log as unknown as { _debug?: boolean }
+  if (_debug) log.debug(`principal.call ${JSON.stringify(call)}`)
+}
+
 /** Something to mend, which stops nothing. @internal */
 export function logWarning(text: string): void {
   log.warn(text)

@@ -7,12 +7,24 @@ import type { XsuaaCredentials } from './token/xsuaa-issuer.js'
 export interface UserOptions {
   /** Without one, any password will do, as for CAP's mocked users. */
   password?: string
-  /** Names of role templates or role collections in `xs-security.json`. */
+  /** Names of role templates or role collections in `xs-security.json`; `<application>.<role>` for those of another one. */
   roles?: string[]
   /** Attributes that the user's role templates refer to: `$user.<name>`. */
   attr?: Record<string, unknown>
   /** Tenant id; the application's own tenant without it. */
   tenant?: string
+}
+
+/** An emulated subscriber. */
+export interface TenantEmulation {
+  /** Label of its host names. Default: its id. */
+  subdomain?: string
+  /** Its users; their names can be the same as in other tenants. */
+  users?: Record<string, UserOptions | boolean>
+  /** Its destinations; without, it has none. */
+  destinations?: EmulationOptions['destinations']
+  /** Systems behind its own Cloud Connector; without, those of the provider. */
+  onPremise?: EmulationOptions['onPremise']
 }
 
 /** What the emulator of the BTP services serves in development; `false` turns it off. */
@@ -26,10 +38,16 @@ export interface EmulationOptions {
   >
   /** Subject of the user certificates that the Cloud Connector issues. Default: `CN=${name}`. */
   subjectPattern?: string
+  /** Identity providers whose SAML assertions the emulated XSUAA takes for tokens, by origin key. */
+  trust?: Record<string, object>
   /** Location id of the Cloud Connector. Default: none. */
   locationId?: string
-  /** Subscriber tenants by id, with destinations of their own. */
-  tenants?: Record<string, { destinations?: Record<string, Record<string, string | boolean>> }>
+  /** Subscriber tenants by id, with users, destinations and systems of their own. */
+  tenants?: Record<string, TenantEmulation>
+  /** Other applications of the subaccount by name: the content or path of their `xs-security.json`. */
+  applications?: Record<string, { xsSecurity: object | string; instance?: string }>
+  /** Identity Authentication: `true`, or the parameters of its service instance. Default: none. */
+  identity?: boolean | object
 }
 
 /** `cds.requires.auth` of kind `principal`. */
@@ -45,17 +63,6 @@ export interface AuthOptions {
   readonly emulator?: EmulationOptions | false
   /** OpenID Connect issuers by alias, besides the bound services. */
   readonly issuers?: Record<string, OidcIssuerOptions>
-}
-
-/** On whose behalf a remote service is called: `cds.requires.<service>.onBehalfOf`. */
-export type OnBehalfOf = 'namedUser'
-
-const ON_BEHALF_OF: readonly OnBehalfOf[] = ['namedUser']
-
-/** What matters here of `cds.requires.<service>`. */
-export interface RemoteOptions {
-  readonly onBehalfOf?: unknown
-  readonly credentials?: { destination?: string; url?: string; forwardAuthToken?: boolean }
 }
 
 /** Credentials of the bound services whose tokens are accepted. */
@@ -93,28 +100,4 @@ export function bindingsOf(options: AuthOptions, requires: RequiredBindings): Bi
       'entry in cds.requires.auth.issuers: bind one (cds bind, or the bound service of the deployed application), or in ' +
       'development leave "cds.requires.auth.emulator" on, then cds watch brings its own.'
   )
-}
-
-/**
- * `onBehalfOf` of a required service, or nothing when its destination shall decide.
- *
- * @param name - of the required service, for the message
- * @throws {@link ConfigurationError} for an unknown value, and for `namedUser` where no user can be sent
- * @internal
- */
-export function onBehalfOf(name: string, options: RemoteOptions): OnBehalfOf | undefined {
-  const { onBehalfOf: value, credentials } = options
-  if (value === undefined || value === null) return undefined
-  const option = `cds.requires.${name}.onBehalfOf`
-  if (!ON_BEHALF_OF.some((known) => known === value)) {
-    const known = ON_BEHALF_OF.join(', ')
-    throw new ConfigurationError(`${option} is ${JSON.stringify(value)}: use one of ${known}`)
-  }
-  if (credentials?.url && !credentials.destination && !credentials.forwardAuthToken) {
-    throw new ConfigurationError(
-      `${option} is "namedUser", but the calls would carry no user: cds.requires.${name}.credentials has a "url" ` +
-        'without "forwardAuthToken". Name a destination there, or forward the token.'
-    )
-  }
-  return value as OnBehalfOf
 }

@@ -2,15 +2,14 @@ import cds from '@sap/cds'
 
 import { announce } from './announce.js'
 import { joinLandscape } from './landscape.js'
-import { ConfigurationError } from './errors.js'
 import { maskTokenHeaders, quietLibraries } from './log.js'
-import { type AuthOptions, bindingsOf, onBehalfOf, type RemoteOptions } from './options.js'
+import { type AuthOptions, bindingsOf } from './options.js'
 import { type BodyParserOptions, objectsOnly } from './request/json-body.js'
 import { withoutOwnCredentials } from './request/batch-part.js'
 import { clientText } from './request/client-text.js'
 import { installRestrictions } from './restrictions/install.js'
 import { warnOfUnknownNames } from './restrictions/warn-of-names.js'
-import { checkNotQueued } from './remote/queue-refusal.js'
+import { checkImplementation, checkRemoteServices } from './remote/check-services.js'
 import { keepCredentialsOutOfQueue } from './remote/queue-row.js'
 
 /**
@@ -34,6 +33,7 @@ export async function activate(): Promise<void> {
   const { requires } = cds.env
   const auth = requires.auth as unknown as AuthOptions | undefined
   checkRemoteServices(requires)
+  cds.on('connect', checkImplementation)
   cds.on('connect', keepCredentialsOutOfQueue)
   if (auth?.kind !== 'principal') return
   installRestrictions()
@@ -56,18 +56,4 @@ export async function activate(): Promise<void> {
 /** Other commands (`cds build`, `cds compile`, …) load plugins as well, and need no landscape. */
 function isServing(): boolean {
   return (cds as unknown as { cli?: { command?: string } }).cli?.command === 'serve'
-}
-
-function checkRemoteServices(requires: Record<string, RemoteOptions | undefined>): void {
-  const strict = Object.entries(requires).filter(
-    ([name, options]) => options && onBehalfOf(name, options)
-  )
-  for (const [name, options] of strict) checkNotQueued(name, options ?? {})
-  const { remote } = cds.env as { remote?: { native_fetch?: boolean } }
-  if (strict[0] && remote?.native_fetch) {
-    throw new ConfigurationError(
-      `cds.remote.native_fetch is true, but cds.requires.${strict[0][0]}.onBehalfOf is set: CAP's own HTTP client ` +
-        'can not propagate a user. Remove "native_fetch"; the SAP Cloud SDK comes with this package.'
-    )
-  }
 }

@@ -22,6 +22,13 @@ program
       .choices(['password', 'client_credentials'])
       .default('password')
   )
+  .addOption(
+    new Option('--issuer <issuer>', 'who issues it: XSUAA, or Identity Authentication').choices([
+      'xsuaa',
+      'ias'
+    ])
+  )
+  .option('--tenant <id>', 'subscriber whose user or token it is')
   .option('--expires-in <seconds>', 'lifetime; a negative one gives an expired token', Number)
   .option('--project <folder>', 'folder of the CAP project', process.cwd())
   .addHelpText(

@@ -5,6 +5,9 @@ export interface TokenOptions {
   readonly grant: 'password' | 'client_credentials'
   /** Seconds. */
   readonly expiresIn?: number
+  readonly issuer?: 'xsuaa' | 'ias'
+  /** Tenant id of a subscriber. */
+  readonly tenant?: string
   /** Folder of the CAP project whose landscape is asked. */
   readonly project: string
 }
@@ -17,13 +20,15 @@ export interface TokenOptions {
  * @internal
  */
 export async function printToken(user: string | undefined, options: TokenOptions): Promise<void> {
-  const { grant, expiresIn, project } = options
+  const { grant, expiresIn, project, issuer, tenant } = options
   if (grant === 'password' && !user) throw new Error('name a user: cds-principal token <user>')
   if (Number.isNaN(expiresIn)) throw new Error('--expires-in takes a number of seconds')
   const answer = await askLandscape(project, 'POST', '/token', {
     grant,
     ...(grant === 'password' && { user }),
-    ...(expiresIn !== undefined && { expiresIn })
+    ...(expiresIn !== undefined && { expiresIn }),
+    ...(issuer && { issuer }),
+    ...(tenant !== undefined && { tenant })
   })
   if (!answer)
     throw new Error(`no emulator is running for ${project}: start it with "cds watch" there`)

@@ -2,6 +2,7 @@ import type { Destination } from '@sap-cloud-sdk/connectivity'
 
 import { DestinationError, PropagationError } from '../errors.js'
 import type { NamedUser } from '../user/principal.js'
+import { hasKeys, withExchange } from './known-user.js'
 
 /** Types that can be sent: those of the Cloud SDK, and the one that is made of them here. */
 const SENDABLE: ReadonlySet<string> = new Set([
@@ -28,7 +29,16 @@ const LOOPBACK = /^(localhost|127(\.\d+){3}|\[::1\])$/
  * @internal
  */
 export function checkUsable(destination: Destination, userBound: boolean): void {
-  const { authentication = '', forwardAuthToken } = destination
+  const {
+    authentication = '',
+    forwardAuthToken
+  }: { authentication?: string; forwardAuthToken?: boolean } = destination
+  if (authentication === 'SAPAssertionSSO') {
+    throw unusable(
+      destination,
+      'has Authentication "SAPAssertionSSO", which is deprecated and not sent; use SAMLAssertion or OAuth2SAMLBearerAssertion'
+    )
+  }
   if (!forwardAuthToken && !SENDABLE.has(authentication)) {
     throw unusable(destination, `has Authentication "${authentication}", which can't be sent`)
   }
@@ -58,18 +68,20 @@ function isReadable({ url = '', proxyType }: Destination): boolean {
  * @internal
  */
 export function checkUserToken(destination: Destination, user: NamedUser): void {
-  const { authentication, jwks, jwksUri, name } = destination
+  const { authentication, name } = destination
   if (user.issuer === 'xsuaa') return
   const propagates = authentication === 'PrincipalPropagation'
-  if (propagates ? user.issuer === 'ias' : (jwks ?? jwksUri)) return
-  const ias = 'set destinationOptions.iasToXsuaaTokenExchange (Identity Authentication)'
+  if (propagates ? user.issuer === 'ias' : hasKeys(destination)) return
+  const exchange =
+    user.issuer === 'ias'
+      ? 'To have it exchanged, set destinationOptions.iasToXsuaaTokenExchange.'
+      : withExchange(user)
   throw new PropagationError(
     'ERR_USER_TOKEN_REQUIRED',
     `destination "${String(name)}" (${String(authentication)}) needs a token of XSUAA, and the user's is of issuer ` +
       `"${user.issuer}". Nothing was sent. ` +
-      (propagates
-        ? `To have it exchanged, ${ias}.`
-        : `Either ${ias}, or give the destination the issuer's keys ("x_user_token.jwks_uri").`)
+      exchange +
+      (propagates ? '' : ' Or give the destination the issuer\'s keys ("x_user_token.jwks_uri").')
   )
 }
 

@@ -5,12 +5,12 @@ import { describe, type NamedUser, type Principal } from '../user/principal.js'
 import { checkUsable, checkUserToken } from './check-usable.js'
 import { destinationFailure } from './destination-failure.js'
 import type { DestinationOptions, FoundDestination } from './find-destination.js'
+import { knownUser } from './known-user.js'
 import type { Configured } from './look-up.js'
 import { composed } from './composed.js'
 import { proxyFor } from './proxy-configuration.js'
 import { type Retrieved, technicalTokens } from './technical-tokens.js'
 import { userToken } from './user-tokens.js'
-import { xsuaaUser } from './xsuaa-user.js'
 
 /** Authentication types for which the Destination service retrieves nothing. */
 const WITHOUT_RETRIEVAL = new Set(['NoAuthentication', 'BasicAuthentication'])
@@ -22,7 +22,7 @@ const TECHNICAL_USER = 'SAP-Connectivity-Technical-Authentication'
  * The second half of resolving a destination: with the tokens of exactly this principal.
  *
  * @throws {@link DestinationError} `ERR_DESTINATION_UNAVAILABLE`
- * @throws {@link PropagationError} `ERR_USER_TOKEN_REQUIRED`, `ERR_USER_TOKEN_EXPIRED` when the destination needs a user,
+ * @throws {@link PropagationError} `ERR_USER_TOKEN_REQUIRED`, `ERR_TOKEN_EXPIRES` when the destination needs a user,
  *   before any token is fetched for it
  * @internal
  */
@@ -55,7 +55,7 @@ function requireUser({ name }: Destination, principal: Principal): NamedUser {
   }
   if (principal.expiresAt * 1000 > Date.now()) return principal
   throw new PropagationError(
-    'ERR_USER_TOKEN_EXPIRED',
+    'ERR_TOKEN_EXPIRES',
     `destination "${String(name)}" propagates the user, whose token has expired since the request came. Nothing was ` +
       'sent. Let the client repeat the request with a new token.'
   )
@@ -69,11 +69,10 @@ async function asUser(
 ): Promise<HttpDestination> {
   const { destination, place } = configured
   const tenant = user.tenant === place.service.credentials['tenantid'] ? undefined : user.tenant
-  const { iasToXsuaaTokenExchange, useCache } = options
-  const fresh = useCache === false
+  const fresh = options.useCache === false
   const proxied = (parts: Parts) => withProxy(destination, tenant, fresh, parts)
   if (destination.forwardAuthToken) return proxied({})
-  const sent = iasToXsuaaTokenExchange ? await xsuaaUser(place.service, user, fresh) : user
+  const sent = await knownUser(configured, user, options)
   checkUserToken(destination, sent)
   const { bearerToken } = sent
   if (destination.authentication === 'PrincipalPropagation') {

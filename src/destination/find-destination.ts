@@ -18,7 +18,7 @@ export type DestinationOptions = Omit<
   DestinationFetchOptions,
   'destinationName' | 'selectionStrategy'
 > & {
-  /** Default: `alwaysSubscriber` for calls of a named user, `subscriberFirst` for all others. */
+  /** Default: `alwaysSubscriber` for calls of a named user and of `systemUser`, `subscriberFirst` for all others. */
   selectionStrategy?: SelectionStrategy
 }
 

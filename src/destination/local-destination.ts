@@ -27,6 +27,8 @@ export async function localDestination(
   principal: Principal
 ): Promise<Destination | null> {
   const { getDestination } = await cloudSdk()
-  const jwt = principal.kind === 'named' ? { jwt: principal.bearerToken } : {}
+  // a token of an external issuer is exchanged or stays here, and nothing is exchanged for these destinations
+  const isKnown = principal.kind === 'named' && ['xsuaa', 'ias'].includes(principal.issuer)
+  const jwt = isKnown ? { jwt: principal.bearerToken } : {}
   return getDestination({ destinationName, ...jwt })
 }

@@ -19,7 +19,7 @@ export { completeDestination } from './complete-destination.js'
  *
  * @param tenant - of the context
  * @throws {@link DestinationError} `ERR_DESTINATION_NOT_FOUND`, `ERR_DESTINATION_UNAVAILABLE`
- * @throws {@link PropagationError} `ERR_USER_TOKEN_REQUIRED`, `ERR_USER_TOKEN_EXPIRED` when the destination needs a user,
+ * @throws {@link PropagationError} `ERR_USER_TOKEN_REQUIRED`, `ERR_TOKEN_EXPIRES` when the destination needs a user,
  *   before any token is fetched for it
  * @internal
  */

@@ -20,8 +20,16 @@ export class SingleFlight<T> {
   readonly #kept: LRUCache<string, Lasting<T>>
   readonly #flights = new Map<string, Promise<T>>()
 
-  constructor(max: number) {
-    this.#kept = new LRUCache({ max })
+  /**
+   * @param max - number of results
+   * @param sizeOf - with it, `max` is the sum of the sizes of all results
+   */
+  constructor(max: number, sizeOf?: (value: T) => number) {
+    this.#kept = new LRUCache<string, Lasting<T>>(
+      sizeOf
+        ? { maxSize: max, sizeCalculation: ({ value }, key) => sizeOf(value) + key.length }
+        : { max }
+    )
   }
 
   /**

@@ -6,30 +6,49 @@ import type { NamedUser } from '../user/principal.js'
 import { find } from './destination-service.js'
 import { type Configured, serviceKey } from './look-up.js'
 import { parseDestination } from './parse-destination.js'
+import { assertionDifference } from './returned-assertion.js'
 import { noToken, retrievedToken } from './retrieved-token.js'
 import { differenceAcross, differenceWithin } from './same-user.js'
 import { type Lasting, SingleFlight } from './single-flight.js'
-import { claimsOf, isXsuaa, lifetimeOf } from './token-lifetime.js'
+import { claimsOf, endOf, isXsuaa, lifetimeOf } from './token-lifetime.js'
 
-const MAX_TOKENS = 100_000
+/** Bytes of all tokens: about 3000 users who are active at the same time, with tokens of 2.5 kB. */
+const MAX_BYTES = 16 * 1024 * 1024
 
-/** Each of one user's token and one configuration: the next token of the same user, with other roles, has its own. */
-const exchanged = new SingleFlight<DestinationAuthToken>(MAX_TOKENS)
+/** Each of one user's token and one configuration: the next token of the same user, with other roles, has its own. @internal */
+export const exchangedTokens = () =>
+  new SingleFlight<DestinationAuthToken>(
+    MAX_BYTES,
+    ({ value }) => 2 * value.length // and once more, as a header
+  )
+
+const exchanged = exchangedTokens()
+
+/** Seconds since the epoch at which tokens end that were fetched here: an opaque one can't be asked later. */
+const ends = new WeakMap<DestinationAuthToken, number>()
+
+/** Seconds since the epoch, or nothing where neither the token nor its issuer says when it ends. @internal */
+export function endOfExchanged(token: DestinationAuthToken): number | undefined {
+  return endOf(token.value) ?? ends.get(token)
+}
 
 /**
  * The user's token for a destination, which the Destination service gets in exchange for the user's own. It is kept for
- * exactly this own token, and for less time than either of the two lives; a failure is not kept at all.
+ * exactly this own token, and for less time than either of the two lives; a failure is not kept at all. A SAML assertion is
+ * for one call: systems refuse one that they have seen before.
  *
  * @param fresh - not from the cache
  * @throws {@link DestinationError} `ERR_DESTINATION_UNAVAILABLE` when there is none, or it is another user's
  * @internal
  */
-export function userToken(
+export async function userToken(
   configured: Configured,
   user: NamedUser,
   fresh = false
 ): Promise<DestinationAuthToken> {
-  const { place, fingerprint } = configured
+  const { place, fingerprint, destination } = configured
+  if (destination.authentication === 'SAMLAssertion')
+    return (await exchange(configured, user)).value
   const own = hash('sha256', user.bearerToken, 'base64url')
   const key = [...serviceKey(place.service), place.tenant, fingerprint, user.issuer, own]
   return exchanged.get(key, () => exchange(configured, user), fresh)
@@ -44,22 +63,31 @@ async function exchange(
   if (!json) throw noToken(destination, 'it is gone')
   const found = await parseDestination(json)
   const token = retrievedToken(found)
-  checkSameUser(found, user, token.value)
+  await checkSameUser(found, user, token.value)
+  const seconds = Number(token.expiresIn)
+  if (seconds > 0) ends.set(token, Date.now() / 1000 + seconds)
   return { value: token, lifetime: lifetimeOf(token, user.expiresAt) }
 }
 
 /** R64: what comes back is for the user whose token was sent. What is no JWT can't be looked into. */
-function checkSameUser(destination: Destination, user: NamedUser, value: string): void {
-  const theirs = claimsOf(value)
-  if (!theirs) return
-  const own = claimsOf(user.bearerToken) ?? {}
+async function checkSameUser(destination: Destination, user: NamedUser, value: string) {
+  const configuration = configurationOf(destination)
   const difference =
-    user.issuer === 'xsuaa' && isXsuaa(theirs) && isExchange(destination)
-      ? differenceWithin(own, theirs)
-      : differenceAcross(own, theirs, userIdSource(destination))
+    destination.authentication === 'SAMLAssertion'
+      ? await assertionDifference(value, user, configuration, userIdSource(configuration))
+      : tokenDifference(destination, user, value)
   if (!difference) return
   const reason = `the token that came back is for ${difference}, and was thrown away`
   throw noToken(destination, reason)
+}
+
+function tokenDifference(destination: Destination, user: NamedUser, value: string) {
+  const theirs = claimsOf(value)
+  if (!theirs) return undefined
+  const own = claimsOf(user.bearerToken) ?? {}
+  return user.issuer === 'xsuaa' && isXsuaa(theirs) && isExchange(destination)
+    ? differenceWithin(own, theirs)
+    : differenceAcross(own, theirs, userIdSource(configurationOf(destination)))
 }
 
 /** Within one XSUAA; where a SAML assertion goes, the user can have another name. */
@@ -67,10 +95,20 @@ function isExchange({ authentication }: Destination): boolean {
   return authentication === 'OAuth2UserTokenExchange' || authentication === 'OAuth2JWTBearer'
 }
 
-function userIdSource({ originalProperties }: Destination): string | undefined {
+function configurationOf({ originalProperties }: Destination) {
   const { destinationConfiguration } = originalProperties as {
     destinationConfiguration: Readonly<Record<string, unknown>>
   }
-  const { userIdSource: source } = destinationConfiguration
-  return typeof source === 'string' ? source : undefined
+  return destinationConfiguration
+}
+
+/** The name at the end of a path, as `$['xs.user.attributes'].employee[0]` has it: whose claim or attribute it is. */
+function userIdSource({ userIdSource: source }: Readonly<Record<string, unknown>>) {
+  if (typeof source !== 'string' || !source.startsWith('$')) {
+    return typeof source === 'string' ? source : undefined
+  }
+  return /(?:\['([^']+)'\]|\["([^"]+)"\]|\.([\w-]+))(?:\[\d+\])?$/
+    .exec(source)
+    ?.slice(1)
+    .find(Boolean)
 }

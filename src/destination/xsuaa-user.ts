@@ -10,9 +10,10 @@ import { differenceAcross } from './same-user.js'
 import { SingleFlight } from './single-flight.js'
 import { claimsOf, endOf, lifetimeUntil } from './token-lifetime.js'
 
-const MAX_TOKENS = 100_000
+/** Bytes of all tokens: about 3000 users who are active at the same time, with tokens of 2.5 kB. */
+const MAX_BYTES = 8 * 1024 * 1024
 
-const tokens = new SingleFlight<string>(MAX_TOKENS)
+const tokens = new SingleFlight<string>(MAX_BYTES, ({ length }) => length)
 
 /**
  * The user with a token of XSUAA, which it gives in exchange for one of Identity Authentication

@@ -43,7 +43,8 @@ function isOwn(binding: unknown): boolean {
   const { tags, credentials } = (binding ?? {}) as { tags?: unknown; credentials?: unknown }
   if (!Array.isArray(tags) || !tags.includes(EMULATOR_TAG)) return false
   const url = (credentials as { url?: unknown } | undefined)?.url
-  return typeof url === 'string' && URL.canParse(url) && new URL(url).hostname === 'localhost'
+  if (typeof url !== 'string' || !URL.canParse(url)) return false
+  return ['localhost', '127.0.0.1'].includes(new URL(url).hostname)
 }
 
 function refuse(variable: string): never {

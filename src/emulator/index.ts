@@ -1,5 +1,15 @@
 export { EmulatorError, type EmulatorErrorCode } from './emulator-error.js'
+export type {
+  IdentityApplicationOptions,
+  IdentityCredentialType,
+  IdentityDependency,
+  IdentityOptions,
+  SubjectNameIdentifier
+} from './ias/identity-options.js'
+export type { ApplicationOptions, TenantOptions } from './landscape-options.js'
+export type { ApplicationRouter } from './router/application-router.js'
 export { startEmulator } from './start-emulator.js'
+export type { TrustOptions } from './saml/trust.js'
 export type {
   AuditEntry,
   EmulatedEndpoint,

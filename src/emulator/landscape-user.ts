@@ -2,7 +2,12 @@ import { randomUUID } from 'node:crypto'
 import { EmulatorError } from './emulator-error.js'
 import type { MockUser } from './types.js'
 import type { SecurityDescriptor } from './xs-security/descriptor.js'
-import { grantRoles } from './xs-security/grant-roles.js'
+import {
+  grantRoles,
+  grantRolesOf,
+  type Grants,
+  type OtherApplications
+} from './xs-security/grant-roles.js'
 
 /** A user of the emulated identity provider. */
 export interface LandscapeUser {
@@ -12,10 +17,14 @@ export interface LandscapeUser {
   password: string | undefined
   /** `user_id`, the same GUID as long as the emulator runs. */
   id: string
+  /** `user_uuid` of Identity Authentication, which all applications know the user by. */
+  uuid: string
   tenant: string
   email: string
   givenName: string
   familyName: string
+  /** Groups of the identity provider: attribute `groups`. */
+  groups: string[]
   /** As configured. */
   roles: string[]
   /** With `$XSAPPNAME`. */
@@ -24,6 +33,15 @@ export interface LandscapeUser {
   attributes: Record<string, string[]>
   /** `xs.rolecollections` */
   roleCollections: string[]
+  /** What the user has in other applications, by their names. */
+  elsewhere: ReadonlyMap<string, Grants>
+}
+
+/** What users can have roles in. */
+export interface Subaccount {
+  descriptor: SecurityDescriptor | undefined
+  /** Other applications. */
+  applications: OtherApplications
 }
 
 /** Roles that CAP gives to every user by itself: no scope stands behind them. */
@@ -36,41 +54,54 @@ const PSEUDO_ROLES = new Set(['any', 'authenticated-user', 'identified-user'])
  */
 export function createUsers(
   users: Readonly<Record<string, MockUser | string | boolean>>,
-  descriptor: SecurityDescriptor | undefined,
-  providerTenant: string
+  subaccount: Subaccount,
+  defaultTenant: string
 ): Map<string, LandscapeUser> {
   const map = new Map<string, LandscapeUser>()
   for (const [name, entry] of Object.entries(users)) {
     if (name === '*' || typeof entry === 'boolean') continue
     const user = typeof entry === 'string' ? { password: entry } : entry
-    map.set(name, createUser(name, user, descriptor, providerTenant))
+    map.set(name, createUser(name, user, subaccount, defaultTenant))
   }
   return map
 }
 
-function createUser(
+/**
+ * Turns one of them into a user of the landscape.
+ *
+ * @throws EmulatorError `ERR_EMULATOR_USERS`
+ */
+export function createUser(
   name: string,
   user: MockUser,
-  descriptor: SecurityDescriptor | undefined,
-  providerTenant: string
+  { descriptor, applications }: Subaccount,
+  defaultTenant: string
 ): LandscapeUser {
   if (!(user as unknown) || typeof user !== 'object') fail(name, 'must be an object')
-  const { password, tenant = providerTenant } = user
+  const { password, tenant = defaultTenant } = user
   if (password !== undefined && typeof password !== 'string')
     fail(name, 'password must be a string')
   // the tenant is a label of the issuer's host name
   if (!/^[a-z0-9-]{1,63}$/i.test(tenant)) fail(name, 'tenant must be letters, digits and "-"')
   const roles = readRoles(name, user.roles)
   const values = readAttributes(name, user.attr)
-  const granted = roles.filter((role) => !PSEUDO_ROLES.has(role))
+  const holder = { name, roles: roles.filter((role) => !PSEUDO_ROLES.has(role)), values }
   return {
     name,
     password: password || undefined,
     id: randomUUID(),
+    uuid: randomUUID(),
     tenant,
     ...describePerson(name, values),
+    groups: values.get('groups') ?? [],
     roles,
-    ...grantRoles(name, granted, values, descriptor)
+    ...grantRoles(holder, descriptor, applications),
+    elsewhere: new Map(
+      [...applications.keys()].map((application) => [
+        application,
+        grantRolesOf(application, holder, descriptor, applications)
+      ])
+    )
   }
 }
 

@@ -1,40 +1,25 @@
 import { randomBytes, randomUUID } from 'node:crypto'
+import { createClients, type Client, type Clients } from './clients.js'
 import { EmulatorError } from './emulator-error.js'
-import { createUsers, type LandscapeUser } from './landscape-user.js'
-import type { EmulatorOptions } from './types.js'
-import type { SecurityDescriptor } from './xs-security/descriptor.js'
+import { createUser, createUsers, type LandscapeUser } from './landscape-user.js'
+import type { EmulatorOptions, MockUser } from './types.js'
+import { fullName } from './xs-security/granted-scopes.js'
 import { readDescriptor } from './xs-security/read-descriptor.js'
 
-/** An OAuth client: a service binding. */
-export interface Client {
-  service: 'xsuaa' | 'destination' | 'connectivity'
-  /** `sb-<xsappname>` */
-  id: string
-  /** 256 random bits, new on every start. */
-  secret: string
-  /** With suffix: `maintenance!t1`. */
-  xsappname: string
-  /** GUID of the service instance. */
-  instanceId: string
-  /** Scopes of its technical tokens, with `$XSAPPNAME`. */
-  authorities: string[]
-  /** `undefined`: all. */
-  grantTypes: readonly string[] | undefined
-  /** Seconds. */
-  tokenValidity: number
-  /** Seconds. */
-  refreshTokenValidity: number
-}
+export type { Client } from './clients.js'
 
 /** What exists before the first server listens: tenants, users, clients. */
-export interface Landscape {
+export interface Landscape extends Clients {
   /** Provider tenant. */
   tenant: string
   /** Tenant → subdomain. */
   subdomains: ReadonlyMap<string, string>
+  /** Those of `users`, by name. */
   users: ReadonlyMap<string, LandscapeUser>
-  /** One for each binding; all of them belong to the provider tenant. */
-  clients: Record<Client['service'], Client>
+  /** Any user of the provider tenant, such as one that comes from elsewhere: what the roles come to. */
+  describeUser: (name: string, user: MockUser) => LandscapeUser
+  /** Those of `tenants`, by tenant and name. */
+  subscribers: ReadonlyMap<string, ReadonlyMap<string, LandscapeUser>>
   /** Value of `rev_sig`; UAA derives it from user and client, here nobody looks into it. */
   revocationSignature: string
 }
@@ -46,73 +31,96 @@ export interface Landscape {
  */
 export function createLandscape(options: EmulatorOptions): Landscape {
   const { xsappname, descriptor } = readDescriptor(options.root, options.xsSecurity)
-  const tenant: string = randomUUID()
-  const users = createUsers(options.users, descriptor, tenant)
-  const subdomains = new Map([[tenant, toSubdomain(xsappname)]])
-  const subscribers = [...users.values()].map((user) => user.tenant)
-  for (const id of [...subscribers, ...tenantIds(options)]) {
-    if (id !== tenant) subdomains.set(id, id.toLowerCase())
+  if (descriptor?.tenantMode === 'dedicated' && Object.keys(options.tenants ?? {}).length) {
+    const text =
+      'tenants: with "tenant-mode": "dedicated" in xs-security.json nobody can subscribe, use "shared"'
+    throw new EmulatorError('ERR_EMULATOR_OPTIONS', text)
   }
+  const tenant: string = randomUUID()
+  const clients = createClients(options, xsappname, descriptor)
+  const subaccount = { descriptor, applications: clients.applications }
+  const users = createUsers(options.users, subaccount, tenant)
+  const subscribers = new Map(
+    Object.entries(options.tenants ?? {}).map(([id, { users: own = {} }]) => [
+      id,
+      createUsers(own, subaccount, id)
+    ])
+  )
   return {
     tenant,
-    subdomains,
+    subdomains: createSubdomains(options, tenant, xsappname, users),
     users,
-    clients: {
-      xsuaa: createApplicationClient(`${xsappname}!t1`, descriptor),
-      destination: createServiceClient('destination', 'destination-xsappname!b1'),
-      connectivity: createServiceClient('connectivity', 'connectivity!b1')
-    },
+    describeUser: (name, user) => createUser(name, user, subaccount, tenant),
+    subscribers,
+    ...clients,
     revocationSignature: randomBytes(4).toString('hex')
   }
 }
 
+/**
+ * The user of a name in a tenant; without one, that of the provider's own users, who may belong to a subscriber.
+ */
+export function findUser(
+  { users, subscribers }: Landscape,
+  name: string,
+  tenant?: string
+): LandscapeUser | undefined {
+  const user = users.get(name)
+  if (tenant === undefined) return user
+  return subscribers.get(tenant)?.get(name) ?? (user?.tenant === tenant ? user : undefined)
+}
+
+/** Everybody, in whatever tenant. */
+export function allUsers({ users, subscribers }: Landscape): LandscapeUser[] {
+  return [users, ...subscribers.values()].flatMap((each) => [...each.values()])
+}
+
+/** The user with this `user_id` of XSUAA; names can be the same in several tenants. */
+export function findUserById(landscape: Landscape, id: unknown): LandscapeUser | undefined {
+  return allUsers(landscape).find((user) => user.id === id)
+}
+
+/** The user with this `user_uuid` of Identity Authentication. */
+export function findUserByUuid(landscape: Landscape, uuid: unknown): LandscapeUser | undefined {
+  return allUsers(landscape).find((user) => user.uuid === uuid)
+}
+
+/** The tenant of a subdomain. */
+export function tenantOfSubdomain({ subdomains }: Landscape, subdomain: string) {
+  return [...subdomains].find(([, each]) => each === subdomain)?.[0]
+}
+
 /** `$XSAPPNAME` in a scope becomes the name of the application. */
-export function resolveScope(landscape: Landscape, scope: string): string {
-  return scope.replace(/^\$XSAPPNAME(?=\.)/, () => landscape.clients.xsuaa.xsappname)
+export function resolveScope({ clients }: Landscape, scope: string): string {
+  return fullName(clients.xsuaa, scope)
 }
 
-/** Like a user's tenant, each becomes a label of a host name. */
-function tenantIds({ tenants = {} }: EmulatorOptions): string[] {
-  for (const id of Object.keys(tenants)) {
-    if (/^[a-z0-9-]{1,63}$/i.test(id)) continue
-    const text = `tenants.${id}: a tenant id must be letters, digits and "-"`
-    throw new EmulatorError('ERR_EMULATOR_OPTIONS', text)
-  }
-  return Object.keys(tenants)
-}
-
-function createApplicationClient(
+/** Each is a label of host names: of the provider, of the tenants, and of those that only users name. */
+function createSubdomains(
+  options: EmulatorOptions,
+  provider: string,
   xsappname: string,
-  descriptor: SecurityDescriptor | undefined
-): Client {
-  return {
-    ...createClient('xsuaa', `sb-${xsappname}`, xsappname),
-    authorities: ['uaa.resource', ...(descriptor?.authorities ?? [])],
-    grantTypes: descriptor?.grantTypes,
-    ...(descriptor && {
-      tokenValidity: descriptor.tokenValidity,
-      refreshTokenValidity: descriptor.refreshTokenValidity
-    })
+  users: ReadonlyMap<string, LandscapeUser>
+): Map<string, string> {
+  const subdomains = new Map([[provider, toSubdomain(xsappname)]])
+  for (const [id, { subdomain = id.toLowerCase() }] of Object.entries(options.tenants ?? {})) {
+    checkLabel(id, `tenants.${id}: a tenant id`)
+    checkLabel(subdomain, `tenants.${id}.subdomain: a subdomain`)
+    if ([...subdomains.values()].includes(subdomain)) {
+      const text = `tenants.${id}.subdomain: "${subdomain}" is another tenant's, use another one`
+      throw new EmulatorError('ERR_EMULATOR_OPTIONS', text)
+    }
+    subdomains.set(id, subdomain)
   }
+  for (const { tenant } of users.values()) {
+    if (!subdomains.has(tenant)) subdomains.set(tenant, tenant.toLowerCase())
+  }
+  return subdomains
 }
 
-function createServiceClient(service: 'destination' | 'connectivity', broker: string): Client {
-  const xsappname = `${randomUUID()}!b1|${broker}`
-  return createClient(service, `sb-${xsappname}`, xsappname)
-}
-
-function createClient(service: Client['service'], id: string, xsappname: string): Client {
-  return {
-    service,
-    id,
-    secret: randomBytes(32).toString('base64url'),
-    xsappname,
-    instanceId: randomUUID(),
-    authorities: ['uaa.resource'],
-    grantTypes: undefined,
-    tokenValidity: 43_200,
-    refreshTokenValidity: 604_800
-  }
+function checkLabel(label: string, what: string): void {
+  if (/^[a-z0-9-]{1,63}$/i.test(label)) return
+  throw new EmulatorError('ERR_EMULATOR_OPTIONS', `${what} must be letters, digits and "-"`)
 }
 
 const toSubdomain = (name: string) =>
@@ -121,3 +129,8 @@ const toSubdomain = (name: string) =>
     .replaceAll(/[^a-z0-9-]+/g, '-')
     .slice(0, 63)
     .replaceAll(/^-+|-+$/g, '') || 'application'
+
+/** The client's share of a landscape: whether it stands for an application, or for a service that it uses. */
+export function isApplication({ clients, applications }: Landscape, client: Client): boolean {
+  return client === clients.xsuaa || [...applications.values()].includes(client)
+}

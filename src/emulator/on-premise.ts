@@ -8,10 +8,18 @@ import {
 import { EmulatorError } from './emulator-error.js'
 import type { EmulatorOptions } from './types.js'
 
-/** Systems behind the Cloud Connector, by virtual host. */
+/** Systems behind the Cloud Connectors. */
 export interface OnPremise {
-  systems: ReadonlyMap<string, ExposedSystem>
-  processes: ReadonlyMap<string, BackendProcess>
+  /** What a tenant's Cloud Connector exposes, by virtual host. */
+  systemsOf: (tenant: string) => ReadonlyMap<string, ExposedSystem>
+  /** Of the provider's (under no name) and of subscribers' Cloud Connectors, by tenant and virtual host. */
+  processes: ReadonlyMap<string | undefined, ReadonlyMap<string, BackendProcess>>
+}
+
+/** One Cloud Connector: what it exposes, and what runs for it. */
+interface CloudConnector {
+  systems: Map<string, ExposedSystem>
+  processes: Map<string, BackendProcess>
 }
 
 /**
@@ -23,29 +31,69 @@ export async function startOnPremise(
   options: EmulatorOptions,
   certificates: LandscapeCertificates
 ): Promise<OnPremise> {
-  const entries = Object.entries(options.onPremise ?? {}).map(([key, system]) => {
-    checkResources(key, system.resources)
-    return { virtualHost: parseVirtualHost(key), system }
-  })
-  const systems = new Map<string, ExposedSystem>()
-  const processes = new Map<string, BackendProcess>()
-  const starts = entries.map(async ({ virtualHost, system }) => {
-    const { resources, backend } = system
-    if (/^https?:\/\//i.test(backend)) {
-      const url = parseBackendUrl(virtualHost, backend)
-      systems.set(virtualHost, { virtualHost, resources, backendUrl: () => url })
-      return
-    }
-    const process = await startBackend(options.root, virtualHost, system, certificates)
-    processes.set(virtualHost, process)
-    systems.set(virtualHost, { virtualHost, resources, backendUrl: process.url })
+  const configured = new Map<string | undefined, Systems>([[undefined, options.onPremise ?? {}]])
+  for (const [tenant, { onPremise }] of Object.entries(options.tenants ?? {})) {
+    if (onPremise) configured.set(tenant, onPremise)
+  }
+  const parsed = [...configured].map(
+    ([tenant, systems]) => [tenant, parse(tenant, systems)] as const
+  )
+  const connectors = new Map<string | undefined, CloudConnector>()
+  const starts = parsed.flatMap(([tenant, entries]) => {
+    const connector = { systems: new Map(), processes: new Map() }
+    connectors.set(tenant, connector)
+    return entries.map((entry) => start(options.root, entry, connector, certificates))
   })
   const failed = (await Promise.allSettled(starts)).find((result) => result.status === 'rejected')
   if (failed) {
-    await Promise.all([...processes.values()].map((process) => process.stop()))
+    const running = [...connectors.values()].flatMap(({ processes }) => [...processes.values()])
+    await Promise.all(running.map((process) => process.stop()))
     throw failed.reason
   }
-  return { systems, processes }
+  return {
+    systemsOf: (tenant) =>
+      (connectors.get(tenant) ?? connectors.get(undefined))?.systems ?? new Map(),
+    processes: new Map([...connectors].map(([tenant, { processes }]) => [tenant, processes]))
+  }
+}
+
+/** The process of a system; its tenant is the provider where none is named. */
+export function findProcess({ processes }: OnPremise, virtualHost: string, tenant?: string) {
+  const own = processes.get(tenant) ?? new Map<string, BackendProcess>()
+  const process = own.get(virtualHost.toLowerCase())
+  if (process) return { audit: process.audit }
+  const known = [...own.keys()].join(', ') || '(none)'
+  const whose = tenant === undefined ? '' : ` of tenant "${tenant}"`
+  throw new EmulatorError(
+    'ERR_EMULATOR_OPTIONS',
+    `the emulator has not started a backend for "${virtualHost}"${whose}, only for ${known}`
+  )
+}
+
+type Systems = NonNullable<EmulatorOptions['onPremise']>
+
+function parse(tenant: string | undefined, systems: Systems) {
+  return Object.entries(systems).map(([key, system]) => {
+    checkResources(tenant === undefined ? key : `${tenant}/${key}`, system.resources)
+    return { virtualHost: parseVirtualHost(key), system }
+  })
+}
+
+async function start(
+  root: string,
+  { virtualHost, system }: ReturnType<typeof parse>[number],
+  { systems, processes }: CloudConnector,
+  certificates: LandscapeCertificates
+): Promise<void> {
+  const { resources, backend } = system
+  if (/^https?:\/\//i.test(backend)) {
+    const url = parseBackendUrl(virtualHost, backend)
+    systems.set(virtualHost, { virtualHost, resources, backendUrl: () => url })
+    return
+  }
+  const process = await startBackend(root, virtualHost, system, certificates)
+  processes.set(virtualHost, process)
+  systems.set(virtualHost, { virtualHost, resources, backendUrl: process.url })
 }
 
 /** Principal propagation needs mutual TLS. */

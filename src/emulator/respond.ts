@@ -24,6 +24,11 @@ export function sendText(
   send(res, status, body, { 'content-type': 'text/plain;charset=UTF-8', ...headers })
 }
 
+/** Sends an XML document. */
+export function sendXml(res: ServerResponse, xml: string): void {
+  send(res, 200, xml, { 'content-type': 'application/xml;charset=UTF-8' })
+}
+
 function send(
   res: ServerResponse,
   status: number,

@@ -4,6 +4,8 @@ import { assertLocal } from './assert-local.js'
 import { createBindings } from './bindings.js'
 import {
   createLandscapeCertificates,
+  issueCertificates,
+  withClientCertificates,
   type LandscapeCertificates
 } from './certificates/landscape-certificates.js'
 import { parseSubjectPattern, type SubjectPattern } from './certificates/subject-pattern.js'
@@ -12,13 +14,19 @@ import { createConnectivityProxy } from './connectivity/proxy-server.js'
 import { createDestinations, type DestinationStore } from './destination-service/configuration.js'
 import { createDestinationHandler } from './destination-service/destination-handler.js'
 import { EmulatorError } from './emulator-error.js'
-import { createLandscape, type Landscape } from './landscape.js'
+import { createIdentityTenant, type IdentityTenant } from './ias/identity-tenant.js'
+import { issueIdentityToken } from './ias/issue-identity-token.js'
+import { startIdentity, type Identity } from './ias/start-identity.js'
+import { allUsers, createLandscape, type Landscape } from './landscape.js'
 import { listen, type Listener } from './listener.js'
-import { startOnPremise, type OnPremise } from './on-premise.js'
+import { findProcess, startOnPremise, type OnPremise } from './on-premise.js'
 import { RequestLog } from './request-log.js'
+import { startApplicationRouter } from './router/application-router.js'
 import type { Emulator, EmulatorOptions, UserSummary } from './types.js'
+import { createSamlService, type SamlService } from './saml/saml-service.js'
 import { issueToken } from './xsuaa/issue-token.js'
 import { RefreshTokens } from './xsuaa/refresh-tokens.js'
+import { ShadowUsers } from './xsuaa/shadow-users.js'
 import { createSigningKey, type SigningKey } from './xsuaa/signing-key.js'
 import type { TokenService } from './xsuaa/token-endpoint.js'
 import { createTokenIssuer } from './xsuaa/token-issuer.js'
@@ -28,8 +36,10 @@ import { createXsuaaHandler } from './xsuaa/xsuaa-handler.js'
 interface Parts {
   options: EmulatorOptions
   landscape: Landscape
+  identityTenant: IdentityTenant | undefined
   destinations: DestinationStore
   subjectPattern: SubjectPattern
+  saml: SamlService
   certificates: LandscapeCertificates
   key: SigningKey
   onPremise: OnPremise
@@ -48,17 +58,26 @@ export async function startEmulator(options: EmulatorOptions): Promise<Emulator>
   assertLocal(process.env)
   const landscape = createLandscape(options)
   // whatever can be wrong in the configuration comes to light before anything starts
+  const identityTenant = createIdentityTenant(options)
   const destinations = createDestinations(options)
+  const saml = createSamlService(options, landscape)
   const subjectPattern = parseSubjectPattern(options.subjectPattern ?? 'CN=${name}')
-  const [certificates, key] = await Promise.all([createLandscapeCertificates(), createSigningKey()])
+  const [certificates, key] = await Promise.all([
+    createLandscapeCertificates(landscape.subdomains.values()),
+    createSigningKey()
+  ])
   const closers: Parts['closers'] = []
   try {
     const onPremise = await startOnPremise(options, certificates)
-    for (const { stop } of onPremise.processes.values()) closers.push(stop)
+    for (const own of onPremise.processes.values()) {
+      for (const { stop } of own.values()) closers.push(stop)
+    }
     return await assemble({
       options,
       landscape,
+      identityTenant,
       destinations,
+      saml,
       subjectPattern,
       certificates,
       key,
@@ -72,21 +91,29 @@ export async function startEmulator(options: EmulatorOptions): Promise<Emulator>
 }
 
 async function assemble(parts: Parts): Promise<Emulator> {
-  const { landscape, destinations, certificates, key, onPremise, closers } = parts
-  const { server: tls } = certificates
+  const { landscape, destinations, certificates, key, onPremise, closers, saml } = parts
   const logs = {
     xsuaa: new RequestLog(),
     destination: new RequestLog(),
-    connectivity: new RequestLog()
+    connectivity: new RequestLog(),
+    identity: new RequestLog()
   }
+  await issueCertificates(landscape, certificates)
+  const identity = await openIdentity(parts, logs.identity)
   // nobody knows a port before its handler is in place
-  const api = { xsuaa: createServer(tls), destination: createServer(tls) }
+  const api = {
+    xsuaa: createServer(withClientCertificates(certificates)),
+    destination: createServer(certificates.server)
+  }
   const xsuaa = await open(api.xsuaa, closers)
   const destination = await open(api.destination, closers)
   const issuer = createTokenIssuer(landscape, key, xsuaa.port)
-  const service: TokenService = { landscape, issuer, refreshTokens: new RefreshTokens() }
+  const stores = { refreshTokens: new RefreshTokens(), shadowUsers: new ShadowUsers() }
+  const trusted = { saml, identity: identity?.service }
+  const service: TokenService = { landscape, issuer, ...trusted, ...stores }
   serveApi(api.xsuaa, logs.xsuaa, createXsuaaHandler(service))
-  serveApi(api.destination, logs.destination, createDestinationHandler(service, destinations))
+  const tokens = { ...service, ca: certificates.landscapeCa }
+  serveApi(api.destination, logs.destination, createDestinationHandler(tokens, destinations))
   const proxy = createProxy(parts, service, logs.connectivity)
   const connectivity = await open(proxy, closers)
   const ports = {
@@ -94,22 +121,52 @@ async function assemble(parts: Parts): Promise<Emulator> {
     destination: destination.port,
     connectivity: connectivity.port
   }
+  const bindings = createBindings(landscape, issuer, ports)
   let stopped: Promise<void> | undefined
   return {
     url: issuer.url,
     ca: certificates.landscapeCa,
-    vcapServices: createBindings(landscape, issuer, ports),
+    vcapServices: () => ({
+      ...bindings.vcapServices(),
+      ...(identity && { identity: [identity.binding()] })
+    }),
+    applicationBinding: (name, kind = 'xsuaa') =>
+      kind === 'xsuaa' ? bindings.application(name) : identityOf(identity).bindingOf(name),
     users: summarizeUsers(landscape),
-    issueToken: (request) => issueToken(service, request),
+    issueToken: async (request) =>
+      request.issuer === 'ias'
+        ? issueIdentityToken(identityOf(identity).service, request)
+        : issueToken(service, request),
+    startRouter: async () => {
+      const router = await startApplicationRouter(withClientCertificates(certificates))
+      closers.push(router.stop)
+      return router
+    },
     requests: (endpoint) => logs[endpoint].list(),
     connections: {
       get connectivity() {
         return connectivity.accepted
       }
     },
-    system: (virtualHost) => findProcess(onPremise, virtualHost),
+    system: (virtualHost, tenant) => findProcess(onPremise, virtualHost, tenant),
     stop: () => (stopped ??= closeAll(closers))
   }
+}
+
+async function openIdentity(
+  { identityTenant, landscape, certificates, closers }: Parts,
+  log: RequestLog
+): Promise<Identity | undefined> {
+  if (!identityTenant) return undefined
+  const identity = await startIdentity(identityTenant, landscape, certificates, log)
+  closers.push(identity.listener.close)
+  return identity
+}
+
+function identityOf(identity: Identity | undefined): Identity {
+  if (identity) return identity
+  const text = 'there is no Identity Authentication: switch it on with the option "identity"'
+  throw new EmulatorError('ERR_EMULATOR_OPTIONS', text)
 }
 
 function createProxy(
@@ -120,7 +177,8 @@ function createProxy(
   const context = {
     issuer: service.issuer,
     client: landscape.clients.connectivity,
-    systems: onPremise.systems,
+    identity: service.identity?.issuer,
+    systemsOf: onPremise.systemsOf,
     locationId: options.locationId ?? '',
     principals: createPrincipals(certificates.cloudConnector, subjectPattern)
   }
@@ -140,20 +198,11 @@ async function closeAll(closers: Parts['closers']): Promise<void> {
   await Promise.all(closers.reverse().map((close) => close()))
 }
 
-function summarizeUsers({ users }: Landscape): UserSummary[] {
-  return [...users.values()].map(({ name, roles, attributes }) => ({
+function summarizeUsers(landscape: Landscape): UserSummary[] {
+  return allUsers(landscape).map(({ name, tenant, roles, attributes }) => ({
     name,
     roles,
-    attr: attributes
+    attr: attributes,
+    ...(tenant !== landscape.tenant && { tenant })
   }))
-}
-
-function findProcess({ processes }: OnPremise, virtualHost: string) {
-  const process = processes.get(virtualHost.toLowerCase())
-  if (process) return { audit: process.audit }
-  const known = [...processes.keys()].join(', ') || '(none)'
-  throw new EmulatorError(
-    'ERR_EMULATOR_OPTIONS',
-    `the emulator has not started a backend for "${virtualHost}", only for ${known}`
-  )
 }

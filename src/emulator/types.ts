@@ -1,8 +1,16 @@
+import type { TrustOptions } from './saml/trust.js'
+import type { IdentityOptions } from './ias/identity-options.js'
+import type { ApplicationOptions, TenantOptions } from './landscape-options.js'
+import type { ApplicationRouter } from './router/application-router.js'
+
 /** One user, as CAP's mocked users have it; a plain string is the password. */
 export interface MockUser {
   /** Without one, any password is accepted, also an empty one, as CAP's mocked users do. */
   password?: string
-  /** Role templates or role collections of xs-security.json; an array, or an object with truthy values. */
+  /**
+   * Role templates or role collections of xs-security.json; an array, or an object with truthy values.
+   * Those of another application are written `<application>.<role>`.
+   */
   roles?: readonly string[] | Readonly<Record<string, unknown>>
   /**
    * Attributes. They reach the token only through a role template that references them.
@@ -42,14 +50,20 @@ export interface EmulatorOptions {
   users: Readonly<Record<string, MockUser | string | boolean>>
   /** Destinations with BTP property names (`URL`, `Authentication`, …); `Name` and `Type` are added. */
   destinations?: Destinations
-  /** Tenants with destinations of their own, by tenant id; all others have the same ones as the provider. */
-  tenants?: Readonly<Record<string, { destinations?: Destinations }>>
+  /** Subscribers, by tenant id; tenants that only users name have the same destinations as the provider. */
+  tenants?: Readonly<Record<string, TenantOptions>>
+  /** Other applications of the subaccount, which grant scopes to this one, or get them, by name. */
+  applications?: Readonly<Record<string, ApplicationOptions>>
+  /** Identity Authentication (IAS), whose tenant the subaccount trusts; default: none. */
+  identity?: boolean | IdentityOptions
   /** Systems behind the Cloud Connector by virtual `host:port`. */
   onPremise?: Readonly<Record<string, OnPremiseSystem>>
   /** Subject of the user certificates, default `CN=${name}`. */
   subjectPattern?: string
   /** Security descriptor, default: `<root>/xs-security.json` if there is one. */
   xsSecurity?: object
+  /** Trust configurations of the subaccount by origin key: whose SAML assertions XSUAA accepts. */
+  trust?: Readonly<Record<string, TrustOptions>>
   /** Location id of the Cloud Connector, default: none. */
   locationId?: string
 }
@@ -61,6 +75,8 @@ export interface UserSummary {
   roles: string[]
   /** What of the configured attributes reaches the token. */
   attr: Record<string, string[]>
+  /** Of a subscriber's user. */
+  tenant?: string
 }
 
 /** One request to an endpoint; paths come without query, and no header value is kept. */
@@ -119,13 +135,22 @@ export interface VcapServices {
   xsuaa: ServiceBinding[]
   destination: ServiceBinding[]
   connectivity: ServiceBinding[]
+  /** With the option `identity`. */
+  identity?: ServiceBinding[]
 }
 
 /** What {@link Emulator.issueToken} shall issue. */
 export interface IssueTokenOptions {
+  /** Default: `xsuaa`; `ias` is Identity Authentication. */
+  issuer?: 'xsuaa' | 'ias'
   /** Name of a user; without one the token is a technical one. */
   user?: string
-  /** Client id, or `xsuaa` (default), `destination`, `connectivity`. */
+  /** Tenant id; default: the provider tenant, or that of the user. */
+  tenant?: string
+  /**
+   * Client id, or `xsuaa` (default), `destination`, `connectivity`, or the name of another application. With
+   * `ias`: the name or client id of another application, whose token is for this one; default: its own.
+   */
   client?: string
   /** Default: `password` with a user, else `client_credentials`. */
   grant?: 'password' | 'client_credentials'
@@ -136,7 +161,7 @@ export interface IssueTokenOptions {
 }
 
 /** Endpoints with a record of requests. */
-export type EmulatedEndpoint = 'xsuaa' | 'destination' | 'connectivity'
+export type EmulatedEndpoint = 'xsuaa' | 'destination' | 'connectivity' | 'identity'
 
 /** A running emulator. */
 export interface Emulator {
@@ -146,6 +171,14 @@ export interface Emulator {
   readonly ca: string
   /** Bindings for the application, exactly as on BTP. */
   vcapServices(): VcapServices
+  /**
+   * Binding of another application of the options `applications` or `identity.applications`, to act as it.
+   *
+   * @throws EmulatorError `ERR_EMULATOR_OPTIONS` for one that there is not
+   */
+  applicationBinding(name: string, service?: 'xsuaa' | 'identity'): ServiceBinding
+  /** Starts a router like the platform's in front of an application: TLS, and on its route `.cert.` mutual TLS. */
+  startRouter(): Promise<ApplicationRouter>
   /** Users with their roles and attributes, for a banner. */
   readonly users: UserSummary[]
   /** A token straight from the token issuer, without a request. */
@@ -154,8 +187,12 @@ export interface Emulator {
   requests(endpoint: EmulatedEndpoint): EmulatedRequest[]
   /** TCP connections accepted since start. */
   readonly connections: { readonly connectivity: number }
-  /** A system that the emulator started as a process. */
-  system(virtualHost: string): { audit(): Promise<AuditEntry[]> }
+  /**
+   * A system that the emulator started as a process.
+   *
+   * @param tenant - subscriber with systems of its own; default: the provider
+   */
+  system(virtualHost: string, tenant?: string): { audit(): Promise<AuditEntry[]> }
   /** Closes everything, also kept-alive connections and child processes; can be called again. */
   stop(): Promise<void>
 }

@@ -67,8 +67,8 @@ const sessions = new SingleFlight<Session | HttpAnswer | undefined>(MAX_SESSIONS
 export interface SessionScope {
   /** Names one principal and one service, part by part. */
   readonly key: readonly (string | undefined)[]
-  /** Root of the service, with a slash at its end. */
-  readonly root: URL
+  /** Root of the service, with a slash at its end, if it is known. */
+  readonly root: URL | undefined
   /** Instead of the root. */
   readonly tokenUrl: URL | undefined
   readonly method: string
@@ -130,7 +130,7 @@ async function open(scope: SessionScope, call: HttpCall, send: Send) {
 function placesFor({ root, tokenUrl }: SessionScope, { href }: URL): URL[] {
   if (tokenUrl) return [tokenUrl]
   const [own = ''] = href.split(/[?#]/)
-  const places = [root.href, own.replace(/\/*$/, '/'), own.replace(/\/+$/, '')]
+  const places = [...(root ? [root.href] : []), own.replace(/\/*$/, '/'), own.replace(/\/+$/, '')]
   return [...new Set(places)].map((place) => new URL(place))
 }
 

@@ -104,13 +104,13 @@ interface Way {
 }
 
 function attempt(call: HttpCall, way: Way, options: ExchangeOptions): Promise<HttpAnswer> {
-  const { csrf, path = '' } = options
+  const { csrf, path } = options
   if (!csrf) return repeated(call, way, options)
   const { destination, user } = way
   const owner = user ? userKey(user) : principalKey(user, call.headers)
   const scope = {
     key: [destination.name ?? undefined, destination.url, path, ...owner],
-    root: urlIn(destination, `${path.replace(/\/+$/, '')}/`),
+    root: path === undefined ? undefined : urlIn(destination, `${path.replace(/\/+$/, '')}/`),
     tokenUrl: csrf.url === undefined ? undefined : urlIn(destination, csrf.url),
     method: (csrf.method ?? 'head').toUpperCase()
   }

@@ -32,7 +32,14 @@ export function isUnderstood(config: HttpRequestConfig): boolean {
   for (const name in config) {
     if (!UNDERSTOOD.has(name) && config[name] !== undefined) return false
   }
+  if (!isFlat(config.headers) || !isFlat(config.params)) return false
   return RESPONSE_TYPES.has(config['responseType'] as string) && isKnownBody(config.data)
+}
+
+/** Not those with their origin, as the Cloud SDK calls it. */
+function isFlat(values: Readonly<Record<string, unknown>> = {}): boolean {
+  for (const name in values) if (typeof values[name] === 'object' && values[name]) return false
+  return true
 }
 
 /**

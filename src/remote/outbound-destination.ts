@@ -1,25 +1,27 @@
 import type { HttpDestination } from '@sap-cloud-sdk/connectivity'
 
+import { type BoundCredentials, boundDestination } from '../destination/bound-service.js'
 import {
   completeDestination,
   type DestinationOptions,
   lookUpDestination
 } from '../destination/resolve.js'
+import { forwardedToken } from '../destination/known-user.js'
 import { isUserBound } from '../destination/user-bound.js'
-import { DestinationError } from '../errors.js'
-import type { OnBehalfOf } from '../options.js'
-import type { Principal } from '../user/principal.js'
+import type { NamedUser, Principal } from '../user/principal.js'
+import { type Caller, callingPrincipal, type CallTarget } from './calling-principal.js'
+import { technicalDestination, userBoundDestination } from './destination-mismatch.js'
 import { requireNamedUser } from './require-named-user.js'
+import { checkLifetime, lastsLongEnough } from './sent-token.js'
+import { type CallPolicy, carriesUser } from './service-options.js'
 
 /** Destination of a required service: a name, or what `credentials` with a `url` say. */
-export type ConfiguredDestination = string | Partial<HttpDestination>
+export type ConfiguredDestination = string | (Partial<HttpDestination> & { uaa?: object })
 
 /** A remote service, as far as its identity is concerned. */
-export interface OutboundService {
-  readonly name: string
+export interface OutboundService extends CallTarget, CallPolicy {
   readonly destination: ConfiguredDestination
   readonly destinationOptions?: DestinationOptions
-  readonly onBehalfOf: OnBehalfOf | undefined
 }
 
 /** Where a call goes, and whether it goes there as the user. */
@@ -28,69 +30,113 @@ export interface OutboundDestination {
   readonly userBound: boolean
 }
 
+/** The same with tokens: what can be sent. */
+export interface ReadyDestination extends OutboundDestination {
+  /** The named user as whom the call goes out. */
+  readonly user: NamedUser | undefined
+  /** The same once more, and nothing of it from a cache. */
+  readonly renew: () => Promise<HttpDestination>
+}
+
+/** Is told what kind of destination it is as soon as that is known. */
+export type Found = (outbound: OutboundDestination) => void
+
 /**
  * Decides as whom a service is called, and makes its destination ready for exactly that principal. What kind of destination
  * it is comes first: no token is fetched for a call that will be refused.
  *
+ * @param current - who is
  * @param tenant - of the current context
  * @throws {@link PropagationError} before anything is sent, when a named user is needed and there is none
- * @throws {@link DestinationError} when the destination can't be had, or can't carry the user who is demanded
+ * @throws {@link DestinationError} when the destination can't be had, or can't carry the principal who is demanded
  * @internal
  */
 export async function outboundDestination(
   service: OutboundService,
-  principal: Principal,
-  tenant?: string
-): Promise<OutboundDestination> {
-  if (service.onBehalfOf === 'namedUser') requireNamedUser(service.name, principal)
-  const { destination, userBound, complete } = await lookedUp(service, principal, tenant)
-  if (!userBound) {
-    if (service.onBehalfOf === 'namedUser') throw technical(service, destination)
-    return { destination: await complete(), userBound }
+  current: Principal,
+  tenant?: string,
+  found?: Found
+): Promise<ReadyDestination> {
+  const caller = callingPrincipal(service, current, tenant)
+  const outbound = await lookedUp(service, caller)
+  const { destination, userBound, complete } = outbound
+  found?.({ destination, userBound })
+  const renew = async () => {
+    const destinationOptions = { ...service.destinationOptions, useCache: false }
+    const fresh = await outboundDestination({ ...service, destinationOptions }, current, tenant)
+    return fresh.destination as HttpDestination
   }
-  const { bearerToken } = requireNamedUser(service.name, principal)
-  return { destination: forwarded(await complete(), bearerToken), userBound }
+  if (!userBound) {
+    if (caller.principal.kind === 'named' && carriesUser(service.onBehalfOf)) {
+      throw technicalDestination(service, destination)
+    }
+    return { destination: await complete(), userBound, user: undefined, renew }
+  }
+  if (service.onBehalfOf && !carriesUser(service.onBehalfOf)) {
+    throw userBoundDestination(service, destination)
+  }
+  const user = requireNamedUser(service.name, current)
+  return { destination: await asUser(service, user, complete), userBound, user, renew }
 }
 
 /** A destination of which it is known what kind it is; its tokens are fetched by `complete`. */
 interface LookedUp extends OutboundDestination {
-  readonly complete: () => Promise<Partial<HttpDestination>>
+  /** @param fresh - not from the cache */
+  readonly complete: (fresh?: boolean) => Promise<Partial<HttpDestination>>
 }
 
-async function lookedUp(
-  service: OutboundService,
-  principal: Principal,
-  tenant: string | undefined
-): Promise<LookedUp> {
-  const { destination, destinationOptions: options } = service
+async function lookedUp(service: OutboundService, caller: Caller): Promise<LookedUp> {
+  const { destination, onBehalfOf } = service
+  const { principal, tenant, options } = caller
   if (typeof destination !== 'string') {
-    const complete = () => Promise.resolve(destination)
-    return { destination, userBound: isUserBound(destination), complete }
+    return destination.uaa && onBehalfOf
+      ? bound({ ...destination, name: service.name } as BoundCredentials, caller)
+      : inline(destination)
   }
   const found = await lookUpDestination(destination, principal, options, tenant)
   return {
     destination: found.destination,
     userBound: found.userBound,
-    complete: () => completeDestination(found, principal, options)
+    complete: (fresh) =>
+      completeDestination(found, principal, fresh ? { ...options, useCache: false } : options)
   }
 }
 
+function inline(destination: Partial<HttpDestination>): LookedUp {
+  const complete = () => Promise.resolve(destination)
+  return { destination, userBound: isUserBound(destination), complete }
+}
+
+function bound(credentials: BoundCredentials, { principal, tenant, options }: Caller): LookedUp {
+  const userBound = principal.kind === 'named'
+  const { name } = credentials
+  const authentication = userBound ? 'OAuth2JWTBearer' : 'OAuth2ClientCredentials'
+  return {
+    destination: { name, authentication },
+    userBound,
+    complete: (fresh = options.useCache === false) =>
+      boundDestination(credentials, principal, tenant, fresh)
+  }
+}
+
+/** R62: it is the moment of sending that counts; a token that was got in exchange can be got once more. */
+async function asUser(
+  { name, minTokenLifetime }: OutboundService,
+  user: NamedUser,
+  complete: LookedUp['complete']
+): Promise<Partial<HttpDestination>> {
+  const first = await complete()
+  const again = !lastsLongEnough(first, user, minTokenLifetime) && first.authTokens?.length
+  const destination = again ? await complete(true) : first
+  checkLifetime(name, destination, user, minTokenLifetime)
+  return forwarded(destination, user)
+}
+
 /** With `forwardAuthToken` the token is put in here: CAP would take it from the HTTP request, whoever is current. */
-function forwarded(destination: Partial<HttpDestination>, bearerToken: string) {
+async function forwarded(destination: Partial<HttpDestination>, user: NamedUser) {
   if (!destination.forwardAuthToken) return destination
+  const bearerToken = await forwardedToken(user)
   const headers = { ...destination.headers, authorization: `Bearer ${bearerToken}` }
   const { forwardAuthToken: _, authTokens: __, ...rest } = destination
   return { ...rest, authentication: 'NoAuthentication' as const, headers }
-}
-
-function technical(
-  { name }: OutboundService,
-  { name: destination, authentication }: Partial<HttpDestination>
-) {
-  return new DestinationError(
-    'ERR_DESTINATION_TECHNICAL',
-    `cds.requires.${name}.onBehalfOf is "namedUser", but destination "${String(destination)}" has Authentication ` +
-      `"${String(authentication)}": the user would be lost. Nothing was sent. Set Authentication to ` +
-      'PrincipalPropagation (on premise) or a user token exchange, or remove "onBehalfOf".'
-  )
 }

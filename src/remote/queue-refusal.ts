@@ -1,7 +1,7 @@
 import cds from '@sap/cds'
 
 import { ConfigurationError, PropagationError } from '../errors.js'
-import type { RemoteOptions } from '../options.js'
+import type { RemoteOptions } from './service-options.js'
 
 /** The names under which CAP takes "calls of this service go through the queue" from `cds.requires.<service>`. */
 const QUEUE_OPTIONS = ['queued', 'outboxed', 'outbox'] as const

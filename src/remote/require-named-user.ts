@@ -5,7 +5,7 @@ import { describe, type NamedUser, type Principal } from '../user/principal.js'
  * The principal as a named user whose token is still valid, or a refusal that says who is current and what to do.
  *
  * @param service - name of the required service, for the message
- * @throws {@link PropagationError} `ERR_USER_TOKEN_REQUIRED`, `ERR_USER_TOKEN_EXPIRED`
+ * @throws {@link PropagationError} `ERR_USER_TOKEN_REQUIRED`, `ERR_TOKEN_EXPIRES`
  * @internal
  */
 export function requireNamedUser(service: string, principal: Principal): NamedUser {
@@ -18,7 +18,7 @@ export function requireNamedUser(service: string, principal: Principal): NamedUs
   }
   if (principal.expiresAt * 1000 <= Date.now()) {
     throw new PropagationError(
-      'ERR_USER_TOKEN_EXPIRED',
+      'ERR_TOKEN_EXPIRES',
       `"${service}" is called on behalf of a named user whose token has expired since the request came. ` +
         'Nothing was sent. Let the client repeat the request with a new token.'
     )

@@ -1,23 +1,23 @@
 import cds from '@sap/cds'
-import type { HttpDestination } from '@sap-cloud-sdk/connectivity'
 import type { HttpMiddleware } from '@sap-cloud-sdk/http-client'
 
 import type { DestinationOptions } from '../destination/resolve.js'
 import { PrincipalError } from '../errors.js'
 import { logRefusal } from '../log.js'
-import { type OnBehalfOf, onBehalfOf, type RemoteOptions } from '../options.js'
-import type { Principal } from '../user/principal.js'
 import { principalOf } from '../user/principal-of.js'
+import { CallEvidence } from './call-evidence.js'
 import { type CallingService, callMiddlewares } from './call-middleware.js'
+import { checkCloudSdk } from './cloud-sdk.js'
 import { meaningOf, type Outbound } from './exchange.js'
 import { type Headers, withoutInboundCredentials } from './inbound-credentials.js'
 import {
   type ConfiguredDestination,
   outboundDestination,
-  type OutboundService
+  type OutboundService,
+  type ReadyDestination
 } from './outbound-destination.js'
 import { checkNotQueued, queuedCallRefusal } from './queue-refusal.js'
-import { checkTenant } from './require-named-user.js'
+import { callPolicy, carriesUser, type OnBehalfOf, type RemoteOptions } from './service-options.js'
 import { bareDestination, needsCloudSdk } from './wire-destination.js'
 
 /** CAP's remote service, with the members that its types leave out. */
@@ -38,6 +38,7 @@ const GUARD = Symbol('guard')
 /** Handlers of an application get such an object as `this`, and may use it again, later, or as somebody else. */
 interface Guard {
   readonly user: unknown
+  readonly tenant: string | undefined
   /** Milliseconds since the epoch. */
   readonly until: number
   readonly origin: PrincipalRemoteService
@@ -55,12 +56,19 @@ interface Guard {
 export class PrincipalRemoteService extends Stock {
   /** `cds.requires.<service>.onBehalfOf`; without it the destination decides. */
   declare readonly onBehalfOf: OnBehalfOf | undefined
+  /** `cds.requires.<service>.minTokenLifetime`, in seconds. */
+  declare readonly minTokenLifetime: number
   declare readonly [GUARD]?: Guard
 
-  /** @throws {@link ConfigurationError} when `onBehalfOf` is unknown or can't work */
+  /** @throws {@link ConfigurationError} when `onBehalfOf` or `minTokenLifetime` is unknown or can't work */
   override async init(): Promise<void> {
     checkNotQueued(this.name, this.options)
-    Object.defineProperty(this, 'onBehalfOf', { value: onBehalfOf(this.name, this.options) })
+    const { onBehalfOf, minTokenLifetime } = callPolicy(this.name, this.options)
+    if (carriesUser(onBehalfOf)) checkCloudSdk(`cds.requires.${this.name}.onBehalfOf`)
+    Object.defineProperties(this, {
+      onBehalfOf: { value: onBehalfOf },
+      minTokenLifetime: { value: minTokenLifetime }
+    })
     return super.init()
   }
 
@@ -72,82 +80,133 @@ export class PrincipalRemoteService extends Stock {
   override async dispatch(req: cds.Request): Promise<unknown> {
     const refusal = this.onBehalfOf === 'namedUser' && queuedCallRefusal(this)
     if (!refusal) return super.dispatch(req)
+    new CallEvidence(subjectOf(this)).refused(refusal)
     logRefusal(refusal)
     throw refusal
   }
 
   /**
-   * @throws {@link PropagationError} `ERR_USER_TOKEN_REQUIRED`, `ERR_USER_TOKEN_EXPIRED`
-   * @throws {@link DestinationError} `ERR_DESTINATION_TECHNICAL`, `ERR_DESTINATION_NOT_FOUND`,
-   *   `ERR_DESTINATION_UNAVAILABLE`
+   * @throws {@link PropagationError} `ERR_USER_TOKEN_REQUIRED`, `ERR_TOKEN_EXPIRES`,
+   *   `ERR_TENANT_MISMATCH`
+   * @throws {@link DestinationError} `ERR_DESTINATION_TECHNICAL`, `ERR_DESTINATION_USER_BOUND`,
+   *   `ERR_DESTINATION_NOT_FOUND`, `ERR_DESTINATION_UNAVAILABLE`
    * @throws {@link RemoteError} when the call fails on its way, with CAP's `reason`
    */
   override async handle(req: cds.Request): Promise<unknown> {
     const { [GUARD]: guard, destination } = this
-    const user: unknown = cds.context?.user
-    const decided = guard?.user === user && Date.now() < (guard?.until ?? 0)
+    const { user, tenant } = cds.context ?? {}
+    if (!destination || holds(guard)) return super.handle(req).catch(told)
+    const origin = guard?.origin ?? this
+    const evidence = new CallEvidence(subjectOf(origin))
+    const outbound = await decide(origin, evidence)
+    const descriptors = perCall({ user, tenant, until: endOf(origin), origin }, outbound, evidence)
+    const call = Object.create(this, descriptors) as this
     try {
-      if (decided || !destination) return await super.handle(req)
-      const origin = guard?.origin ?? this
-      const principal = principalOf(cds.context?.user)
-      const { outbound, userBound } = await outboundCall(origin, principal)
-      const until = principal.kind === 'named' ? principal.expiresAt * 1000 : Infinity
-      const call = Object.create(this, perCall({ user, until, origin }, outbound)) as this
-      return await super.handle.call(call, withCleanHeaders(req, userBound))
+      const result = await super.handle.call(call, withCleanHeaders(req, outbound.userBound))
+      evidence.done()
+      return result
     } catch (error) {
-      throw told(error)
+      const meaning = meant(error)
+      evidence.failed(meaning)
+      throw meaning
     }
   }
 }
 
 /** CAP's error for a failed call says what there was; where it is known what it means, that is the error. */
-function told(error: unknown): unknown {
-  const meaning = meaningOf((error as { reason?: unknown } | undefined)?.reason) ?? error
+function meant(error: unknown): unknown {
+  const meaning = meaningOf((error as { reason?: unknown } | undefined)?.reason)
+  if (!meaning) return error
   // what passes several of these is logged by the first
-  if (meaning instanceof PrincipalError && !logged.has(meaning)) {
-    logged.add(meaning)
-    logRefusal(meaning)
-  }
+  if (!logged.has(meaning)) logRefusal(meaning)
+  logged.add(meaning)
   return meaning
 }
 
 const logged = new WeakSet()
 
-/** As whom, with which tokens, and how to get fresh ones. */
-async function outboundCall(origin: PrincipalRemoteService, principal: Principal) {
-  checkTenant(origin.name, principal, cds.context?.tenant)
-  const service = outboundService(origin)
-  const tenant = cds.context?.tenant
-  const { destination, userBound } = await outboundDestination(service, principal, tenant)
-  const destinationOptions = { ...service.destinationOptions, useCache: false }
-  const renew = async () => {
-    const fresh = await outboundDestination({ ...service, destinationOptions }, principal, tenant)
-    return fresh.destination as HttpDestination
+function told(error: unknown): never {
+  throw meant(error)
+}
+
+function holds(guard: Guard | undefined): boolean {
+  const { user, tenant } = cds.context ?? {}
+  return guard?.user === user && guard?.tenant === tenant && Date.now() < (guard?.until ?? 0)
+}
+
+/** What is refused leaves a line in the log, whoever handles the error. */
+async function decide(
+  service: PrincipalRemoteService,
+  evidence: CallEvidence
+): Promise<ReadyDestination> {
+  const { user, tenant } = cds.context ?? {}
+  try {
+    const outbound = await outboundDestination(
+      outboundService(service),
+      principalOf(user),
+      tenant,
+      (found) => {
+        evidence.found(found)
+      }
+    )
+    const { name } = outbound.destination
+    if (outbound.userBound) checkCloudSdk(`destination "${String(name)}"`)
+    return outbound
+  } catch (error) {
+    evidence.refused(error)
+    if (error instanceof PrincipalError) logRefusal(error)
+    throw error
   }
-  const user = userBound && principal.kind === 'named' ? principal : undefined
-  const outbound: Outbound = { destination: destination as HttpDestination, user, renew }
-  return { outbound, userBound }
+}
+
+/** Milliseconds since the epoch, until which a decision holds: tokens of the platform last a minute longer. */
+function endOf({ minTokenLifetime }: PrincipalRemoteService): number {
+  const principal = principalOf(cds.context?.user)
+  const minute = Date.now() + 60_000
+  if (principal.kind !== 'named') return minute
+  return Math.min(minute, (principal.expiresAt - minTokenLifetime) * 1000)
+}
+
+function subjectOf({ name, onBehalfOf, destination }: PrincipalRemoteService) {
+  const known = typeof destination === 'string' ? destination : destination?.name
+  return { service: name, onBehalfOf, destination: known ?? undefined }
 }
 
 function outboundService(service: PrincipalRemoteService): OutboundService {
-  const { name, onBehalfOf, destination, destinationOptions } = service
+  const { name, onBehalfOf, minTokenLifetime, destination, destinationOptions } = service
   return {
     name,
     onBehalfOf,
+    minTokenLifetime,
     destination: destination as ConfiguredDestination,
     ...(destinationOptions && { destinationOptions })
   }
 }
 
-function perCall(guard: Guard, outbound: Outbound): PropertyDescriptorMap {
+function perCall(
+  guard: Guard,
+  ready: ReadyDestination,
+  evidence: CallEvidence
+): PropertyDescriptorMap {
+  const outbound = ready as Outbound
   const { middlewares } = guard.origin
+  if (!middlewares) return { [GUARD]: { value: guard }, destination: { value: ready.destination } }
+  const { timeout, csrf } = callMiddlewares(outbound, guard.origin)
+  const own = { timeout: noted(evidence, timeout), csrf: middlewares.csrf && csrf }
   const { destination } = outbound
-  const own = middlewares && callMiddlewares(outbound, guard.origin)
-  const known = own && !needsCloudSdk(destination) ? bareDestination(destination) : destination
+  const known = needsCloudSdk(destination) ? destination : bareDestination(destination)
   return {
     [GUARD]: { value: guard },
     destination: { value: known },
-    ...(own && { middlewares: { value: { ...own, csrf: middlewares.csrf && own.csrf } } })
+    middlewares: { value: own }
+  }
+}
+
+/** Handlers of an application may answer without sending anything. */
+function noted(evidence: CallEvidence, middleware: HttpMiddleware): HttpMiddleware {
+  return (options) => {
+    evidence.sent()
+    return middleware(options)
   }
 }
 

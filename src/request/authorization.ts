@@ -23,6 +23,19 @@ const SEPARATORS = [' ', ',', '\t', '"', ';']
 const QUERY_TOKEN = /[?&]access_token=/i
 
 /**
+ * What the one `Authorization` header of most requests holds, not yet checked: good for finding a token that was accepted
+ * before, which it then is, letter by letter.
+ *
+ * @internal
+ */
+export function likelyToken(req: IncomingMessage): string | undefined {
+  const headers = req.headersDistinct.authorization
+  const header = headers?.length === 1 ? headers[0] : undefined
+  if (!header?.startsWith(BEARER_JWT)) return undefined
+  return QUERY_TOKEN.test(req.url ?? '') ? undefined : header.slice('Bearer '.length)
+}
+
+/**
  * Reads the `Authorization` header, and only that: tokens in the query, the body or another header do not count.
  *
  * @throws {@link RequestError} `ERR_REQUEST_MALFORMED` (400): more than one header, or not a scheme with one credential;

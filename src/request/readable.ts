@@ -9,6 +9,7 @@ import { RequestError } from '../errors.js'
  * @internal
  */
 export function checkReadable({ url = '' }: IncomingMessage): void {
+  if (!url.includes('%')) return
   try {
     decodeURIComponent(url.split('?', 1)[0] ?? '')
   } catch {

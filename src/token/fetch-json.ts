@@ -36,6 +36,16 @@ const MAX_BYTES = 256 * 1024
  * @internal
  */
 export async function fetchJson(url: string, options: FetchJsonOptions = {}): Promise<unknown> {
+  return parsed(await fetchBytes(url, options))
+}
+
+/** The same for a text in UTF-8, such as XML. @internal */
+export async function fetchText(url: string, options: FetchJsonOptions = {}): Promise<string> {
+  const bytes = await fetchBytes(url, options)
+  return new TextDecoder().decode(bytes)
+}
+
+async function fetchBytes(url: string, options: FetchJsonOptions): Promise<Uint8Array> {
   const { headers, deadline = DEADLINE, maxBytes = MAX_BYTES } = options
   try {
     const response = await fetch(url, {
@@ -43,7 +53,7 @@ export async function fetchJson(url: string, options: FetchJsonOptions = {}): Pr
       redirect: 'manual',
       signal: AbortSignal.timeout(Math.max(deadline, 1))
     })
-    return parsed(await bodyOf(response, maxBytes))
+    return await bodyOf(response, maxBytes)
   } catch (error) {
     throw error instanceof FetchError ? error : failure(error)
   }

@@ -78,8 +78,9 @@ export class KeySet {
    * @param key - that verified the token: another key of the same name does not count. Any, without it.
    */
   holds(kid: string, key?: VerificationKey): boolean {
-    if (!this.#isUsable()) return false
-    if (Date.now() - this.#loadedAt >= REFRESH_AFTER) void this.#load(COOL_DOWN)
+    const age = Date.now() - this.#loadedAt
+    if (age >= MAX_AGE) return false
+    if (age >= REFRESH_AFTER) void this.#load(COOL_DOWN)
     const held = this.#keys.get(kid)
     return held !== undefined && (key ?? held) === held
   }

@@ -1,4 +1,5 @@
 import { ConfigurationError } from '../errors.js'
+import { type ExchangeOptions, exchangeProblem } from './exchange-options.js'
 import { SIGNATURE_ALGORITHMS } from './usable-key.js'
 
 /** `cds.requires.auth.issuers.<alias>`: an OpenID Connect issuer whose tokens are accepted. */
@@ -23,6 +24,8 @@ export interface OidcIssuerOptions {
   readonly roles?: OidcRolesOptions
   /** Claims by the name of the attribute that they become. Default: none. */
   readonly attributeMapping?: Readonly<Record<string, string>>
+  /** How the token becomes one of XSUAA for calls on behalf of the user. Default: such calls are refused. */
+  readonly exchange?: ExchangeOptions
 }
 
 /** `cds.requires.auth.issuers.<alias>.roles` */
@@ -80,10 +83,16 @@ const attributeMapping: Check = (value) =>
     ? undefined
     : 'an object of claim names, by attribute names of letters, digits, "_", "." and "-"'
 
+/** Names the part of the option that is wrong; see {@link checkOidcOptions}. */
+function checkExchange(path: string, value: unknown): void {
+  const problem = value === undefined || value === null ? undefined : exchangeProblem(value)
+  if (problem) throw new ConfigurationError(`${path}.exchange${problem}`)
+}
+
 const CHECKS = new Map<string, Check>(
   Object.entries({
     ...{ issuer: url, audience: texts, jwks: url, algorithms, tokenType, tenant },
-    ...{ userId: texts, userIdPrefix: text, roles, attributeMapping }
+    ...{ userId: texts, userIdPrefix: text, roles, attributeMapping, exchange: () => undefined }
   })
 )
 const REQUIRED = ['issuer', 'audience']
@@ -106,6 +115,7 @@ export function checkOidcOptions(alias: string, options: unknown): void {
     const expected = check(value)
     if (expected) throw new ConfigurationError(`${path}.${name} must be ${expected}`)
   }
+  checkExchange(path, options.exchange)
 }
 
 /**

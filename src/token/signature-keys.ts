@@ -42,3 +42,21 @@ export function keyOf(keys: KeySet, header: unknown): Promise<VerificationKey> {
   const { kid, alg } = header as { kid: string; alg: string }
   return keys.key(kid, alg)
 }
+
+/**
+ * Verifies with a key of the library, at half the price: Node tells what kind of key it got by exceptions that it catches
+ * itself (two a signature), and most of their cost is the stack that nobody reads. Nothing else runs meanwhile.
+ *
+ * @throws `InvalidTokenSignatureError`, without a stack
+ * @see https://v8.dev/docs/stack-trace-api
+ * @internal
+ */
+export function validateSignature(key: SignatureKey, token: object): void {
+  const { stackTraceLimit } = Error
+  Error.stackTraceLimit = 0
+  try {
+    key.validateSignature(token)
+  } finally {
+    Error.stackTraceLimit = stackTraceLimit
+  }
+}

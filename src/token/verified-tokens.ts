@@ -33,7 +33,8 @@ interface Hot<T> {
  * @internal
  */
 export class VerifiedTokens<T extends Kept> {
-  readonly #byHash = new LRUCache<string, T>({ max: MAX_TOKENS })
+  /** Made with the first token: room for all of them takes milliseconds of the start. */
+  #byHash: LRUCache<string, T> | undefined
   readonly #hot = new LRUCache<string, Hot<T>>({ max: MAX_HOT })
   /** Of the token that was looked for last: it is the one that is kept next. */
   #last = { bearerToken: '', key: '' }
@@ -43,21 +44,21 @@ export class VerifiedTokens<T extends Kept> {
     const tail = tailOf(bearerToken)
     const hot = this.#hot.get(tail)
     const kept =
-      hot?.bearerToken === bearerToken ? hot.kept : this.#byHash.get(this.#keyOf(bearerToken))
+      hot?.bearerToken === bearerToken ? hot.kept : this.#byHash?.get(this.#keyOf(bearerToken))
     if (!kept) return undefined
     if (kept.expiresAt + LEEWAY <= Date.now() / 1000 || !kept.keyIsHeld()) {
       this.#hot.delete(tail)
-      this.#byHash.delete(this.#keyOf(bearerToken))
+      this.#byHash?.delete(this.#keyOf(bearerToken))
       return undefined
     }
     if (hot?.kept !== kept) this.#hot.set(tail, { bearerToken, kept })
     return kept
   }
 
-  /** Keeps the result of a token that was verified just now. */
+  /** Keeps the result of a token that was verified just now; it becomes a recent one when it comes again. */
   set(bearerToken: string, kept: T): void {
+    this.#byHash ??= new LRUCache<string, T>({ max: MAX_TOKENS })
     this.#byHash.set(this.#keyOf(bearerToken), kept)
-    this.#hot.set(tailOf(bearerToken), { bearerToken, kept })
   }
 
   #keyOf(bearerToken: string): string {
@@ -70,5 +71,5 @@ export class VerifiedTokens<T extends Kept> {
 
 /** The end of the signature: short to hash, different for every token. Only finds, never decides. */
 function tailOf(bearerToken: string): string {
-  return bearerToken.slice(-32)
+  return bearerToken.slice(-12)
 }

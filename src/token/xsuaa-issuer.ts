@@ -9,7 +9,7 @@ import type { Issuer } from './issuer.js'
 import { KeySet, type VerificationKey } from './key-set.js'
 import { LazyXsuaaToken } from './lazy-token.js'
 import { refusedTenant } from './refused-tenant.js'
-import { SignatureKeys } from './signature-keys.js'
+import { SignatureKeys, validateSignature } from './signature-keys.js'
 import { TenantKeySets } from './tenant-key-sets.js'
 import { type Caller, trustAcl } from './trust-acl.js'
 import { fromXssec } from './xssec-errors.js'
@@ -85,7 +85,7 @@ class StrictXsuaaService extends XsuaaService {
     const key = keys.find(kid, alg) ?? (await keys.key(kid, alg))
     const verifier = this.#signatures.find(key) ?? (await this.#signatures.of(key))
     try {
-      verifier.validateSignature(token)
+      validateSignature(verifier, token)
     } catch (error) {
       throw fromXssec(error)
     }

@@ -1,6 +1,6 @@
 import type { JwtPayload } from '../token/claims.js'
 
-/** `$user.<name>`: a list of texts, or a single text where CAP documents one. Has no inherited names. */
+/** `$user.<name>`: a list of texts, or a single text where CAP documents one. Own members only count. */
 export type Attributes = Record<string, string[] | string>
 
 const MAX_VALUES = 1000
@@ -8,12 +8,12 @@ const MAX_LENGTH = 256
 const NAME = /^[\w.-]{1,128}$/
 
 /** Claims about the person that CAP's own `xsuaa` strategy offers as attributes, too. */
-const PERSONAL = {
-  logonName: 'user_name',
-  givenName: 'given_name',
-  familyName: 'family_name',
-  email: 'email'
-} as const
+const PERSONAL = [
+  ['logonName', 'user_name'],
+  ['givenName', 'given_name'],
+  ['familyName', 'family_name'],
+  ['email', 'email']
+] as const
 
 /**
  * `xs.user.attributes` of a token, of its `ext_cxt` first (exchanged tokens have them there), as lists of primitives.
@@ -21,14 +21,13 @@ const PERSONAL = {
  * @internal
  */
 export function attributesOf(payload: JwtPayload): Attributes {
-  const attributes = Object.create(null) as Attributes
-  for (const [name, claim] of Object.entries(PERSONAL)) {
+  const attributes: Attributes = {}
+  for (const [name, claim] of PERSONAL) {
     const value = payload[claim]
     if (typeof value === 'string' && value) attributes[name] = value
   }
-  for (const [name, value] of Object.entries(userAttributes(payload))) {
-    setAttribute(attributes, name, value)
-  }
+  const claims = userAttributes(payload)
+  for (const name of Object.keys(claims)) setAttribute(attributes, name, claims[name])
   return attributes
 }
 
@@ -54,10 +53,10 @@ function isUsable(text: string | undefined): text is string {
   return text !== undefined && text !== '' && text.length <= MAX_LENGTH && text.isWellFormed()
 }
 
-function userAttributes(payload: JwtPayload): object {
+function userAttributes(payload: JwtPayload): JwtPayload {
   const exchanged = (payload.ext_cxt as JwtPayload | null | undefined)?.['xs.user.attributes']
   const attributes = exchanged ?? payload['xs.user.attributes']
   return typeof attributes === 'object' && attributes && !Array.isArray(attributes)
-    ? attributes
+    ? (attributes as JwtPayload)
     : {}
 }

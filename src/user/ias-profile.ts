@@ -46,11 +46,11 @@ function consumedApis(payload: JwtPayload): Roles {
   for (const api of Array.isArray(apis) ? (apis as unknown[]) : []) {
     if (typeof api === 'string' && api && !isPseudoRole(api)) roles[api] = 1
   }
-  return roles
+  return { ...roles }
 }
 
 function attributes(payload: JwtPayload): Attributes {
-  const result = Object.create(null) as Attributes
+  const result = {} as Attributes
   for (const [name, value] of Object.entries(payload)) {
     if (ABOUT_THE_TOKEN.has(name)) continue
     if (!SINGLE.has(name)) {

@@ -37,13 +37,13 @@ export function identityOf(token: VerifiedToken, profile: TokenProfile): Identit
   const common = { tenant, expiresAt, issuer: issuer.alias }
   const roles = profile.roles(payload)
   if (profile.isTechnical(payload)) {
-    roles['system-user'] = 1
-    if (profile.isOwnClient(payload)) roles['internal-user'] = 1
-    return { kind: 'technical', userId: 'system', ...common, roles: { ...roles }, attributes: {} }
+    const pseudoRoles: Roles = { 'system-user': 1 }
+    if (profile.isOwnClient(payload)) pseudoRoles['internal-user'] = 1
+    const all = { ...roles, ...pseudoRoles }
+    return { kind: 'technical', userId: 'system', ...common, roles: all, attributes: {} }
   }
   const userId = usableId(profile.userId(payload))
-  const attributes = { ...profile.attributes(payload) }
-  return { kind: 'named', userId, ...common, roles: { ...roles }, attributes }
+  return { kind: 'named', userId, ...common, roles, attributes: profile.attributes(payload) }
 }
 
 function usableId(id: string | undefined): string {

@@ -55,8 +55,12 @@ function isEntraApp({ iss, oid, sub, scp, nonce }: JwtPayload): boolean {
   return !isUser && typeof oid === 'string' && typeof iss === 'string' && ENTRA_ID.test(iss)
 }
 
-/** An e-mail address that the issuer has not verified is nobody's name. */
-function firstOf(claims: readonly string[], payload: JwtPayload): string | undefined {
+/**
+ * The first of the claims that a token has. An e-mail address that the issuer has not verified is nobody's name.
+ *
+ * @internal
+ */
+export function firstOf(claims: readonly string[], payload: JwtPayload): string | undefined {
   const usable = claims.filter((claim) => claim !== 'email' || payload.email_verified !== false)
   return usable.map((claim) => stringClaim(payload, claim)).find(Boolean)
 }
@@ -76,7 +80,7 @@ function rolesReader(alias: string, options?: OidcRolesOptions): TokenProfile['r
         if (!isReserved(role)) roles[role] = 1
       }
     }
-    return roles
+    return { ...roles }
   }
 }
 
@@ -105,7 +109,7 @@ function namesIn(value: unknown): string[] {
 }
 
 function attributesOf(payload: JwtPayload, mapping: [string, string][]): Attributes {
-  const attributes = Object.create(null) as Attributes
+  const attributes = {} as Attributes
   for (const [name, claim] of Object.entries(PERSONAL)) {
     const value = payload[claim]
     const doubtful = claim === 'email' && payload.email_verified === false
@@ -115,8 +119,8 @@ function attributesOf(payload: JwtPayload, mapping: [string, string][]): Attribu
   return attributes
 }
 
-/** The claim of that name, or what a path with dots leads to; names with dots in them are found, too. */
-function claimAt(value: unknown, path: string): unknown {
+/** The claim of that name, or what a path with dots leads to; names with dots in them are found, too. @internal */
+export function claimAt(value: unknown, path: string): unknown {
   if (typeof value !== 'object' || value === null || Array.isArray(value)) return undefined
   if (Object.hasOwn(value, path)) return (value as JwtPayload)[path]
   for (let dot = path.indexOf('.'); dot > 0; dot = path.indexOf('.', dot + 1)) {

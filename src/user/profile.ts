@@ -10,6 +10,6 @@ export interface TokenProfile {
   isOwnClient(payload: JwtPayload): boolean
   /** Becomes `cds.context.user.id` of a named user. */
   userId(payload: JwtPayload): string | undefined
-  roles(payload: JwtPayload): Roles
+  roles(payload: JwtPayload): Readonly<Roles>
   attributes(payload: JwtPayload): Attributes
 }

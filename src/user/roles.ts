@@ -7,7 +7,7 @@ const PSEUDO_ROLES = new Set([
   'internal-user'
 ])
 
-/** Has no inherited names: `user.is('constructor')` must be false. */
+/** Own members only count: `user.is('constructor')` must be false. */
 export type Roles = Record<string, 1>
 
 /**

@@ -83,7 +83,7 @@ describe('wrong configuration stops the start, and names the option', () => {
       'a url without forwardAuthToken',
       { API_EQUIPMENT: { credentials: { url: 'https://localhost', destination: null } } },
       {},
-      /cds\.requires\.API_EQUIPMENT\.credentials has a "url" without "forwardAuthToken"/
+      /cds\.requires\.API_EQUIPMENT\.onBehalfOf.*credentials have a "url" without "forwardAuthToken"/
     ],
     ["CAP's own HTTP client", {}, { cds_remote_native__fetch: 'true' }, /native_fetch/],
     [

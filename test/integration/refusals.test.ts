@@ -113,7 +113,7 @@ test('R62: a token that expires between the request and the call is not sent', a
   expect(result.status).toBe(401)
   expect(result.headers['www-authenticate']).toBe('Bearer error="invalid_token"')
   expect({ entries, connections }).toEqual({ entries: [], connections: 0 })
-  await sample.sample.printed(/ERR_USER_TOKEN_EXPIRED/)
+  await sample.sample.printed(/ERR_TOKEN_EXPIRES/)
 })
 
 test('R80: no token was printed', () => {

@@ -1,35 +1,16 @@
 import { type ChildProcess, spawn, spawnSync } from 'node:child_process'
-import {
-  cpSync,
-  existsSync,
-  mkdtempSync,
-  readFileSync,
-  readdirSync,
-  readlinkSync,
-  rmSync,
-  symlinkSync,
-  utimesSync
-} from 'node:fs'
+import { existsSync, readFileSync, readdirSync, readlinkSync, rmSync, utimesSync } from 'node:fs'
 import { createServer } from 'node:net'
-import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
 
 import { client } from '../support/client.js'
 import { end, Output, SAMPLE } from '../support/sample.js'
+import { copyOfSample } from '../support/sample-copy.js'
 
 const CDS = join(SAMPLE, 'node_modules/@sap/cds-dk/bin/cds.js')
 const CLI = join(SAMPLE, 'dist/cli/main.js')
 const EQUIPMENT = '/odata/v4/maintenance/Equipment'
-
-/** The sample in a folder of its own: a landscape belongs to a folder. */
-function copyOfSample(): string {
-  const root = mkdtempSync(join(tmpdir(), 'cds-principal-watch-'))
-  const files = ['srv', 'db', '.cdsrc.json', 'package.json', 'xs-security.json', 'tsconfig.json']
-  for (const name of files) cpSync(join(SAMPLE, name), join(root, name), { recursive: true })
-  symlinkSync(join(SAMPLE, 'node_modules'), join(root, 'node_modules'))
-  return root
-}
 
 function watch(root: string): ChildProcess {
   const { PATH, HOME } = process.env

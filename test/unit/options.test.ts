@@ -1,5 +1,5 @@
 import { ConfigurationError } from '../../src/errors.js'
-import { bindingsOf, onBehalfOf } from '../../src/options.js'
+import { bindingsOf } from '../../src/options.js'
 
 const XSUAA = { clientid: 'sb-app!t1', xsappname: 'app!t1', uaadomain: 'example.com' }
 const IAS = { clientid: 'c', url: 'https://t.example.com', domains: ['example.com'] }
@@ -14,26 +14,4 @@ test('bindings are told by their credentials, and can be both', () => {
   expect(bindingsOf({ kind: 'principal', credentials: IAS }, {})).toEqual({ ias: IAS })
   const both = { kind: 'principal', credentials: IAS }
   expect(bindingsOf(both, { xsuaa: { credentials: XSUAA } })).toEqual({ ias: IAS, xsuaa: XSUAA })
-})
-
-test.each([undefined, null])('onBehalfOf %j leaves it to the destination', (value) => {
-  expect(onBehalfOf('S4', { onBehalfOf: value })).toBeUndefined()
-})
-
-test.each(['nameduser', 'someUser', '', 1, {}, ['namedUser'], true])(
-  'onBehalfOf %j names the option and the known values',
-  (value) => {
-    expect(() => onBehalfOf('S4', { onBehalfOf: value })).toThrow(ConfigurationError)
-    expect(() => onBehalfOf('S4', { onBehalfOf: value })).toThrow(
-      /cds\.requires\.S4\.onBehalfOf.*namedUser/
-    )
-  }
-)
-
-test('namedUser needs a way to send the user', () => {
-  const url = 'https://example.com'
-  const attempt = () => onBehalfOf('S4', { onBehalfOf: 'namedUser', credentials: { url } })
-  expect(attempt).toThrow(/forwardAuthToken/)
-  const forwarded = { url, forwardAuthToken: true }
-  expect(onBehalfOf('S4', { onBehalfOf: 'namedUser', credentials: forwarded })).toBe('namedUser')
 })

@@ -4,6 +4,7 @@ import {
   type Authority,
   type TlsIdentity
 } from './authority.js'
+import type { Landscape } from '../landscape.js'
 
 /** Every key and certificate of one emulator. */
 export interface LandscapeCertificates {
@@ -11,16 +12,26 @@ export interface LandscapeCertificates {
   landscapeCa: string
   /** TLS server identity of XSUAA, Destination service and backends. */
   server: TlsIdentity
+  /** Authority of client certificates in bindings: what XSUAA, Identity Authentication and the platform's router trust. */
+  clients: Authority
   /** Authority of the Cloud Connector: what the backends trust. */
   cloudConnector: Authority
   /** TLS client identity of the Cloud Connector, its "system certificate". */
   system: TlsIdentity
 }
 
-/** Creates all of them anew; none is ever written to disk. */
-export async function createLandscapeCertificates(): Promise<LandscapeCertificates> {
-  const [landscape, cloudConnector] = await Promise.all([
+/**
+ * Creates all of them anew; none is ever written to disk.
+ *
+ * @param subdomains - of the tenants: clients such as Node take no wildcard right below `localhost`
+ */
+export async function createLandscapeCertificates(
+  subdomains: Iterable<string>
+): Promise<LandscapeCertificates> {
+  const names = [...new Set([...subdomains, 'app'])].map((each) => `${each}.localhost`)
+  const [landscape, clients, cloudConnector] = await Promise.all([
     createAuthority('CN=cds-principal emulator'),
+    createAuthority('CN=cds-principal emulated client authority'),
     createAuthority('CN=cds-principal emulated Cloud Connector')
   ])
   const [server, system] = await Promise.all([
@@ -29,7 +40,7 @@ export async function createLandscapeCertificates(): Promise<LandscapeCertificat
       usage: 'server',
       hosts: [
         { type: 'dns', value: 'localhost' },
-        { type: 'dns', value: '*.localhost' },
+        ...[...names, '*.cert.localhost'].map((value) => ({ type: 'dns' as const, value })),
         { type: 'ip', value: '127.0.0.1' },
         { type: 'ip', value: '::1' }
       ],
@@ -41,5 +52,30 @@ export async function createLandscapeCertificates(): Promise<LandscapeCertificat
       validMs: LANDSCAPE_VALID_MS
     })
   ])
-  return { landscapeCa: landscape.cert, server, cloudConnector, system }
+  return { landscapeCa: landscape.cert, server, clients, cloudConnector, system }
+}
+
+/** A certificate for a binding, as platform services issue them for credentials of type X.509. */
+export function issueClientCertificate({ clients }: LandscapeCertificates, clientId: string) {
+  return clients.issue({
+    subject: [{ CN: [clientId] }],
+    usage: 'client',
+    validMs: LANDSCAPE_VALID_MS
+  })
+}
+
+/** TLS options of a server that asks for a client certificate, and leaves it to its handler what follows from it. */
+export function withClientCertificates({ server, clients }: LandscapeCertificates) {
+  return { ...server, ca: clients.cert, requestCert: true, rejectUnauthorized: false }
+}
+
+/** Gives the clients that are bound with a certificate theirs. */
+export async function issueCertificates(
+  { clients, applications }: Landscape,
+  certificates: LandscapeCertificates
+): Promise<void> {
+  for (const client of [clients.xsuaa, ...applications.values()]) {
+    if (client.descriptor?.oauth2.credentialTypes[0] !== 'x509') continue
+    client.certificate = await issueClientCertificate(certificates, client.id)
+  }
 }

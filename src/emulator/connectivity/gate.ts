@@ -1,5 +1,6 @@
 import type { IncomingMessage } from 'node:http'
 import { bearerToken } from '../bearer.js'
+import type { IdentityIssuer } from '../ias/identity-issuer.js'
 import type { Client } from '../landscape.js'
 import type { Claims } from '../xsuaa/claims.js'
 import type { TokenIssuer } from '../xsuaa/token-issuer.js'
@@ -21,10 +22,12 @@ import type { RequestTarget } from './request-target.js'
 /** What the proxy checks requests against. */
 export interface GateContext {
   issuer: TokenIssuer
+  /** Identity provider whose users the Cloud Connector trusts as well. */
+  identity?: IdentityIssuer | undefined
   /** Whose tokens the proxy takes. */
   client: Client
-  /** By virtual host. */
-  systems: ReadonlyMap<string, ExposedSystem>
+  /** What the Cloud Connector of a subaccount exposes, by virtual host. */
+  systemsOf: (tenant: string) => ReadonlyMap<string, ExposedSystem>
   /** Of the one Cloud Connector there is, empty for none. */
   locationId: string
   principals: ReturnType<typeof createPrincipals>
@@ -47,7 +50,7 @@ export async function admit(
   const account = String(proxyClaims['zid'])
   const locationId = single(req.headers['sap-connectivity-scc-location_id']) ?? ''
   if (locationId !== context.locationId) throw notConnected(account, locationId)
-  const system = context.systems.get(target.virtualHost)
+  const system = context.systemsOf(account).get(target.virtualHost)
   if (!system) throw systemDenied(target.virtualHost)
   if (!isExposed(system, target.path)) throw resourceDenied(target.path, target.virtualHost)
   const claims = await authenticateUser(context, req, proxyClaims)
@@ -81,7 +84,7 @@ async function authenticateProxy(context: GateContext, req: IncomingMessage): Pr
 
 /** The token of a user or technical user in its own header, else a user token that the proxy's client has exchanged. */
 async function authenticateUser(
-  { issuer }: GateContext,
+  context: GateContext,
   req: IncomingMessage,
   proxyClaims: Claims
 ): Promise<Claims | null> {
@@ -92,12 +95,22 @@ async function authenticateUser(
   const token = bearerToken(header)
   if (!token) throw invalidProxyHeader()
   try {
-    const claims = await verifyToken(issuer, token)
+    const claims = await verifyUser(context, token)
     // the Cloud Connector trusts the identity provider of its own subaccount only
-    if (claims['zid'] !== proxyClaims['zid']) throw invalidUserToken()
+    if ((claims['zid'] ?? claims['app_tid']) !== proxyClaims['zid']) throw invalidUserToken()
     return claims
   } catch (error) {
     throw error instanceof InvalidToken ? invalidUserToken() : error
+  }
+}
+
+async function verifyUser({ issuer, identity }: GateContext, token: string): Promise<Claims> {
+  try {
+    return await verifyToken(issuer, token)
+  } catch (error) {
+    const isForeign = error instanceof InvalidToken && error.defect === 'foreign issuer'
+    if (!identity || !isForeign) throw error
+    return identity.verify(token)
   }
 }
 

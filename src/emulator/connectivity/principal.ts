@@ -26,7 +26,7 @@ export function createPrincipals(authority: Authority, pattern: SubjectPattern) 
   return (claims: Claims): Promise<Principal> => {
     const subject = fillPattern(pattern, claims)
     // the whole subject is in the key: nobody gets a certificate with another's values
-    const key = JSON.stringify([claims['zid'], subject])
+    const key = JSON.stringify([claims['zid'] ?? claims['app_tid'], subject])
     const cached = cache.get(key)
     if (cached) return cached
     const principal = issue(authority, subject)
@@ -62,7 +62,8 @@ async function issue(
  * an attribute of `xs.user.attributes`, then a claim.
  */
 export function resolveVariable(variable: string, claims: Claims): string | undefined {
-  const isTechnical = claims['user_name'] === undefined && claims['origin'] === undefined
+  const isUser = ['user_name', 'origin'].some((name) => claims[name] !== undefined)
+  const isTechnical = !isUser && claims['sap_id_type'] !== 'user'
   const first = (...names: string[]) => names.map((name) => text(claims[name])).find(Boolean)
   switch (variable) {
     case 'name':

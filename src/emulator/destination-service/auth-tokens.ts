@@ -1,15 +1,18 @@
-import { equal, findClient } from '../xsuaa/authenticate-client.js'
+import { findClient } from '../clients.js'
+import { tenantOfSubdomain } from '../landscape.js'
+import { equal } from '../xsuaa/authenticate-client.js'
 import { technicalClaims } from '../xsuaa/claims.js'
-import type { TokenService } from '../xsuaa/token-endpoint.js'
 import type { DestinationConfiguration } from './configuration.js'
 import { exchangeUserToken, ExchangeFailed } from './exchange-user-token.js'
+import { RetrievalFailed } from './retrieval-failed.js'
+import { type DestinationTokens, samlAssertion, samlBearerToken } from './saml-tokens.js'
 
-/** An entry of `authTokens`; `type`, `value` and `expires_in` are there even if the retrieval failed. */
+/** An entry of `authTokens`; `type` and `value` are there even if the retrieval failed. */
 export interface AuthToken {
   type: string
   value: string
-  /** Seconds, and a string, unlike XSUAA's. */
-  expires_in: string
+  /** Seconds, and a string, unlike XSUAA's; an assertion has none. */
+  expires_in?: string
   http_header?: { key: string; value: string }
   scope?: string
   error?: string
@@ -26,7 +29,7 @@ export interface Caller {
 }
 
 type Retrieval = (
-  service: TokenService,
+  service: DestinationTokens,
   destination: DestinationConfiguration,
   caller: Caller
 ) => Promise<AuthToken> | AuthToken
@@ -37,7 +40,9 @@ const RETRIEVALS: Readonly<Record<string, Retrieval>> = {
   OAuth2TechnicalUserPropagation: (...args) =>
     clientCredentials('SAP-Connectivity-Technical-Authentication', ...args),
   OAuth2UserTokenExchange: (...args) => userToken('uaa.user', ...args),
-  OAuth2JWTBearer: (...args) => userToken(undefined, ...args)
+  OAuth2JWTBearer: (...args) => userToken(undefined, ...args),
+  OAuth2SAMLBearerAssertion: samlBearerToken,
+  SAMLAssertion: samlAssertion
 }
 
 /** Authentication types for which the client does everything itself. */
@@ -49,10 +54,10 @@ const WITHOUT = new Set([
 
 /**
  * What the Destination service puts into `authTokens`. A token that cannot be fetched is an entry
- * with `error`; the response stays 200. SAML assertions are not emulated: nothing signs XML here.
+ * with `error`; the response stays 200.
  */
 export async function createAuthTokens(
-  service: TokenService,
+  service: DestinationTokens,
   destination: DestinationConfiguration,
   caller: Caller
 ): Promise<AuthToken[] | undefined> {
@@ -63,7 +68,7 @@ export async function createAuthTokens(
   try {
     return [await retrieve(service, destination, caller)]
   } catch (error) {
-    if (error instanceof ExchangeFailed) return [failed(error.message)]
+    if (error instanceof RetrievalFailed) return [failed(error.message)]
     throw error
   }
 }
@@ -75,7 +80,7 @@ function basic({ User = '', Password = '' }: DestinationConfiguration): AuthToke
 
 async function clientCredentials(
   header: string,
-  service: TokenService,
+  service: DestinationTokens,
   destination: DestinationConfiguration,
   caller: Caller
 ): Promise<AuthToken> {
@@ -88,7 +93,7 @@ async function clientCredentials(
 
 async function userToken(
   neededScope: string | undefined,
-  service: TokenService,
+  service: DestinationTokens,
   destination: DestinationConfiguration,
   caller: Caller
 ): Promise<AuthToken> {
@@ -100,7 +105,7 @@ async function userToken(
 
 /** Secrets are new on every start: a configuration cannot know them, and may leave them out. */
 function clientOf(
-  { landscape }: TokenService,
+  { landscape }: DestinationTokens,
   { clientId = '', clientSecret }: DestinationConfiguration
 ) {
   const client = findClient(landscape, clientId)
@@ -109,12 +114,12 @@ function clientOf(
 }
 
 function tenantOf(
-  { landscape }: TokenService,
+  { landscape }: DestinationTokens,
   { tokenServiceURLType }: DestinationConfiguration,
   { tenant, subdomain }: Caller
 ): string {
   if (subdomain === undefined || tokenServiceURLType !== 'Common') return tenant
-  const [named] = [...landscape.subdomains].find(([, each]) => each === subdomain) ?? []
+  const named = tenantOfSubdomain(landscape, subdomain)
   if (named) return named
   throw new ExchangeFailed('invalid_request', 'unknown tenant in X-tenant')
 }

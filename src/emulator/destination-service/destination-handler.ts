@@ -2,10 +2,11 @@ import type { IncomingMessage } from 'node:http'
 import type { ApiHandler, RequestNotes } from '../api-server.js'
 import { bearerToken } from '../bearer.js'
 import { sendJson } from '../respond.js'
-import type { TokenService } from '../xsuaa/token-endpoint.js'
 import { InvalidToken, verifyServiceToken } from '../xsuaa/verify-token.js'
 import { createAuthTokens, type Caller } from './auth-tokens.js'
 import type { DestinationConfiguration, DestinationStore } from './configuration.js'
+import type { DestinationTokens } from './saml-tokens.js'
+import { sendTrustDocument } from './trust-document.js'
 
 const BASE = '/destination-configuration/v1/'
 
@@ -16,7 +17,7 @@ const UNAUTHORIZED = { ErrorMessage: 'Unable to parse the JWT in Authorization H
 
 /** The router of the emulated Destination service; all destinations are on subaccount level. */
 export function createDestinationHandler(
-  service: TokenService,
+  service: DestinationTokens,
   store: DestinationStore
 ): ApiHandler {
   return async (req, res, url, notes) => {
@@ -39,6 +40,8 @@ export function createDestinationHandler(
         return destination ? sendJson(res, 200, destination) : sendJson(res, 404, NOT_FOUND)
       case 'instanceDestinations':
         return name === undefined ? sendJson(res, 200, []) : sendJson(res, 404, NOT_FOUND)
+      case 'saml2Metadata':
+        return sendTrustDocument(res, service.saml.signerOf(caller.tenant), name)
       default:
         return sendJson(res, 404, { ErrorMessage: 'Not Found' })
     }
@@ -46,7 +49,7 @@ export function createDestinationHandler(
 }
 
 async function authenticate(
-  { issuer, landscape }: TokenService,
+  { issuer, landscape }: DestinationTokens,
   req: IncomingMessage,
   notes: RequestNotes
 ): Promise<Caller | undefined> {
@@ -71,7 +74,7 @@ async function authenticate(
 
 /** "Find destination": the configuration, its level, and tokens unless the client wants none. */
 async function find(
-  service: TokenService,
+  service: DestinationTokens,
   destination: DestinationConfiguration,
   caller: Caller,
   skipTokenRetrieval: boolean

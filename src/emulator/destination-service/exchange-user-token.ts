@@ -3,9 +3,10 @@ import { JWT_BEARER, type Claims } from '../xsuaa/claims.js'
 import { jwtBearer } from '../xsuaa/grants/jwt-bearer.js'
 import type { TokenService } from '../xsuaa/token-endpoint.js'
 import { TokenError } from '../xsuaa/token-error.js'
+import { RetrievalFailed } from './retrieval-failed.js'
 
-/** A token that could not be fetched; the message is the token service's answer. */
-export class ExchangeFailed extends Error {
+/** A token service has refused; the message is its answer. */
+export class ExchangeFailed extends RetrievalFailed {
   constructor(error: string, description: string) {
     super(JSON.stringify({ error, error_description: description }))
   }

@@ -1,7 +1,7 @@
 import { type ChildProcess, fork } from 'node:child_process'
 import { createHash } from 'node:crypto'
 import { existsSync, readFileSync } from 'node:fs'
-import { join } from 'node:path'
+import { join, resolve } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
 
 import { assertLocal } from '../assert-local.js'
@@ -55,10 +55,13 @@ async function stopLandscape(root: string): Promise<void> {
 }
 
 function fingerprintOf(options: EmulatorOptions): string {
-  const descriptor = join(options.root, 'xs-security.json')
-  const xsSecurity = existsSync(descriptor) ? readFileSync(descriptor, 'utf8') : ''
+  const others = Object.values(options.applications ?? {}).map(({ xsSecurity }) => xsSecurity)
+  const files = ['xs-security.json', ...others.filter((each) => typeof each === 'string')]
+  const contents = files
+    .map((file) => resolve(options.root, file))
+    .map((file) => (existsSync(file) ? readFileSync(file, 'utf8') : ''))
   return createHash('sha256')
-    .update(JSON.stringify([options, xsSecurity]))
+    .update(JSON.stringify([options, contents]))
     .digest('hex')
 }
 

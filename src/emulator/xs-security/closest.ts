@@ -25,3 +25,11 @@ function distance(a: string, b: string): number {
 }
 
 const at = (row: readonly number[], index: number) => row[index] ?? Infinity
+
+/** The word that a misspelled one stands for: another case, `_` instead of `-`, or one or two letters. */
+export function misspelled(word: string, words: readonly string[]): string | undefined {
+  const plain = (text: string) => text.toLowerCase().replaceAll(/[^a-z0-9]/g, '')
+  return words.find(
+    (each) => plain(each) === plain(word) || (each.length > 5 && distance(each, word) <= 2)
+  )
+}

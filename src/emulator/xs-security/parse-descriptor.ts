@@ -1,44 +1,81 @@
 import { closest } from './closest.js'
-import { OWN, type RoleTemplate, type SecurityDescriptor } from './descriptor.js'
+import {
+  OWN,
+  TENANT_MODES,
+  VALUE_TYPES,
+  type Attribute,
+  type RoleTemplate,
+  type Scope,
+  type SecurityDescriptor
+} from './descriptor.js'
 import { JsonNode } from './json-node.js'
+import { readOAuth2 } from './parse-oauth2.js'
+import { readApp, readScopeReference, type ScopeReference } from './references.js'
 
-/** XSUAA's limits and defaults, in seconds. */
-const TOKEN_VALIDITY = { min: 60, max: 86_400, fallback: 43_200 }
-const REFRESH_VALIDITY = { min: 60, max: 31_536_000, fallback: 604_800 }
+/** Properties by section. */
+const KEYS = {
+  root: [
+    'xsappname',
+    'tenant-mode',
+    'description',
+    'scopes',
+    'attributes',
+    'role-templates',
+    'role-collections',
+    'authorities',
+    'foreign-scope-references',
+    'oauth2-configuration',
+    'xsenableasyncservice'
+  ],
+  scope: ['name', 'description', 'granted-apps', 'grant-as-authority-to-apps'],
+  attribute: ['name', 'description', 'valueType', 'valueRequired'],
+  template: [
+    'name',
+    'description',
+    'default-role-name',
+    'scope-references',
+    'attribute-references'
+  ],
+  collection: ['name', 'description', 'role-template-references'],
+  reference: ['name', 'default-values']
+}
 
 /**
  * Checks an xs-security.json and turns it into maps.
  *
  * @param fallbackName - name of the application if the file has no `xsappname`
- * @throws EmulatorError `ERR_EMULATOR_XS_SECURITY`, naming the JSON path and the fix
+ * @param source - what complaints name: the file, or the option with the content
+ * @throws EmulatorError `ERR_EMULATOR_XS_SECURITY`, naming the file, the JSON path and the fix
  */
-export function parseDescriptor(content: unknown, fallbackName: string): SecurityDescriptor {
-  const root = new JsonNode(content, '$')
-  const xsappname = readName(root.get('xsappname'), fallbackName)
+export function parseDescriptor(
+  content: unknown,
+  fallbackName: string,
+  source?: string
+): SecurityDescriptor {
+  const root = new JsonNode(content, '$', source).known(KEYS.root)
   const scopes = readScopes(root.get('scopes'))
-  const attributes = new Set(named(root.get('attributes')).keys())
+  const attributes = readAttributes(root.get('attributes'))
   const roleTemplates = new Map<string, RoleTemplate>()
-  for (const [name, node] of named(root.get('role-templates'))) {
+  for (const [name, node] of named(root.get('role-templates'), KEYS.template)) {
     roleTemplates.set(name, readTemplate(node, scopes, attributes))
   }
-  const oauth2 = root.get('oauth2-configuration')
-  const config = oauth2.value === undefined ? new JsonNode({}, oauth2.path) : oauth2
-  const grantTypes = config.get('grant-types')
-  const { min, max, fallback } = TOKEN_VALIDITY
-  const refresh = REFRESH_VALIDITY
+  root.get('xsenableasyncservice').flag(false)
+  const mode = root.get('tenant-mode')
+  const references = (name: string, granted: string) =>
+    root
+      .get(name)
+      .items()
+      .map((item) => ownIsKnown(item, readScopeReference(item, granted), scopes))
   return {
-    xsappname,
+    xsappname: readName(root.get('xsappname'), fallbackName),
+    tenantMode: mode.value === undefined ? undefined : mode.word(TENANT_MODES),
     scopes,
     attributes,
     roleTemplates,
     roleCollections: readCollections(root.get('role-collections'), roleTemplates),
-    authorities: readAuthorities(root.get('authorities'), scopes),
-    tokenValidity: config.get('token-validity').seconds(min, max, fallback),
-    refreshTokenValidity: config
-      .get('refresh-token-validity')
-      .seconds(refresh.min, refresh.max, refresh.fallback),
-    grantTypes:
-      grantTypes.value === undefined ? undefined : grantTypes.items().map((item) => item.text())
+    authorities: references('authorities', '$ACCEPT_GRANTED_AUTHORITIES'),
+    foreignScopes: references('foreign-scope-references', '$ACCEPT_GRANTED_SCOPES'),
+    oauth2: readOAuth2(root.get('oauth2-configuration'))
   }
 }
 
@@ -51,35 +88,53 @@ function readName(node: JsonNode, fallback: string): string {
 }
 
 /** Elements by their unique `name`. */
-function named(list: JsonNode): Map<string, JsonNode> {
+function named(list: JsonNode, keys: readonly string[]): Map<string, JsonNode> {
   const map = new Map<string, JsonNode>()
   for (const node of list.items()) {
-    const name = node.get('name')
+    const name = node.known(keys).get('name')
     if (map.has(name.text())) name.fail(`"${name.text()}" is there twice: remove one of them`)
     map.set(name.text(), node)
   }
   return map
 }
 
-function readScopes(list: JsonNode): Set<string> {
-  const scopes = named(list)
-  for (const [scope, node] of scopes) {
+function readScopes(list: JsonNode): Map<string, Scope> {
+  const scopes = new Map<string, Scope>()
+  for (const [scope, node] of named(list, KEYS.scope)) {
     if (!scope.startsWith(OWN) || scope.length === OWN.length) {
       node.get('name').fail(`"${scope}" must start with "${OWN}"`)
     }
+    const apps = (name: string) => node.get(name).items().map(readApp)
+    scopes.set(scope, {
+      grantedTo: apps('granted-apps'),
+      grantedAsAuthorityTo: apps('grant-as-authority-to-apps')
+    })
   }
-  return new Set(scopes.keys())
+  return scopes
+}
+
+function readAttributes(list: JsonNode): Map<string, Attribute> {
+  const attributes = new Map<string, Attribute>()
+  for (const [name, node] of named(list, KEYS.attribute)) {
+    const type = node.get('valueType')
+    const valueType = type.value === undefined ? 'string' : type.word(VALUE_TYPES)
+    attributes.set(name, {
+      valueType: valueType === 's' ? 'string' : valueType,
+      valueRequired: node.get('valueRequired').flag(true)
+    })
+  }
+  return attributes
 }
 
 function readTemplate(
   node: JsonNode,
-  scopes: ReadonlySet<string>,
-  attributes: ReadonlySet<string>
+  scopes: ReadonlyMap<string, unknown>,
+  attributes: ReadonlyMap<string, unknown>
 ): RoleTemplate {
   const references = new Map<string, readonly string[]>()
   for (const item of node.get('attribute-references').items()) {
     const isText = typeof item.value === 'string'
-    const name = isText ? item : item.get('name')
+    const name = isText ? item : item.known(KEYS.reference).get('name')
     known(name, attributes, 'attributes')
     const defaults = isText ? [] : item.get('default-values').items()
     references.set(
@@ -87,18 +142,15 @@ function readTemplate(
       defaults.map((value) => value.text())
     )
   }
-  return {
-    scopes: node
-      .get('scope-references')
-      .items()
-      .map((item) => readScope(item, scopes)),
-    attributes: references
-  }
+  const granted = node.get('scope-references').items()
+  for (const item of granted) if (item.text().startsWith(OWN)) known(item, scopes, 'scopes')
+  // any other (`uaa.user`) is taken as it is
+  return { scopes: granted.map((item) => item.text()), attributes: references }
 }
 
 function readCollections(list: JsonNode, templates: ReadonlyMap<string, unknown>) {
   const collections = new Map<string, readonly string[]>()
-  for (const [name, node] of named(list)) {
+  for (const [name, node] of named(list, KEYS.collection)) {
     const references = node.get('role-template-references').items()
     collections.set(
       name,
@@ -106,7 +158,7 @@ function readCollections(list: JsonNode, templates: ReadonlyMap<string, unknown>
         // "$XSAPPNAME.Template" names a template of this application
         const reference = item.text()
         const local = reference.startsWith(OWN) ? reference.slice(OWN.length) : reference
-        known(new JsonNode(local, item.path), new Set(templates.keys()), 'role-templates')
+        known(new JsonNode(local, item.path, item.source), templates, 'role-templates')
         return local
       })
     )
@@ -114,24 +166,19 @@ function readCollections(list: JsonNode, templates: ReadonlyMap<string, unknown>
   return collections
 }
 
-/** `$ACCEPT_GRANTED_AUTHORITIES` and scopes of other applications grant nothing here. */
-function readAuthorities(list: JsonNode, scopes: ReadonlySet<string>): string[] {
-  return list
-    .items()
-    .map((item) => readScope(item, scopes))
-    .filter((scope) => scope.startsWith(OWN))
+function ownIsKnown(
+  node: JsonNode,
+  reference: ScopeReference,
+  scopes: ReadonlyMap<string, unknown>
+): ScopeReference {
+  if (reference.kind === 'own') known(node, scopes, 'scopes')
+  return reference
 }
 
-/** A scope of this application must exist; any other (`uaa.user`) is taken as it is. */
-function readScope(node: JsonNode, scopes: ReadonlySet<string>): string {
-  if (node.text().startsWith(OWN)) known(node, scopes, 'scopes')
-  return node.text()
-}
-
-function known(node: JsonNode, names: ReadonlySet<string>, section: string): void {
+function known(node: JsonNode, names: ReadonlyMap<string, unknown>, section: string): void {
   const name = node.text()
   if (names.has(name)) return
-  const guess = closest(name, names)
+  const guess = closest(name, names.keys())
   const hint = guess ? `did you mean "${guess}"?` : `add it to "${section}"`
   node.fail(`names "${name}", which is not among the ${section}: ${hint}`)
 }

@@ -15,28 +15,43 @@ export function readDescriptor(
   given: object | undefined
 ): { xsappname: string; descriptor: SecurityDescriptor | undefined } {
   const folder = basename(resolve(root)).replaceAll(/[^\w-]/g, '-') || 'application'
-  const content = given ?? readJson(join(root, 'xs-security.json'))
+  const content = given ?? readJson(join(root, 'xs-security.json'), 'xs-security.json')
   if (content === undefined) return { xsappname: folder, descriptor: undefined }
   const descriptor = parseDescriptor(content, folder)
   return { xsappname: descriptor.xsappname, descriptor }
 }
 
-function readJson(file: string): unknown {
+/**
+ * The security descriptor of another application.
+ *
+ * @param name - of the application: its `xsappname`, where the descriptor has none
+ * @param given - content, or path of the file relative to the project
+ * @throws EmulatorError `ERR_EMULATOR_XS_SECURITY`
+ */
+export function readOtherDescriptor(
+  root: string,
+  name: string,
+  given: object | string
+): SecurityDescriptor {
+  const option = `applications.${name}.xsSecurity`
+  if (typeof given !== 'string') return parseDescriptor(given, name, option)
+  const content = readJson(resolve(root, given), given)
+  if (content !== undefined) return parseDescriptor(content, name, given)
+  throw new EmulatorError('ERR_EMULATOR_XS_SECURITY', `${option}: there is no file ${given}`)
+}
+
+function readJson(file: string, name: string): unknown {
   let text: string
   try {
     text = readFileSync(file, 'utf8')
   } catch (cause) {
     if ((cause as NodeJS.ErrnoException).code === 'ENOENT') return undefined
-    throw new EmulatorError('ERR_EMULATOR_XS_SECURITY', 'xs-security.json cannot be read', {
-      cause
-    })
+    throw new EmulatorError('ERR_EMULATOR_XS_SECURITY', `${name} cannot be read`, { cause })
   }
   try {
     return JSON.parse(text.replace(/^\uFEFF/, ''))
   } catch (cause) {
     const reason = cause instanceof Error ? cause.message : ''
-    throw new EmulatorError('ERR_EMULATOR_XS_SECURITY', `xs-security.json is not JSON: ${reason}`, {
-      cause
-    })
+    throw new EmulatorError('ERR_EMULATOR_XS_SECURITY', `${name} is not JSON: ${reason}`, { cause })
   }
 }

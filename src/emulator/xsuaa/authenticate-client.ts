@@ -1,10 +1,13 @@
 import { createHash, timingSafeEqual } from 'node:crypto'
 import type { IncomingMessage } from 'node:http'
+import { clientCertificate, thumbprint } from '../client-certificate.js'
+import { findClient } from '../clients.js'
 import type { Client, Landscape } from '../landscape.js'
 import { badClient, invalidRequest } from './token-error.js'
 
 /**
- * The client of a token request: from the Basic header or the body, never from both.
+ * The client of a token request: by the certificate of the TLS connection where it is bound with one, else by its secret,
+ * from the Basic header or the body, never from both.
  *
  * @throws TokenError
  */
@@ -13,24 +16,38 @@ export function authenticateClient(
   req: IncomingMessage,
   form: URLSearchParams
 ): Client {
-  const { id, secret } = fromHeader(req, form) ?? {
-    id: form.get('client_id') ?? '',
-    secret: form.get('client_secret') ?? ''
-  }
+  const { id, secret } = clientSecret(req, form)
   const client = findClient(landscape, id)
-  if (!client || !equal(client.secret, secret)) throw badClient()
+  if (!client) throw badClient()
+  const { certificate } = client
+  const isClient = certificate ? holds(req, certificate.cert) : equal(client.secret, secret)
+  if (!isClient) throw badClient()
   return client
 }
 
-/** The client with this id. */
-export function findClient(landscape: Landscape, id: string): Client | undefined {
-  return Object.values(landscape.clients).find((client) => client.id === id)
+function holds(req: IncomingMessage, certificate: string): boolean {
+  const presented = clientCertificate(req)
+  return presented !== undefined && thumbprint(presented) === thumbprint(certificate)
 }
 
 /** Compares without telling by its duration how much of it was right. */
 export function equal(expected: string, actual: string): boolean {
   const digest = (text: string) => createHash('sha256').update(text).digest()
   return timingSafeEqual(digest(expected), digest(actual))
+}
+
+/**
+ * Id and secret of a client, which may be empty.
+ *
+ * @throws TokenError
+ */
+export function clientSecret(req: IncomingMessage, form: URLSearchParams) {
+  return (
+    fromHeader(req, form) ?? {
+      id: form.get('client_id') ?? '',
+      secret: form.get('client_secret') ?? ''
+    }
+  )
 }
 
 function fromHeader(req: IncomingMessage, form: URLSearchParams) {

@@ -1,6 +1,8 @@
 import { randomUUID } from 'node:crypto'
+import { thumbprint } from '../client-certificate.js'
 import type { LandscapeUser } from '../landscape-user.js'
-import { resolveScope, type Client, type Landscape } from '../landscape.js'
+import type { Client, Landscape } from '../landscape.js'
+import { heldGrants } from './held-grants.js'
 
 /** Claims of a token before it gets its times. */
 export type Claims = Record<string, unknown>
@@ -8,34 +10,50 @@ export type Claims = Record<string, unknown>
 /** XSUAA's name for the grant that turns a token into one for another client. */
 export const JWT_BEARER = 'urn:ietf:params:oauth:grant-type:jwt-bearer'
 
+/** The grant that turns a SAML assertion into a token (RFC 7522). */
+export const SAML2_BEARER = 'urn:ietf:params:oauth:grant-type:saml2-bearer'
+/** Origin keys of the identity providers that a subaccount trusts. */
+export const DEFAULT_ORIGIN = 'sap.default'
+/** Of the trusted tenant of Identity Authentication. */
+export const IAS_ORIGIN = 'sap.custom'
+
 /**
  * Claims of a user token, as XSUAA issues them for the grant `password`.
  *
  * @see CF UAA, `UaaTokenServices`: `createJWTAccessToken`, `putUserIntoJWT`
  */
 export function userClaims(landscape: Landscape, client: Client, user: LandscapeUser): Claims {
-  const scope = ['openid', ...user.scopes.map((name) => resolveScope(landscape, name))]
   return {
     jti: newTokenId(),
     ext_attr: extension(landscape, user.tenant),
-    'xs.system.attributes': {
-      'xs.saml.groups': [],
-      'xs.rolecollections': user.roleCollections
-    },
     given_name: user.givenName,
     family_name: user.familyName,
-    'xs.user.attributes': user.attributes,
     sub: user.id,
-    scope,
+    ...grantedClaims(landscape, client, user),
     ...clientClaims(client),
     grant_type: 'password',
     user_id: user.id,
-    origin: 'sap.default',
+    origin: DEFAULT_ORIGIN,
     user_name: user.name,
     email: user.email,
     auth_time: Math.floor(Date.now() / 1000),
     rev_sig: landscape.revocationSignature,
-    zid: user.tenant,
+    zid: user.tenant
+  }
+}
+
+/** What the security descriptors say of a user: scopes, attributes, role collections, and whom the token is for. */
+export function grantedClaims(landscape: Landscape, client: Client, user: LandscapeUser): Claims {
+  const { scopes, attributes, roleCollections } = heldGrants(landscape, client, user)
+  const system = client.descriptor?.oauth2.systemAttributes ?? ['groups', 'rolecollections']
+  const scope = ['openid', ...scopes]
+  return {
+    'xs.system.attributes': {
+      ...(system.includes('groups') && { 'xs.saml.groups': [] }),
+      ...(system.includes('rolecollections') && { 'xs.rolecollections': roleCollections })
+    },
+    'xs.user.attributes': attributes,
+    scope,
     aud: audience(client, scope)
   }
 }
@@ -47,7 +65,7 @@ export function userClaims(landscape: Landscape, client: Client, user: Landscape
  * @see CF UAA, `UaaTokenServices`: `putClientIntoJWT`
  */
 export function technicalClaims(landscape: Landscape, client: Client, tenant: string): Claims {
-  const scope = client.authorities.map((name) => resolveScope(landscape, name))
+  const scope = client.authorities
   return {
     jti: newTokenId(),
     ext_attr: { ...extension(landscape, tenant), serviceinstanceid: client.instanceId },
@@ -67,7 +85,7 @@ export function technicalClaims(landscape: Landscape, client: Client, tenant: st
  * and attributes too; client, audience and token id are new.
  */
 export function exchangedClaims(client: Client, claims: Claims, scope: string[]): Claims {
-  const { iat: _iat, exp: _exp, iss: _iss, ...kept } = claims
+  const { iat: _iat, exp: _exp, iss: _iss, cnf: _cnf, ...kept } = claims
   return {
     ...kept,
     jti: newTokenId(),
@@ -91,7 +109,11 @@ export function newTokenId(): string {
   return randomUUID().replaceAll('-', '')
 }
 
-const clientClaims = ({ id }: Client) => ({ client_id: id, cid: id, azp: id })
+/** A client that authenticates with a certificate gets tokens that are bound to it: RFC 8705 section 3.1. */
+const clientClaims = ({ id, certificate }: Client) => ({
+  ...{ client_id: id, cid: id, azp: id },
+  ...(certificate && { cnf: { 'x5t#S256': thumbprint(certificate.cert) } })
+})
 
 const extension = ({ subdomains }: Landscape, tenant: string) => ({
   enhancer: 'XSUAA',

@@ -1,7 +1,7 @@
 import { EmulatorError } from '../emulator-error.js'
-import type { Client, Landscape } from '../landscape.js'
+import { findClient } from '../clients.js'
+import { findUser, type Client, type Landscape } from '../landscape.js'
 import type { IssueTokenOptions } from '../types.js'
-import { findClient } from './authenticate-client.js'
 import { technicalClaims, userClaims } from './claims.js'
 import type { TokenService } from './token-endpoint.js'
 
@@ -15,27 +15,52 @@ export async function issueToken(
   options: IssueTokenOptions
 ): Promise<string> {
   const client = resolveClient(landscape, options.client ?? 'xsuaa')
-  const { user, grant = user === undefined ? 'client_credentials' : 'password' } = options
+  const { user, tenant, grant = user === undefined ? 'client_credentials' : 'password' } = options
   const claims =
     grant === 'client_credentials'
-      ? technicalClaims(landscape, client, landscape.tenant)
-      : userClaims(landscape, client, resolveUser(landscape, user))
+      ? technicalClaims(landscape, client, resolveTenant(landscape, tenant))
+      : userClaims(landscape, client, resolveUser(landscape, user, tenant))
   return issuer.sign({ ...claims, ...options.claims }, options.expiresIn ?? client.tokenValidity)
 }
 
-function resolveUser(landscape: Landscape, name: string | undefined) {
-  const user = landscape.users.get(name ?? '')
+/** @throws EmulatorError `ERR_EMULATOR_OPTIONS` */
+export function resolveUser(
+  landscape: Landscape,
+  name: string | undefined,
+  tenant: string | undefined
+) {
+  if (tenant !== undefined) resolveTenant(landscape, tenant)
+  const user = findUser(landscape, name ?? '', tenant)
   if (user) return user
-  const known = [...landscape.users.keys()].join(', ') || '(none)'
-  throw new EmulatorError('ERR_EMULATOR_OPTIONS', `there is no user "${name}", only ${known}`)
+  const users = tenant === undefined ? landscape.users : landscape.subscribers.get(tenant)
+  const known = [...(users?.keys() ?? [])].join(', ') || '(none)'
+  const where = tenant === undefined ? '' : ` in tenant "${tenant}"`
+  throw new EmulatorError(
+    'ERR_EMULATOR_OPTIONS',
+    `there is no user "${name}"${where}, only ${known}`
+  )
+}
+
+/** @throws EmulatorError `ERR_EMULATOR_OPTIONS` */
+export function resolveTenant(
+  { tenant, subdomains }: Landscape,
+  id: string | undefined = tenant
+): string {
+  if (subdomains.has(id)) return id
+  const known = [...subdomains.keys()].join(', ')
+  throw new EmulatorError('ERR_EMULATOR_OPTIONS', `there is no tenant "${id}", only ${known}`)
 }
 
 function resolveClient(landscape: Landscape, name: string): Client {
   const clients: Readonly<Record<string, Client>> = landscape.clients
-  const client = Object.hasOwn(clients, name) ? clients[name] : findClient(landscape, name)
+  const own = Object.hasOwn(clients, name) ? clients[name] : landscape.applications.get(name)
+  const client = own ?? findClient(landscape, name)
   if (client) return client
+  const known = ['xsuaa', 'destination', 'connectivity', ...landscape.applications.keys()].join(
+    ', '
+  )
   throw new EmulatorError(
     'ERR_EMULATOR_OPTIONS',
-    `there is no client "${name}", use xsuaa, destination or connectivity, or a client id`
+    `there is no client "${name}", use ${known}, or a client id`
   )
 }

@@ -11,7 +11,7 @@ export class RefreshTokens {
   readonly #claims = new LRUCache<string, Claims>({ max: LIMIT })
 
   /** A refresh token for the user, the client and the grant of these claims. */
-  create(client: Client, claims: Claims): string {
+  create(client: Pick<Client, 'refreshTokenValidity'>, claims: Claims): string {
     const token = `${randomBytes(24).toString('hex')}-r`
     this.#claims.set(token, claims, { ttl: client.refreshTokenValidity * 1000 })
     return token

@@ -1,14 +1,18 @@
 import type { IncomingMessage } from 'node:http'
 import type { RequestNotes } from '../api-server.js'
-import type { Landscape } from '../landscape.js'
+import type { IdentityService } from '../ias/identity-service.js'
+import { tenantOfSubdomain, type Landscape } from '../landscape.js'
 import { authenticateClient } from './authenticate-client.js'
-import { audience, JWT_BEARER, type Claims } from './claims.js'
+import { audience, JWT_BEARER, SAML2_BEARER, type Claims } from './claims.js'
 import { clientCredentials } from './grants/client-credentials.js'
 import type { Grant, GrantContext } from './grants/grant.js'
 import { jwtBearer } from './grants/jwt-bearer.js'
 import { password } from './grants/password.js'
 import { refreshToken } from './grants/refresh-token.js'
+import { samlBearer } from './grants/saml-bearer.js'
+import type { SamlService } from '../saml/saml-service.js'
 import type { RefreshTokens } from './refresh-tokens.js'
+import type { ShadowUsers } from './shadow-users.js'
 import { invalidRequest, invalidScope, unauthorizedGrant } from './token-error.js'
 import type { TokenIssuer } from './token-issuer.js'
 
@@ -16,7 +20,8 @@ const GRANTS: ReadonlyMap<string, Grant> = new Map([
   ['client_credentials', clientCredentials],
   ['password', password],
   ['refresh_token', refreshToken],
-  [JWT_BEARER, jwtBearer]
+  [JWT_BEARER, jwtBearer],
+  [SAML2_BEARER, samlBearer]
 ])
 
 /** What the token endpoint needs. */
@@ -24,6 +29,10 @@ export interface TokenService {
   landscape: Landscape
   issuer: TokenIssuer
   refreshTokens: RefreshTokens
+  saml: SamlService
+  shadowUsers: ShadowUsers
+  /** Identity provider that the subaccount trusts. */
+  identity?: IdentityService | undefined
 }
 
 /**
@@ -96,12 +105,20 @@ function restrictScope(claims: Claims, clientId: string, requested: string | nul
   }
 }
 
-/** `x-zid` is how clients of several tenants choose one without its subdomain. */
+/** `x-zid` is how clients of several tenants choose one without its subdomain; otherwise the host's subdomain says it. */
 function readTenant(landscape: Landscape, req: IncomingMessage): string | undefined {
   const tenant = req.headers['x-zid']
-  if (tenant === undefined || tenant === '') return undefined
+  if (tenant === undefined || tenant === '') return tenantOfHost(landscape, req)
   if (typeof tenant !== 'string' || !landscape.subdomains.has(tenant)) {
     throw invalidRequest('the identity zone of the header x-zid does not exist')
   }
   return tenant
+}
+
+function tenantOfHost(landscape: Landscape, { headers }: IncomingMessage): string | undefined {
+  const [, subdomain] = /^([a-z0-9-]+)\.localhost(:|$)/i.exec(headers.host ?? '') ?? []
+  if (subdomain === undefined) return undefined
+  const tenant = tenantOfSubdomain(landscape, subdomain.toLowerCase())
+  if (tenant !== undefined) return tenant
+  throw invalidRequest(`there is no identity zone with the subdomain ${subdomain}`)
 }

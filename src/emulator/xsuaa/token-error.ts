@@ -1,4 +1,5 @@
 import type { OutgoingHttpHeaders } from 'node:http'
+import type { TokenDefect } from './verify-token.js'
 
 /** A refusal of the token endpoint: status and RFC 6749 section 5.2 body, with UAA's texts. */
 export class TokenError extends Error {
@@ -48,3 +49,19 @@ export const invalidToken = (description: string) =>
 /** The issuer of an assertion, or its identity provider, is not known. */
 export const unmappedIssuer = (reason: string) =>
   new TokenError(401, 'unauthorized', `Unable to map issuer: ${reason}`)
+
+/** What is wrong with an assertion, as UAA says it. */
+export function refusedAssertion(defect: TokenDefect, detail: string): TokenError {
+  switch (defect) {
+    case 'malformed':
+      return invalidToken('Invalid token (could not decode)')
+    case 'foreign issuer':
+      return unmappedIssuer(`No identity provider found for issuer: ${detail}`)
+    case 'unknown key':
+      return invalidToken(`Token header claim [kid] references unknown signing key : [${detail}]`)
+    case 'signature':
+      return invalidToken('Could not verify token signature.')
+    case 'expired':
+      return invalidToken(`Token expired at ${detail}`)
+  }
+}

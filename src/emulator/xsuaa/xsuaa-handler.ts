@@ -1,15 +1,20 @@
 import type { IncomingMessage, ServerResponse } from 'node:http'
 import type { ApiHandler, RequestNotes } from '../api-server.js'
 import { readForm } from '../read-form.js'
-import { sendJson } from '../respond.js'
-import { JWT_BEARER } from './claims.js'
+import { sendJson, sendXml } from '../respond.js'
+import { metadata, serviceProvider } from '../saml/service-provider.js'
+import { JWT_BEARER, SAML2_BEARER } from './claims.js'
 import { handleTokenRequest, type TokenService } from './token-endpoint.js'
 import { invalidRequest, TokenError } from './token-error.js'
 
 /** The router of the emulated XSUAA. */
 export function createXsuaaHandler(service: TokenService): ApiHandler {
   return (req, res, url, notes) => {
-    if (url.pathname === '/oauth/token') return token(service, req, res, url, notes)
+    const saml = serviceProvider(service.landscape, service.issuer, service.landscape.tenant)
+    if (url.pathname === '/oauth/token' || url.pathname === saml.tokenPath) {
+      return token(service, req, res, url, notes)
+    }
+    if (url.pathname === '/saml/metadata') return sendXml(res, metadata(saml))
     const document = documents(service, url.searchParams.get('zid'))[url.pathname]
     if (!document) return sendJson(res, 404, { error: 'not_found' })
     if (req.method !== 'GET' && req.method !== 'HEAD') return methodNotAllowed(req, res, 'GET')
@@ -66,7 +71,13 @@ const discovery = (url: string, issuer: string) => ({
   jwks_uri: `${url}/token_keys`,
   token_endpoint_auth_methods_supported: ['client_secret_basic', 'client_secret_post'],
   token_endpoint_auth_signing_alg_values_supported: ['RS256'],
-  grant_types_supported: ['password', 'client_credentials', 'refresh_token', JWT_BEARER],
+  grant_types_supported: [
+    'password',
+    'client_credentials',
+    'refresh_token',
+    JWT_BEARER,
+    SAML2_BEARER
+  ],
   scopes_supported: ['openid'],
   subject_types_supported: ['public'],
   id_token_signing_alg_values_supported: ['RS256']

@@ -72,13 +72,13 @@ describe.each(REMOTES)('through %s', (remote) => {
 })
 
 test('R62: work that goes on after its request stops when the token of the user is over', async () => {
-  const token = await sample.emulator.issueToken({ user: 'alice', expiresIn: 3 })
+  const token = await sample.emulator.issueToken({ user: 'alice', expiresIn: 8 })
   const short = sample.with(`Bearer ${token}`)
   const call = { place: 'longRunning', remote: 'API_EQUIPMENT', calls: 12, reader: alice }
   const { marker, outcomes } = await background(short, call)
   const over = outcomes.findIndex((outcome) => outcome !== 'done')
   expect(over).toBeGreaterThan(0)
-  const expired = expect.objectContaining({ code: 'ERR_USER_TOKEN_EXPIRED' }) as object
+  const expired = expect.objectContaining({ code: 'ERR_TOKEN_EXPIRES' }) as object
   expect(outcomes.slice(over)).toEqual(Array(12 - over).fill(expired))
   expect(await recordedUsers(marker)).toEqual(Array(over).fill('ALICE'))
 })

@@ -40,9 +40,13 @@ describe.each(Object.keys(QUEUES))('%s', (queue) => {
     }
   )
 
-  test('a call as the technical user is queued, and goes out as nobody else', async () => {
+  test.each([
+    ['enqueueCall', 'AS_SYSTEM'],
+    ['enqueueCall', 'SYSTEM_USER'],
+    ['enqueueInBackground', 'SYSTEM_USER']
+  ])('%s, %s: a call as the technical user goes out as nobody else', async (action, remote) => {
     const marker = newMarker()
-    const { status } = await jobs('enqueueCall', 'AS_SYSTEM', marker)
+    const { status } = await jobs(action, remote, marker)
     expect(status).toBe(204)
     const sent = async () =>
       (await sample.audit()).filter(({ path }) => path.includes(marker)).map(nameOf)

@@ -12,5 +12,11 @@ export const REQUIRED = {
   /** Nothing connects to it when the application starts. */
   CONNECTED_LATE: { ...EQUIPMENT, onBehalfOf: 'namedUser' },
   /** Where background work belongs. */
+  SYSTEM_USER: {
+    ...EQUIPMENT,
+    onBehalfOf: 'systemUser',
+    credentials: { ...EQUIPMENT.credentials, destination: 'S4_SYSTEM' }
+  },
+  /** The same by its destination alone. */
   AS_SYSTEM: { ...EQUIPMENT, credentials: { ...EQUIPMENT.credentials, destination: 'S4_SYSTEM' } }
 }

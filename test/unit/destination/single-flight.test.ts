@@ -80,3 +80,21 @@ test('what is dropped is fetched again, but nobody drops what somebody else has 
   flight.drop(['k'], first) // late: it is about the one before
   expect(await get()).toBe('v2')
 })
+
+test('bounded by size where results differ in it: what was not used for longest goes first', async () => {
+  const texts = new SingleFlight<string>(1000, ({ length }) => length)
+  const ask = (name: string, length = 300) =>
+    texts.get([name], () => {
+      count++
+      return Promise.resolve({ value: name.repeat(length), lifetime: 60_000 })
+    })
+  for (const name of ['a', 'b', 'c', 'a', 'd']) await ask(name)
+  expect(count).toBe(4)
+  await ask('a')
+  expect(count).toBe(4)
+  await ask('b') // went when d came
+  expect(count).toBe(5)
+  expect((await ask('x', 5000)).length).toBe(5000) // too large to be kept, and no error
+  await ask('x', 5000)
+  expect(count).toBe(7)
+})

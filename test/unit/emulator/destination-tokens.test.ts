@@ -21,7 +21,7 @@ beforeAll(async () => {
       EXCHANGE: { ...TARGET, Authentication: 'OAuth2UserTokenExchange' },
       BEARER: { ...TARGET, Authentication: 'OAuth2JWTBearer' },
       WRONG: { ...TARGET, Authentication: 'OAuth2JWTBearer', clientSecret: 'x' },
-      SAML: { ...TARGET, Authentication: 'SAMLAssertion' },
+      SSO: { ...TARGET, Authentication: 'SAPAssertionSSO' },
       COMMON: {
         ...TARGET,
         Authentication: 'OAuth2ClientCredentials',
@@ -109,10 +109,10 @@ it('an exchange needs uaa.user, of the user or in the token', async () => {
   expect((await tokenFor('BEARER', await userToken('alice'))).error).toBeUndefined()
 })
 
-it('a wrong client, and SAML, which nobody signs here', async () => {
+it('a wrong client, and a type that is deprecated', async () => {
   const headers = await userToken('carol')
   expect((await tokenFor('WRONG', headers)).error).toMatch(/Bad credentials/)
-  expect((await tokenFor('SAML', headers)).error).toMatch(/SAMLAssertion is not emulated/)
+  expect((await tokenFor('SSO', headers)).error).toMatch(/SAPAssertionSSO is not emulated/)
 })
 
 it('401 for a bad service token, also with a good user token', async () => {

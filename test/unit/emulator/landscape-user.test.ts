@@ -5,13 +5,18 @@ import { xsSecurity } from './support/maintenance.js'
 
 const descriptor = parseDescriptor(xsSecurity, 'x')
 
+const applications = new Map()
+const subaccount = { descriptor, applications }
+
 const create = (user: unknown, isDescribed = true) =>
-  createUsers({ alice: user as MockUser }, isDescribed ? descriptor : undefined, 'tenant').get(
-    'alice'
-  )
+  createUsers(
+    { alice: user as MockUser },
+    isDescribed ? subaccount : { descriptor: undefined, applications },
+    'tenant'
+  ).get('alice')
 
 it('ignores what CAP ignores', () => {
-  expect(createUsers({ '*': true, a: false, b: true }, descriptor, 'tenant').size).toBe(0)
+  expect(createUsers({ '*': true, a: false, b: true }, subaccount, 'tenant').size).toBe(0)
 })
 
 it.each([
@@ -55,7 +60,7 @@ it('uses default values where the user has none', () => {
   )
   const users = createUsers(
     { a: { roles: ['A', 'B'] }, b: { roles: ['A'], attr: { plant: '3' } } },
-    withDefaults,
+    { descriptor: withDefaults, applications },
     'tenant'
   )
   expect(users.get('a')?.attributes).toEqual({ plant: ['1', '2'] })

@@ -16,7 +16,7 @@ test('a named user with a valid token may go', () => {
 
 test('R62: an expired token is not sent', () => {
   expect(() => requireNamedUser('S4', user(now() - 1))).toThrow(
-    expect.objectContaining({ code: 'ERR_USER_TOKEN_EXPIRED', status: 401 })
+    expect.objectContaining({ code: 'ERR_TOKEN_EXPIRES', status: 401 })
   )
 })
 

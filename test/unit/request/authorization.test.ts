@@ -1,7 +1,7 @@
 import { IncomingMessage } from 'node:http'
 import { Socket } from 'node:net'
 
-import { authorizationOf } from '../../../src/request/authorization.js'
+import { authorizationOf, likelyToken } from '../../../src/request/authorization.js'
 
 /** A request as Node's parser leaves it: every header line on its own in `rawHeaders`. */
 function requestWith(...values: string[]): IncomingMessage {
@@ -56,5 +56,27 @@ describe('R40: only one Authorization header, one scheme, one credential', () =>
 
   test('I20: a long run of blanks is refused, not searched', () => {
     expect(() => authorizationOf(requestWith(`Bearer${' '.repeat(1_000_000)}!`))).toThrow()
+  })
+})
+
+describe('R40: the short cut for tokens that were verified before', () => {
+  const jwt = 'eyJhbGciOiJSUzI1NiJ9.eyJzdWIiOiJhbGljZSJ9.c2lnbmF0dXJl'
+
+  test('takes the one header as it is', () => {
+    expect(likelyToken(requestWith(`Bearer ${jwt}`))).toBe(jwt)
+    expect(likelyToken(requestWith(`Bearer ${jwt}, x`))).toBe(`${jwt}, x`) // equal to no verified token
+  })
+
+  test.each([
+    ['no header', requestWith()],
+    ['two headers', requestWith(`Bearer ${jwt}`, `Bearer ${jwt}`)],
+    ['another scheme', requestWith('Basic YWxpY2U6')],
+    ['no JWT', requestWith('Bearer abc')],
+    [
+      'a token in the query as well',
+      Object.assign(requestWith(`Bearer ${jwt}`), { url: '/odata?access_token=x' })
+    ]
+  ])('leaves the rest to whoever reads the header strictly: %s', (_, req) => {
+    expect(likelyToken(req)).toBeUndefined()
   })
 })

@@ -75,3 +75,22 @@ test('R86: whatever comes, it is taken apart or refused with our error', () => {
     { numRuns: 1000 }
   )
 })
+
+test('R01, RFC 4648 section 3.5: a segment is accepted exactly if encoding its bytes gives it again', () => {
+  const digit = fc.constantFrom(...'AQgwEIMUYcko048abcxyzXYZ1239-_'.split(''))
+  const stray = fc.constantFrom('+', '/', '=', ' ', '\n', 'é', 'Ā', '４', '\u{1f600}', '\0')
+  const sometimes = fc.oneof({ weight: 40, arbitrary: digit }, { weight: 1, arbitrary: stray })
+  const segments = fc.array(sometimes, { minLength: 1, maxLength: 40 }).map((each) => each.join(''))
+  let accepted = 0
+  fc.assert(
+    fc.property(segments, (signature) => {
+      const again = Buffer.from(signature, 'base64url').toString('base64url')
+      const token = `${HEADER}.${PAYLOAD}.${signature}`
+      if (again !== signature) return expect(() => decode(token)).toThrow(malformed)
+      accepted++
+      expect(decode(token).payload).toEqual({ sub: 'alice' })
+    }),
+    { numRuns: 5000 }
+  )
+  expect(accepted).toBeGreaterThan(500)
+})

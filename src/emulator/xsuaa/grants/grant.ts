@@ -1,13 +1,9 @@
-import type { Client, Landscape } from '../../landscape.js'
+import type { Client } from '../../landscape.js'
 import type { Claims } from '../claims.js'
-import type { RefreshTokens } from '../refresh-tokens.js'
-import type { TokenIssuer } from '../token-issuer.js'
+import type { TokenService } from '../token-endpoint.js'
 
 /** What every grant works with. */
-export interface GrantContext {
-  landscape: Landscape
-  issuer: TokenIssuer
-  refreshTokens: RefreshTokens
+export interface GrantContext extends TokenService {
   /** Authenticated. */
   client: Client
   form: URLSearchParams

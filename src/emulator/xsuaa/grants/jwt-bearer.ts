@@ -1,7 +1,9 @@
-import { exchangedClaims, JWT_BEARER, type Claims } from '../claims.js'
-import { invalidRequest, invalidToken, TokenError, unmappedIssuer } from '../token-error.js'
+import { findUserById, isApplication } from '../../landscape.js'
+import { audience, exchangedClaims, grantedClaims, JWT_BEARER, type Claims } from '../claims.js'
+import { invalidRequest, refusedAssertion, TokenError, unmappedIssuer } from '../token-error.js'
 import { InvalidToken, verifyToken } from '../verify-token.js'
 import type { Grant, GrantContext } from './grant.js'
+import { identityUser, isOfIdentity } from './identity-assertion.js'
 
 /** UAA refuses longer ones. */
 const MAX_LENGTH = 16 * 1024
@@ -11,6 +13,7 @@ export const jwtBearer: Grant = async (context) => {
   const assertion = context.form.get('assertion')
   if (!assertion) throw new TokenError(401, 'unauthorized', 'Assertion is missing')
   if (assertion.length > MAX_LENGTH) throw invalidRequest('Assertion is too long')
+  if (isOfIdentity(context, assertion)) return { claims: await identityUser(context, assertion) }
   const claims = await verify(context, assertion)
   if (typeof claims['origin'] !== 'string') {
     throw unmappedIssuer('Origin claim is missing in the token.')
@@ -20,28 +23,21 @@ export const jwtBearer: Grant = async (context) => {
     throw unmappedIssuer(`No identity provider found for issuer: ${String(claims['iss'])}`)
   }
   const scope = Array.isArray(claims['scope']) ? claims['scope'].map(String) : []
-  return { claims: { ...exchangedClaims(client, claims, scope), grant_type: JWT_BEARER } }
+  const exchanged = { ...exchangedClaims(client, claims, scope), grant_type: JWT_BEARER }
+  return { claims: { ...exchanged, ...grantsOf(context, claims) } }
+}
+
+/** For another application, the user's roles there count, and nothing of what the token has in this one. */
+function grantsOf({ landscape, client }: GrantContext, claims: Claims): Claims {
+  if (claims['cid'] === client.id || !isApplication(landscape, client)) return {}
+  const user = findUserById(landscape, claims['user_id'])
+  return user ? grantedClaims(landscape, client, user) : { scope: [], aud: audience(client, []) }
 }
 
 async function verify({ issuer }: GrantContext, assertion: string): Promise<Claims> {
   try {
     return await verifyToken(issuer, assertion)
   } catch (error) {
-    throw error instanceof InvalidToken ? refusal(error) : error
-  }
-}
-
-function refusal({ defect, detail }: InvalidToken): TokenError {
-  switch (defect) {
-    case 'malformed':
-      return invalidToken('Invalid token (could not decode)')
-    case 'foreign issuer':
-      return unmappedIssuer(`No identity provider found for issuer: ${detail}`)
-    case 'unknown key':
-      return invalidToken(`Token header claim [kid] references unknown signing key : [${detail}]`)
-    case 'signature':
-      return invalidToken('Could not verify token signature.')
-    case 'expired':
-      return invalidToken(`Token expired at ${detail}`)
+    throw error instanceof InvalidToken ? refusedAssertion(error.defect, error.detail) : error
   }
 }

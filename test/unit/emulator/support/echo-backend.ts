@@ -37,6 +37,7 @@ function start({ tls, host }: StartMessage) {
         res.setHeader('content-type', 'application/json')
         res.end(
           JSON.stringify({
+            name: process.env['BACKEND_NAME'],
             subject,
             system,
             isIssuedByCloudConnector: user && user.verify(ca.publicKey),

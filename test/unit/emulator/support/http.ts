@@ -16,6 +16,8 @@ interface RequestOptions {
   headers?: Record<string, string | string[]>
   body?: string
   ca?: string
+  cert?: string
+  key?: string
   servername?: string
   agent?: Agent
   host?: string

@@ -7,7 +7,7 @@ export const VIRTUAL_HOST = 's4.internal:44300'
 /** A security descriptor like the sample's. */
 export const xsSecurity = {
   xsappname: 'maintenance',
-  'tenant-mode': 'dedicated',
+  'tenant-mode': 'shared',
   scopes: ['Viewer', 'Technician', 'Supervisor'].map((name) => ({ name: `$XSAPPNAME.${name}` })),
   attributes: [{ name: 'plant', valueType: 'string' }],
   'role-templates': [

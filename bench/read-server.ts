@@ -1,0 +1,34 @@
+import tls from 'node:tls'
+
+import cds from '@sap/cds'
+
+import { auth } from '../src/auth.js'
+import { serve } from './serve.js'
+
+/*
+ * A process that serves one row, behind the authentication that the argument names: `ours`, `stock` (CAP's own strategy
+ * `xsuaa`), or `none`. The environment holds the binding.
+ */
+
+const model = `
+entity db.Equipment { key ID : Integer; plant : String(4); name : String; category : String; weight : Decimal; }
+service S @(path: '/s') { entity Equipment as projection on db.Equipment; }`
+
+const credentials = JSON.parse(process.env['BENCH_CREDENTIALS'] ?? '{}') as object
+tls.setDefaultCACertificates([...tls.getCACertificates('default'), process.env['BENCH_CA'] ?? ''])
+
+const strategies: Record<string, () => unknown> = {
+  ours: () => auth({ kind: 'principal', credentials: credentials as never }),
+  stock: () =>
+    (cds as unknown as { auth(options: object): unknown }).auth({ kind: 'xsuaa', credentials }),
+  none: () => (_req: unknown, _res: unknown, next: () => void) => {
+    Object.assign(cds.context as object, { user: new cds.User('alice') })
+    next()
+  }
+}
+
+void serve({
+  model,
+  rows: { 'db.Equipment': [{ ID: 1, plant: '1010', name: 'Pump', category: 'M', weight: 1 }] },
+  auth: strategies[process.argv[2] ?? '']?.()
+})

@@ -1,0 +1,124 @@
+import { hash } from 'node:crypto'
+
+import type { HttpDestination, Service } from '@sap-cloud-sdk/connectivity'
+
+import { DestinationError, PrincipalError, PropagationError } from '../errors.js'
+import type { NamedUser, Principal } from '../user/principal.js'
+import { checkUsable } from './check-usable.js'
+import { cleanCause } from './clean-cause.js'
+import { cloudSdk } from './cloud-sdk.js'
+import { exchangedUser } from './external-user.js'
+import { withExchange } from './known-user.js'
+import { differenceAcross, differenceWithin } from './same-user.js'
+import { serviceTokenOf } from './service-token.js'
+import { type Lasting, SingleFlight } from './single-flight.js'
+import { claimsOf, endOf, isXsuaa, lifetimeUntil } from './token-lifetime.js'
+
+/** Credentials of a bound service that has an OAuth client in `uaa` and is called at `url`. */
+export interface BoundCredentials {
+  /** Of the required service: a binding's destination has none. */
+  readonly name: string
+  readonly url?: string | null
+  readonly uaa: Service['credentials']
+  readonly headers?: Record<string, unknown>
+  readonly queryParameters?: Record<string, unknown>
+}
+
+const MAX_TOKENS = 100_000
+
+const exchanged = new SingleFlight<string>(MAX_TOKENS)
+
+/**
+ * The destination of a bound service: as a named user with the token that its XSUAA gives in exchange for the user's, as
+ * anybody else with the service's client itself, in that tenant. The same as CAP Java makes of such a binding.
+ *
+ * @param tenant - of the technical user; `undefined`: the provider's
+ * @param fresh - a user's token that is not from the cache
+ * @throws {@link DestinationError} `ERR_DESTINATION_UNAVAILABLE` when there is no token, or it is another user's
+ * @throws {@link PropagationError} `ERR_USER_TOKEN_REQUIRED` for tokens that an XSUAA doesn't take
+ * @see https://cap.cloud.sap/docs/java/cqn-services/remote-services#binding-to-a-reuse-service
+ * @internal
+ */
+export async function boundDestination(
+  credentials: BoundCredentials,
+  principal: Principal,
+  tenant: string | undefined,
+  fresh = false
+): Promise<HttpDestination> {
+  const { name, url, uaa, headers, queryParameters } = credentials
+  const user = principal.kind === 'named' ? principal : undefined
+  const authentication = user ? 'OAuth2JWTBearer' : 'OAuth2ClientCredentials'
+  const target = { name, url: String(url), authentication, ...(headers && { headers }) } as const
+  checkUsable(target, Boolean(user))
+  const service: Service = { name, label: 'uaa', tags: [], credentials: uaa }
+  const token = await tokenOf(service, user, tenant, fresh).catch((error: unknown) => {
+    throw failure(name, error)
+  })
+  const expiresIn = Math.floor((endOf(token) ?? 0) - Date.now() / 1000)
+  const authToken = {
+    type: 'bearer',
+    value: token,
+    expiresIn: String(expiresIn),
+    error: null,
+    http_header: { key: 'Authorization', value: `Bearer ${token}` }
+  }
+  const complete = { ...target, ...(queryParameters && { queryParameters }) }
+  return { ...complete, authTokens: [authToken] }
+}
+
+function tokenOf(
+  service: Service,
+  user: NamedUser | undefined,
+  tenant: string | undefined,
+  fresh: boolean
+): Promise<string> {
+  if (user) return userToken(service, user, fresh)
+  const { tenantid } = service.credentials as { tenantid?: string }
+  return serviceTokenOf(service, tenant === tenantid ? undefined : tenant)
+}
+
+async function userToken(service: Service, user: NamedUser, fresh: boolean): Promise<string> {
+  if (user.issuer !== 'xsuaa' && user.issuer !== 'ias') {
+    const known = await exchangedUser(user, fresh)
+    if (known) return userToken(service, known, fresh)
+    throw new PropagationError(
+      'ERR_USER_TOKEN_REQUIRED',
+      `the binding of "${service.name}" needs a token of XSUAA or Identity Authentication, and the user's is of issuer ` +
+        `"${user.issuer}". Nothing was sent. ${withExchange(user)}`
+    )
+  }
+  const { clientid, url } = service.credentials
+  const own = hash('sha256', user.bearerToken, 'base64url')
+  const key = [clientid, url, user.tenant, user.issuer, own]
+  return exchanged.get(key, () => exchange(service, user), fresh)
+}
+
+async function exchange(service: Service, user: NamedUser): Promise<Lasting<string>> {
+  const { jwtBearerToken } = await cloudSdk()
+  const value = await jwtBearerToken(user.bearerToken, service)
+  checkSameUser(service.name, user, value)
+  return { value, lifetime: lifetimeUntil(endOf(value), user.expiresAt) }
+}
+
+/** R64 */
+function checkSameUser(name: string, { bearerToken }: NamedUser, value: string): void {
+  const own = claimsOf(bearerToken) ?? {}
+  const theirs = claimsOf(value) ?? {}
+  const difference =
+    isXsuaa(own) && isXsuaa(theirs) ? differenceWithin(own, theirs) : differenceAcross(own, theirs)
+  if (!difference) return
+  throw new DestinationError(
+    'ERR_DESTINATION_UNAVAILABLE',
+    `the token for the service bound as "${name}" is for ${difference}, and was thrown away. Nothing was sent.`
+  )
+}
+
+function failure(name: string, error: unknown): PrincipalError {
+  if (error instanceof PrincipalError) return error
+  return new DestinationError(
+    'ERR_DESTINATION_UNAVAILABLE',
+    `there is no token for the service bound as "${name}". Nothing was sent. Check the "uaa" of the binding, and that ` +
+      'the user has the scope "uaa.user"; the cause says which call failed.',
+    { cause: cleanCause(error) }
+  )
+}

@@ -1,0 +1,39 @@
+import type { IncomingMessage } from 'node:http'
+import { clientCertificate, thumbprint } from '../client-certificate.js'
+import { clientSecret, equal } from '../xsuaa/authenticate-client.js'
+import { clientRefused } from './identity-error.js'
+import type { IdentityApplication, IdentityTenant } from './identity-tenant.js'
+
+/** The application behind a token request. */
+export interface AuthenticatedApplication {
+  application: IdentityApplication
+  /** Of its certificate, where it has authenticated by mutual TLS: tokens are bound to it. */
+  thumbprint: string | undefined
+}
+
+/**
+ * The application of a token request: by the certificate of the TLS connection where it is bound with one, else by secret,
+ * in the Basic header or in the body.
+ *
+ * @throws TokenError
+ * @see RFC 8705 section 2
+ */
+export function authenticateApplication(
+  { applications }: IdentityTenant,
+  req: IncomingMessage,
+  form: URLSearchParams
+): AuthenticatedApplication {
+  const { id, secret } = clientSecret(req, form)
+  const application = applications.find((each) => each.id === id)
+  if (!application) throw clientRefused()
+  if (application.secret !== undefined) {
+    if (!equal(application.secret, secret)) throw clientRefused()
+    return { application, thumbprint: undefined }
+  }
+  const certificate = clientCertificate(req)
+  if (!certificate) throw clientRefused('The client authenticates with its certificate')
+  const own = application.certificate && thumbprint(application.certificate.cert)
+  const presented = thumbprint(certificate)
+  if (own !== presented) throw clientRefused()
+  return { application, thumbprint: presented }
+}

@@ -1,0 +1,46 @@
+/** What a user's `sub` is; on BTP `subject-name-identifier.attribute`. */
+export const SUBJECTS = ['userUuid', 'mail', 'loginName'] as const
+export type SubjectNameIdentifier = (typeof SUBJECTS)[number]
+
+/** How the bound application proves who it is; on BTP a parameter of the binding. */
+export const CREDENTIAL_TYPES = ['SECRET', 'X509_GENERATED'] as const
+export type IdentityCredentialType = (typeof CREDENTIAL_TYPES)[number]
+
+/** The emulated tenant of Identity Authentication, and the application in it: parameters of its service instance. */
+export interface IdentityOptions {
+  /** Default: `SECRET`; with `X509_GENERATED` clients authenticate by mutual TLS, and tokens are bound to the certificate. */
+  credentialType?: IdentityCredentialType
+  /** Default: `userUuid`. */
+  subjectNameIdentifier?: SubjectNameIdentifier
+  /** Seconds from 60 to 43200; default: 3600. */
+  tokenValidity?: number
+  /**
+   * Whether user tokens are for XSUAA as well, which exchanges no others; the parameter `xsuaa-cross-consumption`.
+   * Default: `true`, as `cds add ias` sets it.
+   */
+  xsuaaCrossConsumption?: boolean
+  /** APIs that the application provides to others. */
+  providedApis?: readonly string[]
+  /** Names of BTP services (`consumed-services`), which are audiences of user tokens as well. */
+  consumedServices?: readonly string[]
+  /** Other applications of the tenant, by name. */
+  applications?: Readonly<Record<string, IdentityApplicationOptions>>
+  /** APIs of other applications that the application calls, by the name of the dependency. */
+  dependencies?: Readonly<Record<string, IdentityDependency>>
+}
+
+/** Another application of the tenant. */
+export interface IdentityApplicationOptions {
+  /** APIs that it provides. */
+  providedApis?: readonly string[]
+  /** APIs of this application that it may call. */
+  consumes?: readonly string[]
+}
+
+/** What a token with `resource=urn:sap:identity:application:provider:name:<dependency>` is for. */
+export interface IdentityDependency {
+  /** One of `applications`. */
+  application: string
+  /** Default: all that it provides. */
+  api?: string
+}

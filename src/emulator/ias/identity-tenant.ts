@@ -1,0 +1,148 @@
+import { randomBytes, randomUUID } from 'node:crypto'
+import type { TlsIdentity } from '../certificates/authority.js'
+import { EmulatorError } from '../emulator-error.js'
+import type { EmulatorOptions } from '../types.js'
+import { closest } from '../xs-security/closest.js'
+import {
+  CREDENTIAL_TYPES,
+  SUBJECTS,
+  type IdentityOptions,
+  type SubjectNameIdentifier
+} from './identity-options.js'
+
+/** An application of Identity Authentication: an OAuth client. */
+export interface IdentityApplication {
+  /** As configured; empty for the application that is bound. */
+  name: string
+  /** A GUID. */
+  id: string
+  /** GUID of the service instance. */
+  instanceId: string
+  /** `undefined` where it authenticates by mutual TLS. */
+  secret: string | undefined
+  /** Its certificate; it is there once the emulator listens. */
+  certificate: TlsIdentity | undefined
+  /** Further audiences of its user tokens. */
+  audiences: readonly string[]
+  /** Whom it may call, by the name of the dependency. */
+  dependencies: ReadonlyMap<string, Dependency>
+  refreshTokenValidity: number
+}
+
+/** What a token for another application is for. */
+export interface Dependency {
+  /** Client id of the provider. */
+  provider: string
+  apis: readonly string[]
+}
+
+/** The tenant before it listens; every id and secret is new. */
+export interface IdentityTenant {
+  /** The bound one. */
+  application: IdentityApplication
+  /** All, also the bound one. */
+  applications: readonly IdentityApplication[]
+  /** Client id that XSUAA has as an application of this tenant. */
+  xsuaa: string
+  subject: SubjectNameIdentifier
+  /** Seconds. */
+  tokenValidity: number
+}
+
+const REFRESH_SECONDS = 15_552_000
+
+/**
+ * Checks the options of the tenant.
+ *
+ * @returns nothing where it is not switched on
+ * @throws EmulatorError `ERR_EMULATOR_OPTIONS`
+ */
+export function createIdentityTenant({ identity }: EmulatorOptions): IdentityTenant | undefined {
+  if (!identity) return undefined
+  const options = identity === true ? {} : identity
+  const { subjectNameIdentifier = 'userUuid', credentialType = 'SECRET' } = options
+  if (!SUBJECTS.includes(subjectNameIdentifier)) {
+    fail('subjectNameIdentifier', subjectNameIdentifier, SUBJECTS)
+  }
+  if (!CREDENTIAL_TYPES.includes(credentialType)) {
+    fail('credentialType', credentialType, CREDENTIAL_TYPES)
+  }
+  const xsuaa = randomUUID()
+  const bySecret = credentialType === 'SECRET'
+  const others = Object.keys(options.applications ?? {}).map((name) =>
+    createApplication(name, bySecret)
+  )
+  const application = {
+    ...createApplication('', bySecret),
+    audiences: [
+      ...(options.consumedServices ?? []).map(() => randomUUID()),
+      ...(options.xsuaaCrossConsumption === false ? [] : [xsuaa])
+    ],
+    dependencies: readDependencies(options, others)
+  }
+  for (const { name, dependencies } of others) {
+    const { consumes = [] } = options.applications?.[name] ?? {}
+    checkApis(`applications.${name}.consumes`, consumes, options.providedApis ?? [])
+    if (consumes.length) dependencies.set('', { provider: application.id, apis: consumes })
+  }
+  return {
+    application,
+    applications: [application, ...others],
+    xsuaa,
+    subject: subjectNameIdentifier,
+    tokenValidity: readValidity(options)
+  }
+}
+
+function createApplication(name: string, bySecret: boolean) {
+  return {
+    name,
+    id: randomUUID() as string,
+    instanceId: randomUUID() as string,
+    secret: bySecret ? randomBytes(32).toString('base64url') : undefined,
+    certificate: undefined,
+    audiences: [] as readonly string[],
+    dependencies: new Map<string, Dependency>(),
+    refreshTokenValidity: REFRESH_SECONDS
+  }
+}
+
+function readDependencies(
+  { dependencies = {}, applications = {} }: IdentityOptions,
+  others: readonly { name: string; id: string }[]
+): Map<string, Dependency> {
+  const map = new Map<string, Dependency>()
+  for (const [name, { application, api }] of Object.entries(dependencies)) {
+    const provider = others.find((each) => each.name === application)
+    if (!provider) {
+      const known = Object.keys(applications)
+      return fail(`dependencies.${name}.application`, application, known)
+    }
+    const provided = applications[application]?.providedApis ?? []
+    const apis = api === undefined ? provided : [api]
+    checkApis(`dependencies.${name}.api`, apis, provided)
+    map.set(name, { provider: provider.id, apis })
+  }
+  return map
+}
+
+function checkApis(option: string, apis: readonly string[], provided: readonly string[]): void {
+  for (const api of apis) if (!provided.includes(api)) fail(option, api, provided)
+}
+
+function readValidity({ tokenValidity = 3600 }: IdentityOptions): number {
+  if (Number.isInteger(tokenValidity) && tokenValidity >= 60 && tokenValidity <= 43_200) {
+    return tokenValidity
+  }
+  const text = 'identity.tokenValidity must be a whole number of seconds from 60 to 43200'
+  throw new EmulatorError('ERR_EMULATOR_OPTIONS', text)
+}
+
+function fail(option: string, value: string, known: readonly string[]): never {
+  const guess = closest(value, known)
+  const hint = guess ? `did you mean "${guess}"?` : `use one of ${known.join(', ') || '(none)'}`
+  throw new EmulatorError(
+    'ERR_EMULATOR_OPTIONS',
+    `identity.${option} is ${JSON.stringify(value)}: ${hint}`
+  )
+}

@@ -1,0 +1,82 @@
+import { randomUUID } from 'node:crypto'
+import { createServer } from 'node:https'
+import { serveApi } from '../api-server.js'
+import { EMULATOR_TAG } from '../assert-local.js'
+import {
+  issueClientCertificate,
+  withClientCertificates,
+  type LandscapeCertificates
+} from '../certificates/landscape-certificates.js'
+import type { Landscape } from '../landscape.js'
+import { listen, type Listener } from '../listener.js'
+import type { RequestLog } from '../request-log.js'
+import type { ServiceBinding } from '../types.js'
+import { RefreshTokens } from '../xsuaa/refresh-tokens.js'
+import { createSigningKey } from '../xsuaa/signing-key.js'
+import { createIdentityHandler } from './identity-handler.js'
+import { createIdentityIssuer } from './identity-issuer.js'
+import type { IdentityService } from './identity-service.js'
+import { resolveApplication } from './issue-identity-token.js'
+import type { IdentityApplication, IdentityTenant } from './identity-tenant.js'
+
+/** Identity Authentication, listening. */
+export interface Identity {
+  service: IdentityService
+  listener: Listener
+  /** Of the bound application, or another one. */
+  binding: (application?: IdentityApplication) => ServiceBinding
+  /** @throws EmulatorError `ERR_EMULATOR_OPTIONS` for another application that there is not */
+  bindingOf: (name: string) => ServiceBinding
+}
+
+/** Starts the tenant on a port of its own, with a key of its own. */
+export async function startIdentity(
+  tenant: IdentityTenant,
+  landscape: Landscape,
+  certificates: LandscapeCertificates,
+  log: RequestLog
+): Promise<Identity> {
+  for (const application of tenant.applications) {
+    if (application.secret !== undefined) continue
+    application.certificate = await issueClientCertificate(certificates, application.id)
+  }
+  const key = await createSigningKey()
+  const server = createServer(withClientCertificates(certificates))
+  const listener = await listen(server)
+  const issuer = createIdentityIssuer(key, listener.port)
+  const service = { landscape, tenant, issuer, refreshTokens: new RefreshTokens() }
+  serveApi(server, log, createIdentityHandler(service))
+  const guid = randomUUID()
+  const binding = (application = tenant.application) => createBinding(service, application, guid)
+  const bindingOf = (name: string) => binding(resolveApplication(tenant, name))
+  return { service, listener, binding, bindingOf }
+}
+
+/** With BTP's property names. */
+function createBinding(
+  { landscape, issuer }: IdentityService,
+  { id, name, instanceId, secret, certificate }: IdentityApplication,
+  binding_guid: string
+): ServiceBinding {
+  const { host } = new URL(issuer.url)
+  const label = 'identity'
+  const instance_name = name || `emulated-${label}`
+  return {
+    ...{ label, name: instance_name, plan: 'application', tags: [label, EMULATOR_TAG] },
+    ...{ instance_guid: instanceId, instance_name, binding_guid, binding_name: null },
+    credentials: {
+      clientid: id,
+      ...(certificate
+        ? {
+            certificate: certificate.cert,
+            key: certificate.key,
+            'credential-type': 'X509_GENERATED'
+          }
+        : { clientsecret: secret, 'credential-type': 'SECRET' }),
+      url: issuer.url,
+      domain: host,
+      domains: [host],
+      app_tid: landscape.tenant
+    }
+  }
+}

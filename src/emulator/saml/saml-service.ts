@@ -1,0 +1,45 @@
+import type { Landscape } from '../landscape.js'
+import type { EmulatorOptions } from '../types.js'
+import { createSigningIdentity, type SigningIdentity } from './signing-identity.js'
+import { type OwnIssuer, readTrust, type TrustedProvider } from './trust.js'
+import { UsedAssertions } from './used-assertions.js'
+
+/** What the emulated services know of SAML. */
+export interface SamlService {
+  /** Whom XSUAA trusts. */
+  readonly providers: readonly TrustedProvider[]
+  readonly used: UsedAssertions
+  /** The Destination service of a tenant, which signs with a key of that tenant. */
+  signerOf(tenant: string): OwnIssuer
+}
+
+/**
+ * Reads the trust configuration.
+ *
+ * @throws EmulatorError `ERR_EMULATOR_OPTIONS`
+ */
+export function createSamlService(
+  { trust = {}, root }: Pick<EmulatorOptions, 'trust' | 'root'>,
+  { tenant: provider, describeUser }: Pick<Landscape, 'tenant' | 'describeUser'>
+): SamlService {
+  const identities = new Map<string, Promise<SigningIdentity>>()
+  const signerOf = (tenant: string): OwnIssuer => ({
+    entityId: `cfapps.localhost/${tenant}`,
+    identity: () => {
+      const identity = identities.get(tenant) ?? createSigningIdentity(tenant)
+      identities.set(tenant, identity)
+      return identity
+    }
+  })
+  const providers = readTrust(trust, root, signerOf(provider))
+  // a role that does not exist comes to light now, and not with the first assertion
+  for (const { origin, users, roleCollections } of providers) {
+    for (const [name, user] of Object.entries(users)) describeUser(name, user)
+    describeUser(`trust.${origin}`, { roles: [...roleCollections.values()].flat() })
+  }
+  return {
+    providers,
+    used: new UsedAssertions(),
+    signerOf
+  }
+}

@@ -1,0 +1,144 @@
+import { X509Certificate } from 'node:crypto'
+import { existsSync, readFileSync } from 'node:fs'
+import { resolve } from 'node:path'
+import { EmulatorError } from '../emulator-error.js'
+import type { MockUser } from '../types.js'
+import type { SigningIdentity } from './signing-identity.js'
+
+/** A trust configuration of the emulated subaccount: whose SAML assertions its XSUAA accepts. */
+export interface TrustOptions {
+  /** `Issuer` of the assertions. Not with `destinationTrust`. */
+  entityId?: string
+  /** PEM texts or files (relative to `root`) of the certificates; each is enough. Not with `destinationTrust`. */
+  certificate?: string | readonly string[]
+  /** `true`: the issuer is the emulated Destination service of the subaccount itself. */
+  destinationTrust?: boolean
+  /** Whether users come into being with their first assertion. Default: `true`. */
+  createShadowUsers?: boolean
+  /** Users that have roles of their own, by name (`NameID`); written as CAP's mocked users. */
+  users?: Readonly<Record<string, Pick<MockUser, 'roles' | 'attr'>>>
+  /** Role templates or role collections by the value of the attribute `Groups`. */
+  roleCollections?: Readonly<Record<string, string | readonly string[]>>
+}
+
+/** A trusted identity provider. */
+export interface TrustedProvider {
+  /** Name of the trust configuration; it becomes the claim `origin`. */
+  readonly origin: string
+  /** Resolved when they are needed: the keys of the emulator's own services are made on demand. */
+  readonly issuer: () => Promise<{ entityId: string; certificates: readonly string[] }>
+  readonly entityId: string
+  readonly createShadowUsers: boolean
+  readonly users: Readonly<Record<string, Pick<MockUser, 'roles' | 'attr'>>>
+  readonly roleCollections: ReadonlyMap<string, readonly string[]>
+}
+
+/** The emulated Destination service as an identity provider. */
+export interface OwnIssuer {
+  readonly entityId: string
+  readonly identity: () => Promise<SigningIdentity>
+}
+
+const KNOWN = new Set([
+  'entityId',
+  'certificate',
+  'destinationTrust',
+  'createShadowUsers',
+  'users',
+  'roleCollections'
+])
+
+/**
+ * Reads `trust`: identity providers by the name of their trust configuration.
+ *
+ * @throws EmulatorError `ERR_EMULATOR_OPTIONS`
+ */
+export function readTrust(
+  trust: Readonly<Record<string, TrustOptions>>,
+  root: string,
+  own: OwnIssuer
+): TrustedProvider[] {
+  const providers = Object.entries(trust).map(([origin, options]) =>
+    readProvider(`trust.${origin}`, origin, options, root, own)
+  )
+  for (const [i, { entityId, origin }] of providers.entries()) {
+    const same = providers.slice(0, i).find((other) => other.entityId === entityId)
+    if (same) fail(`trust.${origin}`, `has the same issuer as trust.${same.origin}`)
+  }
+  return providers
+}
+
+function readProvider(
+  path: string,
+  origin: string,
+  options: TrustOptions,
+  root: string,
+  own: OwnIssuer
+): TrustedProvider {
+  if (!isObject(options)) fail(path, 'must be an object')
+  const unknown = Object.keys(options).find((name) => !KNOWN.has(name))
+  if (unknown) fail(`${path}.${unknown}`, 'is not known')
+  const { users = {}, roleCollections = {}, createShadowUsers = true } = options
+  if (!isObject(users)) fail(`${path}.users`, 'must be an object')
+  if (!isObject(roleCollections)) fail(`${path}.roleCollections`, 'must be an object')
+  return {
+    origin,
+    ...readIssuer(path, options, root, own),
+    createShadowUsers,
+    users,
+    roleCollections: new Map(
+      Object.entries(roleCollections).map(([group, roles]) => [group, [roles].flat()])
+    )
+  }
+}
+
+function readIssuer(path: string, options: TrustOptions, root: string, own: OwnIssuer) {
+  const { entityId, certificate, destinationTrust } = options
+  if (destinationTrust === true) {
+    if (entityId !== undefined || certificate !== undefined) {
+      fail(
+        `${path}.destinationTrust`,
+        'stands for an issuer of its own, without "entityId" and "certificate"'
+      )
+    }
+    const issuer = async () => {
+      const { certificate: pem } = await own.identity()
+      return { entityId: own.entityId, certificates: [pem] }
+    }
+    return { entityId: own.entityId, issuer }
+  }
+  if (typeof entityId !== 'string' || !entityId)
+    fail(`${path}.entityId`, 'must be the issuer of the assertions')
+  const certificates = [certificate ?? []].flat().map((each) => readCertificate(path, each, root))
+  if (!certificates.length)
+    fail(`${path}.certificate`, 'must be a certificate (PEM) or a file with one')
+  return { entityId, issuer: () => Promise.resolve({ entityId, certificates }) }
+}
+
+/** @returns PEM of an RSA certificate with at least 2048 bits */
+function readCertificate(path: string, value: unknown, root: string): string {
+  const option = `${path}.certificate`
+  if (typeof value !== 'string')
+    return fail(option, 'must be a certificate (PEM) or a file with one')
+  const file = resolve(root, value)
+  const pem = value.includes('-----BEGIN') ? value : existsSync(file) && readFileSync(file, 'utf8')
+  if (!pem) return fail(option, `names a file that does not exist: ${value}`)
+  try {
+    const certificate = new X509Certificate(pem)
+    const { asymmetricKeyType, asymmetricKeyDetails } = certificate.publicKey
+    if (asymmetricKeyType === 'rsa' && (asymmetricKeyDetails?.modulusLength ?? 0) >= 2048) {
+      return certificate.toString()
+    }
+  } catch {
+    return fail(option, 'is not a certificate (PEM)')
+  }
+  return fail(option, 'must be of an RSA key with at least 2048 bits')
+}
+
+function isObject(value: unknown): value is object {
+  return typeof value === 'object' && value !== null && !Array.isArray(value)
+}
+
+function fail(option: string, problem: string): never {
+  throw new EmulatorError('ERR_EMULATOR_OPTIONS', `${option} ${problem}`)
+}

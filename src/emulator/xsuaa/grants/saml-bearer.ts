@@ -1,0 +1,51 @@
+import { acceptAssertion } from '../../saml/accept-assertion.js'
+import { InvalidAssertion } from '../../saml/invalid-assertion.js'
+import { serviceProvider } from '../../saml/service-provider.js'
+import { SAML2_BEARER, userClaims } from '../claims.js'
+import { TokenError } from '../token-error.js'
+import type { Grant, GrantContext } from './grant.js'
+
+/**
+ * RFC 7522: the user of a trusted identity provider gets a user token, without having been here. Who is trusted is the
+ * provider tenant's trust configuration.
+ *
+ * @see CF UAA, `Saml2BearerGrantAuthenticationConverter`; its clock skew is wider, and it lets assertions be used again
+ */
+export const samlBearer: Grant = async (context) => {
+  const { landscape, client, saml, shadowUsers } = context
+  const assertion = await accept(context)
+  const provider = saml.providers.find(({ entityId }) => entityId === assertion.issuer)
+  const shadow = provider && shadowUsers.of(landscape, provider, assertion)
+  if (!shadow) {
+    throw refusal(
+      'SAML user does not exist. You can correct this by creating a shadow user for the SAML user.'
+    )
+  }
+  const claims = userClaims(landscape, client, shadow.user)
+  const system = claims['xs.system.attributes'] as object
+  return {
+    claims: {
+      ...claims,
+      grant_type: SAML2_BEARER,
+      origin: provider.origin,
+      'xs.system.attributes': { ...system, 'xs.saml.groups': shadow.groups }
+    }
+  }
+}
+
+async function accept({ landscape, issuer, form, saml, tenant }: GrantContext) {
+  const encoded = form.get('assertion')
+  if (!encoded) throw refusal('SAML Assertion is missing')
+  const { entityId: audience, recipients } = serviceProvider(landscape, issuer, landscape.tenant)
+  const isOwn = tenant === undefined || tenant === landscape.tenant
+  const find = async (entityId: string) =>
+    isOwn ? saml.providers.find((each) => each.entityId === entityId)?.issuer() : undefined
+  try {
+    return await acceptAssertion(encoded, find, { audience, recipients }, saml.used)
+  } catch (error) {
+    throw error instanceof InvalidAssertion ? refusal(error.message) : error
+  }
+}
+
+/** As UAA refuses what it can't authenticate a user with. */
+const refusal = (description: string) => new TokenError(401, 'unauthorized', description)

@@ -1,0 +1,49 @@
+import cds from '@sap/cds'
+
+import { ConfigurationError } from '../errors.js'
+import { logWarning } from '../log.js'
+import { checkCloudSdk } from './cloud-sdk.js'
+import { checkNotQueued } from './queue-refusal.js'
+import { callPolicy, carriesUser, type RemoteOptions } from './service-options.js'
+
+/**
+ * What can be known at start of the services in `cds.requires`.
+ *
+ * @throws {@link ConfigurationError} that names the option
+ * @internal
+ */
+export function checkRemoteServices(requires: Readonly<Record<string, unknown>>): void {
+  for (const [name, options] of Object.entries(requires)) {
+    if (typeof options === 'object' && options && name !== 'kinds') check(name, options)
+  }
+}
+
+function check(name: string, options: RemoteOptions): void {
+  const { onBehalfOf } = callPolicy(name, options)
+  const option = `cds.requires.${name}.onBehalfOf`
+  checkNotQueued(name, options)
+  if (carriesUser(onBehalfOf)) checkCloudSdk(option)
+  const { destination, forwardAuthToken } = options.credentials ?? {}
+  if (!destination || !forwardAuthToken) return
+  logWarning(
+    `cds.requires.${name}.credentials.forwardAuthToken has no effect with a "destination": set the property ` +
+      `"HTML5.ForwardAuthToken" of destination "${destination}", or use "url"`
+  )
+}
+
+/**
+ * Handler for CAP's `connect` event: an implementation of its own that does not go through this package's would send
+ * calls as somebody else.
+ *
+ * @throws {@link ConfigurationError}
+ * @internal
+ */
+export function checkImplementation(service: cds.Service): void {
+  const { options } = service as unknown as { options?: RemoteOptions }
+  if (!options?.onBehalfOf || !(service instanceof (cds.RemoteService as never))) return
+  if ('onBehalfOf' in service) return
+  throw new ConfigurationError(
+    `cds.requires.${service.name}.onBehalfOf is set, but its "impl" is no PrincipalRemoteService, so nobody would see to ` +
+      'it: let the implementation extend the class of "cds-principal/remote-service".'
+  )
+}

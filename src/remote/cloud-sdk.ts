@@ -1,0 +1,68 @@
+import { createRequire } from 'node:module'
+import { join } from 'node:path'
+
+import cds from '@sap/cds'
+
+import { ConfigurationError } from '../errors.js'
+
+/** Packages that CAP loads, and that have a part in who a call goes out as. */
+const PACKAGES = ['connectivity', 'http-client', 'resilience'] as const
+
+/** First version that does not mix principals on kept-alive connections. */
+const OLDEST = [4, 9] as const
+
+/** Folders from which a usable version is found. */
+const checked = new Set<string>()
+
+/**
+ * Makes sure that a user can get through the HTTP client that CAP uses: the SAP Cloud SDK, in the version that CAP itself
+ * would load, which can be another one than this package's own.
+ *
+ * @param option - what carries a user, for the message
+ * @param root - folder of the `@sap/cds` that runs
+ * @throws {@link ConfigurationError}
+ * @see `@sap/cds`, `remote/utils/cloudSdkProvider.js`
+ * @internal
+ */
+export function checkCloudSdk(
+  option: string,
+  root = (cds as unknown as { home: string }).home
+): void {
+  const { remote } = cds.env as { remote?: { native_fetch?: boolean } }
+  if (remote?.native_fetch) {
+    throw new ConfigurationError(
+      `${option} carries a user, but cds.remote.native_fetch is true: CAP's own HTTP client can not do that. Remove ` +
+        '"native_fetch"; the SAP Cloud SDK comes with this package.'
+    )
+  }
+  if (checked.has(root)) return
+  for (const name of PACKAGES) checkVersion(`@sap-cloud-sdk/${name}`, option, root)
+  checked.add(root)
+}
+
+function checkVersion(name: string, option: string, root: string): void {
+  const version = versionOf(name, root)
+  if (!version) {
+    throw new ConfigurationError(
+      `${option} carries a user, but CAP does not find ${name} from ${root}, and so would use its own HTTP client, which ` +
+        `can not do that. Add it to the application: npm add ${name}`
+    )
+  }
+  const [major = 0, minor = 0] = version.split('.').map(Number)
+  if (major > OLDEST[0] || (major === OLDEST[0] && minor >= OLDEST[1])) return
+  throw new ConfigurationError(
+    `${option} carries a user, but CAP would load ${name} ${version}, which can mix users on kept-alive connections: use ` +
+      `${OLDEST.join('.')} or later (npm ls ${name} shows who asks for the old one)`
+  )
+}
+
+function versionOf(name: string, root: string): string | undefined {
+  try {
+    const { version } = createRequire(join(root, 'package.json'))(`${name}/package.json`) as {
+      version: string
+    }
+    return version
+  } catch {
+    return undefined
+  }
+}

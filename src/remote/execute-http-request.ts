@@ -1,0 +1,129 @@
+import cds from '@sap/cds'
+import type {
+  HttpRequestConfig,
+  HttpRequestOptions,
+  HttpResponse
+} from '@sap-cloud-sdk/http-client'
+
+import { ConfigurationError, PrincipalError } from '../errors.js'
+import { logRefusal } from '../log.js'
+import { CallEvidence } from './call-evidence.js'
+import { type CallOptions, resolveAs, subjectOf } from './destination-for.js'
+import { type Headers, withoutInboundCredentials } from './inbound-credentials.js'
+import { type Outbound, send } from './send.js'
+
+/** A destination by name, as the SAP Cloud SDK takes it, with {@link CallOptions} in place of a `jwt`. */
+export interface DestinationRequest extends CallOptions {
+  destinationName: string
+  /** Whose call it is, `cds.context` says. */
+  jwt?: never
+}
+
+/** Milliseconds, unless `requestConfig.timeout` says something else; the same as for CAP's remote services. */
+const TIMEOUT = 60_000
+
+/** Options of axios that lead a request elsewhere, or make it somebody else's. */
+const FOREIGN = [
+  'adapter',
+  'auth',
+  'baseURL',
+  'beforeRedirect',
+  'httpAgent',
+  'httpsAgent',
+  'lookup',
+  'maxRedirects',
+  'proxy',
+  'socketPath',
+  'transport'
+]
+
+/**
+ * Sends a request to a destination as whoever is current in `cds.context`: in place of the function of the same name of the
+ * SAP Cloud SDK, for which any token passes as a user's. It follows the same rules as CAP's remote services do.
+ *
+ * No redirect is followed, no credentials of the request that is being answered go along, and neither do headers with
+ * credentials where the call goes out as the user.
+ *
+ * @example
+ * ```ts
+ * import { executeHttpRequest } from 'cds-principal'
+ *
+ * const { data } = await executeHttpRequest(
+ *   { destinationName: 'S4', onBehalfOf: 'namedUser' },
+ *   { method: 'GET', url: '/sap/opu/odata/sap/API_EQUIPMENT/Equipment?$top=1' }
+ * )
+ * ```
+ * @param destination - its name, or an object with `destinationName` and {@link CallOptions}
+ * @param requestConfig - `url` is relative to the destination's
+ * @param options - whether a CSRF token is fetched for what is no GET, default `true`
+ * @throws {@link PropagationError} and {@link DestinationError} before anything is sent, as {@link destinationFor}
+ * @throws {@link ConfigurationError} for a `requestConfig` that leads elsewhere
+ * @throws {@link RemoteError} when the call fails on its way; the answer, where there was one, is its `response`
+ */
+export async function executeHttpRequest(
+  destination: string | DestinationRequest,
+  requestConfig: HttpRequestConfig,
+  options?: HttpRequestOptions
+): Promise<HttpResponse> {
+  checkTarget(requestConfig)
+  const { destinationName, ...callOptions } = requested(destination)
+  const evidence = new CallEvidence(subjectOf(destinationName, callOptions))
+  const outbound = await resolveAs(destinationName, callOptions, evidence)
+  const { middleware, headers, timeout = TIMEOUT, ...rest } = requestConfig
+  const request = {
+    ...rest,
+    ...(headers && { headers: cleaned(headers, outbound.userBound) }),
+    ...(middleware?.length && { middleware })
+  }
+  const csrf = options?.fetchCsrfToken ?? true
+  evidence.sent()
+  try {
+    const response = await send(outbound as Outbound, request, { timeout: timeout as number, csrf })
+    evidence.done()
+    return response
+  } catch (error) {
+    evidence.failed(error)
+    if (error instanceof PrincipalError) logRefusal(error)
+    throw error
+  }
+}
+
+function requested(destination: string | DestinationRequest): DestinationRequest {
+  if (typeof destination === 'string') return { destinationName: destination }
+  if (typeof destination.destinationName === 'string') return destination
+  throw new ConfigurationError(
+    'executeHttpRequest takes the name of a destination, or an object with "destinationName"; one that was resolved ' +
+      'before is for executeHttpRequest of @sap-cloud-sdk/http-client'
+  )
+}
+
+/** R67: a user's token goes to the destination, and nowhere else. */
+function checkTarget(config: HttpRequestConfig): void {
+  const foreign = FOREIGN.find((name) => config[name] !== undefined)
+  if (foreign) {
+    const text = `requestConfig.${foreign} can't be set: the destination says where a request goes, and as whom`
+    throw new ConfigurationError(text)
+  }
+  if (!/^\s*([a-z][\w+.-]*:|[\\/]{2})/i.test(config.url ?? '')) return
+  throw new ConfigurationError('requestConfig.url must be a path, relative to the destination')
+}
+
+/** Also of headers with their origin, as the SAP Cloud SDK calls it. */
+function cleaned(headers: Headers, userBound: boolean): Headers {
+  const inbound = (cds.context?.http?.req.headers ?? {}) as Headers
+  const { custom, requestConfig } = headers as Record<string, Headers | undefined>
+  if (!isObject(custom) && !isObject(requestConfig)) {
+    return withoutInboundCredentials(headers, inbound, userBound)
+  }
+  const entries = Object.entries({ custom, requestConfig }).filter(([, each]) => isObject(each))
+  return Object.fromEntries(
+    entries.map(([origin, each]) => [
+      origin,
+      withoutInboundCredentials(each as Headers, inbound, userBound)
+    ])
+  )
+}
+
+function isObject(value: unknown): boolean {
+  return typeof value === 'object' && value !== null
+}

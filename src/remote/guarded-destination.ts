@@ -1,0 +1,74 @@
+import cds from '@sap/cds'
+import type { HttpDestination } from '@sap-cloud-sdk/connectivity'
+
+import { PropagationError } from '../errors.js'
+import { logRefusal } from '../log.js'
+import { principalOf } from '../user/principal-of.js'
+import type { OutboundDestination } from './outbound-destination.js'
+import { requireNamedUser } from './require-named-user.js'
+
+/** Parts of a destination that say who is calling. */
+const SPEAKING = [
+  'authTokens',
+  'certificates',
+  'headers',
+  'password',
+  'proxyConfiguration'
+] as const
+
+/**
+ * A destination for code that we don't see: what speaks for the principal can be read as long as the same one is current,
+ * and is not shown when the destination is printed. The SAP Cloud SDK reads it when a request is sent.
+ *
+ * @param name - for messages
+ * @internal
+ */
+export function guardedDestination(
+  { destination, userBound }: OutboundDestination,
+  name: string
+): HttpDestination {
+  const { user, tenant } = cds.context ?? {}
+  const principal = principalOf(user)
+  const check = () => {
+    const now = cds.context
+    if (now?.tenant !== tenant) throw foreign(name, 'tenant')
+    if (!userBound || principal.kind !== 'named') return
+    const current = requireNamedUser(name, principalOf(now?.user))
+    if (current.bearerToken !== principal.bearerToken) throw foreign(name, 'user')
+  }
+  const guarded = { ...destination } as HttpDestination
+  for (const property of SPEAKING) {
+    const value = destination[property]
+    if (value === undefined || value === null) continue
+    const get = () => {
+      logged(check)
+      return value
+    }
+    Object.defineProperty(guarded, property, { enumerable: true, configurable: true, get })
+  }
+  return Object.defineProperty(guarded, 'toJSON', { value: withoutWhatSpeaks })
+}
+
+/** Whoever reads it may wrap the error, or swallow it. */
+function logged(check: () => void): void {
+  try {
+    check()
+  } catch (error) {
+    logRefusal(error as PropagationError)
+    throw error
+  }
+}
+
+function withoutWhatSpeaks(this: HttpDestination): object {
+  const names = Object.keys(this).filter((name) => !SPEAKING.some((each) => each === name))
+  return Object.fromEntries(names.map((name) => [name, this[name as keyof HttpDestination]]))
+}
+
+function foreign(name: string, whose: 'user' | 'tenant'): PropagationError {
+  const code = whose === 'user' ? 'ERR_USER_TOKEN_REQUIRED' : 'ERR_TENANT_MISMATCH'
+  return new PropagationError(
+    code,
+    `the destination "${name}" was resolved for another ${whose} than the one who is current now. Nothing was sent. Call ` +
+      'destinationFor where the request is sent, and keep nothing of what it returns.'
+  )
+}
