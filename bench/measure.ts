@@ -48,6 +48,34 @@ async function once({ run }: Subject, from: number, milliseconds: number) {
   return { cost: (user + system) / count, count }
 }
 
+/**
+ * How long an operation takes, in microseconds: medians of the rounds' medians. Operations of the subjects alternate.
+ *
+ * @param rounds - how often
+ * @param milliseconds - how long all subjects run in a round
+ */
+export async function latencies(
+  subjects: readonly Subject[],
+  rounds: number,
+  milliseconds: number
+): Promise<Map<string, Cost>> {
+  const medians = new Map(subjects.map(({ name }) => [name, [] as number[]]))
+  for (let round = 0; round <= rounds; round++) {
+    const times = new Map(subjects.map(({ name }) => [name, [] as number[]]))
+    const end = performance.now() + milliseconds
+    for (let i = 0; performance.now() < end; i++) {
+      for (const { name, run } of subjects) {
+        const start = performance.now()
+        await run(i)
+        times.get(name)?.push((performance.now() - start) * 1000)
+      }
+    }
+    if (!round) continue // the first one warms up
+    for (const [name, values] of times) medians.get(name)?.push(summary(values).median)
+  }
+  return new Map([...medians].map(([name, values]) => [name, summary(values)]))
+}
+
 /** Of values of one kind. */
 export function summary(values: readonly number[]): Cost {
   const sorted = [...values].sort((a, b) => a - b)

@@ -7,6 +7,7 @@ import { startEmulator } from '../src/emulator/index.js'
 import { inbound } from './inbound.js'
 import { forged } from './forged.js'
 import { memory } from './memory.js'
+import { outbound } from './outbound.js'
 import { read } from './read.js'
 import { restrictions } from './restrictions.js'
 import { closeConnections } from './side.js'
@@ -18,12 +19,21 @@ const effort = quick ? { rounds: 5, milliseconds: 150 } : { rounds: 15, millisec
 
 const emulator = await startEmulator({
   root: resolve(import.meta.dirname, '..'),
-  users: { alice: { roles: ['Technician'], attr: { plant: ['1010'] } } }
+  users: { alice: { roles: ['Technician'], attr: { plant: ['1010'] } } },
+  destinations: {
+    S4: {
+      URL: 'http://s4.internal:44300',
+      ProxyType: 'OnPremise',
+      Authentication: 'PrincipalPropagation',
+      'sap-client': '100'
+    }
+  }
 })
 tls.setDefaultCACertificates([...tls.getCACertificates('default'), emulator.ca])
 try {
   const targets = [
     ...(await inbound(emulator, effort)),
+    ...(await outbound(emulator, effort)),
     ...(await read(emulator, effort)),
     ...(await memory()),
     ...(await forged(emulator)),

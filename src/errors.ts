@@ -61,7 +61,37 @@ export const ERROR_CODES = {
   /** XSUAA gave no token in exchange for that of an external issuer, or another user's. */
   ERR_TOKEN_EXCHANGE: 502,
   /** The Destination service or its token service did not answer as it should. */
-  ERR_DESTINATION_UNAVAILABLE: 502
+  ERR_DESTINATION_UNAVAILABLE: 502,
+  /** The URL of a request leads to another host than the destination's. */
+  ERR_REMOTE_HOST: 500,
+  /** The Connectivity proxy refuses the application: its token, or a header. */
+  ERR_REMOTE_PROXY: 502,
+  /** No Cloud Connector is connected, or none with this location id. */
+  ERR_REMOTE_CLOUD_CONNECTOR: 503,
+  /** The Cloud Connector does not expose the system or the path. */
+  ERR_REMOTE_NOT_EXPOSED: 502,
+  /** The Cloud Connector makes no certificate for the user. */
+  ERR_REMOTE_PRINCIPAL: 403,
+  /** The system's name has no address, or nothing listens there. */
+  ERR_REMOTE_UNREACHABLE: 502,
+  /** The system's certificate is not trusted, or TLS fails in another way. */
+  ERR_REMOTE_TLS: 502,
+  /** The connection ended before the answer was complete. */
+  ERR_REMOTE_CONNECTION_LOST: 502,
+  /** No answer in time. */
+  ERR_REMOTE_TIMEOUT: 504,
+  /** The system says that it can't answer at the moment. */
+  ERR_REMOTE_UNAVAILABLE: 503,
+  /** The system does not accept the logon. */
+  ERR_REMOTE_UNAUTHORIZED: 502,
+  /** The user may not do that in the system. */
+  ERR_REMOTE_FORBIDDEN: 403,
+  /** A page for a browser came in place of data. */
+  ERR_REMOTE_LOGON_PAGE: 502,
+  /** The system sends elsewhere; credentials are not taken there. */
+  ERR_REMOTE_REDIRECT: 502,
+  /** The system accepts no CSRF token that it has given, or gives none. */
+  ERR_REMOTE_CSRF: 502
 } as const
 
 /** A code of {@link ERROR_CODES}. */
@@ -74,7 +104,8 @@ const CLIENT_TEXT: Record<number, string> = {
   403: 'Forbidden',
   500: 'Internal Server Error',
   502: 'Bad Gateway',
-  503: 'Service Unavailable'
+  503: 'Service Unavailable',
+  504: 'Gateway Timeout'
 }
 
 /**
@@ -127,5 +158,34 @@ export class PropagationError extends PrincipalError {
   // eslint-disable-next-line @typescript-eslint/class-literal-property-style -- a field would be sent to clients
   get unrecoverable(): true {
     return true
+  }
+}
+
+/** What a remote system has answered, as CAP and axios hand it out; of its headers, those that can stand in a log. */
+export interface RemoteResponse {
+  readonly status: number
+  readonly statusText: string
+  readonly headers: Readonly<Record<string, unknown>>
+  readonly data?: unknown
+  readonly body?: unknown
+}
+
+/** A call that failed on its way, or at the door of the remote system. `message` names the hop, the cause and the fix. */
+export class RemoteError extends PrincipalError {
+  /** What CAP knows of the failed call, with `response.status` and `response.body`. */
+  declare readonly reason?: unknown
+  /** The answer, where there was one. */
+  declare readonly response?: RemoteResponse
+
+  /** @param details - not enumerable: they are for code that catches the error, not for its client */
+  constructor(
+    code: ErrorCode,
+    message: string,
+    { cause, ...details }: ErrorOptions & { reason?: unknown; response?: RemoteResponse } = {}
+  ) {
+    super(code, message, cause === undefined ? undefined : { cause })
+    for (const [name, value] of Object.entries(details)) {
+      Object.defineProperty(this, name, { value, configurable: true, writable: true })
+    }
   }
 }

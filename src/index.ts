@@ -6,6 +6,8 @@ export {
   type ErrorCode,
   PrincipalError,
   PropagationError,
+  RemoteError,
+  type RemoteResponse,
   RequestError,
   TokenError
 } from './errors.js'

@@ -6,6 +6,7 @@ import { DestinationError, PrincipalError, PropagationError } from '../errors.js
 import type { NamedUser, Principal } from '../user/principal.js'
 import { checkUsable } from './check-usable.js'
 import { cleanCause } from './clean-cause.js'
+import { cloudSdk } from './cloud-sdk.js'
 import { exchangedUser } from './external-user.js'
 import { withExchange } from './known-user.js'
 import { differenceAcross, differenceWithin } from './same-user.js'
@@ -93,7 +94,7 @@ async function userToken(service: Service, user: NamedUser, fresh: boolean): Pro
 }
 
 async function exchange(service: Service, user: NamedUser): Promise<Lasting<string>> {
-  const { jwtBearerToken } = await import('@sap-cloud-sdk/connectivity')
+  const { jwtBearerToken } = await cloudSdk()
   const value = await jwtBearerToken(user.bearerToken, service)
   checkSameUser(service.name, user, value)
   return { value, lifetime: lifetimeUntil(endOf(value), user.expiresAt) }

@@ -7,8 +7,9 @@ import { destinationFailure } from './destination-failure.js'
 import type { DestinationOptions, FoundDestination } from './find-destination.js'
 import { knownUser } from './known-user.js'
 import type { Configured } from './look-up.js'
-import { proxyConfiguration } from './proxy-configuration.js'
-import { technicalTokens } from './technical-tokens.js'
+import { composed } from './composed.js'
+import { proxyFor } from './proxy-configuration.js'
+import { type Retrieved, technicalTokens } from './technical-tokens.js'
 import { userToken } from './user-tokens.js'
 
 /** Authentication types for which the Destination service retrieves nothing. */
@@ -38,9 +39,7 @@ export async function completeDestination(
     throw new DestinationError('ERR_DESTINATION_UNAVAILABLE', text)
   }
   if (!configured) return destination as HttpDestination
-  const completed = user
-    ? asUser(configured, user, options)
-    : asApplication(configured, options).then((each) => withProxy(each, configured.place.tenant))
+  const completed = user ? asUser(configured, user, options) : asApplication(configured, options)
   return completed.catch((error: unknown) => {
     throw destinationFailure(String(destination.name), error)
   })
@@ -70,25 +69,35 @@ async function asUser(
 ): Promise<HttpDestination> {
   const { destination, place } = configured
   const tenant = user.tenant === place.service.credentials['tenantid'] ? undefined : user.tenant
-  if (destination.forwardAuthToken) return withProxy(destination, tenant)
+  const fresh = options.useCache === false
+  const proxied = (parts: Parts) => withProxy(destination, tenant, fresh, parts)
+  if (destination.forwardAuthToken) return proxied({})
   const sent = await knownUser(configured, user, options)
   checkUserToken(destination, sent)
+  const { bearerToken } = sent
   if (destination.authentication === 'PrincipalPropagation') {
-    return withProxy(destination, tenant, sent.bearerToken)
+    return proxied({ owner: bearerToken, propagated: bearerToken })
   }
-  const token = await userToken(configured, sent, options.useCache === false)
-  return withProxy({ ...destination, authTokens: [token] }, tenant)
+  const token = await userToken(configured, sent, fresh)
+  const make = () => ({ ...destination, authTokens: [token] })
+  return proxied({ owner: bearerToken, retrieved: token, make })
 }
 
 async function asApplication(
   configured: Configured,
   { refreshToken, useCache }: DestinationOptions
-): Promise<Destination> {
-  const { destination } = configured
+): Promise<HttpDestination> {
+  const { destination, place } = configured
   const { authentication = '' } = destination
-  if (WITHOUT_RETRIEVAL.has(authentication)) return destination
-  const retrieved = await technicalTokens(configured, refreshToken, useCache === false)
-  const [token] = retrieved.authTokens ?? []
+  const fresh = useCache === false
+  if (WITHOUT_RETRIEVAL.has(authentication)) return withProxy(destination, place.tenant, fresh)
+  const retrieved = await technicalTokens(configured, refreshToken, fresh)
+  const make = () => withRetrieved(destination, retrieved)
+  return withProxy(destination, place.tenant, fresh, { retrieved, make })
+}
+
+function withRetrieved(destination: Destination, retrieved: Retrieved | undefined): Destination {
+  const [token] = retrieved?.authTokens ?? []
   if (token?.http_header.key !== TECHNICAL_USER) return { ...destination, ...retrieved }
   return {
     ...destination,
@@ -99,12 +108,27 @@ async function asApplication(
   }
 }
 
+/** What a destination is completed with, besides the proxy. */
+interface Parts {
+  /** The user's token; nothing for the application. */
+  readonly owner?: string
+  /** The user's token, where the proxy gets it as it is. */
+  readonly propagated?: string
+  /** From the Destination service. */
+  readonly retrieved?: object
+  /** Puts it in. */
+  readonly make?: () => Destination
+}
+
 async function withProxy(
-  destination: Destination,
+  configured: Destination,
   tenant: string | undefined,
-  bearerToken?: string
+  fresh: boolean,
+  { owner = '', propagated, retrieved, make = () => configured }: Parts = {}
 ): Promise<HttpDestination> {
-  const proxy = await proxyConfiguration(destination, tenant, bearerToken)
-  const complete = proxy ? { ...destination, proxyConfiguration: proxy } : destination
-  return complete as HttpDestination
+  const proxy = await proxyFor(configured, tenant, fresh)
+  return composed(configured, owner, [retrieved, ...(proxy?.parts ?? [])], () => {
+    const proxyConfiguration = proxy?.configuration(propagated)
+    return { ...make(), ...(proxyConfiguration && { proxyConfiguration }) }
+  })
 }

@@ -4,6 +4,7 @@ import { DestinationError } from '../errors.js'
 import type { Principal } from '../user/principal.js'
 import { isInEnvironment, localDestination } from './local-destination.js'
 import { type Configured, lookUp } from './look-up.js'
+import { serviceBinding } from './service-binding.js'
 import { isUserBound } from './user-bound.js'
 
 /** Name of one of the Cloud SDK's `DestinationSelectionStrategies`. */
@@ -44,8 +45,7 @@ export async function findDestination(
   options: DestinationOptions = {},
   tenant?: string
 ): Promise<FoundDestination> {
-  const { getServiceBinding } = await import('@sap-cloud-sdk/connectivity')
-  const service = isInEnvironment(name) ? undefined : getServiceBinding('destination')
+  const service = isInEnvironment(name) ? undefined : await serviceBinding('destination')
   const found = service
     ? await inTenants(service, name, principal, options, tenant)
     : await locally(name, principal)

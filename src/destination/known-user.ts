@@ -21,7 +21,7 @@ export async function knownUser(
 ): Promise<NamedUser> {
   if (user.issuer === 'xsuaa') return user
   if (user.issuer === 'ias') {
-    return iasToXsuaaTokenExchange ? xsuaaUser(place.service, user) : user
+    return iasToXsuaaTokenExchange ? xsuaaUser(place.service, user, useCache === false) : user
   }
   if (hasKeys(destination)) return user
   return (await exchangedUser(user, useCache === false)) ?? user

@@ -1,6 +1,7 @@
 import type { Destination } from '@sap-cloud-sdk/connectivity'
 
 import type { Principal } from '../user/principal.js'
+import { cloudSdk } from './cloud-sdk.js'
 
 /**
  * Whether the environment variable `destinations` has a destination of that name. It comes first, as in the Cloud SDK.
@@ -25,7 +26,7 @@ export async function localDestination(
   destinationName: string,
   principal: Principal
 ): Promise<Destination | null> {
-  const { getDestination } = await import('@sap-cloud-sdk/connectivity')
+  const { getDestination } = await cloudSdk()
   // a token of an external issuer is exchanged or stays here, and nothing is exchanged for these destinations
   const isKnown = principal.kind === 'named' && ['xsuaa', 'ias'].includes(principal.issuer)
   const jwt = isKnown ? { jwt: principal.bearerToken } : {}

@@ -1,5 +1,7 @@
 import type { Destination, DestinationJson } from '@sap-cloud-sdk/connectivity'
 
+import { cloudSdk } from './cloud-sdk.js'
+
 /** Names of the Cloud SDK for the properties of the Destination service. */
 const NAMES: Readonly<Record<string, keyof Destination>> = {
   Name: 'name',
@@ -28,7 +30,7 @@ const NAMES: Readonly<Record<string, keyof Destination>> = {
  * @internal
  */
 export async function parseDestination(json: DestinationJson): Promise<Destination> {
-  const { sanitizeDestination } = await import('@sap-cloud-sdk/connectivity')
+  const { sanitizeDestination } = await cloudSdk()
   const { destinationConfiguration, authTokens = [], certificates = [] } = json
   const properties = Object.entries(destinationConfiguration) as [string, unknown][]
   const known = Object.keys(NAMES).flatMap((name) =>

@@ -1,25 +1,35 @@
 import type { Destination, ProxyConfiguration } from '@sap-cloud-sdk/connectivity'
 
 import { DestinationError } from '../errors.js'
+import { cloudSdk } from './cloud-sdk.js'
+import { serviceBinding } from './service-binding.js'
 import { serviceTokenOf } from './service-token.js'
+
+/** The proxy on the way to a destination. */
+export interface Proxy {
+  /** What {@link Proxy.configuration} depends on. */
+  readonly parts: readonly unknown[]
+  /** @param bearerToken - of the user, for `PrincipalPropagation` */
+  configuration(bearerToken?: string): ProxyConfiguration | undefined
+}
 
 /**
  * The proxy on the way to a destination: the Connectivity service's for systems on premise, with a token of the
  * application in that tenant, otherwise what the environment variables `http_proxy` and `https_proxy` say.
  *
  * @param tenant - whose Cloud Connector it is
- * @param bearerToken - of the user, for `PrincipalPropagation`
+ * @param fresh - the application's token is not from the cache
  * @throws {@link DestinationError} `ERR_DESTINATION_UNAVAILABLE` without a binding
  * @see `@sap-cloud-sdk/connectivity`, `addProxyConfigurationOnPrem`, `addProxyConfigurationInternet`
  * @internal
  */
-export async function proxyConfiguration(
+export async function proxyFor(
   destination: Destination,
   tenant: string | undefined,
-  bearerToken?: string
-): Promise<ProxyConfiguration | undefined> {
+  fresh = false
+): Promise<Proxy | undefined> {
   if (destination.proxyType === 'OnPremise') {
-    return connectivityProxy(String(destination.name), tenant, bearerToken)
+    return connectivityProxy(String(destination.name), tenant, fresh)
   }
   return destination.proxyType === 'PrivateLink' ? undefined : environmentProxy(destination)
 }
@@ -27,10 +37,9 @@ export async function proxyConfiguration(
 async function connectivityProxy(
   name: string,
   tenant: string | undefined,
-  bearerToken: string | undefined
-): Promise<ProxyConfiguration> {
-  const { getServiceBinding } = await import('@sap-cloud-sdk/connectivity')
-  const service = getServiceBinding('connectivity')
+  fresh: boolean
+): Promise<Proxy> {
+  const service = await serviceBinding('connectivity')
   if (!service) {
     throw new DestinationError(
       'ERR_DESTINATION_UNAVAILABLE',
@@ -38,23 +47,26 @@ async function connectivityProxy(
     )
   }
   const { credentials } = service
-  return {
+  const token = await serviceTokenOf(service, tenant, fresh)
+  const configuration = (bearerToken?: string): ProxyConfiguration => ({
     host: String(credentials['onpremise_proxy_host']),
     port: Number(credentials['onpremise_proxy_http_port'] ?? credentials['onpremise_proxy_port']),
     protocol: 'http',
     headers: {
-      'Proxy-Authorization': `Bearer ${await serviceTokenOf(service, tenant)}`,
+      'Proxy-Authorization': `Bearer ${token}`,
       ...(bearerToken && { 'SAP-Connectivity-Authentication': `Bearer ${bearerToken}` })
     }
-  }
+  })
+  return { parts: [service, token], configuration }
 }
 
-async function environmentProxy({ url = '' }: Destination) {
+async function environmentProxy({ url = '' }: Destination): Promise<Proxy | undefined> {
   const { env } = process
   const protocol = url.startsWith('http:') ? 'http' : 'https'
   const proxy = env[`${protocol}_proxy`] ?? env[`${protocol.toUpperCase()}_PROXY`]
+  if (!proxy) return undefined
   const direct = (env['no_proxy'] ?? env['NO_PROXY'] ?? '').split(',').map((each) => each.trim())
-  if (!proxy || direct.includes(url)) return undefined
-  const { parseProxyEnv } = await import('@sap-cloud-sdk/connectivity')
-  return parseProxyEnv(proxy)
+  if (direct.includes(url)) return undefined
+  const { parseProxyEnv } = await cloudSdk()
+  return { parts: [proxy], configuration: () => parseProxyEnv(proxy) }
 }

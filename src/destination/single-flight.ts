@@ -44,6 +44,12 @@ export class SingleFlight<T> {
     return this.#flights.get(id) ?? this.#start(id, fetch)
   }
 
+  /** Forgets a result that turned out to be of no use, unless another one is there already. */
+  drop(key: Key, value: T): void {
+    const id = JSON.stringify(key)
+    if (this.#kept.peek(id)?.value === value) this.#kept.delete(id)
+  }
+
   #start(id: string, fetch: () => Promise<Lasting<T>>): Promise<T> {
     const flight = fetch()
       .then((result) => this.#keep(id, result))

@@ -4,6 +4,7 @@ import type { Service } from '@sap-cloud-sdk/connectivity'
 
 import { DestinationError } from '../errors.js'
 import { type NamedUser, TokenPrincipal } from '../user/principal.js'
+import { cloudSdk } from './cloud-sdk.js'
 import { serviceKey } from './look-up.js'
 import { differenceAcross } from './same-user.js'
 import { SingleFlight } from './single-flight.js'
@@ -19,25 +20,31 @@ const tokens = new SingleFlight<string>(MAX_BYTES, ({ length }) => length)
  * (`destinationOptions.iasToXsuaaTokenExchange`). A user who has one stays as is.
  *
  * @param service - the bound Destination service: the token is issued to its client
+ * @param fresh - not from the cache
  * @throws {@link DestinationError} `ERR_DESTINATION_UNAVAILABLE` when the token is another user's
  * @see `@sap-cloud-sdk/connectivity`, `jwtBearerToken`
  * @internal
  */
-export async function xsuaaUser(service: Service, user: NamedUser): Promise<NamedUser> {
+export async function xsuaaUser(
+  service: Service,
+  user: NamedUser,
+  fresh = false
+): Promise<NamedUser> {
   if (user.issuer === 'xsuaa') return user
   const own = hash('sha256', user.bearerToken, 'base64url')
   const key = [...serviceKey(service), user.tenant, user.issuer, own]
-  const bearerToken = await tokens.get(key, async () => {
+  const fetch = async () => {
     const value = await exchanged(service, user)
     return { value, lifetime: lifetimeUntil(endOf(value), user.expiresAt) }
-  })
+  }
+  const bearerToken = await tokens.get(key, fetch, fresh)
   const { userId, tenant } = user
   const expiresAt = Math.min(user.expiresAt, endOf(bearerToken) ?? 0)
   return new TokenPrincipal({ userId, tenant, issuer: 'xsuaa', expiresAt, bearerToken })
 }
 
 async function exchanged(service: Service, { bearerToken }: NamedUser): Promise<string> {
-  const { jwtBearerToken } = await import('@sap-cloud-sdk/connectivity')
+  const { jwtBearerToken } = await cloudSdk()
   const token = await jwtBearerToken(bearerToken, service)
   const difference = differenceAcross(claimsOf(bearerToken) ?? {}, claimsOf(token) ?? {})
   if (!difference) return token

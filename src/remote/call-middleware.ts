@@ -1,69 +1,98 @@
-import type { HttpMiddleware, HttpResponse } from '@sap-cloud-sdk/http-client'
+import type { HttpMiddleware, HttpRequestConfig } from '@sap-cloud-sdk/http-client'
 
-import { cleanCause } from '../destination/clean-cause.js'
+import { exchange, type ExchangeOptions, type Outbound } from './exchange.js'
+import { type HttpAnswer, type Transport, TransportError } from './http-call.js'
+import type { CsrfOptions } from './csrf-session.js'
+import { HttpFailure } from './http-failure.js'
+import { axiosConfig } from './http-request.js'
+import { needsCloudSdk } from './wire-destination.js'
 
-/** What CAP reads of a failed call, for its log and the 502. */
-interface CallFailure {
-  response?: {
-    status?: number
-    statusText?: string
-    headers?: Record<string, unknown>
-    data?: unknown
-  }
-  config?: { baseURL?: string; url?: string; headers?: Record<string, unknown> }
-  code?: string
+/** What of a CAP service matters for its calls. */
+export interface CallingService {
+  readonly kind: string
+  /** Milliseconds. */
+  readonly requestTimeout: number
+  readonly csrf: CsrfOptions | boolean | undefined
+  readonly path: string | undefined
 }
 
-/** Response headers that can stand in a log; cookies and CSRF tokens can't. */
-const LOGGABLE = ['content-type', 'content-length', 'date', 'retry-after', 'www-authenticate']
+/** The two that CAP puts around a call of its remote services: the second for those that need a CSRF token. */
+export interface CallMiddlewares {
+  readonly timeout: HttpMiddleware
+  readonly csrf: HttpMiddleware
+}
 
 /**
- * Outermost middleware of every call that goes through the Cloud SDK: no redirect takes the credentials elsewhere, and
- * what a failed call leaves behind (CAP logs it, and outside production sends it to the client) names headers without
- * their values.
+ * CAP's middlewares for one call. They answer the request themselves: the Cloud SDK has prepared it, and its own client is
+ * used only where it alone can make the connection.
  *
- * @param next - the stock middleware (deadline) that stands inside
  * @internal
  */
-export function callMiddleware(next: HttpMiddleware): HttpMiddleware {
-  return (options) => {
-    const inner = next(options)
-    return async (request) => {
-      try {
-        return withoutSessions(await inner({ ...request, maxRedirects: 0 }))
-      } catch (error) {
-        throw withoutSecrets(error)
-      }
+export function callMiddlewares(outbound: Outbound, service: CallingService): CallMiddlewares {
+  const { requestTimeout: timeout, csrf, path } = service
+  const options = { timeout, path }
+  const withSession = { ...options, csrf: typeof csrf === 'object' ? csrf : {} }
+  // The inner one stands aside, and the outer one sees by it that CAP wants a token.
+  const inner = new WeakMap<object, HttpMiddlewareFunction>()
+  return {
+    csrf: ({ fn }) => {
+      const marked: HttpMiddlewareFunction = (request) => fn(request)
+      inner.set(marked, fn)
+      return marked
+    },
+    timeout: ({ fn }) => {
+      const client = inner.get(fn)
+      return (request) =>
+        run(outbound, request, client ? withSession : options, client ?? fn).catch(
+          (failure: unknown) => {
+            throw service.kind === 'hcql' ? withResponse(failure) : failure
+          }
+        )
     }
   }
 }
 
-/** CAP may put a whole response into an error: the session that S/4 opened for the user stays out of it. */
-function withoutSessions(response: HttpResponse): HttpResponse {
-  const headers = response.headers as Record<string, unknown>
-  for (const name of ['set-cookie', 'x-csrf-token']) delete headers[name]
-  return response
+/** CAP looks into the response of a failed `hcql` call, also where there is none. */
+function withResponse(failure: unknown): unknown {
+  if (!(failure instanceof HttpFailure) || failure.response) return failure
+  return Object.assign(failure, { response: { data: {} } })
 }
 
-function withoutSecrets(error: unknown): Error {
-  const { response, config, code } = error as CallFailure
-  const clean = new Error(cleanCause(error).messages[0])
-  return Object.assign(clean, {
-    ...(code && { code }),
-    config: { baseURL: config?.baseURL, url: config?.url, headers: names(config?.headers) },
-    ...(response && { response: { ...status(response), data: response.data } })
-  })
+type HttpMiddlewareFunction = ReturnType<HttpMiddleware>
+
+/** The innermost middleware for a request that the Cloud SDK's client shall send. @internal */
+export function exchangeWith(outbound: Outbound, options: ExchangeOptions): HttpMiddleware {
+  return ({ fn }) =>
+    (request) =>
+      exchange(outbound, request, { ...options, transport: axiosTransport(fn, request) })
 }
 
-function status({ status, statusText, headers }: NonNullable<CallFailure['response']>) {
-  const loggable = LOGGABLE.filter((name) => headers?.[name] !== undefined)
-  return {
-    status,
-    statusText,
-    headers: Object.fromEntries(loggable.map((name) => [name, headers?.[name]]))
+function run(
+  outbound: Outbound,
+  request: HttpRequestConfig,
+  options: ExchangeOptions,
+  client: HttpMiddlewareFunction
+) {
+  if (!needsCloudSdk(outbound.destination)) return exchange(outbound, request, options)
+  return exchange(outbound, request, { ...options, transport: axiosTransport(client, request) })
+}
+
+/** The Cloud SDK's own client. Its connections are its own as well. */
+function axiosTransport(client: HttpMiddlewareFunction, request: HttpRequestConfig): Transport {
+  return async (call, deadline) => {
+    const abort = new AbortController()
+    deadline.onExpired(() => {
+      abort.abort()
+    })
+    const signal = call.signal ? AbortSignal.any([call.signal, abort.signal]) : abort.signal
+    try {
+      // not more of it: axios adds the whole request
+      const response: unknown = await client(axiosConfig({ ...call, signal }, request))
+      const { status, statusText, headers, data } = response as HttpAnswer
+      return { status, statusText, headers: { ...headers }, data }
+    } catch (error) {
+      const { message, code = 'ERR_NETWORK' } = error as Error & { code?: string }
+      throw new TransportError(message, code, { cause: error })
+    }
   }
-}
-
-function names(headers: Record<string, unknown> = {}): Record<string, string> {
-  return Object.fromEntries(Object.keys(headers).map((name) => [name, '***']))
 }

@@ -7,7 +7,7 @@ import { logRefusal } from '../log.js'
 import { principalOf } from '../user/principal-of.js'
 import { CallEvidence } from './call-evidence.js'
 import { guardedDestination } from './guarded-destination.js'
-import { type OutboundDestination, outboundDestination } from './outbound-destination.js'
+import { outboundDestination, type ReadyDestination } from './outbound-destination.js'
 import { type OnBehalfOf, policyOf } from './service-options.js'
 
 /** As whom a destination is resolved, and where it is looked for. */
@@ -61,7 +61,7 @@ export async function resolveAs(
   destinationName: string,
   options: CallOptions,
   evidence: CallEvidence
-): Promise<OutboundDestination> {
+): Promise<ReadyDestination> {
   const { onBehalfOf: _, minTokenLifetime: __, ...destinationOptions } = options
   const { user, tenant } = cds.context ?? {}
   try {

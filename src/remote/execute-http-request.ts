@@ -5,11 +5,12 @@ import type {
   HttpResponse
 } from '@sap-cloud-sdk/http-client'
 
-import { ConfigurationError } from '../errors.js'
+import { ConfigurationError, PrincipalError } from '../errors.js'
+import { logRefusal } from '../log.js'
 import { CallEvidence } from './call-evidence.js'
-import { callMiddleware } from './call-middleware.js'
 import { type CallOptions, resolveAs, subjectOf } from './destination-for.js'
 import { type Headers, withoutInboundCredentials } from './inbound-credentials.js'
+import { type Outbound, send } from './send.js'
 
 /** A destination by name, as the SAP Cloud SDK takes it, with {@link CallOptions} in place of a `jwt`. */
 export interface DestinationRequest extends CallOptions {
@@ -57,6 +58,7 @@ const FOREIGN = [
  * @param options - whether a CSRF token is fetched for what is no GET, default `true`
  * @throws {@link PropagationError} and {@link DestinationError} before anything is sent, as {@link destinationFor}
  * @throws {@link ConfigurationError} for a `requestConfig` that leads elsewhere
+ * @throws {@link RemoteError} when the call fails on its way; the answer, where there was one, is its `response`
  */
 export async function executeHttpRequest(
   destination: string | DestinationRequest,
@@ -67,22 +69,21 @@ export async function executeHttpRequest(
   const { destinationName, ...callOptions } = requested(destination)
   const evidence = new CallEvidence(subjectOf(destinationName, callOptions))
   const outbound = await resolveAs(destinationName, callOptions, evidence)
-  const { executeHttpRequest: execute } = await import('@sap-cloud-sdk/http-client')
-  const { timeout } = await import('@sap-cloud-sdk/resilience')
-  const { middleware = [], headers, timeout: milliseconds = TIMEOUT } = requestConfig
-  const guarded = callMiddleware(timeout(milliseconds as number))
-  const config = {
-    ...requestConfig,
+  const { middleware, headers, timeout = TIMEOUT, ...rest } = requestConfig
+  const request = {
+    ...rest,
     ...(headers && { headers: cleaned(headers, outbound.userBound) }),
-    middleware: [guarded, ...middleware]
+    ...(middleware?.length && { middleware })
   }
+  const csrf = options?.fetchCsrfToken ?? true
   evidence.sent()
   try {
-    const response = await execute(outbound.destination as never, config, options)
+    const response = await send(outbound as Outbound, request, { timeout: timeout as number, csrf })
     evidence.done()
     return response
   } catch (error) {
     evidence.failed(error)
+    if (error instanceof PrincipalError) logRefusal(error)
     throw error
   }
 }

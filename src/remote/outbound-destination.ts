@@ -30,6 +30,14 @@ export interface OutboundDestination {
   readonly userBound: boolean
 }
 
+/** The same with tokens: what can be sent. */
+export interface ReadyDestination extends OutboundDestination {
+  /** The named user as whom the call goes out. */
+  readonly user: NamedUser | undefined
+  /** The same once more, and nothing of it from a cache. */
+  readonly renew: () => Promise<HttpDestination>
+}
+
 /** Is told what kind of destination it is as soon as that is known. */
 export type Found = (outbound: OutboundDestination) => void
 
@@ -48,22 +56,27 @@ export async function outboundDestination(
   current: Principal,
   tenant?: string,
   found?: Found
-): Promise<OutboundDestination> {
+): Promise<ReadyDestination> {
   const caller = callingPrincipal(service, current, tenant)
   const outbound = await lookedUp(service, caller)
   const { destination, userBound, complete } = outbound
   found?.({ destination, userBound })
+  const renew = async () => {
+    const destinationOptions = { ...service.destinationOptions, useCache: false }
+    const fresh = await outboundDestination({ ...service, destinationOptions }, current, tenant)
+    return fresh.destination as HttpDestination
+  }
   if (!userBound) {
     if (caller.principal.kind === 'named' && carriesUser(service.onBehalfOf)) {
       throw technicalDestination(service, destination)
     }
-    return { destination: await complete(), userBound }
+    return { destination: await complete(), userBound, user: undefined, renew }
   }
   if (service.onBehalfOf && !carriesUser(service.onBehalfOf)) {
     throw userBoundDestination(service, destination)
   }
   const user = requireNamedUser(service.name, current)
-  return { destination: await asUser(service, user, complete), userBound }
+  return { destination: await asUser(service, user, complete), userBound, user, renew }
 }
 
 /** A destination of which it is known what kind it is; its tokens are fetched by `complete`. */
@@ -94,14 +107,15 @@ function inline(destination: Partial<HttpDestination>): LookedUp {
   return { destination, userBound: isUserBound(destination), complete }
 }
 
-function bound(credentials: BoundCredentials, { principal, tenant }: Caller): LookedUp {
+function bound(credentials: BoundCredentials, { principal, tenant, options }: Caller): LookedUp {
   const userBound = principal.kind === 'named'
   const { name } = credentials
   const authentication = userBound ? 'OAuth2JWTBearer' : 'OAuth2ClientCredentials'
   return {
     destination: { name, authentication },
     userBound,
-    complete: (fresh) => boundDestination(credentials, principal, tenant, fresh)
+    complete: (fresh = options.useCache === false) =>
+      boundDestination(credentials, principal, tenant, fresh)
   }
 }
 

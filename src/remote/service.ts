@@ -6,20 +6,22 @@ import { PrincipalError } from '../errors.js'
 import { logRefusal } from '../log.js'
 import { principalOf } from '../user/principal-of.js'
 import { CallEvidence } from './call-evidence.js'
-import { callMiddleware } from './call-middleware.js'
+import { type CallingService, callMiddlewares } from './call-middleware.js'
 import { checkCloudSdk } from './cloud-sdk.js'
+import { meaningOf, type Outbound } from './exchange.js'
 import { type Headers, withoutInboundCredentials } from './inbound-credentials.js'
 import {
   type ConfiguredDestination,
-  type OutboundDestination,
   outboundDestination,
-  type OutboundService
+  type OutboundService,
+  type ReadyDestination
 } from './outbound-destination.js'
 import { checkNotQueued, queuedCallRefusal } from './queue-refusal.js'
 import { callPolicy, carriesUser, type OnBehalfOf, type RemoteOptions } from './service-options.js'
+import { bareDestination, needsCloudSdk } from './wire-destination.js'
 
 /** CAP's remote service, with the members that its types leave out. */
-interface StockRemoteService extends cds.Service {
+interface StockRemoteService extends cds.Service, Omit<CallingService, 'kind'> {
   readonly destination?: ConfiguredDestination
   readonly destinationOptions?: DestinationOptions
   readonly middlewares?: { timeout: HttpMiddleware; csrf?: HttpMiddleware }
@@ -88,11 +90,12 @@ export class PrincipalRemoteService extends Stock {
    *   `ERR_TENANT_MISMATCH`
    * @throws {@link DestinationError} `ERR_DESTINATION_TECHNICAL`, `ERR_DESTINATION_USER_BOUND`,
    *   `ERR_DESTINATION_NOT_FOUND`, `ERR_DESTINATION_UNAVAILABLE`
+   * @throws {@link RemoteError} when the call fails on its way, with CAP's `reason`
    */
   override async handle(req: cds.Request): Promise<unknown> {
     const { [GUARD]: guard, destination } = this
     const { user, tenant } = cds.context ?? {}
-    if (!destination || holds(guard)) return super.handle(req)
+    if (!destination || holds(guard)) return super.handle(req).catch(told)
     const origin = guard?.origin ?? this
     const evidence = new CallEvidence(subjectOf(origin))
     const outbound = await decide(origin, evidence)
@@ -103,10 +106,27 @@ export class PrincipalRemoteService extends Stock {
       evidence.done()
       return result
     } catch (error) {
-      evidence.failed(error)
-      throw error
+      const meaning = meant(error)
+      evidence.failed(meaning)
+      throw meaning
     }
   }
+}
+
+/** CAP's error for a failed call says what there was; where it is known what it means, that is the error. */
+function meant(error: unknown): unknown {
+  const meaning = meaningOf((error as { reason?: unknown } | undefined)?.reason)
+  if (!meaning) return error
+  // what passes several of these is logged by the first
+  if (!logged.has(meaning)) logRefusal(meaning)
+  logged.add(meaning)
+  return meaning
+}
+
+const logged = new WeakSet()
+
+function told(error: unknown): never {
+  throw meant(error)
 }
 
 function holds(guard: Guard | undefined): boolean {
@@ -118,7 +138,7 @@ function holds(guard: Guard | undefined): boolean {
 async function decide(
   service: PrincipalRemoteService,
   evidence: CallEvidence
-): Promise<OutboundDestination> {
+): Promise<ReadyDestination> {
   const { user, tenant } = cds.context ?? {}
   try {
     const outbound = await outboundDestination(
@@ -165,15 +185,20 @@ function outboundService(service: PrincipalRemoteService): OutboundService {
 
 function perCall(
   guard: Guard,
-  { destination }: OutboundDestination,
+  ready: ReadyDestination,
   evidence: CallEvidence
 ): PropertyDescriptorMap {
+  const outbound = ready as Outbound
   const { middlewares } = guard.origin
-  const timeout = middlewares && noted(evidence, callMiddleware(middlewares.timeout))
+  if (!middlewares) return { [GUARD]: { value: guard }, destination: { value: ready.destination } }
+  const { timeout, csrf } = callMiddlewares(outbound, guard.origin)
+  const own = { timeout: noted(evidence, timeout), csrf: middlewares.csrf && csrf }
+  const { destination } = outbound
+  const known = needsCloudSdk(destination) ? destination : bareDestination(destination)
   return {
     [GUARD]: { value: guard },
-    destination: { value: destination },
-    ...(timeout && { middlewares: { value: { ...middlewares, timeout } } })
+    destination: { value: known },
+    middlewares: { value: own }
   }
 }
 

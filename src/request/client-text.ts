@@ -1,4 +1,4 @@
-import { PrincipalError } from '../errors.js'
+import { ERROR_CODES, PrincipalError } from '../errors.js'
 
 /** Context of the transaction that ends with the error. */
 interface Context {
@@ -18,5 +18,10 @@ export function clientText(error: unknown, context: Context | undefined): void {
   if (!(error instanceof PrincipalError) || !context || !Object.hasOwn(context, 'http')) return
   // Work of the system, as of a queue: the reason goes into its table. CAP may have noted an inherited request there.
   if ((context.user as { _is_privileged?: boolean } | undefined)?._is_privileged) return
+  // an application that has given it another code tells its clients something of its own
+  if (!Object.hasOwn(ERROR_CODES, error.code)) return
   Object.defineProperty(error, 'message', { value: error.clientMessage, configurable: true })
+  // outside production CAP would tell the client what the remote system has answered
+  if ('reason' in error)
+    Object.defineProperty(error, 'reason', { value: undefined, configurable: true })
 }

@@ -13,6 +13,9 @@ import { parseTarget } from './request-target.js'
 /** Two tokens, cookies and the rest; the limit per line is checked separately. */
 const HEADERS_LIMIT = 64 * 1024
 
+/** Longer than clients keep idle connections: it is them who decide. */
+const IDLE_MS = 60_000
+
 /** The Connectivity proxy, with the Cloud Connector behind it. */
 export function createConnectivityProxy(
   context: GateContext,
@@ -41,6 +44,7 @@ export function createConnectivityProxy(
     log.track(entry, res)
     handle(req, res, entry).catch((error: unknown) => refuse(req, res, error))
   })
+  server.keepAliveTimeout = IDLE_MS
   server.on('connection', (socket: Socket) => connections.open(socket))
   server.on('connect', (req: IncomingMessage, socket: Socket) => {
     const { status, message } = methodNotAllowed()

@@ -69,6 +69,18 @@ test('it is bounded', async () => {
   expect(await results.get(['a'], fetching(60_000))).toBe(4)
 })
 
+test('what is dropped is fetched again, but nobody drops what somebody else has renewed', async () => {
+  const flight = new SingleFlight<string>(10)
+  let count = 0
+  const get = () =>
+    flight.get(['k'], () => Promise.resolve({ value: `v${++count}`, lifetime: 1000 }))
+  const first = await get()
+  flight.drop(['k'], first)
+  expect(await get()).toBe('v2')
+  flight.drop(['k'], first) // late: it is about the one before
+  expect(await get()).toBe('v2')
+})
+
 test('bounded by size where results differ in it: what was not used for longest goes first', async () => {
   const texts = new SingleFlight<string>(1000, ({ length }) => length)
   const ask = (name: string, length = 300) =>

@@ -17,4 +17,13 @@ describe('error codes', () => {
 })
 
 /** Codes of Node and libraries that our sources look for. */
-const foreign = ['ERR_MODULE_NOT_FOUND']
+const foreign = [
+  'ERR_MODULE_NOT_FOUND',
+  'ERR_BAD_REQUEST',
+  'ERR_BAD_RESPONSE',
+  'ERR_CANCELED',
+  'ERR_INVALID_URL',
+  'ERR_NETWORK',
+  'ERR_SSL_',
+  'ERR_TLS_'
+]

@@ -1,0 +1,151 @@
+import { SingleFlight } from '../destination/single-flight.js'
+import {
+  type HeaderValues,
+  type HttpAnswer,
+  type HttpCall,
+  isRead,
+  isRepeatable
+} from './http-call.js'
+
+/** `cds.requires.<service>.csrf`: where and how the token is fetched. */
+export interface CsrfOptions {
+  /** Default: `head`. */
+  readonly method?: string
+  /** Default: the root of the service. */
+  readonly url?: string
+}
+
+/** Sessions that are kept at the same time. */
+const MAX_SESSIONS = 10_000
+
+/** Milliseconds; SAP systems end an unused session after 30 minutes. */
+const LIFETIME = 30 * 60_000
+
+/** Sends a request of a session, or one that opens it. */
+type Send = (call: HttpCall) => Promise<HttpAnswer>
+
+/** What a system gave to one user: token and cookies belong together. */
+class Session {
+  #token: string
+  readonly #cookies = new Map<string, string>()
+
+  constructor(token: string, answer: HttpAnswer) {
+    this.#token = token
+    this.#keepCookies(answer)
+  }
+
+  /** A call as part of this session. */
+  include(call: HttpCall): HttpCall {
+    const own = call.headers['cookie']
+    const cookies = [...this.#cookies].map(([name, value]) => `${name}=${value}`)
+    const cookie = [...(own ? [own] : []), ...cookies].join('; ')
+    const headers = { ...call.headers, 'x-csrf-token': this.#token, ...(cookie && { cookie }) }
+    return { ...call, headers }
+  }
+
+  /** Systems may hand out new cookies and tokens with every answer. */
+  update(answer: HttpAnswer): void {
+    const token = tokenIn(answer)
+    if (token) this.#token = token
+    this.#keepCookies(answer)
+  }
+
+  #keepCookies({ headers }: HttpAnswer): void {
+    for (const cookie of [headers['set-cookie'] ?? []].flat()) {
+      const [pair = ''] = cookie.split(';')
+      const name = pair.slice(0, pair.indexOf('=')).trim()
+      if (!name) continue
+      if (/;\s*max-age=(0|-\d+)\s*(;|$)/i.test(cookie)) this.#cookies.delete(name)
+      else this.#cookies.set(name, pair.slice(pair.indexOf('=') + 1).trim())
+    }
+  }
+}
+
+const sessions = new SingleFlight<Session | HttpAnswer | undefined>(MAX_SESSIONS)
+
+/** Whose session, and with what. */
+export interface SessionScope {
+  /** Names one principal and one service, part by part. */
+  readonly key: readonly (string | undefined)[]
+  /** Root of the service, with a slash at its end, if it is known. */
+  readonly root: URL | undefined
+  /** Instead of the root. */
+  readonly tokenUrl: URL | undefined
+  readonly method: string
+}
+
+/**
+ * Sends a write with a CSRF token and the session cookies that belong to it. They are fetched once and kept for this
+ * principal and service, so n writes are n + 1 requests; when the system has forgotten the session, there is one renewal.
+ *
+ * @returns the answer to the write, or that to the fetch where the system did not let anybody in
+ * @throws {@link TransportError}
+ * @internal
+ */
+export async function sendInSession(
+  scope: SessionScope,
+  call: HttpCall,
+  send: Send
+): Promise<HttpAnswer> {
+  if (isRead(call) || call.method === 'OPTIONS' || call.headers['x-csrf-token']) return send(call)
+  const session = await sessionFor(scope, call, send)
+  if (!session) return send(call)
+  if (!(session instanceof Session)) return session
+  const answer = await send(session.include(call))
+  session.update(answer)
+  if (!isCsrfRefusal(answer)) return answer
+  sessions.drop(scope.key, session)
+  if (!isRepeatable(call)) return answer
+  const renewed = await sessionFor(scope, call, send)
+  if (!(renewed instanceof Session)) return answer
+  const second = await send(renewed.include(call))
+  renewed.update(second)
+  if (isCsrfRefusal(second)) sessions.drop(scope.key, renewed)
+  return second
+}
+
+/** Whether a system refuses a write for want of a valid token. @internal */
+export function isCsrfRefusal({ status, headers }: HttpAnswer): boolean {
+  return status === 403 && String(headers['x-csrf-token']).toLowerCase() === 'required'
+}
+
+function sessionFor(scope: SessionScope, call: HttpCall, send: Send) {
+  return sessions.get(scope.key, async () => {
+    const value = await open(scope, call, send)
+    return { value, lifetime: value instanceof Session ? LIFETIME : 0 }
+  })
+}
+
+/** The root of the service gives a token; else the request's own URL, with and without a slash, as in the Cloud SDK. */
+async function open(scope: SessionScope, call: HttpCall, send: Send) {
+  for (const url of placesFor(scope, call.url)) {
+    const answer = await send(fetching(scope, call.headers, url))
+    const token = tokenIn(answer)
+    if (token) return new Session(token, answer)
+    if (answer.status === 401 || answer.status === 407) return answer
+  }
+  return undefined
+}
+
+function placesFor({ root, tokenUrl }: SessionScope, { href }: URL): URL[] {
+  if (tokenUrl) return [tokenUrl]
+  const [own = ''] = href.split(/[?#]/)
+  const places = [...(root ? [root.href] : []), own.replace(/\/*$/, '/'), own.replace(/\/+$/, '')]
+  return [...new Set(places)].map((place) => new URL(place))
+}
+
+function fetching({ method }: SessionScope, headers: HeaderValues, url: URL): HttpCall {
+  const others = Object.entries(headers).filter(([name]) => !/^(content|if|x-http)-/.test(name))
+  return {
+    method,
+    url,
+    headers: { ...Object.fromEntries(others), 'x-csrf-token': 'Fetch' },
+    body: undefined,
+    responseType: 'text'
+  }
+}
+
+function tokenIn({ headers }: HttpAnswer): string | undefined {
+  const { 'x-csrf-token': token } = headers
+  return typeof token === 'string' && !/^(required|fetch|)$/i.test(token) ? token : undefined
+}

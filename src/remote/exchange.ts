@@ -1,0 +1,145 @@
+import type { HttpDestination } from '@sap-cloud-sdk/connectivity'
+import type { HttpRequestConfig, HttpResponse } from '@sap-cloud-sdk/http-client'
+
+import { PrincipalError } from '../errors.js'
+import type { NamedUser } from '../user/principal.js'
+import { closeIdle, connectionsOf } from './connections.js'
+import { type CsrfOptions, sendInSession } from './csrf-session.js'
+import { Deadline } from './deadline.js'
+import {
+  type HeaderValues,
+  type HttpAnswer,
+  type HttpCall,
+  isLost,
+  isRead,
+  isRepeatable,
+  type Transport,
+  TransportError
+} from './http-call.js'
+import { httpFailure, httpResponse, type Outcome } from './http-failure.js'
+import { httpCall, urlIn } from './http-request.js'
+import { sendHttp } from './http-transport.js'
+import { identityHeaders } from './identity-headers.js'
+import { principalKey, userKey } from './principal-key.js'
+import { remoteFailure } from './remote-failure.js'
+import { renewed } from './renewal.js'
+
+/** Where a call goes, and as whom. */
+export interface Outbound {
+  /** Complete, with the tokens of exactly this principal: what `completeDestination` has made. */
+  readonly destination: HttpDestination
+  /** The named user as whom it goes out; without one, the destination's technical user does. */
+  readonly user?: NamedUser | undefined
+  /** The same destination with fresh tokens: called after a 401 or 407, before the one repetition. */
+  readonly renew?: (() => Promise<HttpDestination>) | undefined
+}
+
+/** How a call is made. */
+export interface ExchangeOptions {
+  /** Milliseconds for everything that it takes. */
+  readonly timeout: number
+  readonly csrf?: CsrfOptions | undefined
+  /** Path of the service behind the destination. */
+  readonly path?: string | undefined
+  /** Another way than Node's own client, for what that can't do here. */
+  readonly transport?: Transport | undefined
+}
+
+/** What failed calls mean, by what was thrown: CAP makes an error of its own of it, and keeps it as `reason`. */
+const meanings = new WeakMap<object, PrincipalError>()
+
+/** The error that names the hop where a call failed, by what {@link exchange} has thrown for it. @internal */
+export function meaningOf(failure: unknown): PrincipalError | undefined {
+  return typeof failure === 'object' && failure ? meanings.get(failure) : undefined
+}
+
+/**
+ * One call, with everything that belongs to it: deadline, CSRF session, one repetition with fresh tokens after a 401, and
+ * one of a read whose connection was lost. Writes are never repeated when a byte of them may have left.
+ *
+ * @throws {@link HttpFailure} in the shape of axios; {@link meaningOf} says more
+ * @internal
+ */
+export async function exchange(
+  outbound: Outbound,
+  config: HttpRequestConfig,
+  options: ExchangeOptions
+): Promise<HttpResponse> {
+  const { destination, user } = outbound
+  const deadline = new Deadline()
+  let call: HttpCall | undefined
+  const send = async (to: HttpDestination) => {
+    const headers = identityHeaders(to)
+    const identity = headers instanceof Promise ? await headers : headers
+    call = httpCall(to, config, identity, user !== undefined)
+    return attempt(call, { destination: to, user, identity, deadline }, options)
+  }
+  const outcome = await deadline
+    .run(options.timeout, destination.url, async () => {
+      const answer = await send(destination)
+      if (answer.status !== 401 && answer.status !== 407) return answer
+      const next = call && (await renewed(outbound, call, answer))
+      return next ? send(next) : answer
+    })
+    .catch((error: unknown): Outcome | PrincipalError => {
+      if (error instanceof TransportError || error instanceof PrincipalError) return error
+      throw error
+    })
+  if (isSuccess(outcome, call)) return httpResponse(outcome)
+  const failure = httpFailure(outcome, call, config, destination.url)
+  const meaning =
+    outcome instanceof PrincipalError
+      ? outcome
+      : remoteFailure(outcome, { destination, userBound: !!user }, failure)
+  if (meaning) meanings.set(failure, meaning)
+  throw failure
+}
+
+/** What belongs to all requests of a call. */
+interface Way {
+  readonly destination: HttpDestination
+  readonly user: NamedUser | undefined
+  readonly identity: HeaderValues
+  readonly deadline: Deadline
+}
+
+function attempt(call: HttpCall, way: Way, options: ExchangeOptions): Promise<HttpAnswer> {
+  const { csrf, path } = options
+  if (!csrf) return repeated(call, way, options)
+  const { destination, user } = way
+  const owner = user ? userKey(user) : principalKey(user, call.headers)
+  const scope = {
+    key: [destination.name ?? undefined, destination.url, path, ...owner],
+    root: path === undefined ? undefined : urlIn(destination, `${path.replace(/\/+$/, '')}/`),
+    tokenUrl: csrf.url === undefined ? undefined : urlIn(destination, csrf.url),
+    method: (csrf.method ?? 'head').toUpperCase()
+  }
+  return sendInSession(scope, call, (each) => repeated(each, way, options))
+}
+
+/** One request, and once more where nothing can happen twice. */
+async function repeated(call: HttpCall, way: Way, { transport }: ExchangeOptions) {
+  const { deadline, identity, user } = way
+  const { proxyConfiguration: proxy } = way.destination
+  const agent = transport ? undefined : connectionsOf(call, proxy, user, identity)
+  const once = () => (agent ? sendHttp(call, deadline, agent, proxy) : transport?.(call, deadline))
+  try {
+    return (await once()) as HttpAnswer
+  } catch (error) {
+    if (!(error instanceof TransportError) || !isLost(error.code) || deadline.expired) throw error
+    // what was closed with it would fail the repetition as well
+    if (agent) closeIdle(agent)
+    if (!isRepeatable(call) || (error.sent && !isRead(call))) throw error
+    return (await once()) as HttpAnswer
+  }
+}
+
+/** A page is none where the request has not asked for one: it is there for a browser to log on. */
+function isSuccess(
+  outcome: Outcome | PrincipalError,
+  call: HttpCall | undefined
+): outcome is HttpAnswer {
+  if (outcome instanceof Error || outcome.status < 200 || outcome.status >= 300) return false
+  if (!String(outcome.headers['content-type']).includes('text/html')) return true
+  return /text\/html|text\/\*|\*\/\*/.test(call?.headers['accept'] ?? '')
+}

@@ -1,0 +1,227 @@
+import { Readable } from 'node:stream'
+
+import type { HttpDestination } from '@sap-cloud-sdk/connectivity'
+import type { HttpRequestConfig } from '@sap-cloud-sdk/http-client'
+
+import { RemoteError } from '../errors.js'
+import { type HeaderValues, type HttpCall, type ResponseType, TransportError } from './http-call.js'
+import { tooLong } from './http-transport.js'
+import { lowerCase, propertiesOf, withIdentity } from './identity-headers.js'
+import { ENCODINGS } from './response-body.js'
+
+/** Options of a request that are understood here; requests with others are left to the Cloud SDK. */
+const UNDERSTOOD = new Set([
+  'data',
+  'headers',
+  'maxBodyLength',
+  'maxContentLength',
+  'method',
+  'params',
+  'responseType',
+  'signal',
+  'url'
+])
+
+const RESPONSE_TYPES = new Set([undefined, 'arraybuffer', 'json', 'stream', 'text'])
+
+/** Methods whose body axios declares as a form when nobody says what it is. */
+const WITH_BODY = new Set(['POST', 'PUT', 'PATCH'])
+
+/** Names of options and kinds of bodies that are not understood here, for which the Cloud SDK is there. @internal */
+export function isUnderstood(config: HttpRequestConfig): boolean {
+  for (const name in config) {
+    if (!UNDERSTOOD.has(name) && config[name] !== undefined) return false
+  }
+  if (!isFlat(config.headers) || !isFlat(config.params)) return false
+  return RESPONSE_TYPES.has(config['responseType'] as string) && isKnownBody(config.data)
+}
+
+/** Not those with their origin, as the Cloud SDK calls it. */
+function isFlat(values: Readonly<Record<string, unknown>> = {}): boolean {
+  for (const name in values) if (typeof values[name] === 'object' && values[name]) return false
+  return true
+}
+
+/**
+ * A request as it goes over the wire. Everything that is not said is as axios has it.
+ *
+ * @param identity - headers that the destination adds
+ * @throws {@link RemoteError} `ERR_REMOTE_HOST` for a URL that leads to another host
+ * @throws {@link TransportError} for a body that is too long
+ * @internal
+ */
+export function httpCall(
+  destination: HttpDestination,
+  config: HttpRequestConfig,
+  identity: HeaderValues,
+  userBound: boolean
+): HttpCall {
+  const method = config.method.toUpperCase()
+  const own = lowerCase(config.headers)
+  const { body, type } = bodyOf(config.data, own['content-type'], method)
+  const maxBodyLength = limit(config['maxBodyLength'])
+  const length = lengthOf(body)
+  if (length !== undefined && length > maxBodyLength) throw tooLong()
+  const headers = withIdentity(own, identity, userBound)
+  headers['accept'] ??= 'application/json, text/plain, */*'
+  headers['accept-encoding'] ??= ENCODINGS
+  headers['user-agent'] ??= 'cds-principal'
+  if (type) headers['content-type'] = type
+  if (length !== undefined) headers['content-length'] = String(length)
+  return {
+    method,
+    url: urlOf(destination, config),
+    headers,
+    body,
+    responseType: config['responseType'] as ResponseType | undefined,
+    maxBodyLength,
+    maxContentLength: limit(config.maxContentLength),
+    signal: config.signal
+  }
+}
+
+/** axios: -1 is none. */
+function limit(bytes: unknown): number {
+  return typeof bytes === 'number' && bytes >= 0 ? bytes : Infinity
+}
+
+/** R67: credentials go to the destination's host only. Parameters of the request are encoded by whoever gives them. */
+function urlOf(destination: HttpDestination, config: HttpRequestConfig): URL {
+  const target = urlIn(destination, config.url)
+  const params: Record<string, unknown> = { ...queriesOf(destination), ...config.params }
+  const query = Object.entries(params)
+    .map(([name, value]) => `${name}=${String(value)}`)
+    .join('&')
+  if (query) target.search += `${target.search ? '&' : '?'}${query}`
+  return target
+}
+
+/** Encoded, unlike those of the request. */
+function queriesOf(destination: HttpDestination): Record<string, string> {
+  const { queryParameters } = destination
+  const configured = { ...queryParameters, ...propertiesOf(destination, 'URL.queries.') }
+  const encoded: Record<string, string> = {}
+  for (const name in configured) {
+    encoded[encodeURIComponent(name)] = encodeURIComponent(String(configured[name]))
+  }
+  return encoded
+}
+
+/**
+ * A URL within a destination.
+ *
+ * @param url - relative to the destination's, or absolute and of the same host
+ * @throws {@link RemoteError} `ERR_REMOTE_HOST`
+ * @internal
+ */
+export function urlIn(destination: HttpDestination, url = ''): URL {
+  const base = baseOf(destination)
+  const isAbsolute = /^[a-z][a-z\d+\-.]*:\/\//i.test(url)
+  const target = parsed(isAbsolute ? url : url ? base.prefix + url.replace(/^\/+/, '') : base.href)
+  if (target.origin !== base.origin) throw otherHost(destination)
+  return target
+}
+
+/** Where a destination is. */
+interface Base {
+  readonly href: string
+  readonly origin: string
+  /** With one slash at its end. */
+  readonly prefix: string
+}
+
+const bases = new WeakMap<HttpDestination, Base>()
+
+function baseOf(destination: HttpDestination): Base {
+  const kept = bases.get(destination)
+  if (kept) return kept
+  const { url } = destination
+  const base = { href: url, origin: parsed(url).origin, prefix: `${url.replace(/\/+$/, '')}/` }
+  if (Object.isFrozen(destination)) bases.set(destination, base)
+  return base
+}
+
+function parsed(url: string): URL {
+  try {
+    return new URL(url)
+  } catch {
+    throw new TransportError('Invalid URL', 'ERR_INVALID_URL', { sent: false })
+  }
+}
+
+function otherHost({ name }: HttpDestination): RemoteError {
+  return new RemoteError(
+    'ERR_REMOTE_HOST',
+    `the URL of a request to destination "${String(name)}" names another host. Nothing was sent. Give the path only: ` +
+      "credentials go to the destination's host and to no other."
+  )
+}
+
+function isKnownBody(data: unknown): boolean {
+  if (typeof data !== 'object' || data === null) return true
+  if (data instanceof Readable || ArrayBuffer.isView(data) || data instanceof URLSearchParams) {
+    return true
+  }
+  const prototype: unknown = Object.getPrototypeOf(data)
+  return Array.isArray(data) || prototype === Object.prototype || prototype === null
+}
+
+/** A body, and its type where nothing says it. */
+interface Body {
+  readonly body: HttpCall['body']
+  readonly type?: string | false
+}
+
+function bodyOf(data: unknown, type: string | undefined, method: string): Body {
+  const form = type === undefined && WITH_BODY.has(method) && 'application/x-www-form-urlencoded'
+  if (data === undefined || data === null || data === '') return { body: undefined, type: form }
+  if (data instanceof Readable || Buffer.isBuffer(data)) return { body: data, type: form }
+  if (ArrayBuffer.isView(data)) {
+    return { body: Buffer.from(data.buffer, data.byteOffset, data.byteLength), type: form }
+  }
+  if (data instanceof URLSearchParams) {
+    const encoded = 'application/x-www-form-urlencoded;charset=utf-8'
+    return { body: data.toString(), type: type === undefined && encoded }
+  }
+  if (!isKnownBody(data)) return { body: undefined } // axios makes something of it
+  if (typeof data === 'object') {
+    return { body: JSON.stringify(data), type: type === undefined && 'application/json' }
+  }
+  const isJson = type?.includes('application/json')
+  if (typeof data !== 'string') return { body: JSON.stringify(data), type: form }
+  return { body: isJson && !isJsonText(data) ? JSON.stringify(data) : data, type: form }
+}
+
+function isJsonText(text: string): boolean {
+  try {
+    JSON.parse(text)
+    return true
+  } catch {
+    return false
+  }
+}
+
+function lengthOf(body: HttpCall['body']): number | undefined {
+  return typeof body === 'string' || Buffer.isBuffer(body) ? Buffer.byteLength(body) : undefined
+}
+
+/** What axios needs to send the same request. @internal */
+export function axiosConfig(call: HttpCall, base: HttpRequestConfig): HttpRequestConfig {
+  const { method, url, body, responseType, signal } = call
+  const rest: Partial<HttpRequestConfig> = { ...base }
+  for (const name of ['params', 'data', 'responseType']) Reflect.deleteProperty(rest, name)
+  const own = base.method.toUpperCase() === method && !isKnownBody(base.data)
+  const data: unknown = own ? base.data : typeof body === 'string' ? Buffer.from(body) : body
+  return {
+    ...rest,
+    method: method as HttpRequestConfig['method'],
+    baseURL: url.origin,
+    url: url.pathname + url.search,
+    headers: call.headers as Record<string, string>,
+    ...(data !== undefined && { data }),
+    ...(responseType && { responseType }),
+    ...(signal && { signal }),
+    maxRedirects: 0,
+    validateStatus: () => true
+  }
+}

@@ -1,0 +1,241 @@
+import type { HttpDestination } from '@sap-cloud-sdk/connectivity'
+
+import { type ErrorCode, RemoteError } from '../errors.js'
+import { isCsrfRefusal } from './csrf-session.js'
+import { EXPIRED, type HttpAnswer, isLost, TransportError } from './http-call.js'
+import type { HttpFailure, Outcome } from './http-failure.js'
+
+/** Code, hop with cause, and what to do. */
+type Diagnosis = readonly [code: ErrorCode, cause: string, fix: string]
+
+/** The call that failed. */
+export interface FailedCall {
+  readonly destination: HttpDestination
+  readonly userBound: boolean
+}
+
+/**
+ * A failure that belongs to the way to a system, or to its door, as an error that names the hop. What the system says to
+ * the request itself (400, 404, 409, …) is none: that stays what CAP makes of it.
+ *
+ * @internal
+ */
+export function remoteFailure(
+  outcome: Outcome,
+  call: FailedCall,
+  failure: HttpFailure
+): RemoteError | undefined {
+  const diagnosis =
+    outcome instanceof TransportError ? connectionFailure(outcome, call) : refusal(outcome, call)
+  if (!diagnosis) return undefined
+  const [code, cause, fix] = diagnosis
+  const text = `the call to destination "${String(call.destination.name)}" failed: ${cause}. ${fix}`
+  const { response } = failure
+  return new RemoteError(code, text, {
+    cause: failure,
+    reason: failure,
+    ...(response && { response })
+  })
+}
+
+const isProxied = ({ destination }: FailedCall) => destination.proxyType === 'OnPremise'
+
+const TLS = /^(CERT_|ERR_TLS_|ERR_SSL_|EPROTO$|UNABLE_TO_|DEPTH_ZERO|SELF_SIGNED|HOSTNAME_MISMATCH)/
+const UNREACHABLE = new Set([
+  'ECONNREFUSED',
+  'EHOSTUNREACH',
+  'ENETUNREACH',
+  'EADDRNOTAVAIL',
+  'ETIMEDOUT'
+])
+const NO_ADDRESS = new Set(['ENOTFOUND', 'EAI_AGAIN', 'EAI_FAIL', 'ENODATA'])
+
+function connectionFailure({ code }: TransportError, call: FailedCall): Diagnosis | undefined {
+  const next = isProxied(call) ? 'the Connectivity proxy' : 'the system'
+  if (code === EXPIRED) {
+    return [
+      'ERR_REMOTE_TIMEOUT',
+      isProxied(call)
+        ? 'no answer in time from the system behind the Cloud Connector, or from one of the hops to it'
+        : 'no answer in time from the system',
+      'A write may have had its effect. Look at the system, or give it more time (credentials.requestTimeout).'
+    ]
+  }
+  if (NO_ADDRESS.has(code)) {
+    return [
+      'ERR_REMOTE_UNREACHABLE',
+      `the name of ${next} has no address (DNS, ${code})`,
+      isProxied(call)
+        ? 'Check the binding of the Connectivity service: its proxy can be reached from within the landscape only.'
+        : 'Check the URL of the destination; ProxyType "Internet" needs a public name.'
+    ]
+  }
+  if (UNREACHABLE.has(code)) {
+    return [
+      'ERR_REMOTE_UNREACHABLE',
+      `${next} can't be reached (${code})`,
+      isProxied(call)
+        ? 'Check the binding of the Connectivity service: its proxy can be reached from within the landscape only.'
+        : 'Check host and port in the URL of the destination, and that the system runs.'
+    ]
+  }
+  if (isLost(code)) {
+    return [
+      'ERR_REMOTE_CONNECTION_LOST',
+      `${next} ended the connection before the answer was complete (${code})`,
+      'A read can be repeated. A write may have had its effect: look before it is repeated.'
+    ]
+  }
+  if (TLS.test(code)) {
+    return [
+      'ERR_REMOTE_TLS',
+      `TLS with ${next} failed (${code})`,
+      "Let the destination name the certificate of the system's authority (TrustStoreLocation), and check the host in its URL."
+    ]
+  }
+  return undefined
+}
+
+function refusal(answer: HttpAnswer, call: FailedCall): Diagnosis | undefined {
+  const { status, headers } = answer
+  if (status < 300) return page(headers['content-type'])
+  if (status < 400) return redirect(answer)
+  if (isCsrfRefusal(answer)) return csrf()
+  if (status !== 401 && status !== 403 && businessError(answer)) return undefined
+  return (isProxied(call) ? proxyRefusal(answer) : undefined) ?? systemRefusal(answer, call)
+}
+
+function page(contentType: unknown): Diagnosis {
+  return [
+    'ERR_REMOTE_LOGON_PAGE',
+    `a page came in place of data (${String(contentType)}), as for a browser that has to log on`,
+    'Check the authentication of the destination, and that its URL and path lead to the service.'
+  ]
+}
+
+function redirect({ status, headers }: HttpAnswer): Diagnosis | undefined {
+  const { location } = headers
+  if (status === 304 || typeof location !== 'string') return undefined
+  const host = URL.canParse(location) ? `to ${new URL(location).host}` : 'within the system'
+  return [
+    'ERR_REMOTE_REDIRECT',
+    `the system redirects ${host} (${status}), and credentials are not taken anywhere else`,
+    'Often that is a page to log on. Put the final URL into the destination, and check its authentication.'
+  ]
+}
+
+function csrf(): Diagnosis {
+  return [
+    'ERR_REMOTE_CSRF',
+    'the system refuses the write for want of a CSRF token (403, x-csrf-token: Required), also with a new one',
+    'Set "csrf": true for the required service, or "csrf": { "url", "method" } where the root of the service gives no token.'
+  ]
+}
+
+/** OData's own error: the system has understood the request, and says why it refuses it. */
+function businessError({ data }: HttpAnswer): { code?: unknown } | undefined {
+  const { error } = (data ?? {}) as { error?: { code?: unknown; message?: unknown } }
+  return typeof error === 'object' && error.message !== undefined ? error : undefined
+}
+
+/** Texts of the Connectivity proxy and the Cloud Connector; they are documented, or known from live systems. */
+function proxyRefusal({ status, data }: HttpAnswer): Diagnosis | undefined {
+  const text = typeof data === 'string' ? data : ''
+  if (status === 407) {
+    return [
+      'ERR_REMOTE_PROXY',
+      "the Connectivity proxy does not accept the application's token (407)",
+      'Check the binding of the Connectivity service: a deleted or rotated key gives such tokens.'
+    ]
+  }
+  if (status === 405 && /https|CONNECT/.test(text)) {
+    return [
+      'ERR_REMOTE_PROXY',
+      'the Connectivity proxy takes http only (405)',
+      'Write the virtual host with http:// in the URL of the destination; the Cloud Connector adds TLS on its side.'
+    ]
+  }
+  if (status === 400 && /Invalid Proxy Header|SAP-Connectivity-/.test(text)) {
+    return [
+      'ERR_REMOTE_PROXY',
+      'the Connectivity proxy refuses a header (400)',
+      "Check CloudConnectorLocationId, and that the user's token is below 8 kB."
+    ]
+  }
+  if (status === 503 && /Cloud Connector|SCC|tunnel/i.test(text)) {
+    return [
+      'ERR_REMOTE_CLOUD_CONNECTOR',
+      "no Cloud Connector is connected to the tenant's subaccount, or none with this location id (503)",
+      'Check in the Cloud Connector that the subaccount is connected, and CloudConnectorLocationId of the destination.'
+    ]
+  }
+  if (/^Access denied to (resource|system)/.test(text)) {
+    return [
+      'ERR_REMOTE_NOT_EXPOSED',
+      `the Cloud Connector does not expose this ${text.startsWith('Access denied to r') ? 'path' : 'system'} (${status})`,
+      'Add it to "Cloud To On-Premise" in the Cloud Connector; paths are case-sensitive.'
+    ]
+  }
+  if (/Principal propagation forbidden/i.test(text)) {
+    return [
+      'ERR_REMOTE_PRINCIPAL',
+      `the Cloud Connector propagates this user not (${status})`,
+      'Check its trust in the identity provider, the subject pattern, and mutual trust with the system.'
+    ]
+  }
+  return undefined
+}
+
+function systemRefusal(answer: HttpAnswer, call: FailedCall): Diagnosis | undefined {
+  const { status } = answer
+  if (status === 401) return unauthorized(call)
+  if (status === 403) {
+    const { code } = businessError(answer) ?? {}
+    const own = typeof code === 'string' && /^[\w/.-]{1,60}$/.test(code) ? `, ${code}` : ''
+    return [
+      'ERR_REMOTE_FORBIDDEN',
+      `the system refuses ${call.userBound ? 'the user' : 'the technical user'} (403${own})`,
+      'Check the authorizations there (in SAP systems: SU53, S_SERVICE of the user).'
+    ]
+  }
+  if (status === 502 && isProxied(call)) {
+    return [
+      'ERR_REMOTE_UNREACHABLE',
+      'the Cloud Connector can not open a connection to the system (502)',
+      'Check the internal host and port in the Cloud Connector, and that it trusts the certificate of the system.'
+    ]
+  }
+  if (status === 504) {
+    return [
+      'ERR_REMOTE_TIMEOUT',
+      'a hop on the way had no answer in time (504)',
+      'A write may have had its effect: look at the system.'
+    ]
+  }
+  if (status === 503 || status === 429) {
+    return [
+      'ERR_REMOTE_UNAVAILABLE',
+      `the system can't answer at the moment (${status})`,
+      'Try again later; where it repeats, look at its load and its limits.'
+    ]
+  }
+  return undefined
+}
+
+function unauthorized(call: FailedCall): Diagnosis {
+  if (isProxied(call) && call.userBound) {
+    return [
+      'ERR_REMOTE_UNAUTHORIZED',
+      'the system does not know the user (401), also with fresh tokens',
+      "In SAP systems the user's certificate needs a rule (transaction CERTRULE), and the Cloud Connector's system " +
+        'certificate has to be trusted (icm/trusted_reverse_proxy).'
+    ]
+  }
+  return [
+    'ERR_REMOTE_UNAUTHORIZED',
+    `the system does not accept the logon of the ${call.userBound ? 'user' : 'technical user'} (401), also with fresh tokens`,
+    call.userBound
+      ? "Check that it trusts the issuer of the exchanged token, and the token's audience."
+      : 'Check user, password or client of the destination; for calls as the user, its Authentication has to propagate one.'
+  ]
+}

@@ -1,0 +1,6 @@
+/** Calls a required service. */
+@requires: 'authenticated-user'
+service CallingService {
+  /** @param caught - what is thrown is the answer */
+  action call(service: String, method: String, path: String, caught: Boolean) returns LargeString;
+}
