@@ -36,9 +36,9 @@ export const ERROR_CODES = {
   ERR_TOKEN_TENANT: 401,
   /** The user's own condition would hide what is written, or does not permit the record. */
   ERR_WRITE_RESTRICTED: 403,
-  /** `$expand` to an entity that the user may not read, or whose condition can't be checked there. */
+  /** `$expand` or a path to an entity that the user may not read, or whose condition can't be checked there. */
   ERR_EXPAND_RESTRICTED: 403,
-  /** A restriction of a write can't be checked: no key, or deep data of a remote service. */
+  /** A restriction can't be checked: no key, deep data of a remote service, values of other records, a hierarchy. */
   ERR_RESTRICTION_UNCHECKED: 403,
   /** A technical token of another application has none of the scopes that this one could have granted it. */
   ERR_GRANT_MISSING: 403,

@@ -1,3 +1,4 @@
+import { checkDeletedParts, checkPart } from './check-part.js'
 import { mayHold } from './may-hold.js'
 import type { Segment } from './condition.js'
 import { count } from './database.js'
@@ -18,8 +19,8 @@ export function checkedRecord(request: EnforcedRequest): Row | undefined {
 }
 
 /**
- * Checks the record that an action, UPDATE or DELETE is about, where CAP does not: records of remote services, conditions
- * of an action itself, and actions on collections.
+ * Checks the record that an action, UPDATE or DELETE is about, where CAP does not: records of remote services, parts of
+ * records, conditions of an action itself, and actions on collections.
  *
  * @internal
  */
@@ -30,14 +31,18 @@ export async function checkRecord(
 ): Promise<void> {
   const action = entity.actions?.[request.event]
   const write = request.event === 'UPDATE' || request.event === 'DELETE'
-  if (!action && (!write || inDatabase(entity))) return
+  if (!action && !write) return
+  const local = inDatabase(entity)
+  if (local && !(action && isOfCollection(action))) await checkPart(request, entity)
+  if (local && request.event === 'DELETE') await checkDeletedParts(request, entity)
+  if (local && !action) return
   const permission = action
     ? permissionForAction(entity, request.event, request.user)
     : permissionFor(entity, request.event, request.user)
   if (permission === 'always') return
   if (permission === 'never') return refuse(request, RESTRICTED, 'No role permits this.')
   if (action && isOfCollection(action)) return checkCollection(request, permission)
-  if (!inDatabase(entity)) return checkRemoteRecord(service, request, entity, permission)
+  if (!local) return checkRemoteRecord(service, request, entity, permission)
   if (action?.['@restrict']) await checkLocalRecord(request, entity, permission)
 }
 

@@ -3,12 +3,12 @@ import { isDeepStrictEqual } from 'node:util'
 import { checkedRecord } from './check-record.js'
 import type { Segment } from './condition.js'
 import { count, inTransaction, type Key, keyOf, keysAt, read, recordAt } from './database.js'
-import { conditional, type DeepPart, deepParts } from './deep-parts.js'
+import { conditional, type DeepPart, deepParts, isOfUser } from './deep-parts.js'
 import { type EnforcedRequest, refuse } from './enforced-request.js'
-import type { Row } from './evaluate-restriction.js'
+import { isPermitted, type Row } from './evaluate-restriction.js'
 import { type Governing, governingEntity } from './governing-entity.js'
 import { judgeData } from './judge-data.js'
-import { type Permission, permissionFor } from './permission.js'
+import { permissionFor } from './permission.js'
 import { permissionCondition } from './permission-condition.js'
 import { inDatabase } from './remote-entity.js'
 import type { RestrictedDefinition, Restriction } from './restricted-definition.js'
@@ -41,7 +41,7 @@ export async function checkWritten(
     checkData(write)
     return next()
   }
-  const existing = await existingKeys(write)
+  const existing = await existingRecords(write)
   await checkBefore(write, existing)
   const { user, tenant } = request
   return inTransaction({ user, tenant }, async () => {
@@ -66,14 +66,23 @@ function writeOf(request: EnforcedRequest, entity: RestrictedDefinition): Write 
 const RESTRICTED = 'ERR_WRITE_RESTRICTED'
 const UNCHECKED = 'ERR_RESTRICTION_UNCHECKED'
 
+/** A record that is there before the write. */
+interface Existing {
+  readonly key: Key
+  /** Whether it may be changed for what it was, by a condition without `$user`. Then it may become anything. */
+  readonly free: boolean
+}
+
 /** For records elsewhere. */
 function checkData(write: Write): void {
   const { request, governing, parts, data } = write
   if (parts.length || governing.path.length) {
     refuse(request, UNCHECKED, 'Restrictions below, or above, a record of another service.')
   }
-  for (const row of data) {
-    if (judge(write, row, checkedRecord(request)) === undefined)
+  const existing = checkedRecord(request)
+  const free = existing && isPermitted(freeing(write), write.entity, existing, factsOf(request))
+  for (const row of free ? [] : data) {
+    if (judge(write, row, existing) === undefined)
       refuse(request, UNCHECKED, 'What is written can not be checked.')
   }
 }
@@ -88,6 +97,25 @@ function judge(write: Write, row: object, existing?: Row): true | undefined {
 
 const HIDDEN = 'You would not be allowed to see what you write.'
 
+/** Conditions about what was. */
+function freeing({ restrictions = [] }: Write): Restriction[] {
+  return restrictions.filter((restriction) => !isOfUser(restriction))
+}
+
+async function existingRecords(write: Write): Promise<Existing[]> {
+  const { request, entity, governing } = write
+  const before = freeing(write)
+  const condition = before.length
+    ? permissionCondition(before, governing, factsOf(request))
+    : undefined
+  const records: Existing[] = []
+  for (const key of await existingKeys(write)) {
+    const free = condition ? (await count([recordAt(entity, key)], condition)) > 0 : false
+    records.push({ key, free })
+  }
+  return records
+}
+
 async function existingKeys({ request, entity, data }: Write): Promise<Key[]> {
   if (request.event === 'CREATE') return []
   const { ref } = request.subject ?? {}
@@ -99,29 +127,38 @@ async function existingKeys({ request, entity, data }: Write): Promise<Key[]> {
   return found.flat()
 }
 
-async function checkBefore(write: Write, existing: readonly Key[]): Promise<void> {
+async function checkBefore(write: Write, existing: readonly Existing[]): Promise<void> {
   const { request, entity, governing, restrictions, parts, data } = write
   if (!existing.length) for (const row of data) judge(write, row)
-  for (const key of existing) {
+  for (const { key, free } of existing) {
     const record = recordAt(entity, key)
     if (request.event === 'UPSERT' && restrictions)
       await everyRecord(write, [record], restrictions, governing)
-    if (restrictions) judge(write, writtenTo(write, key), await read([record]))
+    if (restrictions && !free) judge(write, writtenTo(write, key), await read([record]))
     for (const part of parts) {
       const ref = [record, ...part.path]
-      for (const permission of part.before) await everyPart(write, ref, permission, part)
+      for (const permission of part.before) {
+        if (typeof permission !== 'string')
+          await everyRecord(write, ref, permission, part.governing)
+      }
     }
   }
 }
 
-async function checkAfter(write: Write, existing: readonly Key[]): Promise<void> {
+async function checkAfter(write: Write, existing: readonly Existing[]): Promise<void> {
   const { entity, governing, restrictions, parts } = write
   for (const { key, row } of writtenKeys(write, existing)) {
     const record = recordAt(entity, key)
-    if (restrictions) await everyRecord(write, [record], restrictions, governing, row)
+    const free = existing.some(
+      (each) => each.free && isDeepStrictEqual({ ...each.key }, { ...key })
+    )
+    if (restrictions && !free) await everyRecord(write, [record], restrictions, governing, row)
     for (const part of parts) {
       const ref = [record, ...part.path]
-      for (const permission of part.after) await everyPart(write, ref, permission, part)
+      for (const permission of part.after) {
+        const conditions = conditional(permission)
+        if (conditions) await everyRecord(write, ref, conditions, part.governing)
+      }
     }
   }
 }
@@ -134,24 +171,14 @@ function writtenTo({ request, entity, data }: Write, key: Key): object {
 
 function writtenKeys(
   { request, entity, data }: Write,
-  existing: readonly Key[]
+  existing: readonly Existing[]
 ): { key: Key; row: object }[] {
   if (request.event === 'UPDATE' && existing.length)
-    return existing.map((key) => ({ key, row: data[0] ?? {} }))
+    return existing.map(({ key }) => ({ key, row: data[0] ?? {} }))
   return data.map((row) => {
     const key = keyOf(entity, row)
     return key ? { key, row } : refuse(request, UNCHECKED, 'The new record has no key.')
   })
-}
-
-async function everyPart(
-  write: Write,
-  ref: readonly Segment[],
-  permission: Permission,
-  { governing }: DeepPart
-): Promise<void> {
-  const restrictions = conditional(permission)
-  if (restrictions) await everyRecord(write, ref, restrictions, governing)
 }
 
 /** Every record has to fulfil it. One that is not there (handlers may write elsewhere) is judged by its data. */

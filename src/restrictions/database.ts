@@ -6,10 +6,14 @@ import type { RestrictedDefinition } from './restricted-definition.js'
 /** Values of a key, by name of the element. */
 export type Key = Readonly<Record<string, unknown>>
 
-/** How many records there are, in the transaction of the current request. @internal */
-export async function count(ref: readonly Segment[], condition?: Token): Promise<number> {
+/** How many records there are for which the conditions are true, in the transaction of the current request. @internal */
+export async function count(
+  ref: readonly Segment[],
+  ...conditions: readonly (Token | undefined)[]
+): Promise<number> {
   const columns = [{ func: 'count', args: ['*'], as: 'n' }]
-  const where = condition && { where: [condition] }
+  const all = conditions.flatMap((condition) => (condition ? ['and', condition] : []))
+  const where = all.length > 0 && { where: all.slice(1) }
   const query = { SELECT: { one: true, from: { ref }, columns, ...where } }
   const { n } = (await cds.run(query as never)) as { n: number }
   return n

@@ -55,8 +55,13 @@ function partOf(
   return { path: [name], governing, before: permissions(before), after: permissions(after) }
 }
 
-/** The conditions, if it depends on nothing but conditions with `$user`. Others are about what was, not what is written. */
+/** The conditions, if there is one with `$user`. Others alone are about what was, not what is written. */
 export function conditional(permission: Permission): readonly Restriction[] | undefined {
   if (typeof permission === 'string') return undefined
-  return permission.every(({ where }) => mentionsUser(tokensOf(where))) ? permission : undefined
+  return permission.some(isOfUser) ? permission : undefined
+}
+
+/** Whether the condition of a restriction uses `$user`. @internal */
+export function isOfUser({ where }: Restriction): boolean {
+  return mentionsUser(tokensOf(where))
 }

@@ -9,6 +9,8 @@ export interface Definition {
   readonly _target?: Definition
   readonly _type?: string
   readonly type?: unknown
+  /** Whether its text depends on the language of the request. */
+  readonly localized?: unknown
 }
 
 /** Types of functions that conditions apply to elements. */
@@ -61,7 +63,16 @@ function typeOfToken(token: Expression, entity: Definition | undefined): string 
     )
   }
   const path = token.ref?.map(nameOf) ?? []
-  return VARIABLES[path[0] ?? ''] ?? elementAt(path, entity)?._type
+  const element = elementAt(path, entity)
+  if (element?.localized) throw localized(path)
+  return VARIABLES[path[0] ?? ''] ?? element?._type
+}
+
+function localized(path: readonly string[]): UnsafeCondition {
+  return new UnsafeCondition(
+    `"${path.join('.')}" is localized: who sends the request chooses in which language it is compared`,
+    'compare an element that is not'
+  )
 }
 
 /** Arithmetic gives numbers, `||` text. */

@@ -1,7 +1,7 @@
 import { checkRecord } from './check-record.js'
 import { checkWritten } from './check-written.js'
 import type { EnforcedRequest, EnforcingService } from './enforced-request.js'
-import { restrictExpand } from './restrict-expand.js'
+import { restrictRead } from './restrict-read.js'
 import type { RestrictedDefinition } from './restricted-definition.js'
 
 /** What is used of CAP to register handlers. */
@@ -28,7 +28,7 @@ export function enforceRestrictions(service: HandlingService): void {
     service.before('*', function (request) {
       const entity = restrictable(request)
       if (!entity) return
-      if (request.event === 'READ') return restrictExpand(request, entity)
+      if (request.event === 'READ') return restrictRead(this, request, entity)
       return checkRecord(this, request, entity)
     })
     service.on(['CREATE', 'UPDATE', 'UPSERT'], function (request, next) {

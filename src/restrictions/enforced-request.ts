@@ -1,18 +1,31 @@
-import type { Segment, Token } from './condition.js'
+import type { Expression, Segment, Token } from './condition.js'
 import type { RoleBearer } from './permission.js'
-import type { RestrictedDefinition } from './restricted-definition.js'
+import type { Model, RestrictedDefinition } from './restricted-definition.js'
 import type { User } from './set-attributes.js'
 
-/** A column of a query; with `expand` for records of an association. */
-export interface Column {
-  ref?: Segment[]
-  expand?: (Column | '*')[]
-  where?: Token[]
+/** A column of a query; with `expand` or `inline` for records of an association. */
+export interface Column extends Expression {
+  readonly expand?: readonly (Column | '*')[]
+  readonly inline?: readonly (Column | '*')[]
+  readonly where?: readonly Token[]
+  readonly orderBy?: readonly Expression[]
+}
+
+/** What is read of a SELECT; `from` is a query for the steps of `$apply`. */
+export interface Select {
+  readonly from?: { readonly ref?: readonly Segment[]; readonly SELECT?: Select }
+  readonly columns?: readonly (Column | '*')[]
+  readonly where?: readonly Token[]
+  readonly having?: readonly Token[]
+  readonly groupBy?: readonly Expression[]
+  readonly orderBy?: readonly Expression[]
+  /** For steps of `$apply` along a hierarchy. */
+  readonly recurse?: object
 }
 
 /** What is read of a query. */
 export interface Query {
-  readonly SELECT?: { readonly columns?: (Column | '*')[] }
+  readonly SELECT?: Select
   readonly INSERT?: { readonly entries?: object[] }
   readonly UPDATE?: { readonly where?: Token[] }
   readonly DELETE?: { readonly where?: Token[] }
@@ -23,7 +36,7 @@ export interface EnforcedRequest {
   readonly event: string
   readonly target?: RestrictedDefinition
   readonly subject?: { readonly ref?: readonly Segment[] }
-  readonly query?: Query
+  query?: Query
   readonly data: unknown
   readonly tenant?: unknown
   user: User & RoleBearer & { readonly _is_anonymous?: boolean }
@@ -32,6 +45,9 @@ export interface EnforcedRequest {
 
 /** What is used of an application service. */
 export interface EnforcingService {
+  readonly model?: Model
+  /** Where it is served, and by which protocols. */
+  readonly endpoints?: readonly { readonly kind: string }[]
   run(query: unknown): Promise<unknown>
 }
 

@@ -3,13 +3,16 @@ import cds from '@sap/cds'
 import { ConfigurationError } from '../errors.js'
 import { logWarning } from '../log.js'
 import { attributesFor, type TargetedRequest } from './attributes-for.js'
+import type { EnforcedRequest } from './enforced-request.js'
 import { enforceRestrictions, type HandlingService } from './enforce.js'
+import { refuseCalculated } from './queries-of-clients.js'
 import { unsafeFinding } from './report-unsafe.js'
 import type { Model } from './restricted-definition.js'
+import { restrictPaths } from './restrict-paths.js'
 import { rewriteModel, type UnsafePlace } from './rewrite-model.js'
 import { setDerivedAttributes, type UserRequest } from './set-attributes.js'
 
-type PreparedRequest = UserRequest & TargetedRequest
+type PreparedRequest = UserRequest & TargetedRequest & EnforcedRequest
 
 /** What is used of a served application service. */
 interface ApplicationService extends HandlingService {
@@ -49,15 +52,18 @@ function prepareServices(): void {
     enforceRestrictions(this)
     const original = this.handle
     this.handle = function (request) {
-      prepareUser(this, request)
+      prepare(this, request)
       return original.call(this, request)
     }
   }
 }
 
 /** Nothing is awaited between this and CAP's check of the request. */
-function prepareUser({ model, name }: ApplicationService, request: PreparedRequest): void {
+function prepare(service: ApplicationService, request: PreparedRequest): void {
+  const { model, name, endpoints = [] } = service
   if (!model || request.user._is_privileged) return
+  if (request.event === 'READ') restrictPaths(request, { name, model, endpoints })
+  else refuseCalculated(request, service)
   const attributes = attributesFor(request, name, model)
   if (attributes.length) setDerivedAttributes(request, attributes)
 }

@@ -1,11 +1,10 @@
-import { type Column, type EnforcedRequest, refuse } from './enforced-request.js'
-import { type Governing, governingEntity } from './governing-entity.js'
+import type { Column, EnforcedRequest, Select } from './enforced-request.js'
 import { nameOf } from './mentions.js'
-import { permissionFor } from './permission.js'
-import { permissionCondition } from './permission-condition.js'
-import { inDatabase } from './remote-entity.js'
-import type { RestrictedDefinition, Restriction } from './restricted-definition.js'
-import { factsOf } from './set-attributes.js'
+import { isOwnPart, reachableIf, withFilter } from './reachable.js'
+import type { RestrictedDefinition } from './restricted-definition.js'
+import { rewriteQuery } from './rewrite-query.js'
+
+type Columns = readonly (Column | '*')[]
 
 /**
  * Restricts what `$expand` brings to what the user may read: the condition becomes a filter of the expanded association.
@@ -13,65 +12,43 @@ import { factsOf } from './set-attributes.js'
  * @internal
  */
 export function restrictExpand(request: EnforcedRequest, entity: RestrictedDefinition): void {
-  restrict(request.query?.SELECT?.columns ?? [], entity, request)
+  rewriteQuery(request, ({ columns }: Select) => {
+    const restricted = columns && restrictAll(columns, entity, request)
+    return restricted && restricted !== columns ? { columns: restricted } : {}
+  })
+}
+
+function restrictAll(
+  columns: Columns,
+  entity: RestrictedDefinition,
+  request: EnforcedRequest
+): Columns {
+  const restricted = columns.map((column) => restrict(column, entity, request))
+  return restricted.every((column, index) => column === columns[index]) ? columns : restricted
 }
 
 function restrict(
-  columns: readonly (Column | '*')[],
+  column: Column | '*',
   entity: RestrictedDefinition,
   request: EnforcedRequest
-): void {
-  for (const column of columns) {
-    if (column === '*' || !column.expand) continue
-    const element = targetOf(column, entity)
-    if (!element) continue
-    restrictColumn(column, entity, element, request)
-    restrict(column.expand, element, request)
-  }
+): Column | '*' {
+  const kind = column !== '*' && KINDS.find((name) => column[name])
+  if (!kind) return column
+  const name = column.ref?.map(nameOf).join('_') ?? ''
+  const target = entity.elements?.[name]?._target as RestrictedDefinition | undefined
+  const parts = column[kind]
+  if (!target || !parts) return column
+  const ref = isOwnPart(target, entity, name)
+    ? column.ref
+    : filtered(column, reachableIf(request, target, entity, name))
+  const restricted = restrictAll(parts, target, request)
+  if (ref === column.ref && restricted === parts) return column
+  return { ...column, ...(ref && { ref }), [kind]: restricted }
 }
 
-function restrictColumn(
-  column: Column,
-  entity: RestrictedDefinition,
-  target: RestrictedDefinition,
-  request: EnforcedRequest
-): void {
-  const governing = governingEntity(target)
-  const own = governingEntity(entity)
-  // a part of what is read already, under the same restrictions
-  if (governing.path.length && governing.entity === own.entity && isComposition(column, entity))
-    return
-  const permission = permissionFor(governing.entity, 'READ', request.user)
-  if (permission === 'always') return
-  if (permission === 'never' || !inDatabase(target) || !inDatabase(entity)) {
-    refuse(request, 'ERR_EXPAND_RESTRICTED', `${nameAt(column)} can not be expanded.`)
-  }
-  filter(column, permission, governing, request)
-}
+const KINDS = ['expand', 'inline'] as const
 
-function filter(
-  column: Column,
-  restrictions: readonly Restriction[],
-  governing: Governing,
-  request: EnforcedRequest
-): void {
-  const condition = permissionCondition(restrictions, governing, factsOf(request))
-  const segment = column.ref?.at(-1) ?? ''
-  const where = typeof segment === 'object' ? segment.where : undefined
-  const restricted = where?.length ? [{ xpr: where }, 'and', condition] : [condition]
-  column.ref = [...(column.ref ?? []).slice(0, -1), { id: nameOf(segment), where: restricted }]
-}
-
-function targetOf({ ref }: Column, entity: RestrictedDefinition) {
-  const name = ref?.map(nameOf).join('_') ?? ''
-  const element = entity.elements?.[name]
-  return element?._target as RestrictedDefinition | undefined
-}
-
-function isComposition(column: Column, entity: RestrictedDefinition): boolean {
-  return Object.hasOwn(entity.compositions ?? {}, nameAt(column))
-}
-
-function nameAt({ ref }: Column): string {
-  return ref?.map(nameOf).join('_') ?? ''
+function filtered({ ref = [] }: Column, condition: ReturnType<typeof reachableIf>) {
+  const last = ref.at(-1)
+  return condition && last ? [...ref.slice(0, -1), withFilter(last, condition)] : ref
 }

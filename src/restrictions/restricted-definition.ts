@@ -18,6 +18,11 @@ export interface RestrictedDefinition extends Definition {
   readonly actions?: Readonly<Record<string, RestrictedDefinition>>
   /** The same for drafts. */
   readonly drafts?: RestrictedDefinition
+  /** For drafts: the entity itself. */
+  readonly actives?: RestrictedDefinition
+  readonly isDraft?: boolean
+  /** Also compositions; none if there are none. */
+  readonly associations?: object
   readonly compositions?: Readonly<Record<string, Definition>>
   readonly keys?: Readonly<Record<string, Definition>>
   readonly _service?: { readonly name: string }

@@ -1,3 +1,4 @@
+import { STATES } from '../restrictions-matrix/fixture.js'
 import {
   against,
   and,
@@ -82,3 +83,26 @@ export const REMOTE_CONDITIONS: RemoteCondition[] = [
     }
   ])
 ]
+
+/** The states of the matrix, with values that S/4 has. */
+const PLANTS: Record<string, unknown> = { DE: '1010', FR: '1710', US: '1010' }
+const inS4 = (value: unknown): unknown =>
+  Array.isArray(value) ? value.map(inS4) : (PLANTS[String(value)] ?? value)
+/** Attributes of a user for each of them. */
+export const REMOTE_STATES = [
+  'missing',
+  'null',
+  'empty list',
+  'list of the empty string',
+  'one',
+  'several',
+  'string',
+  'number',
+  'boolean',
+  'odd text',
+  'nested list'
+].map((name): [string, Record<string, unknown>] => {
+  const state = STATES[name] ?? {}
+  const plant = 'x' in state && { plant: inS4(state.x) }
+  return [name, { ...plant, since: ['2016-01-01', '2018-01-01'], flag: 'true' }]
+})

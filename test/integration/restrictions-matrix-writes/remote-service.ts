@@ -13,6 +13,20 @@ const granted = REMOTE_CONDITIONS.map(
   ({ cds }, index) => `{ grant: 'READ', to: 'c${index}', where: (${cds}) }`
 )
 
+const WRITES = "['CREATE', 'UPDATE', 'DELETE', 'dismantle']"
+const granting = REMOTE_CONDITIONS.map(
+  ({ cds }, index) => `{ grant: ${WRITES}, to: 'c${index}', where: (${cds}) }`
+)
+const judging = REMOTE_CONDITIONS.map(
+  ({ cds }, index) => `{ to: 'c${index}', where: '${cds.replaceAll("'", "''")}' }`
+)
+
+const PROJECTION = `projection on API_EQUIPMENT.Equipment {
+    key Equipment as id, key ValidityEndDate as validTo, EquipmentName as name, MaintenancePlant as plant,
+    ManufacturerCountry as country, EquipmentIsInstalled as installed, CreationDate as created,
+    EquipmentCategory as category
+  }`
+
 const MODEL = `${S4_MODEL}
 service R {
   @restrict: [
@@ -21,18 +35,21 @@ service R {
     { grant: ['UPDATE', 'dismantle'], to: 'Half', where: (plant = $user.plant and installed = true) },
     ${granted.join(',\n    ')}
   ]
-  entity Equipment as projection on API_EQUIPMENT.Equipment {
-    key Equipment as id, key ValidityEndDate as validTo, EquipmentName as name, MaintenancePlant as plant,
-    ManufacturerCountry as country, EquipmentIsInstalled as installed, CreationDate as created,
-    EquipmentCategory as category
-  } actions {
+  entity Equipment as ${PROJECTION} actions {
     action dismantle() returns String;
     @restrict: [{ to: 'Reader', where: 'plant <> $user.plant' }]
     action retire() returns String;
   };
+  @cds.redirection.target: false
+  @restrict: [ { grant: 'READ', to: 'any' }, ${granting.join(',\n    ')} ]
+  entity Written as ${PROJECTION} actions {
+    action dismantle() returns String;
+    @restrict: [ ${judging.join(',\n    ')} ]
+    action judge() returns String;
+  };
 }`
 
-/** A service whose records live in S/4, with conditions for every event. */
+/** A service whose records live in S/4, with conditions for every event. What is `Written` is not sent. */
 export async function serveEquipment(s4: S4Proxy): Promise<Service> {
   installRestrictions()
   const csn = cds.compile(MODEL) as unknown as string
@@ -57,4 +74,6 @@ async function handlers(this: cds.ApplicationService): Promise<void> {
   const s4 = await cds.connect.to('API_EQUIPMENT')
   this.on(['READ', 'CREATE', 'UPDATE', 'DELETE'], 'Equipment', ({ query }) => s4.run(query))
   this.on(['dismantle', 'retire'], 'Equipment', () => 'done')
+  this.on('READ', 'Written', ({ query }) => s4.run(query))
+  this.on(['CREATE', 'UPDATE', 'DELETE', 'dismantle', 'judge'], 'Written', () => 'done')
 }

@@ -1,9 +1,8 @@
 import cds from '@sap/cds'
 
-import { STATES } from '../restrictions-matrix/fixture.js'
 import { statusOf } from '../restrictions-matrix/served-rows.js'
 import type { Service } from './local-service.js'
-import { type Equipment, REMOTE_CONDITIONS } from './remote-conditions.js'
+import { type Equipment, REMOTE_CONDITIONS, REMOTE_STATES } from './remote-conditions.js'
 import { serveEquipment } from './remote-service.js'
 import { type S4Proxy, startS4 } from './s4-proxy.js'
 
@@ -27,30 +26,8 @@ const userOf = (roles: string[], attr: object) => ({
   user: new cds.User({ id: 'alice', roles, attr } as never)
 })
 
-/** The states of the matrix, with values that S/4 has. */
-const PLANTS: Record<string, unknown> = { DE: '1010', FR: '1710', US: '1010' }
-const inS4 = (value: unknown): unknown =>
-  Array.isArray(value) ? value.map(inS4) : (PLANTS[String(value)] ?? value)
-const subjects = [
-  'missing',
-  'null',
-  'empty list',
-  'list of the empty string',
-  'one',
-  'several',
-  'string',
-  'number',
-  'boolean',
-  'odd text',
-  'nested list'
-].map((name): [string, Record<string, unknown>] => {
-  const state = STATES[name] ?? {}
-  const plant = 'x' in state && { plant: inS4(state.x) }
-  return [name, { ...plant, since: ['2016-01-01', '2018-01-01'], flag: 'true' }]
-})
-
 describe('READ gives the rows for which the condition is true', () => {
-  test.each(subjects)('where $user.plant is %s', async (_, attr) => {
+  test.each(REMOTE_STATES)('where $user.plant is %s', async (_, attr) => {
     const wrong: object[] = []
     for (const [index, { cds, holds }] of REMOTE_CONDITIONS.entries()) {
       const expected = rows.filter((row) => holds(row, attr) === true).map(({ id }) => id)

@@ -1,7 +1,7 @@
 import cds from '@sap/cds'
 
 import { installRestrictions } from '../../../src/restrictions/install.js'
-import { attributes, OWNERS, ROWS, STATES, type Subject } from './fixture.js'
+import { attributes, OWNERS, type Row, ROWS, STATES, type Subject } from './fixture.js'
 import type { Condition } from './leaves.js'
 import { modelOf } from './model.js'
 
@@ -20,13 +20,20 @@ export interface Database {
 
 const IN_MEMORY: Database = { kind: 'sqlite', credentials: { url: ':memory:' } }
 
-/** Serves rows with CAP's own authorization and the plugin. Actions and writes do nothing. */
-export async function serveRows(
-  conditions: Condition[],
+/** Serves rows with CAP's own authorization and the plugin. Actions and CREATE do nothing. */
+export function serveRows(conditions: Condition[], database?: Database): Promise<Service> {
+  return serveFilled(modelOf(conditions), 'S', handlers, database)
+}
+
+/** Serves one service of a model that has the rows, from a database with all of them. */
+export async function serveFilled(
+  model: string,
+  name: string,
+  impl: (this: cds.ApplicationService) => void,
   database: Database = IN_MEMORY
 ): Promise<Service> {
   installRestrictions()
-  const csn = cds.compile(modelOf(conditions)) as unknown as string
+  const csn = cds.compile(model) as unknown as string
   cds.model = cds.compile.for.nodejs(csn as never)
   const { requires } = cds as unknown as { requires: Record<string, object> }
   const { kind } = database
@@ -38,26 +45,29 @@ export async function serveRows(
   await deploy(csn).to('db', { silent: true })
   await fill()
   const service: unknown = await cds
-    .serve('S')
+    .serve(name)
     .from(csn)
-    .with(handlers as never)
+    .with(impl as never)
   return service as Service
 }
 
 async function fill(): Promise<void> {
   const items = ROWS.flatMap(({ ID, items }) => items.map((item) => ({ ...item, row_ID: ID })))
-  const rows = ROWS.map(({ items: _, owner, ...row }) => ({
-    ...row,
-    owner_ID: OWNERS.find(({ country }) => country === owner?.country)?.ID
-  }))
   await cds.run(INSERT.into('db.Owners').entries(OWNERS))
   await cds.run(INSERT.into('db.Items').entries(items.map((item, ID) => ({ ...item, ID }))))
-  await cds.run(INSERT.into('db.Rows').entries(rows))
+  await cds.run(
+    INSERT.into('db.Rows').entries(ROWS.map((row) => ({ ...stored(row), folder: row.ID })))
+  )
+  await cds.run(INSERT.into('db.Folders').entries(ROWS.map(({ ID }) => ({ ID }))))
+}
+
+/** A row as the database has it. */
+export function stored({ items: _, owner, ...row }: Row): object {
+  return { ...row, owner_ID: OWNERS.find(({ country }) => country === owner?.country)?.ID ?? null }
 }
 
 function handlers(this: cds.ApplicationService): void {
-  for (const event of ['UPDATE', 'DELETE', 'touch', 'reset', 'CREATE', 'start'])
-    this.on(event, () => 'done')
+  for (const event of ['reset', 'CREATE', 'start']) this.on(event, () => 'done')
 }
 
 /** The service as a user with one role, and so with one condition. */

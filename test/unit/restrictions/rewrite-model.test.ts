@@ -8,7 +8,7 @@ function compiled(where: string, more = '') {
   const csn = cds.compile(`
     service S {
       @restrict: [{ grant: '*', to: 'R', where: ${where} }]
-      entity Books { key ID : Integer; country : String; level : Integer; image : Binary;
+      entity Books { key ID : Integer; country : String; level : Integer; image : Binary; title : localized String;
         author : Association to Authors; items : Composition of many Items on items.book = $self; }
       entity Authors { key ID : Integer; country : String; }
       entity Items { key ID : Integer; book : Association to Books; tag : String; }
@@ -115,6 +115,7 @@ describe('what can not be made safe', () => {
     ['level > $user.x + 1', 'calculates'],
     ['$user.x between level and 5', 'different values may fit'],
     ['image = $user.x', 'scalar type'],
+    ['title = $user.x', 'localized'],
     ['author = $user.x', 'scalar type'],
     ['soundex(country) = $user.x', 'scalar type'],
     ['ID not in (select ID from S.Items where tag = $user.x)', 'not exists'],

@@ -1,0 +1,130 @@
+import type { Segment, Token } from './condition.js'
+import {
+  type EnforcedRequest,
+  type EnforcingService,
+  refuse,
+  type Select
+} from './enforced-request.js'
+import { count } from './database.js'
+import { governingEntity } from './governing-entity.js'
+import { nameOf } from './mentions.js'
+import { permissionFor } from './permission.js'
+import { permissionCondition } from './permission-condition.js'
+import { withFilter } from './reachable.js'
+import { inDatabase } from './remote-entity.js'
+import { restrictExpand } from './restrict-expand.js'
+import type { RestrictedDefinition } from './restricted-definition.js'
+import { rewriteQuery } from './rewrite-query.js'
+import { factsOf } from './set-attributes.js'
+
+/**
+ * Restricts what CAP's check of a READ leaves out: records that are read as parts of restricted ones, but not by a path
+ * through them; records that a path goes through; and `$expand`.
+ *
+ * @internal
+ */
+export function restrictRead(
+  service: EnforcingService,
+  request: EnforcedRequest,
+  entity: RestrictedDefinition
+): Promise<void> | undefined {
+  refuseHierarchy(request, entity)
+  const path = request.subject?.ref ?? []
+  const passed = path.length > 1 ? entitiesOn(path.slice(0, -1), service) : []
+  if (!passed.includes(governingEntity(entity).entity)) restrictPart(request, entity)
+  restrictExpand(request, entity)
+  return passed.length ? restrictPassed(service, request, path, passed) : undefined
+}
+
+/** In a hierarchy a condition says where to begin: records on the way come without fulfilling it. */
+function refuseHierarchy(request: EnforcedRequest, entity: RestrictedDefinition): void {
+  let select = request.query?.SELECT
+  while (select && !select.recurse) select = select.from?.SELECT
+  if (!select || !readableIf(request, entity)) return
+  refuse(request, 'ERR_RESTRICTION_UNCHECKED', 'A hierarchy of restricted records.')
+}
+
+function restrictPart(request: EnforcedRequest, entity: RestrictedDefinition): void {
+  const governing = governingEntity(entity)
+  if (!governing.path.length) return
+  const condition = readableIf(request, entity)
+  if (!condition) return
+  rewriteQuery(request, ({ from, where }) => {
+    if (from?.SELECT) return {}
+    return { where: where?.length ? [{ xpr: where }, 'and', condition] : [condition] }
+  })
+}
+
+/** The condition under which records may be read; none if all may. */
+function readableIf(request: EnforcedRequest, entity: RestrictedDefinition): Token | undefined {
+  const governing = governingEntity(entity)
+  const permission = permissionFor(governing.entity, 'READ', request.user)
+  if (permission === 'always') return undefined
+  if (permission === 'never')
+    return refuse(request, 'ERR_EXPAND_RESTRICTED', 'No role permits this.')
+  return permissionCondition(permission, governing, factsOf(request))
+}
+
+/** A path goes through records that the user may read, or leads nowhere. */
+async function restrictPassed(
+  service: EnforcingService,
+  request: EnforcedRequest,
+  path: readonly Segment[],
+  passed: readonly (RestrictedDefinition | undefined)[]
+): Promise<void> {
+  const conditions: (Token | undefined)[] = []
+  for (const [index, entity] of passed.entries()) {
+    if (entity?.isDraft) {
+      if (!index) await assertOwnDraft(request, entity, path[0] ?? '')
+      continue
+    }
+    const condition = entity && readableIf(request, entity)
+    if (condition && inDatabase(entity)) conditions[index] = condition
+    else if (condition) await assertReadable(service, request, path.slice(0, index + 1))
+  }
+  if (!conditions.length) return
+  rewriteQuery(request, ({ from }: Select) => {
+    if (from?.ref?.length !== path.length) return {}
+    const ref = from.ref.map((segment, index) => {
+      const condition = conditions[index]
+      return condition ? withFilter(segment, condition) : segment
+    })
+    return { from: { ...from, ref } }
+  })
+}
+
+function entitiesOn(path: readonly Segment[], { model }: EnforcingService) {
+  let current: RestrictedDefinition | undefined
+  return path.map((segment, index) => {
+    const name = nameOf(segment)
+    const next = index ? current?.elements?.[name]?._target : model?.definitions[name]
+    return (current = next as RestrictedDefinition | undefined)
+  })
+}
+
+async function assertReadable(
+  service: EnforcingService,
+  request: EnforcedRequest,
+  ref: readonly Segment[]
+): Promise<void> {
+  const record = await service.run(SELECT.one.from({ ref } as never).columns('*'))
+  if (!record) notFound(request)
+}
+
+/** CAP looks whose draft it is when it is read itself. Who edits a record may be known to all that may read it. */
+async function assertOwnDraft(
+  request: EnforcedRequest,
+  draft: RestrictedDefinition,
+  segment: Segment
+): Promise<void> {
+  const owner = { ref: ['DraftAdministrativeData', 'InProcessByUser'] }
+  if (await count([segment], { xpr: [owner, '=', { val: request.user.id }] })) return
+  const { actives } = draft
+  if (!actives || !request.target?.name.endsWith('.DraftAdministrativeData')) notFound(request)
+  const where = typeof segment === 'string' ? [] : (segment.where ?? [])
+  if (!(await count([{ id: actives.name, where }], readableIf(request, actives)))) notFound(request)
+}
+
+function notFound(request: EnforcedRequest): never {
+  return request.reject({ status: 404, message: 'Not Found' })
+}
