@@ -88,7 +88,9 @@ test('what fails on the way, or at the other side', async () => {
     [expect.objectContaining({ service, outcome: 'failed', code })] as object[]
   expect(await told({ target: 'NOTHING' })).toEqual(failed('NOTHING', 'ERR_DESTINATION_NOT_FOUND'))
   app.backend.status = 503
-  expect(await told({ target: 'JWT' })).toEqual(failed('JWT', 'HTTP_503'))
+  expect(await told({ target: 'JWT' })).toEqual(failed('JWT', 'ERR_REMOTE_UNAVAILABLE'))
+  app.backend.status = 500
+  expect(await told({ target: 'JWT' })).toEqual(failed('JWT', 'HTTP_500'))
 })
 
 test('calls by the SAP Cloud SDK', async () => {
