@@ -8,10 +8,11 @@ import { checkUsable } from './check-usable.js'
 import { cleanCause } from './clean-cause.js'
 import { cloudSdk } from './cloud-sdk.js'
 import { exchangedUser } from './external-user.js'
+import { keptTokens } from './kept-tokens.js'
 import { withExchange } from './known-user.js'
 import { differenceAcross, differenceWithin } from './same-user.js'
 import { serviceTokenOf } from './service-token.js'
-import { type Lasting, SingleFlight } from './single-flight.js'
+import type { Lasting } from './single-flight.js'
 import { claimsOf, endOf, isXsuaa, lifetimeUntil } from './token-lifetime.js'
 
 /** Credentials of a bound service that has an OAuth client in `uaa` and is called at `url`. */
@@ -24,9 +25,7 @@ export interface BoundCredentials {
   readonly queryParameters?: Record<string, unknown>
 }
 
-const MAX_TOKENS = 100_000
-
-const exchanged = new SingleFlight<string>(MAX_TOKENS)
+const exchanged = keptTokens()
 
 /**
  * The destination of a bound service: as a named user with the token that its XSUAA gives in exchange for the user's, as

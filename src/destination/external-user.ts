@@ -5,19 +5,18 @@ import type { SamlExchangeOptions } from '../token/exchange-options.js'
 import { claimAt, firstOf } from '../user/oidc-profile.js'
 import { type NamedUser, TokenPrincipal } from '../user/principal.js'
 import { cleanCause } from './clean-cause.js'
+import { keptTokens } from './kept-tokens.js'
 import { differenceAcross } from './same-user.js'
 import { signedAssertion } from './saml-assertion.js'
 import { serviceProviderAt } from './saml-metadata.js'
-import { type Lasting, SingleFlight } from './single-flight.js'
+import type { Lasting } from './single-flight.js'
 import { exchangeOf, type Signer, type TokenExchange } from './token-exchange.js'
 import { claimsOf, endOf, isXsuaa, lifetimeUntil } from './token-lifetime.js'
 import { requestToken, type XsuaaClient } from './token-request.js'
 
 type Claims = Readonly<Record<string, unknown>>
 
-const MAX_TOKENS = 100_000
-
-const tokens = new SingleFlight<string>(MAX_TOKENS)
+const tokens = keptTokens()
 
 /**
  * The user of an external issuer with a token of the bound XSUAA, by what `exchange` of that issuer says. It is kept for

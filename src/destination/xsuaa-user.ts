@@ -5,15 +5,12 @@ import type { Service } from '@sap-cloud-sdk/connectivity'
 import { DestinationError } from '../errors.js'
 import { type NamedUser, TokenPrincipal } from '../user/principal.js'
 import { cloudSdk } from './cloud-sdk.js'
+import { keptTokens } from './kept-tokens.js'
 import { serviceKey } from './look-up.js'
 import { differenceAcross } from './same-user.js'
-import { SingleFlight } from './single-flight.js'
 import { claimsOf, endOf, lifetimeUntil } from './token-lifetime.js'
 
-/** Bytes of all tokens: about 3000 users who are active at the same time, with tokens of 2.5 kB. */
-const MAX_BYTES = 8 * 1024 * 1024
-
-const tokens = new SingleFlight<string>(MAX_BYTES, ({ length }) => length)
+const tokens = keptTokens()
 
 /**
  * The user with a token of XSUAA, which it gives in exchange for one of Identity Authentication
