@@ -32,7 +32,7 @@ test('s4 says who has changed what, also in a batch, and nothing that was rolled
 test("a failure of S/4's is one line", async () => {
   const alice = await running.as('alice')
   running.emulator.enqueue('s4', { status: 503, body: 'maintenance' })
-  expect((await alice.get(`${EQUIPMENT}?$top=1`)).status).toBe(502)
+  expect((await alice.get(`${EQUIPMENT}?$top=1`)).status).toBe(503)
   expect((await alice.get(`${EQUIPMENT}?$top=1`)).status).toBe(200)
 })
 
