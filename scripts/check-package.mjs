@@ -12,8 +12,11 @@ import { environment, runtime } from './setup/runtime.mjs'
 
 // Files whose presence would change a consumer's project: CAP merges a plugin's .cdsrc.* into it.
 const FORBIDDEN = /(^|\/)\.|\.(tgz|ts\.map)$|(^|\/)(test|srv|db|bench|scripts)\//
-// CAP takes the class as the module's default export; nobody imports it by name.
-const ACCEPTED = { 'exports../remote-service.default': 'CJS_WITH_ESMODULE_DEFAULT_EXPORT' }
+// CAP takes what these modules export by default; nobody imports it by name.
+const ACCEPTED = {
+  'exports../remote-service.default': 'CJS_WITH_ESMODULE_DEFAULT_EXPORT',
+  'exports../mock-auth.default': 'CJS_WITH_ESMODULE_DEFAULT_EXPORT'
+}
 
 const folder = fs.mkdtempSync(path.join(os.tmpdir(), 'cds-principal-pack-'))
 try {

@@ -4,10 +4,17 @@ import cds from '@sap/cds'
 
 import type { VcapServices } from './emulator/index.js'
 import { attachLandscape } from './emulator/process/attach.js'
-import { setAttachedLandscape } from './emulator/process/attached.js'
+import {
+  attachedLandscape,
+  type Landscape,
+  setAttachedLandscape,
+  startingLandscape
+} from './emulator/process/attached.js'
+import { type DefaultUsers, landscapeOf, type ProjectRequires } from './emulator/project-options.js'
 import { ConfigurationError } from './errors.js'
 import { logInfo } from './log.js'
 import type { AuthOptions } from './options.js'
+import { isProduction } from './profile.js'
 import type { XsuaaCredentials } from './token/xsuaa-issuer.js'
 
 /** `cds.requires.auth`, to which the emulated binding is added. */
@@ -17,14 +24,28 @@ type Mutable<T> = { -readonly [K in keyof T]: T[K] }
  * In development without a bound XSUAA: joins the emulated landscape of the project, and binds its services to this
  * process as BTP does, through `VCAP_SERVICES`. From there on the code is the same as in production.
  *
- * @returns whether there is a landscape
+ * @returns whether it is one for people to try; that of a test is not
  * @throws {@link ConfigurationError} when it can't be started, or Node can't trust its certificates
  * @internal
  */
 export async function joinLandscape(auth: Mutable<AuthOptions>): Promise<boolean> {
-  if (auth.emulator === false || auth.credentials || isProduction()) return false
-  const options = { root: cds.root, users: auth.users ?? {}, ...auth.emulator }
-  const landscape = await attachLandscape(options as never, ownerPid()).catch((cause: unknown) => {
+  const bound = (await startingLandscape()) ?? attachedLandscape()
+  if (auth.emulator === false || isProduction() || (auth.credentials && !bound)) return false
+  const landscape = bound ?? (await attach())
+  auth.credentials = landscape.vcapServices.xsuaa[0]?.credentials as unknown as XsuaaCredentials
+  bindIdentity(landscape.vcapServices)
+  talkToMocks(landscape.mockedServices)
+  logInfo('bound to the emulated XSUAA, Destination and Connectivity service')
+  return !bound
+}
+
+/** The landscape of the project's folder, in a process of its own. */
+async function attach(): Promise<Landscape> {
+  const { kinds } = cds.env.requires as { kinds?: { 'mocked-auth'?: { users?: DefaultUsers } } }
+  const requires = cds.env.requires as unknown as ProjectRequires
+  const project = landscapeOf(cds.root, requires, kinds?.['mocked-auth']?.users ?? {})
+  const options = { ...project, mocks: 'registered' as const }
+  const landscape = await attachLandscape(options, ownerPid()).catch((cause: unknown) => {
     const reason = cause instanceof Error ? cause.message : String(cause)
     throw new ConfigurationError(
       `the emulated BTP services can't be started: ${reason} (cds.requires.auth.emulator: false turns them off)`
@@ -32,11 +53,27 @@ export async function joinLandscape(auth: Mutable<AuthOptions>): Promise<boolean
   })
   trust(landscape.ca)
   process.env.VCAP_SERVICES = JSON.stringify(landscape.vcapServices)
-  auth.credentials = landscape.vcapServices.xsuaa[0]?.credentials as unknown as XsuaaCredentials
-  bindIdentity(landscape.vcapServices)
   setAttachedLandscape(landscape)
-  logInfo('bound to the emulated XSUAA, Destination and Connectivity service')
-  return true
+  return landscape
+}
+
+/** What a required service is to CAP, as far as mocks differ from the real system. */
+interface Required {
+  kind?: string
+  service?: string
+  csrf?: unknown
+  csrfInBatch?: unknown
+}
+
+/** Mocks are served by CAP: as OData V4, and without CSRF protection. CAP's own bindings to mocks do the same. */
+function talkToMocks(mocked: readonly string[]): void {
+  const requires = cds.env.requires as unknown as Record<string, Required | undefined>
+  for (const [name, options] of Object.entries(requires)) {
+    if (!options || !mocked.includes(options.service ?? name)) continue
+    if (/^odata-v[24]$/.test(options.kind ?? '')) options.kind = 'odata'
+    delete options.csrf
+    delete options.csrfInBatch
+  }
 }
 
 /** Where the landscape has one, Identity Authentication is bound next to XSUAA, as CAP's own fallback has it. */
@@ -49,11 +86,6 @@ function bindIdentity({ identity: [binding] = [] }: VcapServices): void {
 /** The landscape outlives a watched server, and never its watch. */
 function ownerPid(): number {
   return (cds as unknown as { watched?: boolean }).watched ? process.ppid : process.pid
-}
-
-function isProduction(): boolean {
-  const profiles = [process.env.NODE_ENV, ...(process.env.CDS_ENV ?? '').split(',')]
-  return profiles.some((profile) => profile?.trim() === 'production')
 }
 
 /** Adds to what Node trusts, for this process only; verification stays on. */

@@ -34,7 +34,12 @@ export interface EmulationOptions {
   /** Systems behind the Cloud Connector, by virtual host and port: `s4.internal:44300`. */
   onPremise?: Record<
     string,
-    { backend: string; resources?: object[]; env?: Record<string, string> }
+    {
+      backend?: string
+      mocks?: { service: string; path?: string }[]
+      resources?: object[]
+      env?: Record<string, string>
+    }
   >
   /** Subject of the user certificates that the Cloud Connector issues. Default: `CN=${name}`. */
   subjectPattern?: string

@@ -2,6 +2,7 @@ import cds from '@sap/cds'
 
 import { announce } from './announce.js'
 import { joinLandscape } from './landscape.js'
+import { isProduction } from './profile.js'
 import { maskTokenHeaders, quietLibraries } from './log.js'
 import { type AuthOptions, bindingsOf } from './options.js'
 import { type BodyParserOptions, objectsOnly } from './request/json-body.js'
@@ -11,13 +12,14 @@ import { installRestrictions } from './restrictions/install.js'
 import { warnOfUnknownNames } from './restrictions/warn-of-names.js'
 import { checkImplementation, checkRemoteServices } from './remote/check-services.js'
 import { keepCredentialsOutOfQueue } from './remote/queue-row.js'
+import { mockedServices, prepareMock } from './mock/prepare-mock.js'
 
 /**
  * What happens when in a CAP process:
  *
  * | when | what |
  * |---|---|
- * | plugins load | the configuration is checked; in development the emulated landscape is joined |
+ * | plugins load | the configuration is checked; in development the emulated landscape is joined, or a mock prepared |
  * | a model is prepared for the runtime | conditions with `$user` get a form that CAP evaluates as its guide says |
  * | a service is served | its errors get constant text for clients |
  * | the server listens | in development the users and lines to try are printed |
@@ -36,6 +38,10 @@ export async function activate(): Promise<void> {
   cds.on('connect', checkImplementation)
   cds.on('connect', keepCredentialsOutOfQueue)
   if (auth?.kind !== 'principal') return
+  if (isServing() && mockedServices().length && !isProduction()) {
+    prepareMock(mockedServices())
+    return
+  }
   installRestrictions()
   cds.on('serving', (service) => {
     if (!(service instanceof cds.ApplicationService)) return

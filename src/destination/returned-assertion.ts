@@ -3,6 +3,7 @@ import type { Destination } from '@sap-cloud-sdk/connectivity'
 import type { NamedUser } from '../user/principal.js'
 import { differenceAcross } from './same-user.js'
 import { claimsOf } from './token-lifetime.js'
+import { xmlDom } from './xml-libraries.js'
 
 const SAML = 'urn:oasis:names:tc:SAML:2.0:assertion'
 
@@ -32,7 +33,7 @@ export async function assertionDifference(
 }
 
 async function read(value: string) {
-  const { DOMParser, onWarningStopParsing } = await import('@xmldom/xmldom')
+  const { DOMParser, onWarningStopParsing } = await xmlDom()
   try {
     const xml = Buffer.from(value, 'base64').toString('utf8')
     if (/<!(DOCTYPE|ENTITY)/i.test(xml)) return undefined

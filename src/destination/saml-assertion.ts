@@ -3,6 +3,7 @@ import { randomUUID } from 'node:crypto'
 import type { Element } from '@xmldom/xmldom'
 
 import type { Signer } from './token-exchange.js'
+import { xmlCrypto, xmlDom } from './xml-libraries.js'
 
 /** What an assertion says. */
 export interface AssertionContent {
@@ -36,7 +37,7 @@ const EXCLUSIVE = 'http://www.w3.org/2001/10/xml-exc-c14n#'
  * @internal
  */
 export async function signedAssertion(content: AssertionContent, signer: Signer): Promise<string> {
-  const { DOMImplementation, XMLSerializer } = await import('@xmldom/xmldom')
+  const { DOMImplementation, XMLSerializer } = await xmlDom()
   const document = new DOMImplementation().createDocument(SAML, 'saml:Assertion')
   const make: Make = (name, attributes, ...children) => {
     const element = document.createElementNS(SAML, `saml:${name}`)
@@ -93,7 +94,7 @@ function authnStatement(classRef: string, now: number, make: Make): Element {
 }
 
 async function sign(xml: string, { key, certificate }: Signer): Promise<string> {
-  const { SignedXml } = await import('xml-crypto')
+  const { SignedXml } = await xmlCrypto()
   const signature = new SignedXml({
     privateKey: key,
     ...(certificate && { publicCert: certificate }),

@@ -1,5 +1,6 @@
 import { FetchError, fetchText } from '../token/fetch-json.js'
 import { SingleFlight } from './single-flight.js'
+import { xmlDom } from './xml-libraries.js'
 
 /** A subaccount as a SAML service provider. */
 export interface ServiceProvider {
@@ -32,7 +33,7 @@ export function serviceProviderAt(url: string): Promise<ServiceProvider> {
 }
 
 async function read(xml: string): Promise<ServiceProvider> {
-  const { DOMParser, onWarningStopParsing } = await import('@xmldom/xmldom')
+  const { DOMParser, onWarningStopParsing } = await xmlDom()
   try {
     if (xml.includes('<!')) throw new Error('declarations')
     const document = new DOMParser({ onError: onWarningStopParsing }).parseFromString(

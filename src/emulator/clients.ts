@@ -9,6 +9,7 @@ import {
   technicalScopes,
   type Application
 } from './xs-security/granted-scopes.js'
+import { DEFAULT_REDIRECT_URIS } from './xsuaa/authorize/redirect-uri.js'
 import { readOtherDescriptor } from './xs-security/read-descriptor.js'
 
 /** An OAuth client: a service binding. */
@@ -26,6 +27,8 @@ export interface Client extends Application {
   authorities: string[]
   /** `undefined`: all. */
   grantTypes: readonly string[] | undefined
+  /** Where authorization codes may be sent to. */
+  redirectUris: readonly string[]
   /** Seconds. */
   tokenValidity: number
   /** Seconds. */
@@ -90,11 +93,13 @@ function createApplicationClient(
   instanceName: string,
   descriptor: SecurityDescriptor | undefined
 ): Client {
+  const redirectUris = descriptor?.oauth2.redirectUris
   return {
     ...createClient('xsuaa', `sb-${xsappname}`, xsappname),
     instanceName,
     descriptor,
     grantTypes: descriptor?.oauth2.grantTypes,
+    redirectUris: redirectUris?.length ? redirectUris : DEFAULT_REDIRECT_URIS,
     ...(descriptor && {
       tokenValidity: descriptor.oauth2.tokenValidity,
       refreshTokenValidity: descriptor.oauth2.refreshTokenValidity
@@ -119,6 +124,7 @@ function createClient(service: Client['service'], id: string, xsappname: string)
     instanceId: randomUUID(),
     authorities: ['uaa.resource'],
     grantTypes: undefined,
+    redirectUris: [],
     tokenValidity: 43_200,
     refreshTokenValidity: 604_800
   }

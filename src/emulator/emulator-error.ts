@@ -7,6 +7,7 @@ export type EmulatorErrorCode =
   | 'ERR_EMULATOR_XS_SECURITY'
   | 'ERR_EMULATOR_BACKEND'
   | 'ERR_EMULATOR_START'
+  | 'ERR_EMULATOR_NO_REQUEST'
 
 /**
  * The emulator cannot start, or was asked for something it does not have.

@@ -11,13 +11,21 @@ export type { ApplicationRouter } from './router/application-router.js'
 export { startEmulator } from './start-emulator.js'
 export type { TrustOptions } from './saml/trust.js'
 export type {
-  AuditEntry,
+  BackendRecord,
   EmulatedEndpoint,
-  EmulatedRequest,
   Emulator,
+  IssueTokenOptions,
+  RotateKeysOptions
+} from './emulator.js'
+export type { EndpointName, RecordedRequest, ScriptedAnswer, TakeOptions } from './traffic/types.js'
+export type {
+  AuditEntry,
+  ChangeEntry,
+  Destinations,
+  EmulatedRequest,
   EmulatorOptions,
   ExposedResource,
-  IssueTokenOptions,
+  MockedService,
   MockUser,
   OnPremiseSystem,
   ServiceBinding,

@@ -5,6 +5,7 @@ import type { SecurityDescriptor } from './xs-security/descriptor.js'
 import {
   grantRoles,
   grantRolesOf,
+  hasRole,
   type Grants,
   type OtherApplications
 } from './xs-security/grant-roles.js'
@@ -85,7 +86,10 @@ export function createUser(
   if (!/^[a-z0-9-]{1,63}$/i.test(tenant)) fail(name, 'tenant must be letters, digits and "-"')
   const roles = readRoles(name, user.roles)
   const values = readAttributes(name, user.attr)
-  const holder = { name, roles: roles.filter((role) => !PSEUDO_ROLES.has(role)), values }
+  const granted = roles.filter(
+    (role) => !PSEUDO_ROLES.has(role) && (!user.optionalRoles || hasRole(descriptor, role))
+  )
+  const holder = { name, roles: granted, values }
   return {
     name,
     password: password || undefined,

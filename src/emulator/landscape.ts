@@ -1,4 +1,5 @@
 import { randomBytes, randomUUID } from 'node:crypto'
+import { Clock } from './clock.js'
 import { createClients, type Client, type Clients } from './clients.js'
 import { EmulatorError } from './emulator-error.js'
 import { createUser, createUsers, type LandscapeUser } from './landscape-user.js'
@@ -10,6 +11,8 @@ export type { Client } from './clients.js'
 
 /** What exists before the first server listens: tenants, users, clients. */
 export interface Landscape extends Clients {
+  /** Everything that has a validity goes by it. */
+  clock: Clock
   /** Provider tenant. */
   tenant: string
   /** Tenant → subdomain. */
@@ -39,7 +42,7 @@ export function createLandscape(options: EmulatorOptions): Landscape {
   const tenant: string = randomUUID()
   const clients = createClients(options, xsappname, descriptor)
   const subaccount = { descriptor, applications: clients.applications }
-  const users = createUsers(options.users, subaccount, tenant)
+  const users = createUsers(options.users ?? {}, subaccount, tenant)
   const subscribers = new Map(
     Object.entries(options.tenants ?? {}).map(([id, { users: own = {} }]) => [
       id,
@@ -47,6 +50,7 @@ export function createLandscape(options: EmulatorOptions): Landscape {
     ])
   )
   return {
+    clock: new Clock(),
     tenant,
     subdomains: createSubdomains(options, tenant, xsappname, users),
     users,

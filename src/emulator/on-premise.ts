@@ -1,4 +1,7 @@
-import { startBackend, type BackendProcess } from './backend-process.js'
+import type { BackendProcess, BackendTarget } from './backend/child.js'
+import { startMocks } from './backend/mock-process.js'
+import { startModule } from './backend/module-process.js'
+import { locateRegistered } from './backend/registered-mocks.js'
 import type { LandscapeCertificates } from './certificates/landscape-certificates.js'
 import {
   checkResources,
@@ -6,7 +9,7 @@ import {
   type ExposedSystem
 } from './connectivity/exposed-system.js'
 import { EmulatorError } from './emulator-error.js'
-import type { EmulatorOptions } from './types.js'
+import type { EmulatorOptions, OnPremiseSystem } from './types.js'
 
 /** Systems behind the Cloud Connectors. */
 export interface OnPremise {
@@ -16,6 +19,12 @@ export interface OnPremise {
   processes: ReadonlyMap<string | undefined, ReadonlyMap<string, BackendProcess>>
 }
 
+/** A system that runs, and its process if it is the emulator's. */
+interface Running {
+  locate: (path: string) => BackendTarget
+  process?: BackendProcess
+}
+
 /** One Cloud Connector: what it exposes, and what runs for it. */
 interface CloudConnector {
   systems: Map<string, ExposedSystem>
@@ -23,7 +32,7 @@ interface CloudConnector {
 }
 
 /**
- * Exposes the configured systems and starts those that are modules. If one fails, none is left running.
+ * Exposes the configured systems and starts those that are modules or mocks. If one fails, none is left running.
  *
  * @throws EmulatorError `ERR_EMULATOR_OPTIONS`, `ERR_EMULATOR_BACKEND`
  */
@@ -42,7 +51,7 @@ export async function startOnPremise(
   const starts = parsed.flatMap(([tenant, entries]) => {
     const connector = { systems: new Map(), processes: new Map() }
     connectors.set(tenant, connector)
-    return entries.map((entry) => start(options.root, entry, connector, certificates))
+    return entries.map((entry) => start(options, entry, connector, certificates))
   })
   const failed = (await Promise.allSettled(starts)).find((result) => result.status === 'rejected')
   if (failed) {
@@ -57,11 +66,16 @@ export async function startOnPremise(
   }
 }
 
+/** All processes, of all Cloud Connectors. */
+export function allProcesses({ processes }: OnPremise): BackendProcess[] {
+  return [...processes.values()].flatMap((own) => [...own.values()])
+}
+
 /** The process of a system; its tenant is the provider where none is named. */
 export function findProcess({ processes }: OnPremise, virtualHost: string, tenant?: string) {
   const own = processes.get(tenant) ?? new Map<string, BackendProcess>()
   const process = own.get(virtualHost.toLowerCase())
-  if (process) return { audit: process.audit }
+  if (process) return { audit: async () => (await process.record()).entries }
   const known = [...own.keys()].join(', ') || '(none)'
   const whose = tenant === undefined ? '' : ` of tenant "${tenant}"`
   throw new EmulatorError(
@@ -80,21 +94,42 @@ function parse(tenant: string | undefined, systems: Systems) {
 }
 
 async function start(
-  root: string,
+  options: EmulatorOptions,
   { virtualHost, system }: ReturnType<typeof parse>[number],
   { systems, processes }: CloudConnector,
   certificates: LandscapeCertificates
 ): Promise<void> {
-  const { resources, backend } = system
-  if (/^https?:\/\//i.test(backend)) {
-    const url = parseBackendUrl(virtualHost, backend)
-    systems.set(virtualHost, { virtualHost, resources, backendUrl: () => url })
-    return
-  }
-  const process = await startBackend(root, virtualHost, system, certificates)
-  processes.set(virtualHost, process)
-  systems.set(virtualHost, { virtualHost, resources, backendUrl: process.url })
+  const { locate, process } = await run(options, virtualHost, system, certificates)
+  if (process) processes.set(virtualHost, process)
+  systems.set(virtualHost, { virtualHost, resources: system.resources, locate })
 }
+
+async function run(
+  options: EmulatorOptions,
+  virtualHost: string,
+  system: OnPremiseSystem,
+  certificates: LandscapeCertificates
+): Promise<Running> {
+  const { backend, mocks } = system
+  if (mocks) {
+    if (options.mocks === 'registered') return { locate: (path) => locateRegistered(mocks, path) }
+    return asRunning(
+      await startMocks(options.root, virtualHost, { ...system, mocks }, certificates)
+    )
+  }
+  if (backend === undefined) {
+    const text = `onPremise["${virtualHost}"] needs a backend, or mocks`
+    throw new EmulatorError('ERR_EMULATOR_OPTIONS', text)
+  }
+  if (/^https?:\/\//i.test(backend)) {
+    const { origin } = parseBackendUrl(virtualHost, backend)
+    return { locate: () => ({ origin }) }
+  }
+  const started = startModule(options.root, virtualHost, { ...system, backend }, certificates)
+  return asRunning(await started)
+}
+
+const asRunning = (process: BackendProcess): Running => ({ locate: process.locate, process })
 
 /** Principal propagation needs mutual TLS. */
 function parseBackendUrl(virtualHost: string, backend: string): URL {

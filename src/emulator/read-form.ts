@@ -2,12 +2,22 @@ import type { IncomingMessage } from 'node:http'
 
 const LIMIT = 64 * 1024
 
+/** A body can be read once, and is asked for by the endpoint and by the record of requests. */
+const forms = new WeakMap<IncomingMessage, URLSearchParams>()
+
+/** The parameters of a request that were read already. */
+export function formOf(req: IncomingMessage): URLSearchParams | undefined {
+  return forms.get(req)
+}
+
 /**
  * Reads an `application/x-www-form-urlencoded` body.
  *
  * @returns `undefined` if it is larger than 64 kB; no parameters for any other content type
  */
 export async function readForm(req: IncomingMessage): Promise<URLSearchParams | undefined> {
+  const known = forms.get(req)
+  if (known) return known
   const chunks: Buffer[] = []
   let size = 0
   // the stream must survive an early return, or the refusal could not be sent
@@ -18,5 +28,7 @@ export async function readForm(req: IncomingMessage): Promise<URLSearchParams | 
   }
   const [type = ''] = (req.headers['content-type'] ?? '').split(';')
   const isForm = type.trim().toLowerCase() === 'application/x-www-form-urlencoded'
-  return new URLSearchParams(isForm ? Buffer.concat(chunks).toString('utf8') : '')
+  const form = new URLSearchParams(isForm ? Buffer.concat(chunks).toString('utf8') : '')
+  if (isForm) forms.set(req, form)
+  return form
 }

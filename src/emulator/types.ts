@@ -1,7 +1,6 @@
 import type { TrustOptions } from './saml/trust.js'
 import type { IdentityOptions } from './ias/identity-options.js'
 import type { ApplicationOptions, TenantOptions } from './landscape-options.js'
-import type { ApplicationRouter } from './router/application-router.js'
 
 /** One user, as CAP's mocked users have it; a plain string is the password. */
 export interface MockUser {
@@ -19,12 +18,24 @@ export interface MockUser {
   attr?: Readonly<Record<string, unknown>>
   /** Tenant (zone) id, default: the provider tenant. */
   tenant?: string
+  /** Leaves out roles that xs-security.json does not have, as for CAP's default users; otherwise they are an error. */
+  optionalRoles?: boolean
 }
 
-/** A system behind the emulated Cloud Connector. */
+/** An imported service that is mocked by CAP. */
+export interface MockedService {
+  /** Name in the model. */
+  service: string
+  /** Path of the service in the real system, from `credentials.path`; default: none. */
+  path?: string
+}
+
+/** A system behind the emulated Cloud Connector: a `backend`, or `mocks`. */
 export interface OnPremiseSystem {
   /** https URL of a running system, or a Node module (.js or .ts, relative to `root`) to start as a process. */
-  backend: string
+  backend?: string
+  /** Services that `cds mock` serves, in a process of its own. */
+  mocks?: readonly MockedService[]
   /** Exposed paths, case-sensitive; default: everything. */
   resources?: readonly ExposedResource[]
   /** Additional environment of the started process. */
@@ -46,8 +57,11 @@ export type Destinations = Readonly<Record<string, Readonly<Record<string, strin
 export interface EmulatorOptions {
   /** Project folder: xs-security.json is read there, relative paths resolve against it. */
   root: string
-  /** CAP's mocked users; entries `true`, `false` and the user `*` are ignored. */
-  users: Readonly<Record<string, MockUser | string | boolean>>
+  /**
+   * CAP's mocked users; entries `true`, `false` and the user `*` are ignored. Without it everything that is not given
+   * here comes from the project: users, destinations and systems as `cds watch` has them.
+   */
+  users?: Readonly<Record<string, MockUser | string | boolean>>
   /** Destinations with BTP property names (`URL`, `Authentication`, …); `Name` and `Type` are added. */
   destinations?: Destinations
   /** Subscribers, by tenant id; tenants that only users name have the same destinations as the provider. */
@@ -66,6 +80,16 @@ export interface EmulatorOptions {
   trust?: Readonly<Record<string, TrustOptions>>
   /** Location id of the Cloud Connector, default: none. */
   locationId?: string
+  /**
+   * Makes this process an application of the landscape, for tests that run a CAP server in their own process: it has
+   * the bindings in `VCAP_SERVICES` and trusts the landscape's certificates until the emulator stops. One at a time.
+   */
+  bind?: boolean
+  /**
+   * Who runs the mocks behind the Cloud Connector: `started` (default), the emulator itself; `registered`, whoever has
+   * called `cds mock`, found in CAP's registry of local services.
+   */
+  mocks?: 'started' | 'registered'
 }
 
 /** A user as a banner shows it. */
@@ -101,7 +125,20 @@ export interface EmulatedRequest {
   subject?: string | null
 }
 
-/** An entry of a backend's change record. */
+/** A change in a backend's data. */
+export interface ChangeEntry {
+  /** ISO 8601. */
+  at: string
+  /** The backend's own user. */
+  user: string | null
+  event: 'CREATE' | 'UPDATE' | 'DELETE'
+  /** Name in the backend's model. */
+  entity: string
+  /** Key of the record, as far as the backend knows it. */
+  key: Record<string, unknown>
+}
+
+/** An entry of a backend's record of requests. */
 export interface AuditEntry {
   /** ISO 8601. */
   at: string
@@ -137,62 +174,4 @@ export interface VcapServices {
   connectivity: ServiceBinding[]
   /** With the option `identity`. */
   identity?: ServiceBinding[]
-}
-
-/** What {@link Emulator.issueToken} shall issue. */
-export interface IssueTokenOptions {
-  /** Default: `xsuaa`; `ias` is Identity Authentication. */
-  issuer?: 'xsuaa' | 'ias'
-  /** Name of a user; without one the token is a technical one. */
-  user?: string
-  /** Tenant id; default: the provider tenant, or that of the user. */
-  tenant?: string
-  /**
-   * Client id, or `xsuaa` (default), `destination`, `connectivity`, or the name of another application. With
-   * `ias`: the name or client id of another application, whose token is for this one; default: its own.
-   */
-  client?: string
-  /** Default: `password` with a user, else `client_credentials`. */
-  grant?: 'password' | 'client_credentials'
-  /** Claims that replace or add to the regular ones; `undefined` removes a claim. */
-  claims?: object
-  /** Seconds, may be negative for an expired token; default: the client's token validity. */
-  expiresIn?: number
-}
-
-/** Endpoints with a record of requests. */
-export type EmulatedEndpoint = 'xsuaa' | 'destination' | 'connectivity' | 'identity'
-
-/** A running emulator. */
-export interface Emulator {
-  /** XSUAA, `https://localhost:<port>`. */
-  readonly url: string
-  /** Certificate authority (PEM) that the application must trust. */
-  readonly ca: string
-  /** Bindings for the application, exactly as on BTP. */
-  vcapServices(): VcapServices
-  /**
-   * Binding of another application of the options `applications` or `identity.applications`, to act as it.
-   *
-   * @throws EmulatorError `ERR_EMULATOR_OPTIONS` for one that there is not
-   */
-  applicationBinding(name: string, service?: 'xsuaa' | 'identity'): ServiceBinding
-  /** Starts a router like the platform's in front of an application: TLS, and on its route `.cert.` mutual TLS. */
-  startRouter(): Promise<ApplicationRouter>
-  /** Users with their roles and attributes, for a banner. */
-  readonly users: UserSummary[]
-  /** A token straight from the token issuer, without a request. */
-  issueToken(options: IssueTokenOptions): Promise<string>
-  /** The last 1000 requests of an endpoint. */
-  requests(endpoint: EmulatedEndpoint): EmulatedRequest[]
-  /** TCP connections accepted since start. */
-  readonly connections: { readonly connectivity: number }
-  /**
-   * A system that the emulator started as a process.
-   *
-   * @param tenant - subscriber with systems of its own; default: the provider
-   */
-  system(virtualHost: string, tenant?: string): { audit(): Promise<AuditEntry[]> }
-  /** Closes everything, also kept-alive connections and child processes; can be called again. */
-  stop(): Promise<void>
 }

@@ -176,6 +176,14 @@ function proxyRefusal({ status, data }: HttpAnswer): Diagnosis | undefined {
       'Add it to "Cloud To On-Premise" in the Cloud Connector; paths are case-sensitive.'
     ]
   }
+  const [, mock] = /: start a mock in a second terminal: (cds mock [\w.]{1,200})$/.exec(text) ?? []
+  if (mock) {
+    return [
+      'ERR_REMOTE_UNREACHABLE',
+      'nobody mocks the imported service behind the emulated Cloud Connector (502)',
+      `Start it in a second terminal: ${mock}`
+    ]
+  }
   if (/Principal propagation forbidden/i.test(text)) {
     return [
       'ERR_REMOTE_PRINCIPAL',

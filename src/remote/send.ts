@@ -1,5 +1,6 @@
 import type { HttpRequestConfig, HttpResponse } from '@sap-cloud-sdk/http-client'
 
+import { cloudSdkHttpClient } from '../destination/cloud-sdk.js'
 import { exchangeWith } from './call-middleware.js'
 import type { CsrfOptions } from './csrf-session.js'
 import { exchange, meaningOf, type Outbound } from './exchange.js'
@@ -41,7 +42,7 @@ export async function send(
     if (isUnderstood(request) && !needsCloudSdk(outbound.destination)) {
       return await exchange(outbound, request, options)
     }
-    const { executeHttpRequest } = await import('@sap-cloud-sdk/http-client')
+    const { executeHttpRequest } = await cloudSdkHttpClient()
     const middleware = [...(request.middleware ?? []), exchangeWith(outbound, options)]
     return await executeHttpRequest(
       outbound.destination,

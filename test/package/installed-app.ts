@@ -17,12 +17,16 @@ export interface InstalledApp {
   remove(): void
 }
 
-/** Packs this package and installs the tarball into a copy of `app/`. */
-export function installApp(): InstalledApp {
+/**
+ * Packs this package and installs the tarball into a copy of a project in this folder.
+ *
+ * @param packages - what the project needs besides CAP
+ */
+export function installApp(project = 'app', packages: string[] = []): InstalledApp {
   const temporary = fs.mkdtempSync(path.join(os.tmpdir(), 'cds-principal-app-'))
   const folder = path.join(temporary, 'app')
-  fs.cpSync(path.join(__dirname, 'app'), folder, { recursive: true })
-  npm(folder, ['install', pack(temporary), ...peers()])
+  fs.cpSync(path.join(__dirname, project), folder, { recursive: true })
+  npm(folder, ['install', pack(temporary), ...peers(), ...packages])
   return {
     folder,
     node: (args, env = {}) =>

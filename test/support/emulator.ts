@@ -7,7 +7,9 @@ import { SAMPLE } from './sample.js'
 /** The sample's own landscape: users, destinations and systems of its `.cdsrc.json`. */
 export function startLandscape(changes: Partial<EmulatorOptions> = {}): Promise<Emulator> {
   const { requires } = JSON.parse(readFileSync(join(SAMPLE, '.cdsrc.json'), 'utf8')) as {
-    requires: { auth: Record<string, { users: EmulatorOptions['users']; emulator: object }> }
+    requires: {
+      auth: Record<string, { users: NonNullable<EmulatorOptions['users']>; emulator: object }>
+    }
   }
   const development = requires.auth['[development]']
   if (!development) throw new Error('the sample has no configuration for development')

@@ -1,5 +1,6 @@
 import { KeyObject, webcrypto } from 'node:crypto'
 import type { Extension, JsonNameParams, X509Certificate } from '@peculiar/x509'
+import { Clock } from '../clock.js'
 import { x509 } from './x509.js'
 
 /** Key and certificate (PEM) of a TLS server or client. */
@@ -31,13 +32,13 @@ export const LANDSCAPE_VALID_MS = 90 * 24 * 3600_000
 const ALGORITHM = { name: 'ECDSA', namedCurve: 'P-256', hash: 'SHA-256' }
 
 /** Creates an authority with new keys. */
-export async function createAuthority(commonName: string): Promise<Authority> {
+export async function createAuthority(commonName: string, clock = new Clock()): Promise<Authority> {
   const keys = await generateKeys()
   const cert = await x509.X509CertificateGenerator.createSelfSigned({
     name: commonName,
     keys,
     signingAlgorithm: ALGORITHM,
-    ...validity(LANDSCAPE_VALID_MS),
+    ...validity(clock.now(), LANDSCAPE_VALID_MS),
     extensions: [
       new x509.BasicConstraintsExtension(true, 0, true),
       new x509.KeyUsagesExtension(
@@ -49,12 +50,12 @@ export async function createAuthority(commonName: string): Promise<Authority> {
   })
   return {
     cert: cert.toString('pem'),
-    issue: (request) => issue({ cert, signingKey: keys.privateKey }, request)
+    issue: (request) => issue({ cert, signingKey: keys.privateKey, clock }, request)
   }
 }
 
 async function issue(
-  issuer: { cert: X509Certificate; signingKey: webcrypto.CryptoKey },
+  issuer: { cert: X509Certificate; signingKey: webcrypto.CryptoKey; clock: Clock },
   request: CertificateRequest
 ): Promise<TlsIdentity> {
   const keys = await generateKeys()
@@ -64,7 +65,7 @@ async function issue(
     publicKey: keys.publicKey,
     signingKey: issuer.signingKey,
     signingAlgorithm: ALGORITHM,
-    ...validity(request.validMs),
+    ...validity(issuer.clock.now(), request.validMs),
     extensions: await extensions(issuer.cert, request)
   })
   const key = KeyObject.from(keys.privateKey).export({ type: 'pkcs8', format: 'pem' })
@@ -87,8 +88,7 @@ async function extensions(issuer: X509Certificate, request: CertificateRequest) 
 }
 
 /** A minute back: clocks of two processes, or of a container and its host, differ. */
-function validity(validMs: number) {
-  const now = Date.now()
+function validity(now: number, validMs: number) {
   return { notBefore: new Date(now - 60_000), notAfter: new Date(now + validMs) }
 }
 

@@ -1,3 +1,4 @@
+import type { Clock } from '../clock.js'
 import {
   createAuthority,
   LANDSCAPE_VALID_MS,
@@ -26,13 +27,14 @@ export interface LandscapeCertificates {
  * @param subdomains - of the tenants: clients such as Node take no wildcard right below `localhost`
  */
 export async function createLandscapeCertificates(
-  subdomains: Iterable<string>
+  subdomains: Iterable<string>,
+  clock: Clock
 ): Promise<LandscapeCertificates> {
   const names = [...new Set([...subdomains, 'app'])].map((each) => `${each}.localhost`)
   const [landscape, clients, cloudConnector] = await Promise.all([
-    createAuthority('CN=cds-principal emulator'),
-    createAuthority('CN=cds-principal emulated client authority'),
-    createAuthority('CN=cds-principal emulated Cloud Connector')
+    createAuthority('CN=cds-principal emulator', clock),
+    createAuthority('CN=cds-principal emulated client authority', clock),
+    createAuthority('CN=cds-principal emulated Cloud Connector', clock)
   ])
   const [server, system] = await Promise.all([
     landscape.issue({

@@ -1,3 +1,4 @@
+import { Agent as HttpAgent } from 'node:http'
 import { Agent, type AgentOptions } from 'node:https'
 import type { Socket } from 'node:net'
 import type { Claims } from '../xsuaa/claims.js'
@@ -20,7 +21,7 @@ export interface Connection {
   readonly id: number
   binding: Binding | undefined
   /** Connection to the backend: one for each of the client's, and gone with it. */
-  agent(options: AgentOptions): Agent
+  agent(protocol: string, options: AgentOptions): HttpAgent
 }
 
 /** Keeps the state of connections as long as they are open. */
@@ -31,12 +32,15 @@ export function createConnections() {
     /** Call once for every accepted socket. */
     open(socket: Socket): void {
       count += 1
-      let agent: Agent | undefined
+      let agent: HttpAgent | undefined
       socket.once('close', () => agent?.destroy())
       connections.set(socket, {
         id: count,
         binding: undefined,
-        agent: (options) => (agent ??= new Agent({ ...options, keepAlive: true }))
+        agent: (protocol, options) => {
+          const Kind = protocol === 'https:' ? Agent : HttpAgent
+          return (agent ??= new Kind({ ...options, keepAlive: true }))
+        }
       })
     },
     of(socket: Socket): Connection {

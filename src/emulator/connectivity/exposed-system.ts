@@ -1,3 +1,4 @@
+import type { BackendTarget } from '../backend/child.js'
 import { EmulatorError } from '../emulator-error.js'
 import type { ExposedResource, OnPremiseSystem } from '../types.js'
 
@@ -5,8 +6,8 @@ import type { ExposedResource, OnPremiseSystem } from '../types.js'
 export interface ExposedSystem {
   /** Virtual `host:port`, lower case. */
   virtualHost: string
-  /** Where the system really is; throws once it does not run any more. */
-  backendUrl: () => URL
+  /** Where requests to a path really go; throws once the system does not run any more. */
+  locate: (path: string) => BackendTarget
   /** `undefined`: everything. */
   resources: readonly ExposedResource[] | undefined
 }

@@ -1,6 +1,7 @@
 import type { IncomingMessage, ServerResponse } from 'node:http'
 import { isIP } from 'node:net'
 import { createSecureContext, rootCertificates } from 'node:tls'
+import type { BackendTarget } from '../backend/child.js'
 import type { LandscapeCertificates } from '../certificates/landscape-certificates.js'
 import { requireNative } from '../../require-native.js'
 import type { Connection } from './connection.js'
@@ -14,14 +15,14 @@ export interface ForwardedRequest {
   req: IncomingMessage
   res: ServerResponse
   target: RequestTarget
-  backendUrl: URL
+  backend: BackendTarget
   connection: Connection
   principal: Principal | null
 }
 
 /**
  * Hands requests on over mutual TLS, with the system certificate as the client and the user's
- * certificate in the header SSL_CLIENT_CERT. Bodies are streamed both ways, redirects are not
+ * certificate in the header SSL_CLIENT_CERT; to a mock over http, which never leaves this machine. Bodies are streamed both ways, redirects are not
  * followed.
  *
  * @throws whatever the connection to the backend fails with
@@ -38,15 +39,17 @@ export function createForward(certificates: LandscapeCertificates) {
   })
   const closing = new WeakSet<IncomingMessage>()
   return async (request: ForwardedRequest): Promise<void> => {
-    const { req, res, target, backendUrl, connection, principal } = request
+    const { req, res, target, backend, connection, principal } = request
+    const { protocol, hostname } = new URL(backend.origin)
     if (/\bclose\b/i.test(req.headers.connection ?? '')) closing.add(req)
     cleanHeaders(req)
-    req.url = target.pathAndQuery
+    const { path, pathAndQuery } = target
+    req.url = (backend.path ?? path) + pathAndQuery.slice(path.length)
     // the Host header names the virtual host, the certificate the real one; SNI takes no address
-    const servername = isIP(backendUrl.hostname) ? '' : backendUrl.hostname
+    const servername = isIP(hostname) ? '' : hostname
     await proxy.web(req, res, {
-      target: backendUrl.origin,
-      agent: connection.agent({ secureContext, servername, maxSockets: 1 }),
+      target: backend.origin,
+      agent: connection.agent(protocol, { secureContext, servername, maxSockets: 1 }),
       ...(principal && { headers: { SSL_CLIENT_CERT: principal.certificate } })
     })
   }

@@ -1,6 +1,7 @@
 import { LRUCache } from 'lru-cache'
 import type { Authority } from '../certificates/authority.js'
 import { UnresolvedVariable, type SubjectPattern } from '../certificates/subject-pattern.js'
+import { Clock } from '../clock.js'
 import { x509 } from '../certificates/x509.js'
 import type { Claims } from '../xsuaa/claims.js'
 import { noPrincipal } from './refusal.js'
@@ -21,16 +22,27 @@ const BUSINESS = ['user_name', 'email', 'mail', 'user_uuid', 'sub']
 const TECHNICAL = ['client_id', 'cid', 'sub', 'azp']
 
 /** Makes the Cloud Connector's short-lived user certificates. */
-export function createPrincipals(authority: Authority, pattern: SubjectPattern) {
-  const cache = new LRUCache<string, Promise<Principal>>({ max: 1000, ttl: CACHED_MS })
+export function createPrincipals(
+  authority: Authority,
+  pattern: SubjectPattern,
+  clock = new Clock()
+) {
+  const cache = new LRUCache<string, { principal: Promise<Principal>; issuedAt: number }>({
+    max: 1000,
+    ttl: CACHED_MS,
+    ttlResolution: 0,
+    perf: clock
+  })
   return (claims: Claims): Promise<Principal> => {
     const subject = fillPattern(pattern, claims)
     // the whole subject is in the key: nobody gets a certificate with another's values
     const key = JSON.stringify([claims['zid'] ?? claims['app_tid'], subject])
     const cached = cache.get(key)
-    if (cached) return cached
+    const now = clock.now()
+    // the clock can be set back: a certificate is not valid before it was issued
+    if (cached && cached.issuedAt <= now) return cached.principal
     const principal = issue(authority, subject)
-    cache.set(key, principal)
+    cache.set(key, { principal, issuedAt: now })
     principal.catch(() => cache.delete(key))
     return principal
   }

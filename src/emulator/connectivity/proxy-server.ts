@@ -1,8 +1,10 @@
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http'
 import type { Socket } from 'node:net'
 import type { LandscapeCertificates } from '../certificates/landscape-certificates.js'
+import { NotMocked } from '../backend/registered-mocks.js'
 import type { RequestLog } from '../request-log.js'
 import { sendText } from '../respond.js'
+import type { Traffic } from '../traffic/traffic.js'
 import type { EmulatedRequest } from '../types.js'
 import { createConnections } from './connection.js'
 import { createForward } from './forward.js'
@@ -20,22 +22,27 @@ const IDLE_MS = 60_000
 export function createConnectivityProxy(
   context: GateContext,
   certificates: LandscapeCertificates,
-  log: RequestLog
+  log: RequestLog,
+  traffic: Traffic
 ) {
   const connections = createConnections()
   const forward = createForward(certificates)
 
   const handle = async (req: IncomingMessage, res: ServerResponse, entry: EmulatedRequest) => {
+    if (await traffic.intercept('connectivity', req, res, entry)) return
     const target = parseTarget(req)
     Object.assign(entry, { path: target.path, host: target.virtualHost })
     const connection = connections.of(req.socket)
     const { system, principal } = await admit(context, req, target, connection)
     entry.client = context.client.id
     entry.subject = principal?.subject ?? null
+    if (await traffic.intercept('s4', req, res, entry)) return
     try {
-      await forward({ req, res, target, backendUrl: system.backendUrl(), connection, principal })
-    } catch {
-      throw backendUnreachable(target.virtualHost)
+      const backend = system.locate(target.path)
+      await forward({ req, res, target, backend, connection, principal })
+    } catch (error) {
+      const reason = error instanceof NotMocked ? error.message : undefined
+      throw backendUnreachable(target.virtualHost, reason)
     }
   }
 

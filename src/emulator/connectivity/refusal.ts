@@ -74,6 +74,13 @@ export const invalidUserToken = () =>
 export const noPrincipal = (reason: string) =>
   new Refusal(403, `Principal propagation forbidden: ${reason}`)
 
-/** The backend does not answer, or its certificate is not trusted; text not documented. */
-export const backendUnreachable = (host: string) =>
-  new Refusal(502, `Unable to open a connection to backend system ${host}`)
+/**
+ * The backend does not answer, or its certificate is not trusted; text not documented.
+ *
+ * @param reason - what the developer can do where the backend is a mock
+ */
+export const backendUnreachable = (host: string, reason?: string) =>
+  new Refusal(
+    502,
+    `Unable to open a connection to backend system ${host}${reason ? `: ${reason}` : ''}`
+  )

@@ -23,7 +23,11 @@ export async function foreignUser(
   if (!keys || isOwn(issuer, userToken)) return undefined
   const typ = destination['x_user_token.header.typ'] ?? 'JWT'
   try {
-    const { payload } = await jose.jwtVerify(userToken, keys, { typ, requiredClaims: ['exp'] })
+    const { payload } = await jose.jwtVerify(userToken, keys, {
+      typ,
+      currentDate: new Date(issuer.now()),
+      requiredClaims: ['exp']
+    })
     return payload
   } catch (error) {
     const { code = 'ERR_JWKS' } = error as { code?: string }

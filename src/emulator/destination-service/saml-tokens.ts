@@ -100,6 +100,7 @@ async function assertionFor(
     recipient,
     authnContextClassRef,
     attributes: attributesOf(destination, claims),
+    now: service.landscape.clock.now(),
     includeCertificate: destination['includeSigningCertificateInSAMLAssertion'] === 'true'
   }
   return createAssertion(request, await identity())

@@ -32,7 +32,7 @@ export function answerCerts(
   if (azp !== undefined && !find(azp)) return refused('x-azp')
   if (!isTenant(header('x-app_tid'))) return refused('x-app_tid')
   if (!isTenant(header('x-azp_app_tid'))) return refused('x-azp_app_tid')
-  const keys = { status: 200, body: { keys: [issuer.jwk] } }
+  const keys = { status: 200, body: { keys: issuer.jwks() } }
   const proof = header('x-client_cert')
   if (proof === undefined) return keys
   // proof of possession: the certificate is that of the client that the token was given to

@@ -2,10 +2,22 @@ import type { IncomingMessage, ServerResponse } from 'node:http'
 import type { ApiHandler, RequestNotes } from '../api-server.js'
 import { readForm } from '../read-form.js'
 import { sendJson } from '../respond.js'
+import type { EndpointName } from '../traffic/types.js'
 import { TokenError } from '../xsuaa/token-error.js'
 import { answerCerts } from './identity-certs.js'
 import type { IdentityService } from './identity-service.js'
 import { grantTypes, handleIdentityTokenRequest } from './identity-token-endpoint.js'
+
+/** Name of the endpoint with this path, for tests. */
+export function identityEndpoint(path: string): EndpointName {
+  return ENDPOINTS.get(path) ?? 'ias'
+}
+
+const ENDPOINTS = new Map<string, EndpointName>([
+  ['/oauth2/token', 'ias/token'],
+  ['/oauth2/certs', 'ias/certs'],
+  ['/.well-known/openid-configuration', 'ias/openid-configuration']
+])
 
 /** The router of the emulated Identity Authentication. */
 export function createIdentityHandler(service: IdentityService): ApiHandler {

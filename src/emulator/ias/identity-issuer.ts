@@ -1,15 +1,17 @@
 import { randomUUID } from 'node:crypto'
 import { jose } from '../jose.js'
 import type { Claims } from '../xsuaa/claims.js'
+import type { Clock } from '../clock.js'
 import type { SigningKey } from '../xsuaa/signing-key.js'
+import type { SigningKeys } from '../xsuaa/signing-keys.js'
 import { InvalidToken } from '../xsuaa/verify-token.js'
 
 /** Signs and verifies the tokens of Identity Authentication. */
 export interface IdentityIssuer {
   /** The `iss` claim of all tenants' tokens: `https://127.0.0.1:<port>`. */
   readonly url: string
-  /** Entry of `/oauth2/certs`. */
-  readonly jwk: Record<string, string>
+  /** Entries of `/oauth2/certs`. */
+  jwks(): Record<string, string>[]
   /** @param lifetime - seconds, negative for a token that has expired */
   sign(claims: Claims, lifetime: number): Promise<string>
   /** Whether the claims name this issuer. */
@@ -19,33 +21,50 @@ export interface IdentityIssuer {
 }
 
 /** Creates the issuer, with the key of an emulator's Identity Authentication. */
-export function createIdentityIssuer(key: SigningKey, port: number): IdentityIssuer {
+export function createIdentityIssuer(
+  keys: SigningKeys,
+  port: number,
+  clock: Clock
+): IdentityIssuer {
   // applications of one tenant share it; the address, because names below "localhost" do not resolve everywhere
   const url = `https://127.0.0.1:${port}`
-  const kid = randomUUID()
-  const { kty = '', e = '', n = '' } = key.jwk
   return {
     url,
-    jwk: { kty, e, use: 'sig', kid, alg: 'RS256', n },
+    jwks: () => keys.published.map(toJwk),
     sign: (claims, lifetime) => {
-      const now = Math.floor(Date.now() / 1000)
+      const now = clock.seconds()
+      const { guid: kid, privateKey } = keys.current
       const iat = lifetime > 0 ? now : now + lifetime - 60
       const payload = { iss: url, jti: randomUUID(), iat, exp: now + lifetime, ...claims }
       return new jose.SignJWT(defined(payload))
         .setProtectedHeader({ alg: 'RS256', kid, typ: 'JWT', jku: `${url}/oauth2/certs` })
-        .sign(key.privateKey)
+        .sign(privateKey)
     },
     names: (claims) => claims['iss'] === url || claims['ias_iss'] === url,
-    verify: (token) => verify(token, url, kid, key)
+    verify: (token) => verify(token, url, keys, clock)
   }
 }
 
-async function verify(token: string, url: string, kid: string, key: SigningKey): Promise<Claims> {
+function toJwk({
+  guid: kid,
+  jwk: { kty = '', e = '', n = '' }
+}: SigningKey): Record<string, string> {
+  return { kty, e, use: 'sig', kid, alg: 'RS256', n }
+}
+
+async function verify(
+  token: string,
+  url: string,
+  keys: SigningKeys,
+  clock: Clock
+): Promise<Claims> {
   const { header, claims } = decode(token)
   if ((claims['ias_iss'] ?? claims['iss']) !== url) throw new InvalidToken('foreign issuer')
-  if (header.kid !== kid) throw new InvalidToken('unknown key', header.kid ?? '')
+  const key = keys.published.find(({ guid }) => guid === header.kid)
+  if (!key) throw new InvalidToken('unknown key', header.kid ?? '')
   try {
-    const options = { algorithms: ['RS256'], requiredClaims: ['exp'] }
+    const currentDate = new Date(clock.now())
+    const options = { algorithms: ['RS256'], currentDate, requiredClaims: ['exp'] }
     return (await jose.jwtVerify(token, key.publicKey, options)).payload
   } catch (error) {
     const isExpired = (error as { code?: string }).code === 'ERR_JWT_EXPIRED'

@@ -1,6 +1,6 @@
 import { thumbprint } from '../client-certificate.js'
 import { EmulatorError } from '../emulator-error.js'
-import type { IssueTokenOptions } from '../types.js'
+import type { IssueTokenOptions } from '../emulator.js'
 import { resolveTenant, resolveUser } from '../xsuaa/issue-token.js'
 import { providerClaims, technicalClaims, userClaims } from './identity-claims.js'
 import type { IdentityService } from './identity-service.js'

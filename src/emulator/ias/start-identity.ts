@@ -9,11 +9,11 @@ import {
 } from '../certificates/landscape-certificates.js'
 import type { Landscape } from '../landscape.js'
 import { listen, type Listener } from '../listener.js'
-import type { RequestLog } from '../request-log.js'
+import type { Observation } from '../api-server.js'
 import type { ServiceBinding } from '../types.js'
 import { RefreshTokens } from '../xsuaa/refresh-tokens.js'
-import { createSigningKey } from '../xsuaa/signing-key.js'
-import { createIdentityHandler } from './identity-handler.js'
+import { SigningKeys } from '../xsuaa/signing-keys.js'
+import { createIdentityHandler, identityEndpoint } from './identity-handler.js'
 import { createIdentityIssuer } from './identity-issuer.js'
 import type { IdentityService } from './identity-service.js'
 import { resolveApplication } from './issue-identity-token.js'
@@ -22,6 +22,7 @@ import type { IdentityApplication, IdentityTenant } from './identity-tenant.js'
 /** Identity Authentication, listening. */
 export interface Identity {
   service: IdentityService
+  keys: SigningKeys
   listener: Listener
   /** Of the bound application, or another one. */
   binding: (application?: IdentityApplication) => ServiceBinding
@@ -34,22 +35,22 @@ export async function startIdentity(
   tenant: IdentityTenant,
   landscape: Landscape,
   certificates: LandscapeCertificates,
-  log: RequestLog
+  observation: Omit<Observation, 'endpointOf'>
 ): Promise<Identity> {
   for (const application of tenant.applications) {
     if (application.secret !== undefined) continue
     application.certificate = await issueClientCertificate(certificates, application.id)
   }
-  const key = await createSigningKey()
+  const keys = await SigningKeys.create()
   const server = createServer(withClientCertificates(certificates))
   const listener = await listen(server)
-  const issuer = createIdentityIssuer(key, listener.port)
-  const service = { landscape, tenant, issuer, refreshTokens: new RefreshTokens() }
-  serveApi(server, log, createIdentityHandler(service))
+  const issuer = createIdentityIssuer(keys, listener.port, landscape.clock)
+  const service = { landscape, tenant, issuer, refreshTokens: new RefreshTokens(landscape.clock) }
+  serveApi(server, { ...observation, endpointOf: identityEndpoint }, createIdentityHandler(service))
   const guid = randomUUID()
   const binding = (application = tenant.application) => createBinding(service, application, guid)
   const bindingOf = (name: string) => binding(resolveApplication(tenant, name))
-  return { service, listener, binding, bindingOf }
+  return { service, keys, listener, binding, bindingOf }
 }
 
 /** With BTP's property names. */

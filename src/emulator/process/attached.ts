@@ -6,6 +6,10 @@ export interface Landscape {
   /** PEM of the certificate authority that the application must trust. */
   readonly ca: string
   readonly users: readonly UserSummary[]
+  /** PEM of the authority that issues the users' certificates. */
+  readonly cloudConnectorCa: string
+  /** Imported services behind which there is a mock. */
+  readonly mockedServices: readonly string[]
 }
 
 let attached: Landscape | undefined
@@ -21,6 +25,22 @@ export function attachedLandscape(): Landscape | undefined {
 }
 
 /** @internal */
-export function setAttachedLandscape(landscape: Landscape): void {
+export function setAttachedLandscape(landscape: Landscape | undefined): void {
   attached = landscape
+}
+
+let starting: Promise<Landscape> | undefined
+
+/**
+ * The landscape that this process is about to be attached to: a test starts it while CAP's server starts.
+ *
+ * @internal
+ */
+export function startingLandscape(): Promise<Landscape> | undefined {
+  return starting
+}
+
+/** @internal */
+export function setStartingLandscape(landscape: Promise<Landscape> | undefined): void {
+  starting = landscape
 }

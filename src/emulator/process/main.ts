@@ -4,6 +4,7 @@ import { createServer, type Server } from 'node:http'
 import { json } from 'node:stream/consumers'
 
 import { type Emulator, type EmulatorOptions, startEmulator } from '../index.js'
+import { describeLandscape } from '../binding.js'
 import { askLandscape, controlSocket } from './control.js'
 import { type Owners, watchOwners } from './owners.js'
 
@@ -52,7 +53,7 @@ function routes(
   return {
     'GET /landscape': () => ({
       fingerprint,
-      landscape: { vcapServices: emulator.vcapServices(), ca: emulator.ca, users: emulator.users }
+      landscape: describeLandscape(emulator)
     }),
     'POST /owners': ({ pid }) => {
       owners.add(Number(pid))

@@ -7,6 +7,8 @@ export interface Expectation {
   readonly audience: string
   /** URLs of the token endpoint. */
   readonly recipients: readonly string[]
+  /** Milliseconds since the epoch; default: by the machine's clock. */
+  readonly now?: number
 }
 
 /** Milliseconds by which clocks may differ. */
@@ -29,7 +31,7 @@ export function checkAssertion(assertion: Assertion, expected: Expectation): num
       `Audience of the assertion must be ${expected.audience} (entityID in /saml/metadata)`
     )
   }
-  const now = Date.now()
+  const { now = Date.now() } = expected
   if (notBefore && notBefore.getTime() - SKEW > now) throw invalidAt('not valid before', notBefore)
   if (notOnOrAfter && notOnOrAfter.getTime() + SKEW <= now)
     throw invalidAt('expired at', notOnOrAfter)

@@ -14,6 +14,8 @@ export interface AssertionRequest {
   readonly recipient?: string | undefined
   readonly authnContextClassRef?: string | undefined
   readonly attributes: ReadonlyMap<string, readonly string[]>
+  /** Milliseconds since the epoch; default: by the machine's clock. */
+  readonly now?: number
   /** Whether the signature names the certificate. Default: `false`. */
   readonly includeCertificate?: boolean
 }
@@ -31,7 +33,7 @@ const BACKDATED = 60_000
  * @see SAML 2.0 core, sections 2.3.3 and 5.4
  */
 export function createAssertion(request: AssertionRequest, identity: SigningIdentity): string {
-  const now = Date.now()
+  const { now = Date.now() } = request
   const instant = new Date(now).toISOString()
   const notOnOrAfter = new Date(now + LIFETIME).toISOString()
   const xml = createDocument('saml:Assertion', (make) => ({

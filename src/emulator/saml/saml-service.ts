@@ -20,7 +20,7 @@ export interface SamlService {
  */
 export function createSamlService(
   { trust = {}, root }: Pick<EmulatorOptions, 'trust' | 'root'>,
-  { tenant: provider, describeUser }: Pick<Landscape, 'tenant' | 'describeUser'>
+  { tenant: provider, describeUser, clock }: Pick<Landscape, 'tenant' | 'describeUser' | 'clock'>
 ): SamlService {
   const identities = new Map<string, Promise<SigningIdentity>>()
   const signerOf = (tenant: string): OwnIssuer => ({
@@ -39,7 +39,7 @@ export function createSamlService(
   }
   return {
     providers,
-    used: new UsedAssertions(),
+    used: new UsedAssertions(clock),
     signerOf
   }
 }

@@ -1,11 +1,18 @@
 import { LRUCache } from 'lru-cache'
+import { Clock } from '../clock.js'
 
 /** More than a developer's machine sees in the life of an assertion. */
 const LIMIT = 100_000
 
 /** Remembers assertions until they end: a bearer assertion is good for one token (RFC 7522 section 8.2). */
 export class UsedAssertions {
-  readonly #ids = new LRUCache<string, true>({ max: LIMIT })
+  readonly #clock: Clock
+  readonly #ids: LRUCache<string, true>
+
+  constructor(clock = new Clock()) {
+    this.#clock = clock
+    this.#ids = new LRUCache({ max: LIMIT, ttlResolution: 0, perf: clock })
+  }
 
   /**
    * @param until - milliseconds since the epoch
@@ -14,7 +21,7 @@ export class UsedAssertions {
   use(issuer: string, id: string, until: number): boolean {
     const key = JSON.stringify([issuer, id])
     if (this.#ids.has(key)) return false
-    this.#ids.set(key, true, { ttl: Math.max(until - Date.now(), 1) })
+    this.#ids.set(key, true, { ttl: Math.max(until - this.#clock.now(), 1) })
     return true
   }
 }

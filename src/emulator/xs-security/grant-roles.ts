@@ -75,6 +75,11 @@ function grant(user: Holder, roles: readonly string[], descriptor: SecurityDescr
   }
 }
 
+/** Whether a role exists: without a descriptor, every one does. */
+export function hasRole(descriptor: SecurityDescriptor | undefined, role: string): boolean {
+  return !descriptor || descriptor.roleTemplates.has(role) || descriptor.roleCollections.has(role)
+}
+
 function resolveRole(user: string, role: string, descriptor: SecurityDescriptor): RoleTemplate[] {
   const { roleTemplates, roleCollections } = descriptor
   const names = roleTemplates.has(role) ? [role] : roleCollections.get(role)

@@ -36,7 +36,7 @@ export function userClaims(landscape: Landscape, client: Client, user: Landscape
     origin: DEFAULT_ORIGIN,
     user_name: user.name,
     email: user.email,
-    auth_time: Math.floor(Date.now() / 1000),
+    auth_time: landscape.clock.seconds(),
     rev_sig: landscape.revocationSignature,
     zid: user.tenant
   }
@@ -115,7 +115,7 @@ const clientClaims = ({ id, certificate }: Client) => ({
   ...(certificate && { cnf: { 'x5t#S256': thumbprint(certificate.cert) } })
 })
 
-const extension = ({ subdomains }: Landscape, tenant: string) => ({
+export const extension = ({ subdomains }: Landscape, tenant: string) => ({
   enhancer: 'XSUAA',
   subaccountid: tenant,
   zdn: subdomains.get(tenant)

@@ -1,8 +1,10 @@
+import type { IssueTokenOptions } from '../emulator.js'
 import { EmulatorError } from '../emulator-error.js'
 import { findClient } from '../clients.js'
 import { findUser, type Client, type Landscape } from '../landscape.js'
-import type { IssueTokenOptions } from '../types.js'
-import { technicalClaims, userClaims } from './claims.js'
+import { OWN } from '../xs-security/descriptor.js'
+import { fullName } from '../xs-security/granted-scopes.js'
+import { audience, technicalClaims, userClaims, type Claims } from './claims.js'
 import type { TokenService } from './token-endpoint.js'
 
 /**
@@ -19,9 +21,29 @@ export async function issueToken(
   const claims =
     grant === 'client_credentials'
       ? technicalClaims(landscape, client, resolveTenant(landscape, tenant))
-      : userClaims(landscape, client, resolveUser(landscape, user, tenant))
-  return issuer.sign({ ...claims, ...options.claims }, options.expiresIn ?? client.tokenValidity)
+      : {
+          ...userClaims(landscape, client, resolveUser(landscape, user, tenant)),
+          grant_type: grant
+        }
+  const changed = {
+    ...claims,
+    ...withScopes(client, claims, options.scopes),
+    ...(options.attributes && { 'xs.user.attributes': toLists(options.attributes) }),
+    ...options.claims
+  }
+  return issuer.sign(changed, options.expiresIn ?? client.tokenValidity)
 }
+
+function withScopes(client: Client, claims: Claims, scopes: readonly string[] | undefined): Claims {
+  if (!scopes) return {}
+  const isUser = claims['user_id'] !== undefined
+  const names = scopes.map((name) => fullName(client, name.includes('.') ? name : OWN + name))
+  const scope = isUser ? ['openid', ...names] : names
+  return { scope, aud: audience(client, scope), ...(!isUser && { authorities: scope }) }
+}
+
+const toLists = (attributes: NonNullable<IssueTokenOptions['attributes']>) =>
+  Object.fromEntries(Object.entries(attributes).map(([name, value]) => [name, [value].flat()]))
 
 /** @throws EmulatorError `ERR_EMULATOR_OPTIONS` */
 export function resolveUser(

@@ -1,5 +1,6 @@
 import { randomBytes } from 'node:crypto'
 import { LRUCache } from 'lru-cache'
+import type { Clock } from '../clock.js'
 import type { Client } from '../landscape.js'
 import type { Claims } from './claims.js'
 
@@ -8,7 +9,11 @@ const LIMIT = 10_000
 
 /** Refresh tokens: opaque, so that none can pass for an access token, and kept in memory. */
 export class RefreshTokens {
-  readonly #claims = new LRUCache<string, Claims>({ max: LIMIT })
+  readonly #claims: LRUCache<string, Claims>
+
+  constructor(clock: Clock) {
+    this.#claims = new LRUCache({ max: LIMIT, ttlResolution: 0, perf: clock })
+  }
 
   /** A refresh token for the user, the client and the grant of these claims. */
   create(client: Pick<Client, 'refreshTokenValidity'>, claims: Claims): string {

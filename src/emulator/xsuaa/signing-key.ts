@@ -1,10 +1,19 @@
-import { createPublicKey, generateKeyPair, randomInt, type KeyObject } from 'node:crypto'
+import {
+  createPublicKey,
+  generateKeyPair,
+  randomInt,
+  randomUUID,
+  type KeyObject
+} from 'node:crypto'
 import { promisify } from 'node:util'
 import { jose } from '../jose.js'
 
 /** The key that signs every token of one emulator. */
 export interface SigningKey {
+  /** As XSUAA names its keys. */
   kid: string
+  /** As Identity Authentication does. */
+  guid: string
   privateKey: KeyObject
   publicKey: KeyObject
   /** Public key, PEM. */
@@ -21,5 +30,5 @@ export async function createSigningKey(): Promise<SigningKey> {
   const kid = `default-jwt-key-${randomInt(1_000_000_000)}`
   const { kty = '', e = '', n = '' } = await jose.exportJWK(publicKey)
   const jwk = { kty, e, use: 'sig', kid, alg: 'RS256', value: pem, n }
-  return { kid, privateKey, publicKey, pem, jwk }
+  return { kid, guid: randomUUID(), privateKey, publicKey, pem, jwk }
 }

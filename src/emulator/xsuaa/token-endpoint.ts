@@ -4,6 +4,8 @@ import type { IdentityService } from '../ias/identity-service.js'
 import { tenantOfSubdomain, type Landscape } from '../landscape.js'
 import { authenticateClient } from './authenticate-client.js'
 import { audience, JWT_BEARER, SAML2_BEARER, type Claims } from './claims.js'
+import type { AuthorizationCodes } from './authorize/authorization-codes.js'
+import { authorizationCode } from './grants/authorization-code.js'
 import { clientCredentials } from './grants/client-credentials.js'
 import type { Grant, GrantContext } from './grants/grant.js'
 import { jwtBearer } from './grants/jwt-bearer.js'
@@ -17,6 +19,7 @@ import { invalidRequest, invalidScope, unauthorizedGrant } from './token-error.j
 import type { TokenIssuer } from './token-issuer.js'
 
 const GRANTS: ReadonlyMap<string, Grant> = new Map([
+  ['authorization_code', authorizationCode],
   ['client_credentials', clientCredentials],
   ['password', password],
   ['refresh_token', refreshToken],
@@ -31,6 +34,7 @@ export interface TokenService {
   refreshTokens: RefreshTokens
   saml: SamlService
   shadowUsers: ShadowUsers
+  codes: AuthorizationCodes
   /** Identity provider that the subaccount trusts. */
   identity?: IdentityService | undefined
 }
@@ -115,7 +119,15 @@ function readTenant(landscape: Landscape, req: IncomingMessage): string | undefi
   return tenant
 }
 
-function tenantOfHost(landscape: Landscape, { headers }: IncomingMessage): string | undefined {
+/**
+ * The tenant that the host's subdomain names, if it names one.
+ *
+ * @throws TokenError
+ */
+export function tenantOfHost(
+  landscape: Landscape,
+  { headers }: IncomingMessage
+): string | undefined {
   const [, subdomain] = /^([a-z0-9-]+)\.localhost(:|$)/i.exec(headers.host ?? '') ?? []
   if (subdomain === undefined) return undefined
   const tenant = tenantOfSubdomain(landscape, subdomain.toLowerCase())

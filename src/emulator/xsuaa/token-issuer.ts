@@ -3,9 +3,13 @@ import { jose } from '../jose.js'
 import type { Landscape } from '../landscape.js'
 import type { Claims } from './claims.js'
 import type { SigningKey } from './signing-key.js'
+import type { SigningKeys } from './signing-keys.js'
 
 /** Signs claims; the only place where tokens come from. */
 export interface TokenIssuer {
+  /** All that are published. */
+  readonly keys: SigningKeys
+  /** The one that signs. */
   readonly key: SigningKey
   /** `https://localhost:<port>` */
   readonly url: string
@@ -13,6 +17,8 @@ export interface TokenIssuer {
   knows(tenant: string): boolean
   /** The `iss` claim of a tenant's tokens. */
   issuerOf(tenant: string): string
+  /** Milliseconds since the epoch, by the landscape's clock. */
+  now(): number
   /** @param lifetime - seconds, negative for a token that has expired */
   sign(claims: Claims, lifetime: number): Promise<string>
 }
@@ -20,19 +26,28 @@ export interface TokenIssuer {
 /** Creates the issuer of one emulator. */
 export function createTokenIssuer(
   landscape: Landscape,
-  key: SigningKey,
+  keys: SigningKeys,
   port: number
 ): TokenIssuer {
   const origin = (tenant: string) =>
     `https://${landscape.subdomains.get(tenant) ?? tenant}.localhost:${port}`
   return {
-    key,
+    keys,
+    get key() {
+      return keys.current
+    },
     url: `https://localhost:${port}`,
+    now: () => landscape.clock.now(),
     knows: (tenant) => landscape.subdomains.has(tenant),
     issuerOf: (tenant) => `${origin(tenant)}/oauth/token`,
     sign: (claims, lifetime) => {
       const tenant = String(claims['zid'])
-      const payload = { ...times(lifetime), iss: `${origin(tenant)}/oauth/token`, ...claims }
+      const key = keys.current
+      const payload = {
+        ...times(landscape.clock.seconds(), lifetime),
+        iss: `${origin(tenant)}/oauth/token`,
+        ...claims
+      }
       const jid = createHash('sha256')
         .update(String(claims['jti']))
         .digest('base64url')
@@ -51,8 +66,7 @@ export function createTokenIssuer(
 }
 
 /** A token that has expired was issued before: no verifier shall stumble over `iat` first. */
-function times(lifetime: number): Claims {
-  const now = Math.floor(Date.now() / 1000)
+function times(now: number, lifetime: number): Claims {
   const iat = lifetime > 0 ? now : now + lifetime - 60
   return { iat, exp: now + lifetime }
 }

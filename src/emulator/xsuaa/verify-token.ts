@@ -30,11 +30,12 @@ export async function verifyToken(issuer: TokenIssuer, token: string): Promise<C
   if (!issuer.knows(tenant) || claims['iss'] !== issuer.issuerOf(tenant)) {
     throw new InvalidToken('foreign issuer', show(claims['iss']))
   }
-  if (header.kid !== issuer.key.kid) throw new InvalidToken('unknown key', show(header.kid))
+  const key = issuer.keys.find(header.kid)
+  if (!key) throw new InvalidToken('unknown key', show(header.kid))
   try {
-    const { publicKey } = issuer.key
-    const { payload } = await jose.jwtVerify(token, publicKey, {
+    const { payload } = await jose.jwtVerify(token, key.publicKey, {
       algorithms: ['RS256'],
+      currentDate: new Date(issuer.now()),
       requiredClaims: ['exp']
     })
     return payload

@@ -1,5 +1,6 @@
 import type { RequestHandler } from 'express'
 import { claimedSubject } from './certificate.js'
+import { systemTime } from './system-time.js'
 import type { AbapUser } from './users.js'
 
 /** One request as the security audit log shows it. */
@@ -25,7 +26,7 @@ export function auditLog(): { entries: AuditEntry[]; middleware: RequestHandler 
     res.writeHead = (status: number, ...rest: unknown[]) => {
       const user = (res.locals['user'] as AbapUser | undefined)?.name ?? null
       const subject = header ? claimedSubject(header) : null
-      entries.push({ at: new Date().toISOString(), user, subject, method, path, status })
+      entries.push({ at: systemTime().toISOString(), user, subject, method, path, status })
       return writeHead(status, ...rest)
     }
     next()

@@ -1,4 +1,5 @@
 import { X509Certificate } from 'node:crypto'
+import { systemTime } from './system-time.js'
 import type { CertificateSubject } from './users.js'
 
 /**
@@ -34,7 +35,7 @@ function isIssuedBy(certificate: X509Certificate, ca: X509Certificate): boolean 
 }
 
 function isValidNow(certificate: X509Certificate): boolean {
-  const now = new Date()
+  const now = systemTime()
   return certificate.validFromDate <= now && now <= certificate.validToDate
 }
 

@@ -1,4 +1,5 @@
 import type { entity, Request, Service } from '@sap/cds'
+import { documentChange } from './change-documents.js'
 import { mayChange, plantExists, required } from './checks.js'
 import { everyRecord } from './every-record.js'
 import { installation, noInstallation } from './installation.js'
@@ -12,6 +13,9 @@ export function equipment(srv: Service): void {
   if (!Equipment) return
   everyRecord(srv)
   srv.before(['InstallEquipment', 'DismantleEquipment'], mayChange)
+  srv.before(['InstallEquipment', 'DismantleEquipment'], (req: Request) =>
+    documentChange(req, Equipment.name)
+  )
   srv.before(['CREATE', 'UPDATE'], Equipment, plantExists)
 
   srv.before('CREATE', Equipment, (req: Request) => newEquipment(Equipment, req))

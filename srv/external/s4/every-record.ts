@@ -1,5 +1,6 @@
 import type { Request, Service } from '@sap/cds'
 import { invalidExpression, mayChange, noDelete } from './checks.js'
+import { writeChangeDocuments } from './change-documents.js'
 import {
   changedBy,
   complete,
@@ -11,6 +12,7 @@ import {
 
 /** What holds for every record of an API: who may write, what a client cannot set, and the user fields. */
 export function everyRecord(srv: Service): void {
+  writeChangeDocuments(srv)
   srv.on('READ', '*', (req, next) => next().catch(() => invalidExpression(req)))
   srv.before('DELETE', '*', noDelete)
   srv.before(['CREATE', 'UPDATE'], '*', mayChange)

@@ -1,7 +1,12 @@
 import type { AddressInfo } from 'node:net'
+import { changeDocuments } from './change-documents.js'
 import type { Gateway, GatewayTls } from './gateway.js'
+import { setSystemTime } from './system-time.js'
 
-type Message = { type: 'start'; tls: GatewayTls; host: string } | { type: 'audit'; id: number }
+type Message =
+  | { type: 'start'; tls: GatewayTls; host: string }
+  | { type: 'audit'; id: number }
+  | { type: 'clock'; offset: number }
 
 let gateway: Gateway | undefined
 
@@ -25,8 +30,10 @@ function forgetTheParentsConfiguration(): void {
 }
 
 process.on('message', (message: Message) => {
-  if (message.type === 'audit')
-    process.send?.({ type: 'audit', id: message.id, entries: gateway?.audit ?? [] })
+  if (message.type === 'audit') {
+    const entries = gateway?.audit ?? []
+    process.send?.({ type: 'audit', id: message.id, entries, changes: changeDocuments })
+  } else if (message.type === 'clock') setSystemTime(message.offset)
   else
     start(message).catch((error: unknown) =>
       process.send?.({ type: 'failed', message: String(error) })

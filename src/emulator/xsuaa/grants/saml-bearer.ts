@@ -41,7 +41,12 @@ async function accept({ landscape, issuer, form, saml, tenant }: GrantContext) {
   const find = async (entityId: string) =>
     isOwn ? saml.providers.find((each) => each.entityId === entityId)?.issuer() : undefined
   try {
-    return await acceptAssertion(encoded, find, { audience, recipients }, saml.used)
+    return await acceptAssertion(
+      encoded,
+      find,
+      { audience, recipients, now: landscape.clock.now() },
+      saml.used
+    )
   } catch (error) {
     throw error instanceof InvalidAssertion ? refusal(error.message) : error
   }

@@ -1,0 +1,49 @@
+import type { IncomingHttpHeaders } from 'node:http'
+import { jose } from '../jose.js'
+
+/** Headers and parameters whose value proves an identity. */
+const SECRET =
+  /authorization|authentication|cookie|token$|^token|assertion|secret|password|certificate|client[-_]cert|^code$|verifier|samlresponse/i
+
+/** About tokens, and none themselves. */
+const HARMLESS = /^(token_format|token_type_hint|requested_token_type|x-csrf-token)$/i
+
+/** What is left of headers or parameters, and the claims of the tokens among them. */
+export interface Redacted {
+  values: Record<string, string>
+  claims: Record<string, Record<string, unknown>>
+}
+
+/** Takes tokens, secrets, cookies and certificates out. */
+export function redact(entries: Iterable<[name: string, value: string]>): Redacted {
+  const values: [string, string][] = []
+  const claims: [string, Record<string, unknown>][] = []
+  for (const [name, value] of entries) {
+    const isSecret = SECRET.test(name) && !HARMLESS.test(name)
+    values.push([name, isSecret ? schemeOf(value) : value])
+    const token = isSecret ? claimsOf(value) : undefined
+    if (token) claims.push([name, token])
+  }
+  return { values: Object.fromEntries(values), claims: Object.fromEntries(claims) }
+}
+
+/** Headers as entries; several values of one are joined. */
+export function headerEntries(headers: IncomingHttpHeaders): [string, string][] {
+  return Object.entries(headers).map(([name, value]) => [
+    name,
+    Array.isArray(value) ? value.join(', ') : (value ?? '')
+  ])
+}
+
+function schemeOf(value: string): string {
+  const [scheme] = /^(Bearer|Basic|DPoP|Digest) /i.exec(value) ?? []
+  return value && `${scheme ?? ''}…`
+}
+
+function claimsOf(value: string): Record<string, unknown> | undefined {
+  try {
+    return jose.decodeJwt(value.replace(/^Bearer +/i, ''))
+  } catch {
+    return undefined
+  }
+}

@@ -1,0 +1,40 @@
+import { randomBytes } from 'node:crypto'
+import { LRUCache } from 'lru-cache'
+import type { Clock } from '../../clock.js'
+import type { LandscapeUser } from '../../landscape-user.js'
+
+/** RFC 6749 section 4.1.2: short-lived. UAA's codes live five minutes. */
+const VALID_MS = 5 * 60_000
+const LIMIT = 10_000
+
+/** What a code was issued for. */
+export interface Authorization {
+  clientId: string
+  user: LandscapeUser
+  redirectUri: string
+  /** PKCE, RFC 7636. */
+  challenge: { value: string; method: 'S256' | 'plain' } | undefined
+}
+
+/** Authorization codes: random, each for one use. */
+export class AuthorizationCodes {
+  readonly #codes: LRUCache<string, Authorization>
+
+  constructor(clock: Clock) {
+    this.#codes = new LRUCache({ max: LIMIT, ttl: VALID_MS, ttlResolution: 0, perf: clock })
+  }
+
+  /** A new code. */
+  create(authorization: Authorization): string {
+    const code = randomBytes(24).toString('base64url')
+    this.#codes.set(code, authorization)
+    return code
+  }
+
+  /** What the code was issued for, once: a code that is used again is worth nothing. */
+  take(code: string): Authorization | undefined {
+    const authorization = this.#codes.get(code)
+    this.#codes.delete(code)
+    return authorization
+  }
+}

@@ -1,0 +1,156 @@
+import { randomBytes } from 'node:crypto'
+import type { IncomingMessage, ServerResponse } from 'node:http'
+import type { ApiHandler } from '../../api-server.js'
+import { findClient } from '../../clients.js'
+import { allUsers, findUser } from '../../landscape.js'
+import { readForm } from '../../read-form.js'
+import { equal } from '../authenticate-client.js'
+import { TokenError } from '../token-error.js'
+import { tenantOfHost, type TokenService } from '../token-endpoint.js'
+import {
+  AuthorizationRefused,
+  NoRedirect,
+  readRequest,
+  readTarget
+} from './authorization-request.js'
+import { sendLoginPage, sendNotice } from './login-page.js'
+import { isRedirectUri } from './redirect-uri.js'
+import { readCookie, type Sessions } from './sessions.js'
+
+const FORM_COOKIE = 'cds-principal-login'
+
+/**
+ * The pages that a browser gets: log on, be sent back with a code, log out.
+ *
+ * @returns handlers by method and path
+ */
+export function createAuthorizeHandlers(
+  service: TokenService,
+  sessions: Sessions
+): ReadonlyMap<string, ApiHandler> {
+  return new Map<string, ApiHandler>([
+    ['GET /oauth/authorize', (req, res, url) => authorize(service, sessions, req, res, url)],
+    ['POST /login.do', (req, res) => login(service, sessions, req, res)],
+    ['GET /logout.do', (req, res, url) => logout(service, sessions, req, res, url)]
+  ])
+}
+
+/** A user who is logged on is sent back with a code, everybody else gets the login page. */
+function authorize(
+  service: TokenService,
+  sessions: Sessions,
+  req: IncomingMessage,
+  res: ServerResponse,
+  url: URL
+): void {
+  withTarget(service, req, res, url.searchParams, (target) => {
+    const { client, redirectUri, challenge } = readRequest(target, url.searchParams)
+    const user = sessions.userOf(req)
+    if (!user || (target.tenant !== undefined && user.tenant !== target.tenant)) {
+      return showLogin(service, res, url.search.slice(1), target, false)
+    }
+    const code = service.codes.create({ clientId: client.id, user, redirectUri, challenge })
+    redirect(res, redirectUri, { code, state: target.state })
+  })
+}
+
+/** Checks the password and goes back to the authorization request, now with a session. */
+async function login(
+  service: TokenService,
+  sessions: Sessions,
+  req: IncomingMessage,
+  res: ServerResponse
+): Promise<void> {
+  const form = await readForm(req)
+  const formToken = readCookie(req, FORM_COOKIE)
+  if (!form || !formToken || !equal(formToken, form.get('form_token') ?? '')) {
+    const text =
+      'The login page was opened in another window or too long ago: go back and try again.'
+    return sendNotice(res, 403, 'Log on', text)
+  }
+  const request = form.get('request') ?? ''
+  withTarget(service, req, res, new URLSearchParams(request), (target) => {
+    const user = findUser(service.landscape, form.get('username') ?? '', target.tenant)
+    if (!user || (user.password && !equal(user.password, form.get('password') ?? ''))) {
+      return showLogin(service, res, request, target, true)
+    }
+    const headers = { 'set-cookie': sessions.start(user), location: `/oauth/authorize?${request}` }
+    res.writeHead(302, { ...headers, 'cache-control': 'no-store' }).end()
+  })
+}
+
+function showLogin(
+  { landscape }: TokenService,
+  res: ServerResponse,
+  request: string,
+  { redirectUri, tenant }: Target,
+  failed: boolean
+): void {
+  const formToken = randomBytes(16).toString('hex')
+  const cookie = `${FORM_COOKIE}=${formToken}; Path=/login.do; HttpOnly; Secure; SameSite=Strict`
+  const users =
+    tenant === undefined
+      ? [...landscape.users.values()]
+      : allUsers(landscape).filter((user) => user.tenant === tenant)
+  const { origin: returnTo } = new URL(redirectUri)
+  sendLoginPage(res, { users, request, formToken, returnTo, failed }, cookie)
+}
+
+/** Ends the session; a browser is sent on only where the client may send it. */
+function logout(
+  { landscape }: TokenService,
+  sessions: Sessions,
+  req: IncomingMessage,
+  res: ServerResponse,
+  url: URL
+): void {
+  const headers = { 'set-cookie': sessions.end(req), 'cache-control': 'no-store' }
+  const target = url.searchParams.get('redirect') ?? ''
+  const clientId = url.searchParams.get('client_id') ?? landscape.clients.xsuaa.id
+  const client = findClient(landscape, clientId)
+  if (client && isRedirectUri(client.redirectUris, target)) {
+    res.writeHead(302, { ...headers, location: target }).end()
+    return
+  }
+  sendNotice(res, 200, 'Logged out', 'You are logged out.', headers)
+}
+
+/** Where an answer goes, and the tenant that the host's name says. */
+type Target = ReturnType<typeof readTarget> & { tenant: string | undefined }
+
+function withTarget(
+  { landscape }: TokenService,
+  req: IncomingMessage,
+  res: ServerResponse,
+  query: URLSearchParams,
+  work: (target: Target) => void
+): void {
+  let target: Target | undefined
+  try {
+    target = { ...readTarget(landscape, query), tenant: tenantOfHost(landscape, req) }
+    work(target)
+  } catch (error) {
+    if (error instanceof NoRedirect || error instanceof TokenError) {
+      return sendNotice(res, 400, 'Bad Request', error.message)
+    }
+    if (!target || !(error instanceof AuthorizationRefused)) throw error
+    const { error: code, message } = error
+    redirect(res, target.redirectUri, {
+      error: code,
+      error_description: message,
+      state: target.state
+    })
+  }
+}
+
+function redirect(
+  res: ServerResponse,
+  uri: string,
+  parameters: Readonly<Record<string, string | null>>
+): void {
+  const location = new URL(uri)
+  for (const [name, value] of Object.entries(parameters)) {
+    if (value !== null) location.searchParams.append(name, value)
+  }
+  res.writeHead(302, { location: location.href, 'cache-control': 'no-store' }).end()
+}

@@ -1,0 +1,46 @@
+import cds from '@sap/cds'
+
+import { CLOUD_CONNECTOR_CA } from '../emulator/backend/mock-process.js'
+import { noteChanges, reportToEmulator } from './notes.js'
+
+/** What CAP tells plugins of its command line. */
+interface CommandLine {
+  readonly cli?: { readonly options?: { readonly mocked?: unknown; readonly service?: string } }
+}
+
+/** A required service as it is configured. */
+interface Required {
+  service?: string
+  credentials?: unknown
+}
+
+/**
+ * The imported services that this process mocks, as `cds mock <service>` does. A server with `--with-mocks` is none.
+ *
+ * @internal
+ */
+export function mockedServices(): string[] {
+  const { mocked, service = 'all' } = (cds as unknown as CommandLine).cli?.options ?? {}
+  return mocked && service !== 'all' ? service.split(/\s*,\s*/) : []
+}
+
+/**
+ * Makes this process a mock behind the emulated Cloud Connector: it logs on propagated users, and serves the services
+ * also if the project has credentials for them, which CAP takes for a reason not to mock them.
+ *
+ * @internal
+ */
+export function prepareMock(services: readonly string[]): void {
+  const requires = cds.env.requires as Record<string, Required | undefined>
+  for (const [name, options] of Object.entries(requires)) {
+    const isMocked = services.some((each) => each === name || each === options?.service)
+    if (options && isMocked) delete options.credentials
+  }
+  cds.env.requires.auth = { kind: 'mock', impl: 'cds-principal/mock-auth' }
+  cds.on('serving', noteChanges)
+  if (!process.env[CLOUD_CONNECTOR_CA]) return
+  // a mock of a test is nobody else's: it must not get into CAP's registry
+  const features = cds.env.features as { mocked_bindings?: boolean }
+  features.mocked_bindings = false
+  reportToEmulator()
+}
