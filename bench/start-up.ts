@@ -1,6 +1,14 @@
 import { spawn } from 'node:child_process'
 import { once } from 'node:events'
-import { mkdirSync, mkdtempSync, rmSync, symlinkSync, writeFileSync } from 'node:fs'
+import {
+  cpSync,
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  rmSync,
+  symlinkSync,
+  writeFileSync
+} from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join, resolve } from 'node:path'
 
@@ -8,7 +16,8 @@ import type { Emulator } from '../src/emulator/index.js'
 import { summary } from './measure.js'
 import type { Target } from './targets.js'
 
-const MODULES = resolve(__dirname, '../node_modules')
+const ROOT = resolve(__dirname, '..')
+const MODULES = join(ROOT, 'node_modules')
 
 /** Milliseconds that `cds-serve` needs longer to listen, in production, than with CAP's own strategy `xsuaa`. */
 export async function startUp(emulator: Emulator, rounds: number): Promise<Target[]> {
@@ -33,13 +42,26 @@ export async function startUp(emulator: Emulator, rounds: number): Promise<Targe
 /** The smallest project that serves something. */
 function project(kind: 'principal' | 'xsuaa'): string {
   const folder = mkdtempSync(join(tmpdir(), 'cds-principal-bench-'))
-  symlinkSync(MODULES, join(folder, 'node_modules'))
+  install(join(folder, 'node_modules'))
   const dependencies = kind === 'principal' ? { 'cds-principal': '*' } : {}
   const manifest = { name: 'bench', dependencies, cds: { requires: { auth: { kind } } } }
   writeFileSync(join(folder, 'package.json'), JSON.stringify(manifest))
   mkdirSync(join(folder, 'srv'))
   writeFileSync(join(folder, 'srv/s.cds'), 'service S { function ping() returns String; }')
   return folder
+}
+
+/** What `npm add` brings: of this package only what is published. */
+function install(modules: string): void {
+  mkdirSync(modules)
+  for (const name of readdirSync(MODULES)) {
+    if (name !== 'cds-principal') symlinkSync(join(MODULES, name), join(modules, name))
+  }
+  const own = join(modules, 'cds-principal')
+  mkdirSync(own)
+  for (const name of ['dist', 'auth.js', 'cds-plugin.js', 'package.json']) {
+    cpSync(join(ROOT, name), join(own, name), { recursive: true })
+  }
 }
 
 async function untilListening(cwd: string, emulator: Emulator): Promise<number> {

@@ -1,7 +1,5 @@
 import cds from '@sap/cds'
 
-import { announce } from './announce.js'
-import { joinLandscape } from './landscape.js'
 import { isProduction } from './profile.js'
 import { maskTokenHeaders, quietLibraries } from './log.js'
 import { type AuthOptions, bindingsOf } from './options.js'
@@ -55,8 +53,17 @@ export async function activate(): Promise<void> {
   warnOfUnknownNames()
   const server = cds.env.server as { body_parser?: BodyParserOptions }
   server.body_parser = objectsOnly(server.body_parser)
-  if (await joinLandscape(auth)) cds.once('listening', announce)
+  if (!isProduction()) await join(auth)
   bindingsOf(auth, requires as never)
+}
+
+/** The emulated landscape, of which production does not even load the code. */
+async function join(auth: AuthOptions): Promise<void> {
+  /* eslint-disable @typescript-eslint/no-require-imports -- `import()` does not work in a project's jest */
+  const { joinLandscape } = require('./landscape.js') as typeof import('./landscape.js')
+  const { announce } = require('./announce.js') as typeof import('./announce.js')
+  /* eslint-enable @typescript-eslint/no-require-imports */
+  if (await joinLandscape(auth)) cds.once('listening', announce)
 }
 
 /** Other commands (`cds build`, `cds compile`, …) load plugins as well, and need no landscape. */

@@ -1,4 +1,4 @@
-import { CLOUD_CONNECTOR_CA } from '../emulator/backend/mock-process.js'
+import { CLOUD_CONNECTOR_CA } from '../emulator/backend/mock-environment.js'
 import { askLandscape } from '../emulator/process/control.js'
 
 /** The emulated Cloud Connector's authority (PEM), if there is a Cloud Connector. */

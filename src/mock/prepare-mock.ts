@@ -1,6 +1,6 @@
 import cds from '@sap/cds'
 
-import { CLOUD_CONNECTOR_CA } from '../emulator/backend/mock-process.js'
+import { CLOUD_CONNECTOR_CA } from '../emulator/backend/mock-environment.js'
 import { noteChanges, reportToEmulator } from './notes.js'
 
 /** What CAP tells plugins of its command line. */

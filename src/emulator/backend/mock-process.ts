@@ -5,15 +5,13 @@ import type { LandscapeCertificates } from '../certificates/landscape-certificat
 import { EmulatorError } from '../emulator-error.js'
 import type { MockedService, OnPremiseSystem } from '../types.js'
 import { BackendChild, childEnvironment, withTypeScript, type BackendProcess } from './child.js'
+import { CLOUD_CONNECTOR_CA } from './mock-environment.js'
 import { mockedPath } from './mocked-path.js'
 
 const START_TIMEOUT_MS = 60_000
 
 /** A system of mocked services. */
 export type MockSystem = OnPremiseSystem & { mocks: readonly MockedService[] }
-
-/** Environment variable with the authority whose user certificates a mock accepts; a certificate is no secret. */
-export const CLOUD_CONNECTOR_CA = 'CDS_PRINCIPAL_CLOUD_CONNECTOR_CA'
 
 /**
  * Starts what `cds mock` starts: CAP, serving the imported services from a database in memory. The plugin in that
