@@ -3,7 +3,7 @@ import cds from '@sap/cds'
 import { auth } from '../src/auth.js'
 import type { Emulator } from '../src/emulator/index.js'
 import { type Middleware, request } from './inbound.js'
-import type { Target } from './targets.js'
+import { target, type Target } from './targets.js'
 import { tokens } from './tokens.js'
 
 const TENANTS = 3000
@@ -36,14 +36,6 @@ export async function forged(emulator: Emulator): Promise<Target[]> {
     target('forged tokens, 3000 tenants: bytes kept of each', kept, 10)
   ]
 }
-
-const target = (name: string, value: number, most: number): Target => ({
-  name,
-  value,
-  target: most,
-  met: value <= most,
-  spread: 0
-})
 
 async function refusal(middleware: Middleware, token: string): Promise<void> {
   const accepted = await request(middleware, token).then(

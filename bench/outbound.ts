@@ -1,24 +1,24 @@
-import { type ChildProcess, fork } from 'node:child_process'
-import { once } from 'node:events'
-import { Agent, request } from 'node:http'
-import { join } from 'node:path'
-
 import cds from '@sap/cds'
-import { executeHttpRequest } from '@sap-cloud-sdk/http-client'
 
-import { resolveDestination } from '../src/destination/resolve.js'
 import type { Emulator } from '../src/emulator/index.js'
-import { send } from '../src/remote/send.js'
 import { PrincipalRemoteService } from '../src/remote/service.js'
-import { decode } from '../src/token/decode.js'
-import { TokenPrincipal } from '../src/user/principal.js'
 import { TokenUser } from '../src/user/token-user.js'
+import {
+  bind,
+  byName,
+  DESTINATION,
+  principal,
+  type Proxy,
+  rawCall,
+  startProxy,
+  stockByName
+} from './calls.js'
+import { cold } from './cold.js'
 import type { Effort } from './inbound.js'
 import { type Cost, latencies, sideBySide, type Subject } from './measure.js'
-import type { Target } from './targets.js'
+import { target, type Target } from './targets.js'
 import { tokens } from './tokens.js'
 
-const DESTINATION = 'S4' // as run.mts has it
 const MODEL = `@cds.external service API {
   entity Things { key ID : String(10); name : String(40); plant : String(4); category : String(1); }
 }`
@@ -34,13 +34,14 @@ type RemoteClass = new (name: string, model: unknown, options: object) => Remote
 /** Calls of a system on premise: through CAP, and by destination name; ours, stock, and a raw request. */
 export async function outbound(emulator: Emulator, effort: Effort): Promise<Target[]> {
   const proxy = await startProxy()
-  bind(emulator, proxy.port)
+  bind(emulator.vcapServices(), proxy.port)
   cds.model = cds.compile.for.nodejs(cds.compile(MODEL) as never)
   const users = await tokens(emulator, 'S', 200)
   const [first = ''] = users
   try {
     const counts = await counted(emulator, proxy, users)
-    return [...counts, ...(await compared(proxy.port, first, effort))]
+    const warm = await compared(proxy.port, first, effort)
+    return [...counts, ...warm, ...(await cold(proxy, effort.rounds))]
   } finally {
     proxy.child.disconnect()
   }
@@ -98,40 +99,6 @@ function atOnce({ name, run }: Subject): Subject {
   return { name, run: (i) => Promise.all(Array.from({ length: 10 }, () => run(i))) }
 }
 
-function target(name: string, value: number, most: number, spread = 0): Target {
-  return { name, value, target: most, met: value <= most, spread }
-}
-
-/** The process in the place of everything behind the Connectivity proxy. */
-interface Proxy {
-  readonly child: ChildProcess
-  readonly port: number
-  counts(): Promise<{ connections: number; requests: number }>
-}
-
-async function startProxy(): Promise<Proxy> {
-  const child = fork(join(__dirname, 'outbound-proxy.ts'), { execArgv: ['--import', 'tsx'] })
-  const [{ port }] = (await once(child, 'message')) as [{ port: number }]
-  const counts = async () => {
-    child.send('counts')
-    const [answer] = (await once(child, 'message')) as [{ connections: number; requests: number }]
-    return answer
-  }
-  return { child, port, counts }
-}
-
-/** This process is bound to the emulator, with another Connectivity proxy. */
-function bind(emulator: Emulator, port: number): void {
-  const services = emulator.vcapServices()
-  for (const { credentials } of services.connectivity) {
-    Object.assign(credentials, {
-      onpremise_proxy_host: '127.0.0.1',
-      onpremise_proxy_http_port: String(port)
-    })
-  }
-  process.env['VCAP_SERVICES'] = JSON.stringify(services)
-}
-
 async function remote(Class: RemoteClass): Promise<Remote> {
   const credentials = { destination: DESTINATION, path: '/sap/opu/odata/sap/API' }
   const service = new Class('API', cds.model, { kind: 'odata-v2', csrf: true, credentials })
@@ -171,60 +138,4 @@ function asUser(token: string, work: () => Promise<unknown>): Promise<unknown> {
 function asStockUser(token: string, work: () => Promise<unknown>): Promise<unknown> {
   const user = new cds.User('alice')
   return inContext(Object.assign(user, { authInfo: { token: { jwt: token } } }), work)
-}
-
-const principals = new Map<string, TokenPrincipal>()
-
-/** Made once, as the memory of verified tokens does. */
-function principal(bearerToken: string): TokenPrincipal {
-  const kept = principals.get(bearerToken)
-  if (kept) return kept
-  const claims = decode(bearerToken).payload as { user_name: string; zid: string; exp: number }
-  const { user_name: userId, zid: tenant, exp: expiresAt } = claims
-  const made = new TokenPrincipal({ userId, tenant, issuer: 'xsuaa', expiresAt, bearerToken })
-  principals.set(bearerToken, made)
-  return made
-}
-
-const PATH = '/sap/opu/odata/sap/API/Things?$top=31'
-
-async function byName(token: string): Promise<unknown> {
-  const user = principal(token)
-  const destination = await resolveDestination(DESTINATION, user)
-  return (await send({ destination, user }, { method: 'get', url: PATH })).data
-}
-
-async function stockByName(jwt: string): Promise<unknown> {
-  const destination = { destinationName: DESTINATION, jwt }
-  return (await executeHttpRequest(destination, { method: 'get', url: PATH })).data as unknown
-}
-
-/** What the same call costs at least: one kept connection, headers as they go out, one `JSON.parse`. */
-function rawCall(port: number, token: string): () => Promise<unknown> {
-  const agent = new Agent({ keepAlive: true })
-  const headers = {
-    accept: 'application/json',
-    host: 's4.internal:44300',
-    'proxy-authorization': `Bearer ${token}`,
-    'sap-connectivity-authentication': `Bearer ${token}`,
-    'sap-client': '100'
-  }
-  const options = {
-    agent,
-    headers,
-    host: '127.0.0.1',
-    port,
-    path: `http://s4.internal:44300${PATH}`
-  }
-  return () =>
-    new Promise((done, fail) => {
-      const req = request(options, (res) => {
-        const chunks: Buffer[] = []
-        res.on('data', (chunk: Buffer) => chunks.push(chunk))
-        res.on('end', () => {
-          done(JSON.parse(Buffer.concat(chunks).toString()))
-        })
-      })
-      req.on('error', fail).end()
-    })
 }

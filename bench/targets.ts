@@ -23,3 +23,8 @@ export function table(targets: readonly Target[]): string {
     )
     .join('\n')
 }
+
+/** At most `most`. */
+export function target(name: string, value: number, most: number, spread = 0): Target {
+  return { name, value, target: most, met: value <= most, spread }
+}

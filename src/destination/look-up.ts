@@ -4,6 +4,7 @@ import type { Destination, Service } from '@sap-cloud-sdk/connectivity'
 
 import { find, findCertificate, type Place } from './destination-service.js'
 import { parseDestination } from './parse-destination.js'
+import { expectOnPremise } from './proxy-configuration.js'
 import { SingleFlight } from './single-flight.js'
 
 /** Milliseconds that a configuration is used before it is looked up again; the same as in the Cloud SDK. */
@@ -38,6 +39,7 @@ export function serviceKey({ credentials }: Service): string[] {
 }
 
 async function fetchConfiguration(place: Place, name: string) {
+  void expectOnPremise(place.tenant)
   const json = await find(place, name)
   if (!json) return { value: undefined, lifetime: 0 }
   const { destinationConfiguration } = json

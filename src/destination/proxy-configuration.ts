@@ -60,6 +60,18 @@ async function connectivityProxy(
   return { parts: [service, token], configuration }
 }
 
+/**
+ * Fetches the token for the Connectivity proxy while a destination is still being looked up: where the service is bound,
+ * most destinations are on premise, and the first call then waits for one answer less. What fails, fails again when it
+ * is needed.
+ *
+ * @internal
+ */
+export async function expectOnPremise(tenant: string | undefined): Promise<void> {
+  const service = await serviceBinding('connectivity')
+  if (service) await serviceTokenOf(service, tenant).catch(() => undefined)
+}
+
 async function environmentProxy({ url = '' }: Destination): Promise<Proxy | undefined> {
   const { env } = process
   const protocol = url.startsWith('http:') ? 'http' : 'https'

@@ -1,0 +1,47 @@
+import { resolve } from 'node:path'
+
+import { type Emulator, startEmulator } from '../src/emulator/index.js'
+import { tokens } from './tokens.js'
+
+/*
+ * A process with several emulated landscapes, as many as the argument says: nothing is known of one that was not used
+ * before. Every answer of the first one takes the milliseconds of the second argument.
+ */
+
+const [, , count = '1', delay = '0'] = process.argv
+
+async function start(): Promise<Emulator> {
+  return startEmulator({
+    root: resolve(__dirname, '..'),
+    users: { alice: { roles: ['Technician'], attr: { plant: ['1010'] } } },
+    destinations: {
+      S4: {
+        URL: 'http://s4.internal:44300',
+        ProxyType: 'OnPremise',
+        Authentication: 'PrincipalPropagation',
+        'sap-client': '100'
+      }
+    }
+  })
+}
+
+async function main(): Promise<void> {
+  const emulators: Emulator[] = []
+  for (let i = 0; i < Number(count); i++) emulators.push(await start())
+  for (let i = 0; i < 20; i++) {
+    for (const endpoint of ['xsuaa/token', 'destination'] as const) {
+      emulators[0]?.enqueue(endpoint, { delay: Number(delay) })
+    }
+  }
+  const landscapes = emulators.map(async (emulator) => ({
+    services: emulator.vcapServices(),
+    ca: emulator.ca,
+    users: await tokens(emulator, 'S', 2)
+  }))
+  process.send?.(await Promise.all(landscapes))
+  process.once('disconnect', () => {
+    void Promise.all(emulators.map((emulator) => emulator.stop())).then(() => process.exit())
+  })
+}
+
+void main()
