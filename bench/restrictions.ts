@@ -1,6 +1,6 @@
 import type { Effort } from './inbound.js'
-import { ratioOf, startSide } from './side.js'
-import type { Target } from './targets.js'
+import { compare, startSide } from './side.js'
+import { target, type Target } from './targets.js'
 
 /**
  * A restricted READ over HTTP, 50 rows from SQLite in memory, with and without the plugin's restrictions: CPU of the server
@@ -8,11 +8,12 @@ import type { Target } from './targets.js'
  */
 export async function restrictions({ rounds, milliseconds }: Effort): Promise<Target[]> {
   const start = (kind: string) => startSide('restricted-server', kind, '/s/Equipment')
-  const { median: value, spread } = await ratioOf(
+  const ratios = await compare(
     async () => [await start('ours'), await start('stock')],
     () => ({}),
     { pairs: 3, rounds: 2 * rounds, milliseconds: 2 * milliseconds }
   )
-  const target = 1.05
-  return [{ name: 'restricted READ: CPU ÷ stock', value, target, met: value <= target, spread }]
+  return [...ratios.values()].map(({ cpu: { median, spread } }) =>
+    target('restricted READ: CPU ÷ stock', median, 1.05, spread)
+  )
 }

@@ -1,6 +1,4 @@
-import { writeFileSync } from 'node:fs'
-import { cpus } from 'node:os'
-import { join, resolve } from 'node:path'
+import { resolve } from 'node:path'
 import tls from 'node:tls'
 
 import { startEmulator } from '../src/emulator/index.js'
@@ -9,13 +7,20 @@ import { forged } from './forged.js'
 import { memory } from './memory.js'
 import { outbound } from './outbound.js'
 import { read } from './read.js'
+import { report } from './report.js'
 import { restrictions } from './restrictions.js'
 import { closeConnections } from './side.js'
 import { startUp } from './start-up.js'
-import { table } from './targets.js'
+import { table, type Target } from './targets.js'
+
+/** Measured one after the other: they would disturb each other. */
+function step(name: string, measure: () => Promise<Target[]>): Promise<Target[]> {
+  console.log(`measuring ${name} …`)
+  return measure()
+}
 
 const quick = process.argv.includes('--quick')
-const effort = quick ? { rounds: 5, milliseconds: 150 } : { rounds: 15, milliseconds: 400 }
+const effort = quick ? { rounds: 4, milliseconds: 100 } : { rounds: 15, milliseconds: 400 }
 
 const emulator = await startEmulator({
   root: resolve(import.meta.dirname, '..'),
@@ -32,18 +37,15 @@ const emulator = await startEmulator({
 tls.setDefaultCACertificates([...tls.getCACertificates('default'), emulator.ca])
 try {
   const targets = [
-    ...(await inbound(emulator, effort)),
-    ...(await outbound(emulator, effort)),
-    ...(await read(emulator, effort)),
-    ...(await memory()),
-    ...(await forged(emulator)),
-    ...(await startUp(emulator, quick ? 6 : 21)),
-    ...(await restrictions(effort))
+    ...(await step('the auth middleware', () => inbound(emulator, effort))),
+    ...(await step('remote calls', () => outbound(emulator, effort))),
+    ...(await step('a whole READ', () => read(emulator, effort))),
+    ...(await step('memory', memory)),
+    ...(await step('forged tenants', () => forged(emulator))),
+    ...(await step('start-up', () => startUp(emulator, quick ? 5 : 21))),
+    ...(await step('restrictions', () => restrictions(effort)))
   ]
-  const machine = { cpu: cpus()[0]?.model, cores: cpus().length, node: process.version }
-  const results = { machine, quick, targets }
-  const file = join(import.meta.dirname, 'results.json')
-  writeFileSync(file, `${JSON.stringify(results, undefined, 2)}\n`)
+  report(targets, quick)
   console.log(table(targets))
 } finally {
   closeConnections()

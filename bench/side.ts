@@ -4,7 +4,7 @@ import { Agent, get } from 'node:http'
 import { join } from 'node:path'
 import { text } from 'node:stream/consumers'
 
-import { summary } from './measure.js'
+import { type Cost, summary } from './measure.js'
 
 /** A server in a process of its own, which tells the CPU that it has used. */
 export interface Side {
@@ -17,7 +17,7 @@ export interface Side {
 /** Headers of the i-th request. */
 type Headers = (i: number) => Record<string, string>
 
-const agent = new Agent({ keepAlive: true, maxSockets: 1 })
+const agent = new Agent({ keepAlive: true })
 
 /** Ends with the benchmark. */
 export function closeConnections(): void {
@@ -63,37 +63,56 @@ async function used(child: ChildProcess): Promise<number> {
   return cpu.user + cpu.system
 }
 
+/** What some requests have cost a server, µs. */
+interface Costs {
+  readonly cpu: number
+  readonly wall: number
+}
+
 /**
- * Ratios of the first side's CPU to the second's, for the same number of requests in small portions that take turns: a
+ * Ratios of the first side's costs to the second's, for the same number of requests in small portions that take turns: a
  * machine's mood lasts longer.
  *
  * @param milliseconds - altogether
  */
-export async function compareSides(
+async function compareSides(
   [ours, other]: readonly [Side, Side],
   headers: Headers,
-  milliseconds: number
-): Promise<number> {
-  const costs = new Map([ours, other].map((side) => [side, 0]))
+  milliseconds: number,
+  connections: number
+): Promise<Costs> {
+  const portion = 20 * connections
+  const costs = new Map([ours, other].map((side) => [side, { cpu: 0, wall: 0 }]))
   const end = performance.now() + milliseconds
   for (let turn = 0; performance.now() < end; turn++) {
     for (const side of turn % 2 ? [ours, other] : [other, ours]) {
+      const cost = costs.get(side) ?? { cpu: NaN, wall: NaN }
       const before = await side.cpu()
-      await requests(side, 20, headers, turn * 20)
-      costs.set(side, (costs.get(side) ?? 0) + (await side.cpu()) - before)
+      const start = performance.now()
+      await requests(side, portion, { headers, from: turn * portion, connections })
+      cost.wall += performance.now() - start
+      cost.cpu += (await side.cpu()) - before
     }
   }
-  return (costs.get(ours) ?? NaN) / (costs.get(other) ?? NaN)
+  const [a, b] = [costs.get(ours), costs.get(other)]
+  return { cpu: (a?.cpu ?? NaN) / (b?.cpu ?? NaN), wall: (a?.wall ?? NaN) / (b?.wall ?? NaN) }
 }
 
-/** One after the other, on one connection. */
-export async function requests(
+/** How requests are sent. */
+interface Sending {
+  readonly headers?: Headers
+  /** Number of the first one. */
+  readonly from?: number
+  readonly connections?: number
+}
+
+/** So many requests, on each connection one after the other. */
+async function requests(
   { url }: Side,
   count: number,
-  headers: Headers = () => ({}),
-  from = 0
+  { headers = () => ({}), from = 0, connections = 1 }: Sending = {}
 ): Promise<void> {
-  for (let i = from; i < from + count; i++) {
+  const send = async (i: number) => {
     const [status, body] = await new Promise<[number | undefined, string]>((done, fail) => {
       get(url, { agent, headers: headers(i) }, (res) => {
         text(res).then((all) => {
@@ -103,26 +122,48 @@ export async function requests(
     })
     if (status !== 200) throw new Error(`${url} answers ${String(status)}: ${body.slice(0, 300)}`)
   }
+  let next = from
+  const connection = async () => {
+    while (next < from + count) await send(next++)
+  }
+  await Promise.all(Array.from({ length: connections }, connection))
 }
 
-/** Several pairs of processes, as what is compiled differs from one to the next. */
-export async function ratioOf(
+/** How long to compare two servers. */
+export interface Comparison {
+  /** Several processes of each, as what is compiled differs from one to the next. */
+  readonly pairs: number
+  readonly rounds: number
+  readonly milliseconds: number
+  /** Numbers of connections, default: 1. */
+  readonly connections?: readonly number[]
+}
+
+/** Ratios of the first server's CPU and time for the same requests to the second's, by the number of connections. */
+export async function compare(
   start: () => Promise<readonly [Side, Side]>,
   headers: Headers,
-  { pairs, rounds, milliseconds }: { pairs: number; rounds: number; milliseconds: number }
-) {
-  const ratios: number[] = []
+  { pairs, rounds, milliseconds, connections = [1] }: Comparison
+): Promise<Map<number, { cpu: Cost; wall: Cost }>> {
+  const ratios = new Map(connections.map((each) => [each, [] as Costs[]]))
   for (let pair = 0; pair < pairs; pair++) {
     const sides = await start()
     try {
-      for (const side of sides) await requests(side, WARM_UP, headers)
-      for (let round = 0; round < rounds; round++)
-        ratios.push(await compareSides(sides, headers, milliseconds))
+      for (const side of sides) await requests(side, WARM_UP, { headers })
+      for (let round = 0; round < rounds; round++) {
+        for (const [each, costs] of ratios)
+          costs.push(await compareSides(sides, headers, milliseconds, each))
+      }
     } finally {
       for (const side of sides) side.stop()
     }
   }
-  return summary(ratios)
+  return new Map(
+    [...ratios].map(([each, costs]) => [
+      each,
+      { cpu: summary(costs.map(({ cpu }) => cpu)), wall: summary(costs.map(({ wall }) => wall)) }
+    ])
+  )
 }
 
 /** Requests before it is measured: the compiler has to have seen everything. */
