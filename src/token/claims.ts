@@ -96,6 +96,18 @@ export function clientOf(payload: JwtPayload): string | undefined {
   )
 }
 
+/** Grants without a user (RFC 6749, section 4.4; the second one is XSUAA's name for it with a certificate). */
+const TECHNICAL_GRANTS = new Set(['client_credentials', 'client_x509'])
+
+/**
+ * Whether a token of XSUAA stands for a client.
+ *
+ * @internal
+ */
+export function isTechnicalGrant(payload: JwtPayload): boolean {
+  return TECHNICAL_GRANTS.has(stringClaim(payload, 'grant_type') ?? '')
+}
+
 function timeClaim(payload: JwtPayload, name: string): number | undefined {
   const value = claim(payload, name)
   if (value === undefined) return undefined

@@ -1,7 +1,15 @@
 import { XsuaaSecurityContext, XsuaaService, XsuaaToken } from '@sap/xssec'
 
 import { ConfigurationError, TokenError } from '../errors.js'
-import { checkTimes, clientOf, scopesOf, stringClaim, stringsClaim, tenantClaim } from './claims.js'
+import {
+  checkTimes,
+  clientOf,
+  isTechnicalGrant,
+  scopesOf,
+  stringClaim,
+  stringsClaim,
+  tenantClaim
+} from './claims.js'
 import type { DecodedToken } from './decode.js'
 import { fetchJson } from './fetch-json.js'
 import { checkHeader } from './header.js'
@@ -27,6 +35,13 @@ export interface XsuaaCredentials {
 }
 
 const ALGORITHMS = ['RS256']
+
+/** What is wrong most often, where the caller has no user. */
+const NOT_GRANTED =
+  '. It is a technical one: if its client shall call this application, add to a scope in xs-security.json ' +
+  '"grant-as-authority-to-apps": ["$XSSERVICENAME(<instance of the caller>)"], update the service instance, and let the ' +
+  'caller get a new token'
+
 const REQUIRED = ['clientid', 'xsappname', 'uaadomain'] as const
 
 /**
@@ -76,7 +91,10 @@ class StrictXsuaaService extends XsuaaService {
     if (this.acceptsTokenAudience(token)) return token
     const text =
       'the token was issued for another application: neither "aud" nor scopes name this one'
-    throw new TokenError('ERR_TOKEN_AUDIENCE', text)
+    throw new TokenError(
+      'ERR_TOKEN_AUDIENCE',
+      text + (isTechnicalGrant(payload) ? NOT_GRANTED : '')
+    )
   }
 
   /** The signature, with the key that the token names; all else was checked before. */

@@ -6,46 +6,70 @@ import { isPseudoRole } from './roles.js'
 
 /** A service that is served, as far as its roles are concerned. */
 interface Provider {
+  readonly name: string
   readonly path?: string
   readonly definition?: Definition
   readonly entities?: Iterable<Definition>
+  readonly operations?: Iterable<Definition>
 }
 
-type Definition = Readonly<Record<'@requires' | '@restrict', unknown>>
+interface Definition extends Readonly<Record<'@requires' | '@restrict', unknown>> {
+  readonly name: string
+}
+
+/** What CAP asks everybody for who has a token. */
+const EVERYBODY = new Set(['any', 'authenticated-user', 'identified-user'])
 
 /**
- * Why a technical token of another application (the Job Scheduling service, for instance) got 403: it has no scope of
+ * Why a technical token of another application (the Job Scheduling service, for instance) got 403: it lacks a scope of
  * this one. XSUAA puts scopes into such a token only if they are granted, which is a line in `xs-security.json`.
  *
  * @param path - of the request, whose service says which roles would do
- * @returns the refusal for the log, or nothing when the token has scopes or is no such token
+ * @returns the refusal for the log, or nothing when the token has the scopes or is no such token
  * @internal
  */
 export function missingGrant(identity: Identity, path: string): TokenError | undefined {
-  const granted = Object.keys(identity.roles).filter((role) => !isPseudoRole(role))
-  const own = identity.roles['internal-user'] !== undefined
-  if (identity.kind !== 'technical' || own || granted.some((role) => !role.includes('.')))
-    return undefined
-  const names = rolesFor(path).map((role) => `"$XSAPPNAME.${role}"`)
+  const own = Object.hasOwn(identity.roles, 'internal-user')
+  if (identity.kind !== 'technical' || own) return undefined
+  const scopes = Object.keys(identity.roles).filter((role) => !isPseudoRole(role))
+  const hasScope = scopes.some((role) => !role.includes('.'))
+  const lacking = demands(path).filter((roles) => !roles.some((role) => holds(identity, role)))
+  const names = [...new Set(lacking.flat())].filter((role) => !isPseudoRole(role))
+  if (hasScope && !names.length) return undefined
+  const scope = names.map((role) => `"$XSAPPNAME.${role}"`).join(' or ') || 'that it needs'
   return new TokenError(
     'ERR_GRANT_MISSING',
-    `the technical token of another application has no scope of this one. In xs-security.json, add to the scope ` +
-      `${names.join(' or ') || 'that it needs'}: "grant-as-authority-to-apps": ["$XSSERVICENAME(<instance of the caller>)"], ` +
+    `the technical token of another application ${hasScope ? 'lacks a' : 'has no'} scope of this one. ` +
+      `In xs-security.json, add to the scope ${scope}: ` +
+      '"grant-as-authority-to-apps": ["$XSSERVICENAME(<instance of the caller>)"], ' +
       'update the service instance, and let the caller get a new token.'
   )
 }
 
-/** Roles that the service behind the path asks for, of the service itself and of its entities. */
-function rolesFor(path: string): string[] {
+function holds({ roles }: Identity, role: string): boolean {
+  return EVERYBODY.has(role) || Object.hasOwn(roles, role)
+}
+
+/** Of the service behind the path, and of what the path names in it: one role of each list is needed. */
+function demands(path: string): string[][] {
   const providers = cds.service.providers as unknown as Provider[]
   const service = providers.find((each) => each.path && `${path}/`.startsWith(`${each.path}/`))
-  const definitions = service ? [service.definition, ...(service.entities ?? [])] : []
-  const roles = definitions.flatMap((each) => [
-    each?.['@requires'],
-    ...grantees(each?.['@restrict'])
-  ])
-  const names = roles.flat().filter((role) => typeof role === 'string' && !isPseudoRole(role))
-  return [...new Set(names as string[])]
+  if (!service) return []
+  const named = targetOf(service, path)
+  const targets = named ? [named] : [...(service.entities ?? [])]
+  return [rolesOf(service.definition), targets.flatMap(rolesOf)].filter((roles) => roles.length)
+}
+
+/** `/odata/v4/jobs/run()` names the operation `JobsService.run`. */
+function targetOf(service: Provider, path: string): Definition | undefined {
+  const [name = ''] = /^[\w.]+/.exec(path.slice((service.path ?? '').length + 1)) ?? []
+  const definitions = [...(service.operations ?? []), ...(service.entities ?? [])]
+  return definitions.find((each) => each.name === `${service.name}.${name}`)
+}
+
+function rolesOf(definition: Definition | undefined): string[] {
+  const roles = [definition?.['@requires'], ...grantees(definition?.['@restrict'])].flat()
+  return roles.filter((role) => typeof role === 'string')
 }
 
 function grantees(restrict: unknown): unknown[] {

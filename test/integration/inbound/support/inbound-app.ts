@@ -18,6 +18,7 @@ export interface AppOptions {
   readonly plugin?: boolean
   /** Changes of the binding's credentials. */
   readonly credentials?: object
+  readonly env?: Readonly<Record<string, string>>
 }
 
 /** The app, running in a process of its own. */
@@ -39,7 +40,12 @@ export async function startApp(options: AppOptions): Promise<InboundApp> {
   })
   const output = new Output(child)
   const listening = /server listening on[^]*?(http:\/\/localhost:\d+)/
-  await output.printed(listening)
+  try {
+    await output.printed(listening)
+  } catch (error) {
+    rmSync(root, { recursive: true, force: true })
+    throw error
+  }
   return {
     url: new URL(listening.exec(output.text)?.[1] ?? ''),
     output: () => output.text,
@@ -63,7 +69,10 @@ function projectFolder({ xsuaa, plugin = true }: AppOptions): string {
   return root
 }
 
-function environment(root: string, { mode, xsuaa, credentials }: AppOptions): NodeJS.ProcessEnv {
+function environment(
+  root: string,
+  { mode, xsuaa, credentials, env }: AppOptions
+): NodeJS.ProcessEnv {
   return {
     PATH: process.env.PATH,
     HOME: process.env.HOME,
@@ -80,6 +89,7 @@ function environment(root: string, { mode, xsuaa, credentials }: AppOptions): No
           credentials: { ...xsuaa.credentials, ...credentials }
         }
       ]
-    })
+    }),
+    ...env
   }
 }

@@ -12,6 +12,8 @@ service InboundService {
   function cacheable()                   returns String;
   @requires: 'Supervisor'
   function supervisorOnly()              returns String;
+  @requires: 'JOBSCHEDULER'
+  function jobsOnly()                    returns String;
   @requires: 'system-user'
   function systemOnly()                  returns String;
   @requires: 'internal-user'

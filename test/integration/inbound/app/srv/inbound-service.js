@@ -23,7 +23,8 @@ module.exports = class InboundService extends cds.ApplicationService {
       cds.context.http.res.set('Cache-Control', 'public, max-age=60')
       return 'stored'
     })
-    for (const name of ['supervisorOnly', 'systemOnly', 'internalOnly']) this.on(name, () => name)
+    const restricted = ['supervisorOnly', 'jobsOnly', 'systemOnly', 'internalOnly']
+    for (const name of restricted) this.on(name, () => name)
     return super.init()
   }
 }
