@@ -4,6 +4,7 @@ import cds from '@sap/cds'
 
 import type { VcapServices } from './emulator/index.js'
 import { attachLandscape } from './emulator/process/attach.js'
+import { askLandscape } from './emulator/process/control.js'
 import {
   attachedLandscape,
   type Landscape,
@@ -12,7 +13,7 @@ import {
 } from './emulator/process/attached.js'
 import { type DefaultUsers, landscapeOf, type ProjectRequires } from './emulator/project-options.js'
 import { ConfigurationError } from './errors.js'
-import { logInfo } from './log.js'
+import { logInfo, logWarning } from './log.js'
 import type { AuthOptions } from './options.js'
 import { isProduction } from './profile.js'
 import type { XsuaaCredentials } from './token/xsuaa-issuer.js'
@@ -34,6 +35,7 @@ export async function joinLandscape(auth: Mutable<AuthOptions>): Promise<boolean
   const landscape = bound ?? (await attach())
   auth.credentials = landscape.vcapServices.xsuaa[0]?.credentials as unknown as XsuaaCredentials
   bindIdentity(landscape.vcapServices)
+  bindJobScheduler(landscape.vcapServices)
   talkToMocks(landscape.mockedServices)
   logInfo('bound to the emulated XSUAA, Destination and Connectivity service')
   return !bound
@@ -54,15 +56,25 @@ async function attach(): Promise<Landscape> {
   trust(landscape.ca)
   process.env.VCAP_SERVICES = JSON.stringify(landscape.vcapServices)
   setAttachedLandscape(landscape)
+  cds.once('listening', tellWhere)
   return landscape
 }
 
-/** What a required service is to CAP, as far as mocks differ from the real system. */
+/** Jobs of the emulated Job Scheduling service are requests to this server. */
+function tellWhere({ url }: { url: string }): void {
+  askLandscape(cds.root, 'POST', '/server', { url }).catch((error: unknown) => {
+    logWarning(`the emulated landscape can't be told where this server is: ${String(error)}`)
+  })
+}
+
+/** What a required service is to CAP, as far as it is different here. */
 interface Required {
   kind?: string
   service?: string
   csrf?: unknown
   csrfInBatch?: unknown
+  vcap?: { label?: string }
+  credentials?: object
 }
 
 /** Mocks are served by CAP: as OData V4, and without CSRF protection. CAP's own bindings to mocks do the same. */
@@ -81,6 +93,15 @@ function bindIdentity({ identity: [binding] = [] }: VcapServices): void {
   if (!binding) return
   const requires = cds.env.requires as unknown as Record<string, object | undefined>
   requires.identity = { ...requires.identity, credentials: binding.credentials }
+}
+
+/** Required services with `vcap.label: "jobscheduler"`: CAP has looked for their bindings before there were any. */
+function bindJobScheduler({ jobscheduler: [binding] = [] }: VcapServices): void {
+  const requires = cds.env.requires as unknown as Record<string, Required | undefined>
+  for (const options of Object.values(requires)) {
+    if (!binding || options?.vcap?.label !== binding.label) continue
+    options.credentials = { ...options.credentials, ...binding.credentials }
+  }
 }
 
 /** The landscape outlives a watched server, and never its watch. */

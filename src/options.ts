@@ -53,6 +53,8 @@ export interface EmulationOptions {
   applications?: Record<string, { xsSecurity: object | string; instance?: string }>
   /** Identity Authentication: `true`, or the parameters of its service instance. Default: none. */
   identity?: boolean | object
+  /** Job Scheduling service: `true`, or the name of its service instance. Default: none. */
+  jobScheduler?: boolean | { instance?: string }
 }
 
 /** `cds.requires.auth` of kind `principal`. */

@@ -21,6 +21,8 @@ function printExamples(): void {
       `  curl -u alice: ${pump}?\\$select=name,createdBy,lastChangedBy"`,
       '  # as the application itself: 403, nothing is sent to S/4, and the log says why',
       '  curl -i -H "Authorization: Bearer $(npx cds-principal token --grant client_credentials)" $API/Equipment',
+      '  # as the Job Scheduling service: the nightly check, as the technical user of S/4',
+      '  npx cds-principal job run /odata/v4/nightly-jobs/checkEquipment',
       ''
     ].join('\n')
   )

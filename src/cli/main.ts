@@ -4,12 +4,20 @@ import { join } from 'node:path'
 
 import { Command, Option } from 'commander'
 
+import { type JobOptions, runJob } from './job.js'
 import { lint } from './lint.js'
 import { printToken } from './token.js'
 
 const { version, description } = JSON.parse(
   readFileSync(join(__dirname, '../../package.json'), 'utf8')
 ) as { version: string; description: string }
+
+const JOB_HELP = `
+What the application answers is printed, everything else goes to stderr.
+Exit code: 0 success, 1 failed or could not be run, 2 no status in time.
+
+Example:
+  npx cds-principal job run /odata/v4/jobs/cleanUp --data '{"days":30}'`
 
 const program = new Command('cds-principal').description(description).version(version)
 
@@ -47,6 +55,29 @@ program
   )
   .option('--project <folder>', 'folder of the CAP project', process.cwd())
   .action(lint)
+
+program
+  .command('job')
+  .description('do what the SAP Job Scheduling service does')
+  .command('run')
+  .description(
+    'call an endpoint of the running application, as a job of the Job Scheduling service'
+  )
+  .argument('<path>', 'path of the endpoint, such as /odata/v4/jobs/cleanUp')
+  .option('--method <method>', 'HTTP method', 'POST')
+  .option('--data <json>', 'body of the request (default: {})')
+  .option('--tenant <id>', 'subscriber whose job it is')
+  .option('--timeout <seconds>', 'how long the application may take to answer', Number, 15)
+  .option(
+    '--async-timeout <seconds>',
+    'how long it may take, after 202, to report the status',
+    Number,
+    600
+  )
+  .option('--url <url>', 'of the application (default: the server that "cds watch" runs)')
+  .option('--project <folder>', 'folder of the CAP project', process.cwd())
+  .addHelpText('after', JOB_HELP)
+  .action((path: string, options: JobOptions) => runJob(path, options))
 
 program.parseAsync().catch((error: unknown) => {
   console.error(`cds-principal: ${error instanceof Error ? error.message : String(error)}`)

@@ -17,7 +17,9 @@ import { EmulatorError } from './emulator-error.js'
 import type { IdentityTenant } from './ias/identity-tenant.js'
 import { issueIdentityToken } from './ias/issue-identity-token.js'
 import { startIdentity, type Identity } from './ias/start-identity.js'
+import { startJobScheduler } from './job-scheduler/start-job-scheduler.js'
 import { allUsers, type Landscape } from './landscape.js'
+import type { JobScheduler } from './job-scheduler/types.js'
 import { listen, type Listener } from './listener.js'
 import { allProcesses, findProcess, type OnPremise } from './on-premise.js'
 import { RequestLog } from './request-log.js'
@@ -65,7 +67,8 @@ export async function assemble(parts: Parts): Promise<Emulator> {
   closers.push(() => Promise.resolve(traffic.close()))
   await issueCertificates(landscape, certificates)
   const identity = await openIdentity(parts, { traffic, logs })
-  const { service, bindings, connectivity } = await openServices(parts, { traffic, logs }, identity)
+  const opened = await openServices(parts, { traffic, logs }, identity)
+  const { service, bindings, connectivity, scheduler } = opened
   let stopped: Promise<void> | undefined
   return {
     ...controls(parts, service, traffic, identity),
@@ -91,6 +94,7 @@ export async function assemble(parts: Parts): Promise<Emulator> {
         return connectivity.accepted
       }
     },
+    jobScheduler: scheduler ?? withoutScheduler,
     s4: createBackendRecord(onPremise),
     system: (virtualHost, tenant) => findProcess(onPremise, virtualHost, tenant),
     stop: () => (stopped ??= closeAll(closers))
@@ -145,12 +149,17 @@ async function openServices(parts: Parts, records: Records, identity: Identity |
   const atDestination = { log: logs.destination, traffic, endpointOf: () => 'destination' as const }
   serveApi(api.destination, atDestination, createDestinationHandler(tokens, destinations))
   const connectivity = await open(createProxy(parts, service, records), closers)
+  const atScheduler = { log: logs.jobscheduler, traffic }
+  const jobs = await startJobScheduler(landscape, issuer, certificates, atScheduler)
+  if (jobs) closers.push(jobs.listener.close)
   const ports = {
     xsuaa: xsuaa.port,
     destination: destination.port,
-    connectivity: connectivity.port
+    connectivity: connectivity.port,
+    jobScheduler: jobs?.listener.port
   }
-  return { service, connectivity, bindings: createBindings(landscape, issuer, ports) }
+  const bindings = createBindings(landscape, issuer, ports)
+  return { service, connectivity, bindings, scheduler: jobs?.scheduler }
 }
 
 function createRecords(): Records {
@@ -158,7 +167,8 @@ function createRecords(): Records {
     xsuaa: new RequestLog(),
     destination: new RequestLog(),
     connectivity: new RequestLog(),
-    identity: new RequestLog()
+    identity: new RequestLog(),
+    jobscheduler: new RequestLog()
   }
   return { traffic: new Traffic(), logs }
 }
@@ -176,8 +186,17 @@ async function openIdentity(
 
 function identityOf(identity: Identity | undefined): Identity {
   if (identity) return identity
-  const text = 'there is no Identity Authentication: switch it on with the option "identity"'
-  throw new EmulatorError('ERR_EMULATOR_OPTIONS', text)
+  throw absent('Identity Authentication', 'identity')
+}
+
+const withoutScheduler: JobScheduler = {
+  start: () => Promise.reject(absent('Job Scheduling service', 'jobScheduler')),
+  status: () => Promise.reject(absent('Job Scheduling service', 'jobScheduler'))
+}
+
+function absent(service: string, option: string): EmulatorError {
+  const text = `there is no ${service}: switch it on with the option "${option}"`
+  return new EmulatorError('ERR_EMULATOR_OPTIONS', text)
 }
 
 function createProxy(

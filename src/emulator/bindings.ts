@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto'
 import { EMULATOR_TAG } from './assert-local.js'
 import { EmulatorError } from './emulator-error.js'
+import { JOB_SCHEDULER } from './job-scheduler/scheduler-client.js'
 import type { Client, Landscape } from './landscape.js'
 import type { ServiceBinding, VcapServices } from './types.js'
 import type { TokenIssuer } from './xsuaa/token-issuer.js'
@@ -10,6 +11,7 @@ export interface Ports {
   xsuaa: number
   destination: number
   connectivity: number
+  jobScheduler?: number | undefined
 }
 
 /** Makes bindings with BTP's property names; ids stay the same between two calls. */
@@ -32,6 +34,12 @@ export function createBindings(landscape: Landscape, issuer: TokenIssuer, ports:
     createBinding(client, idOf(client), plan, tags, { ...common(client), ...credentials })
   const application = (client: Client) =>
     bind(client, 'application', ['xsuaa'], xsuaaCredentials(landscape, issuer, client))
+  const jobScheduler = (client: Client) =>
+    createBinding(client, idOf(client), 'standard', ['jobscheduler'], {
+      uaa: { ...common(client), ...xsuaaCredentials(landscape, issuer, client) },
+      url: `https://localhost:${ports.jobScheduler}`
+    })
+  const scheduler = landscape.applications.get(JOB_SCHEDULER)
   const { xsuaa, destination, connectivity } = landscape.clients
   return {
     vcapServices: () => ({
@@ -52,10 +60,12 @@ export function createBindings(landscape: Landscape, issuer: TokenIssuer, ports:
           onpremise_proxy_http_port: String(ports.connectivity),
           onpremise_proxy_port: String(ports.connectivity)
         })
-      ]
+      ],
+      ...(ports.jobScheduler && scheduler && { jobscheduler: [jobScheduler(scheduler)] })
     }),
     application: (name) => {
       const client = landscape.applications.get(name)
+      if (client?.service === JOB_SCHEDULER) return jobScheduler(client)
       if (client) return application(client)
       const known = [...landscape.applications.keys()].join(', ') || '(none)'
       const text = `there is no application "${name}" in the option "applications", only ${known}`
@@ -71,7 +81,7 @@ function createBinding(
   tags: string[],
   credentials: Record<string, unknown>
 ): ServiceBinding {
-  const isOther = client.service === 'xsuaa' && client.instanceName !== 'xsuaa'
+  const isOther = client.service === JOB_SCHEDULER || client.instanceName !== client.service
   const name = isOther ? client.instanceName : `emulated-${client.service}`
   return {
     label: client.service,

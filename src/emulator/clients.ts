@@ -1,6 +1,7 @@
 import { randomBytes, randomUUID } from 'node:crypto'
 import type { TlsIdentity } from './certificates/authority.js'
 import { EmulatorError } from './emulator-error.js'
+import { JOB_SCHEDULER, schedulerClient } from './job-scheduler/scheduler-client.js'
 import type { Landscape } from './landscape.js'
 import type { EmulatorOptions } from './types.js'
 import type { SecurityDescriptor } from './xs-security/descriptor.js'
@@ -12,9 +13,12 @@ import {
 import { DEFAULT_REDIRECT_URIS } from './xsuaa/authorize/redirect-uri.js'
 import { readOtherDescriptor } from './xs-security/read-descriptor.js'
 
+/** The services that every landscape has. */
+type OwnService = 'xsuaa' | 'destination' | 'connectivity'
+
 /** An OAuth client: a service binding. */
 export interface Client extends Application {
-  service: 'xsuaa' | 'destination' | 'connectivity'
+  service: OwnService | 'jobscheduler'
   /** `sb-<xsappname>` */
   id: string
   /** 256 random bits, new on every start. */
@@ -37,7 +41,7 @@ export interface Client extends Application {
 
 /** The application's own clients by service, and those of other applications by name. */
 export interface Clients {
-  clients: Record<Client['service'], Client>
+  clients: Record<OwnService, Client>
   applications: ReadonlyMap<string, Client>
 }
 
@@ -64,6 +68,8 @@ export function createClients(
     const id = `${other.xsappname}!t${applications.size + 2}`
     applications.set(name, createApplicationClient(id, instance, other))
   }
+  const scheduler = createSchedulerClient(options)
+  if (scheduler) applications.set(JOB_SCHEDULER, scheduler)
   const all = [xsuaa, ...applications.values()]
   for (const each of all) {
     const others = all.filter((other) => other !== each)
@@ -105,6 +111,16 @@ function createApplicationClient(
       refreshTokenValidity: descriptor.oauth2.refreshTokenValidity
     })
   }
+}
+
+/** One of a service, and yet with scopes of applications: those that they grant to its instance. */
+function createSchedulerClient(options: EmulatorOptions): Client | undefined {
+  const found = schedulerClient(options)
+  if (!found) return undefined
+  const { xsappname, instance, xsSecurity } = found
+  const descriptor = readOtherDescriptor(options.root, JOB_SCHEDULER, xsSecurity)
+  const client = createApplicationClient(xsappname, instance, descriptor)
+  return { ...client, service: JOB_SCHEDULER }
 }
 
 function createServiceClient(service: 'destination' | 'connectivity', broker: string): Client {

@@ -8,6 +8,7 @@ export type EmulatorErrorCode =
   | 'ERR_EMULATOR_BACKEND'
   | 'ERR_EMULATOR_START'
   | 'ERR_EMULATOR_NO_REQUEST'
+  | 'ERR_EMULATOR_JOB'
 
 /**
  * The emulator cannot start, or was asked for something it does not have.

@@ -1,4 +1,5 @@
 import type { ApplicationRouter } from './router/application-router.js'
+import type { JobScheduler } from './job-scheduler/types.js'
 import type { EndpointName, RecordedRequest, ScriptedAnswer, TakeOptions } from './traffic/types.js'
 import type {
   AuditEntry,
@@ -40,7 +41,8 @@ export interface IssueTokenOptions {
 }
 
 /** Services with a record of requests. */
-export type EmulatedEndpoint = 'xsuaa' | 'destination' | 'connectivity' | 'identity'
+export type EmulatedEndpoint =
+  'xsuaa' | 'destination' | 'connectivity' | 'identity' | 'jobscheduler'
 
 /** What {@link Emulator.rotateKeys} does with the key that has signed so far. */
 export interface RotateKeysOptions {
@@ -103,6 +105,8 @@ export interface Emulator {
   advanceTime(seconds: number): void
   /** TCP connections accepted since start. */
   readonly connections: { readonly connectivity: number }
+  /** The Job Scheduling service, which calls the application when it is told to; needs the option `jobScheduler`. */
+  readonly jobScheduler: JobScheduler
   /** What the backends that the emulator has started say about users and changes. */
   readonly s4: BackendRecord
   /**

@@ -6,6 +6,13 @@ export type {
   IdentityOptions,
   SubjectNameIdentifier
 } from './ias/identity-options.js'
+export type {
+  JobAnswer,
+  JobRequest,
+  JobScheduler,
+  JobSchedulerOptions,
+  JobStatus
+} from './job-scheduler/types.js'
 export type { ApplicationOptions, TenantOptions } from './landscape-options.js'
 export type { ApplicationRouter } from './router/application-router.js'
 export { startEmulator } from './start-emulator.js'

@@ -18,6 +18,17 @@ export function formOf(req: IncomingMessage): URLSearchParams | undefined {
 export async function readForm(req: IncomingMessage): Promise<URLSearchParams | undefined> {
   const known = forms.get(req)
   if (known) return known
+  const text = await readText(req)
+  if (text === undefined) return undefined
+  const [type = ''] = (req.headers['content-type'] ?? '').split(';')
+  const isForm = type.trim().toLowerCase() === 'application/x-www-form-urlencoded'
+  const form = new URLSearchParams(isForm ? text : '')
+  if (isForm) forms.set(req, form)
+  return form
+}
+
+/** Reads a body; `undefined` if it is larger than 64 kB. */
+export async function readText(req: IncomingMessage): Promise<string | undefined> {
   const chunks: Buffer[] = []
   let size = 0
   // the stream must survive an early return, or the refusal could not be sent
@@ -26,9 +37,5 @@ export async function readForm(req: IncomingMessage): Promise<URLSearchParams | 
     if (size > LIMIT) return undefined
     chunks.push(chunk)
   }
-  const [type = ''] = (req.headers['content-type'] ?? '').split(';')
-  const isForm = type.trim().toLowerCase() === 'application/x-www-form-urlencoded'
-  const form = new URLSearchParams(isForm ? Buffer.concat(chunks).toString('utf8') : '')
-  if (isForm) forms.set(req, form)
-  return form
+  return Buffer.concat(chunks).toString('utf8')
 }

@@ -1,5 +1,6 @@
 import type { TrustOptions } from './saml/trust.js'
 import type { IdentityOptions } from './ias/identity-options.js'
+import type { JobSchedulerOptions } from './job-scheduler/types.js'
 import type { ApplicationOptions, TenantOptions } from './landscape-options.js'
 
 /** One user, as CAP's mocked users have it; a plain string is the password. */
@@ -70,6 +71,8 @@ export interface EmulatorOptions {
   applications?: Readonly<Record<string, ApplicationOptions>>
   /** Identity Authentication (IAS), whose tenant the subaccount trusts; default: none. */
   identity?: boolean | IdentityOptions
+  /** The Job Scheduling service, bound to the application; default: none. */
+  jobScheduler?: boolean | JobSchedulerOptions
   /** Systems behind the Cloud Connector by virtual `host:port`. */
   onPremise?: Readonly<Record<string, OnPremiseSystem>>
   /** Subject of the user certificates, default `CN=${name}`. */
@@ -174,4 +177,6 @@ export interface VcapServices {
   connectivity: ServiceBinding[]
   /** With the option `identity`. */
   identity?: ServiceBinding[]
+  /** With the option `jobScheduler`. */
+  jobscheduler?: ServiceBinding[]
 }

@@ -47,6 +47,7 @@ export interface ControlAnswer {
 /**
  * Asks the landscape of a project.
  *
+ * @param timeout - milliseconds without an answer
  * @returns its answer, or `undefined` when none is running
  * @internal
  */
@@ -54,12 +55,13 @@ export function askLandscape(
   root: string,
   method: 'GET' | 'POST',
   path: string,
-  body?: object
+  body?: object,
+  timeout = 30_000
 ): Promise<ControlAnswer | undefined> {
   return new Promise((done, fail) => {
     const socketPath = controlSocket(root)
     const headers = { 'content-type': 'application/json' }
-    const req = request({ socketPath, method, path, headers, timeout: 30_000 }, (res) => {
+    const req = request({ socketPath, method, path, headers, timeout }, (res) => {
       text(res).then((json) => {
         done({
           status: res.statusCode ?? 0,

@@ -3,7 +3,7 @@ import type { IncomingMessage, ServerResponse } from 'node:http'
 import { createServer, type Server } from 'node:http'
 import { json } from 'node:stream/consumers'
 
-import { type Emulator, type EmulatorOptions, startEmulator } from '../index.js'
+import { type Emulator, EmulatorError, type EmulatorOptions, startEmulator } from '../index.js'
 import { describeLandscape } from '../binding.js'
 import { askLandscape, controlSocket } from './control.js'
 import { type Owners, watchOwners } from './owners.js'
@@ -50,6 +50,7 @@ function routes(
   fingerprint: string,
   end: () => Promise<void>
 ): Record<string, Handler> {
+  let server: string | undefined
   return {
     'GET /landscape': () => ({
       fingerprint,
@@ -59,10 +60,27 @@ function routes(
       owners.add(Number(pid))
     },
     'POST /token': async (request) => ({ token: await emulator.issueToken(request) }),
+    'POST /server': ({ url }) => {
+      server = String(url)
+    },
+    'POST /job': ({ path, url = server, ...request }) =>
+      emulator.jobScheduler.start({ ...request, url: endpointOf(url, path) }),
+    'POST /job-status': async ({ runId, timeout }) => ({
+      status: await emulator.jobScheduler.status(String(runId), Number(timeout))
+    }),
     'POST /stop': () => {
       setImmediate(() => void end())
     }
   }
+}
+
+/** @param server - of the application: as it has said, or as somebody says who knows better */
+function endpointOf(server: unknown, path: unknown): string {
+  if (typeof server === 'string') return new URL(String(path), server).href
+  throw new EmulatorError(
+    'ERR_EMULATOR_OPTIONS',
+    'no server of the application is running: start it, or say where it is'
+  )
 }
 
 /** Whoever asks while the landscape is being started waits for it. */

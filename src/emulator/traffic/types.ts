@@ -14,6 +14,7 @@ import type { EmulatedRequest } from '../types.js'
  * | `ias/token`, `ias/certs`, `ias/openid-configuration`, `ias` | the same of Identity Authentication |
  * | `destination` | every request to the Destination service |
  * | `connectivity` | every request to the Connectivity proxy, before it is checked |
+ * | `jobscheduler` | every request to the REST API of the Job Scheduling service |
  * | `s4` | what the Cloud Connector has let through, on its way to the backend |
  */
 export type EndpointName =
@@ -29,6 +30,7 @@ export type EndpointName =
   | 'ias'
   | 'destination'
   | 'connectivity'
+  | 'jobscheduler'
   | 's4'
 
 /**
