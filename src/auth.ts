@@ -10,10 +10,11 @@ import { type AuthOptions, bindingsOf, type RequiredBindings } from './options.j
 import { type Authorization, authorizationOf, likelyToken } from './request/authorization.js'
 import { certificateOf } from './request/client-certificate.js'
 import { checkReadable } from './request/readable.js'
-import { refuse } from './request/response.js'
+import { forbid, refuse } from './request/response.js'
 import { challenge } from './responding.js'
 import { type BasicExchange, basicExchange } from './token/basic-exchange.js'
 import type { Identity } from './user/identity.js'
+import { isLockedOut } from './user/missing-role.js'
 import { TokenUser } from './user/token-user.js'
 
 /**
@@ -52,7 +53,7 @@ export function auth(options: AuthOptions) {
   }
 
   return async function principal_auth(
-    req: IncomingMessage,
+    req: IncomingMessage & { readonly baseUrl?: string },
     res: ServerResponse,
     next: (error?: unknown) => void
   ): Promise<void> {
@@ -64,7 +65,9 @@ export function auth(options: AuthOptions) {
       refuse(res, error, schemes)
       return
     }
-    next()
+    const { identity } = responding
+    if (identity && isLockedOut(identity, req.baseUrl ?? '')) forbid(res)
+    else next()
   }
 }
 

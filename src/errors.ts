@@ -40,6 +40,8 @@ export const ERROR_CODES = {
   ERR_EXPAND_RESTRICTED: 403,
   /** A restriction can't be checked: no key, deep data of a remote service, values of other records, a hierarchy. */
   ERR_RESTRICTION_UNCHECKED: 403,
+  /** The sender of an accepted token has none of the roles that would do. */
+  ERR_ROLE_MISSING: 403,
   /** A technical token of another application has none of the scopes that this one could have granted it. */
   ERR_GRANT_MISSING: 403,
   /** The issuer's keys can't be had at the moment. */

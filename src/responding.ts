@@ -6,7 +6,7 @@ import { TokenError } from './errors.js'
 import { logRefusal } from './log.js'
 import { challengesFor, type ChallengeOptions } from './request/challenge.js'
 import type { Identity } from './user/identity.js'
-import { missingGrant } from './user/missing-grant.js'
+import { missingRole } from './user/missing-role.js'
 
 /** What becomes known of a request until it is answered. */
 export interface Responding {
@@ -46,7 +46,7 @@ export function challenge(
 }
 
 function explain(req: IncomingMessage, identity: Identity | undefined): void {
-  const refusal = identity && missingGrant(identity, pathOf(req))
+  const refusal = identity && missingRole(identity, pathOf(req))
   if (refusal) logRefusal(refusal, identity.issuer)
 }
 

@@ -15,11 +15,24 @@ const RETRY_AFTER = 30
 export function refuse(res: ServerResponse, error: unknown, options: ChallengeOptions): void {
   const refusal = error instanceof PrincipalError ? error : unexpected(error)
   logRefusal(refusal, refusal instanceof TokenError ? refusal.issuer : undefined)
-  const { status, clientMessage } = refusal
+  const { status } = refusal
   if (status === 400 || status === 401) {
     res.setHeader('WWW-Authenticate', challengesFor(refusal, options))
   }
   if (status === 503) res.setHeader('Retry-After', RETRY_AFTER)
+  end(res, refusal)
+}
+
+/**
+ * Ends a request of somebody who has not the roles for it, with constant text. Why, is in the log when the answer leaves.
+ *
+ * @internal
+ */
+export function forbid(res: ServerResponse): void {
+  end(res, new TokenError('ERR_ROLE_MISSING', 'a role is missing'))
+}
+
+function end(res: ServerResponse, { status, clientMessage }: PrincipalError): void {
   res.statusCode = status
   res.setHeader('Content-Type', 'application/json')
   res.end(JSON.stringify({ error: { code: String(status), message: clientMessage } }))

@@ -11,12 +11,14 @@ import {
 } from './support/case.js'
 import { type Claims, SUBSCRIBER, technicalClaims, TENANT, XSAPPNAME } from './support/claims.js'
 import { type InboundApp, MODES, startApp } from './support/inbound-app.js'
-import { header, jws } from './support/jws.js'
+import { header, jws, userToken } from './support/jws.js'
 import { ofClient, roles } from './support/rows.js'
 import { startXsuaa, type TestXsuaa } from './support/test-xsuaa.js'
 import { send } from './support/wire.js'
 
 const JOBS = '/odata/v4/inbound/jobsOnly()'
+/** A service that demands the role as a whole. */
+const SERVICE = '/odata/v4/jobs/ping()'
 const SCHEDULER = 'sb-6f7016e9-8665-4b73-9b46-f99d7808fe3c!b446|sap-jobscheduler!b3'
 
 /** A token as XSUAA issues it to an instance of the Job Scheduling service with these grants. */
@@ -143,10 +145,12 @@ describe.each(MODES)('tokens of the Job Scheduling service, %s', (mode) => {
 
   test.each(accepted)('$id $name', (each) => prove(app, xsuaa, each))
 
-  test.each(refused)('%s: the client gets constant text, the log the fix', async (...row) => {
-    const [, claims, expected, text] = row
+  const paths = [JOBS, SERVICE, SERVICE.replace('jobs', 'JOBS')]
+  const table = refused.flatMap((row) => paths.map((path) => [path, ...row] as const))
+  test.each(table)('%s, %s: the client gets constant text, the log the fix', async (...row) => {
+    const [path, , claims, expected, text] = row
     const before = app.output().length
-    const wire = bearer(jws(header(), technicalClaims(xsuaa, claims)), JOBS)
+    const wire = bearer(jws(header(), technicalClaims(xsuaa, claims)), path)
     const answer = await send(app.url, wire)
     expect(answer.status).toBe(expected.status[0])
     expect(answer.headers['www-authenticate']).toBe(expected.challenges?.[answer.status])
@@ -157,11 +161,41 @@ describe.each(MODES)('tokens of the Job Scheduling service, %s', (mode) => {
     expect(log).not.toContain('sap-jobscheduler')
   })
 
-  test('an own technical token without the scope is 403, and nothing is said of grants', async () => {
+  test.each([JOBS, SERVICE])(
+    'R43 %s: an own technical token without the scope is 403, and nothing is said of grants',
+    async (path) => {
+      const before = app.output().length
+      const wire = bearer(jws(header(), technicalClaims(xsuaa)), path)
+      const answer = await send(app.url, wire)
+      expect(answer.status).toBe(403)
+      expectConstantText(answer, wire)
+      expect(answer.body).not.toContain('JOBSCHEDULER')
+      expect(unescaped(app.output().slice(before))).toMatch(
+        /ERR_ROLE_MISSING - the application's own technical token has no role "JOBSCHEDULER".*"authorities"/
+      )
+      expect(app.output().slice(before)).not.toContain('grant-as-authority')
+    }
+  )
+
+  test.each([JOBS, SERVICE])('R43 %s: a user is 403, with constant text', async (path) => {
     const before = app.output().length
-    const wire = bearer(jws(header(), technicalClaims(xsuaa)), JOBS)
-    expect((await send(app.url, wire)).status).toBe(403)
-    expect(app.output().slice(before)).not.toContain('grant-as-authority')
+    const wire = bearer(userToken(xsuaa), path)
+    const answer = await send(app.url, wire)
+    expect(answer.status).toBe(403)
+    expect(answer.headers['www-authenticate']).toBe('Bearer error="insufficient_scope"')
+    expectConstantText(answer, wire)
+    expect(answer.body).not.toContain('JOBSCHEDULER')
+    const log = app.output().slice(before)
+    expect(unescaped(log)).toMatch(/ERR_ROLE_MISSING - the user has no role "JOBSCHEDULER"/)
+    expect(log).not.toContain('alice')
+  })
+
+  test('whoever has the role gets in, and without a token it is 401', async () => {
+    const wire = bearer(jws(header(), technicalClaims(xsuaa, scheduler([GRANTED]))), SERVICE)
+    expect((await send(app.url, wire)).status).toBe(200)
+    const user = bearer(userToken(xsuaa, { scope: [GRANTED] }), SERVICE)
+    expect((await send(app.url, user)).status).toBe(200)
+    expect((await send(app.url, { path: SERVICE })).status).toBe(401)
   })
 
   test('a technical token may do what everybody may, and nothing is said of grants', async () => {

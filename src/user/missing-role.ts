@@ -1,0 +1,147 @@
+import cds from '@sap/cds'
+
+import { TokenError } from '../errors.js'
+import type { Identity } from './identity.js'
+import { isPseudoRole } from './roles.js'
+
+/** A service that is served, as far as its roles are concerned. */
+interface Provider {
+  readonly name: string
+  readonly path?: string
+  readonly endpoints?: readonly { readonly path: string }[]
+  readonly definition?: Definition
+  readonly entities?: Iterable<Definition>
+  readonly operations?: Iterable<Definition>
+}
+
+interface Definition extends Readonly<Record<'@requires' | '@restrict', unknown>> {
+  readonly name: string
+}
+
+/** What CAP asks everybody for who has a token. */
+const EVERYBODY = new Set(['any', 'authenticated-user', 'identified-user'])
+
+/**
+ * Which role somebody with an accepted token lacks who got 403. For a technical token of another application (the Job
+ * Scheduling service, for instance) that is a scope which was not granted: XSUAA puts scopes into such a token only if there
+ * is a line for it in `xs-security.json`.
+ *
+ * @param path - of the request, whose service says which roles would do
+ * @returns the refusal for the log, or nothing when it is no matter of roles
+ * @internal
+ */
+export function missingRole(identity: Identity, path: string): TokenError | undefined {
+  const service = serviceAt(path)
+  const lacking = demands(service, path).filter((roles) => !holdsOne(identity, roles))
+  const demanded = [...new Set(lacking.flat())]
+  if (isForeign(identity)) {
+    const scopes = demanded.filter((role) => !isPseudoRole(role))
+    if (scopes.length || !hasScope(identity)) return missingGrant(identity, scopes)
+  }
+  if (!demanded.length) return undefined
+  const [who, fix] = WHO[isForeign(identity) ? 'foreign' : identity.kind]
+  const text = `${who} has no role ${listed(demanded)}, which ${String(service?.name)} asks for here. ${fix}`
+  return new TokenError('ERR_ROLE_MISSING', text)
+}
+
+const WHO = {
+  named: ['the user', 'Give the user a role collection that has it.'],
+  technical: [
+    "the application's own technical token",
+    'Add it to the "authorities" in xs-security.json.'
+  ],
+  foreign: ['the technical token of another application', 'CAP gives that role by itself.']
+} as const
+
+function isForeign({ kind, roles }: Identity): boolean {
+  return kind === 'technical' && !Object.hasOwn(roles, 'internal-user')
+}
+
+/** Scopes of other applications have a dot in their names. */
+function hasScope({ roles }: Identity): boolean {
+  return Object.keys(roles).some((role) => !isPseudoRole(role) && !role.includes('.'))
+}
+
+function missingGrant(identity: Identity, scopes: readonly string[]): TokenError {
+  const scope = listed(scopes.map((role) => `$XSAPPNAME.${role}`)) || 'that it needs'
+  return new TokenError(
+    'ERR_GRANT_MISSING',
+    `the technical token of another application ${hasScope(identity) ? 'lacks a' : 'has no'} scope of this one. ` +
+      `In xs-security.json, add to the scope ${scope}: ` +
+      '"grant-as-authority-to-apps": ["$XSSERVICENAME(<instance of the caller>)"], ' +
+      'update the service instance, and let the caller get a new token.'
+  )
+}
+
+const listed = (names: readonly string[]) => names.map((name) => `"${name}"`).join(' or ')
+
+function holdsOne({ roles }: Identity, demanded: readonly string[]): boolean {
+  return demanded.some((role) => EVERYBODY.has(role) || Object.hasOwn(roles, role))
+}
+
+/** Express looks for the path of a service whatever its case. */
+function serviceAt(path: string): Provider | undefined {
+  const wanted = `${path.toLowerCase()}/`
+  return providers().find((each) => each.path && wanted.startsWith(`${each.path.toLowerCase()}/`))
+}
+
+const providers = () => cds.service.providers as unknown as Provider[]
+
+/**
+ * Whether CAP keeps somebody out of a service as a whole, and would tell the client the user's name and the roles.
+ *
+ * @param mount - path that the service is served at
+ * @see `@sap/cds`, lib/srv/protocols/http.js, `check_roles`
+ * @internal
+ */
+export function isLockedOut(identity: Identity, mount: string): boolean {
+  const demanded = doors().get(mount.toLowerCase())
+  return demanded !== undefined && !holdsOne(identity, demanded)
+}
+
+let known:
+  undefined | { readonly size: number; readonly doors: ReadonlyMap<string, readonly string[]> }
+
+/** Roles of each service as a whole, by its paths; a request costs one look-up. */
+function doors(): ReadonlyMap<string, readonly string[]> {
+  const size = providers().length
+  if (known?.size === size) return known.doors
+  const all = providers().flatMap(({ path, endpoints = [], definition }) => {
+    const roles = rolesAtDoor(definition)
+    const paths = [path, ...endpoints.map((each) => each.path)].filter((each) => each !== undefined)
+    return roles.length ? paths.map((each) => [each.toLowerCase(), roles] as const) : []
+  })
+  known = { size, doors: new Map(all) }
+  return known.doors
+}
+
+/** As CAP reads it: one of the two, and a grant to nobody in particular counts for nothing. */
+function rolesAtDoor(definition: Definition | undefined): string[] {
+  const roles = [definition?.['@requires'] ?? grantees(definition?.['@restrict'])].flat(2)
+  return roles.filter((role): role is string => typeof role === 'string' && role !== '')
+}
+
+/** Of the service behind the path, and of what the path names in it: one role of each list is needed. */
+function demands(service: Provider | undefined, path: string): string[][] {
+  if (!service) return []
+  const named = targetOf(service, path)
+  const targets = named ? [named] : [...(service.entities ?? [])]
+  const lists = [rolesAtDoor(service.definition), targets.flatMap(rolesOf)]
+  return lists.filter((roles) => roles.length)
+}
+
+/** `/odata/v4/jobs/run()` names the operation `JobsService.run`. */
+function targetOf(service: Provider, path: string): Definition | undefined {
+  const [name = ''] = /^[\w.]+/.exec(path.slice((service.path ?? '').length + 1)) ?? []
+  const definitions = [...(service.operations ?? []), ...(service.entities ?? [])]
+  return definitions.find((each) => each.name === `${service.name}.${name}`)
+}
+
+function rolesOf(definition: Definition | undefined): string[] {
+  const roles = [definition?.['@requires'], ...grantees(definition?.['@restrict'])].flat()
+  return roles.filter((role) => typeof role === 'string')
+}
+
+function grantees(restrict: unknown): unknown[] {
+  return Array.isArray(restrict) ? restrict.map((grant: { to?: unknown }) => grant.to) : []
+}

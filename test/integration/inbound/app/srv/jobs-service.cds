@@ -1,0 +1,5 @@
+/** For one role as a whole. */
+@requires: 'JOBSCHEDULER'
+service JobsService {
+  function ping() returns String;
+}
