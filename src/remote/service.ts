@@ -17,6 +17,7 @@ import {
   type ReadyDestination
 } from './outbound-destination.js'
 import { checkNotQueued, queuedCallRefusal } from './queue-refusal.js'
+import { senderOf } from './queued-for.js'
 import { callPolicy, carriesUser, type OnBehalfOf, type RemoteOptions } from './service-options.js'
 import { bareDestination, needsCloudSdk } from './wire-destination.js'
 
@@ -73,13 +74,17 @@ export class PrincipalRemoteService extends Stock {
   }
 
   /**
-   * What `cds.queued` makes of a service inherits from it, and calls this before it puts anything into the queue.
+   * What `cds.queued` makes of a service inherits from it, and calls this before it puts anything into the queue. The queue in
+   * memory may call it on another service than the one for which something was queued: it is sent by the right one.
    *
    * @throws {@link PropagationError} `ERR_QUEUED_NAMED_USER`
    */
   override async dispatch(req: cds.Request): Promise<unknown> {
     const refusal = this.onBehalfOf === 'namedUser' && queuedCallRefusal(this)
-    if (!refusal) return super.dispatch(req)
+    if (!refusal) {
+      const sender = senderOf(this, req)
+      return sender === this ? super.dispatch(req) : sender.dispatch(req)
+    }
     new CallEvidence(subjectOf(this)).refused(refusal)
     logRefusal(refusal)
     throw refusal
