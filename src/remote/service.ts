@@ -8,6 +8,7 @@ import { principalOf } from '../user/principal-of.js'
 import { CallEvidence } from './call-evidence.js'
 import { type CallingService, callMiddlewares } from './call-middleware.js'
 import { checkCloudSdk } from './cloud-sdk.js'
+import { contextOfMessage } from './message-tenant.js'
 import { meaningOf, type Outbound } from './exchange.js'
 import { type Headers, withoutInboundCredentials } from './inbound-credentials.js'
 import {
@@ -99,6 +100,8 @@ export class PrincipalRemoteService extends Stock {
    */
   override async handle(req: cds.Request): Promise<unknown> {
     const { [GUARD]: guard, destination } = this
+    const context = contextOfMessage(req)
+    if (context) return cds.tx(context as never, () => this.handle(req) as never)
     const { user, tenant } = cds.context ?? {}
     if (!destination || holds(guard)) return super.handle(req).catch(told)
     const origin = guard?.origin ?? this

@@ -157,7 +157,8 @@ const request: fc.Arbitrary<Request> = fc
   .map((each) => (each.place === 'queued' ? { ...each, calls: each.calls.map(queueable) } : each))
 
 function queueable(each: Call): Call {
-  const healed = DESTINATIONS[each.destination]?.renewable || each.fault !== 'unauthorized'
+  const { renewable = false } = DESTINATIONS[each.destination] ?? {}
+  const healed = renewable || each.fault !== 'unauthorized'
   const fault = healed && REPEATED.includes(each.fault) ? each.fault : 'none'
   return { ...each, fault, kind: each.kind === 'execute' ? 'rest' : each.kind }
 }

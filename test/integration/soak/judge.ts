@@ -81,7 +81,7 @@ function difference(
   if (outcome !== 'ok') return undefined
   const [marker = ''] = own.map((entry) => entry.header)
   const { answer = '' } = actual
-  return answer.includes(`"${String(marker)}"`) && answer.includes(`"${String(who)}"`)
+  return answer.includes(`"${marker}"`) && answer.includes(`"${String(who)}"`)
     ? undefined
     : 'the answer is that to another call'
 }

@@ -79,8 +79,8 @@ async function arrived(sent: Outcomes): Promise<Entry[]> {
 async function settled(queue: Queue, holds: (state: State) => boolean): Promise<State> {
   for (let tries = 0; ; tries++) {
     const state = await driver.state(queue)
-    if (holds(state) || tries === 200) return state
-    await pause(50)
+    if (holds(state) || tries === 50) return state
+    await pause(100)
   }
 }
 

@@ -40,7 +40,7 @@ export const places: Record<string, (scene: Scene) => unknown> = {
   nestedTx: ({ work }) => cds.tx(work as never),
   spawned: ({ work }) => void cds.spawn({}, work),
   succeeded: ({ req, work }) => {
-    req.on('succeeded', () => work())
+    req.on('succeeded', () => void work())
   },
   emitted: async ({ service, work }) => {
     const id = randomUUID()
