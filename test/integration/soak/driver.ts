@@ -91,7 +91,7 @@ export class Driver {
     const { one, end } = await users.as(request)
     const bodies = some.map((calls) => ({ work: JSON.stringify(this.#work(calls, end)) }))
     if (bodies.length === 1) {
-      const { status, body } = await one.post('/odata/v4/soak/run', bodies[0])
+      const { status, body } = await one.post('/odata/v4/soak/perform', bodies[0])
       if (status !== 204) throw new Error(`${String(status)}: ${JSON.stringify(body)}`)
       return
     }
@@ -99,7 +99,7 @@ export class Driver {
     const requests = bodies.map((body, i) => ({
       id: String(i),
       method: 'POST',
-      url: 'run',
+      url: 'perform',
       headers,
       body
     }))
@@ -180,7 +180,7 @@ class Users {
     await Promise.all(
       others.map(async ({ other, queue }) => {
         const { one } = await this.as({ caller: other, queue, place: 'request' })
-        const { status } = await one.post('/odata/v4/soak/run', { work })
+        const { status } = await one.post('/odata/v4/soak/perform', { work })
         if (status !== 204) throw new Error(`hello: ${String(status)}`)
       })
     )

@@ -12,7 +12,7 @@ import { RecordingSystem } from './record.js'
 
 const AUDIENCE = 'https://soak.example'
 const TOKEN_PATH = '/oauth2/token'
-const CLIENT = { id: 'client', secret: 'geheim' }
+const CLIENT = { id: 'client', secret: 'secret-of-the-client' }
 
 type Trusted = Parameters<typeof acceptAssertion>[1]
 
@@ -49,6 +49,11 @@ export class InternetSystem {
 
   get ca(): string {
     return this.#server.ca
+  }
+
+  /** What must not be printed anywhere: tokens that it has issued, passwords. */
+  get secrets(): string[] {
+    return [...this.#tokens.keys(), CLIENT.secret]
   }
 
   /** Properties of a destination that gets tokens here, for an assertion. */

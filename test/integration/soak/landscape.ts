@@ -8,7 +8,7 @@ import { DESTINATIONS, KINDS, POLICIES, serviceName, TENANTS, USERS } from './ca
 import { InternetSystem } from './internet-system.js'
 import { ProxyRelay } from './proxy-relay.js'
 import type { Entry } from './record.js'
-import { ServiceRelay } from './service-relay.js'
+import { ServiceRelay, throughRelays } from './service-relay.js'
 
 const S4 = 's4.internal:44300'
 const ON_PREMISE = { URL: `http://${S4}`, ProxyType: 'OnPremise' }
@@ -19,6 +19,9 @@ const SHORT = 1500
 
 /** An application with each of CAP's queues. */
 export const QUEUES = ['persistent', 'in-memory'] as const
+
+/** Environment variables of the applications. */
+type Environments = Partial<Record<(typeof QUEUES)[number], Record<string, string>>>
 
 /**
  * Three tenants with users of the same names, their systems on premise and one on the internet, and the same application
@@ -33,10 +36,11 @@ export class SoakLandscape {
   xsuaa!: ServiceRelay
   destination!: ServiceRelay
 
-  static async start(): Promise<SoakLandscape> {
+  /** @param env - of the applications */
+  static async start(env: Environments = {}): Promise<SoakLandscape> {
     const landscape = new SoakLandscape()
     try {
-      await landscape.#start()
+      await landscape.#start(env)
       return landscape
     } catch (error) {
       await landscape.stop()
@@ -66,7 +70,7 @@ export class SoakLandscape {
     for (const stop of this.#stops.toReversed()) await stop()
   }
 
-  async #start(): Promise<void> {
+  async #start(env: Environments): Promise<void> {
     this.internet = this.#owned(await InternetSystem.start())
     trust(this.internet.ca) // so does the Destination service
     this.emulator = this.#owned(await startEmulator(options(this.internet)))
@@ -81,7 +85,10 @@ export class SoakLandscape {
     const emulator = {
       ...this.emulator,
       ca: authorities,
-      vcapServices: () => this.#throughRelays()
+      vcapServices: () => {
+        const { emulator: own, xsuaa, destination: service, proxy } = this
+        return throughRelays(own.vcapServices(), xsuaa, service, proxy.port)
+      }
     }
     const apps = await Promise.all(
       QUEUES.map((queue) =>
@@ -89,7 +96,7 @@ export class SoakLandscape {
           emulator,
           extra: join(__dirname, 'app'),
           requires: services(),
-          env: queue === 'persistent' ? {} : { cds_requires_queue: 'false' }
+          env: { ...(queue !== 'persistent' && { cds_requires_queue: 'false' }), ...env[queue] }
         })
       )
     )
@@ -99,25 +106,6 @@ export class SoakLandscape {
   get #proxyPort(): number {
     const [connectivity] = this.emulator.vcapServices().connectivity
     return Number(connectivity?.credentials['onpremise_proxy_http_port'])
-  }
-
-  /** Bindings whose services are reached through the relays. */
-  #throughRelays() {
-    const vcap = this.emulator.vcapServices()
-    const { url } = this.xsuaa
-    const tokens = { url, uaadomain: new URL(url).host, token_service_url: url }
-    const port = String(this.proxy.port)
-    const through = (binding: (typeof vcap.xsuaa)[number], credentials: object) => ({
-      ...binding,
-      credentials: { ...binding.credentials, ...tokens, ...credentials }
-    })
-    return {
-      ...vcap,
-      destination: vcap.destination.map((each) => through(each, { uri: this.destination.url })),
-      connectivity: vcap.connectivity.map((each) =>
-        through(each, { onpremise_proxy_http_port: port, onpremise_proxy_port: port })
-      )
-    }
   }
 
   #owned<T extends { stop(): Promise<void> }>(part: T): T {
@@ -166,7 +154,7 @@ function options(internet: InternetSystem): EmulatorOptions {
 }
 
 function destinations({ url: URL, oauth }: InternetSystem, tenant: string) {
-  const basic = { User: `tech-${tenant}`, Password: 'p' }
+  const basic = { User: `tech-${tenant}`, Password: 'secret-of-the-technical-user' }
   return {
     PP: { ...ON_PREMISE, Authentication: 'PrincipalPropagation' },
     JWT: { URL, ...CLIENT, Authentication: 'OAuth2JWTBearer' },

@@ -1,5 +1,6 @@
 import { Agent, request } from 'node:https'
 
+import type { ServiceBinding, VcapServices } from '../../../src/emulator/types.js'
 import { type HttpsServer, startHttpsServer } from '../destination-types/https-server.js'
 
 /** What becomes of a request to a service of the platform. */
@@ -59,5 +60,27 @@ export class ServiceRelay {
   async stop(): Promise<void> {
     this.#agent.destroy()
     await this.#server.stop()
+  }
+}
+
+/** Bindings whose services are reached through others: tokens, the Destination service, the Connectivity proxy. */
+export function throughRelays(
+  vcap: VcapServices,
+  xsuaa: ServiceRelay,
+  destination: ServiceRelay,
+  proxyPort?: number
+): VcapServices {
+  const { url } = xsuaa
+  const tokens = { url, uaadomain: new URL(url).host, token_service_url: url }
+  const port = proxyPort === undefined ? undefined : String(proxyPort)
+  const proxy = port ? { onpremise_proxy_http_port: port, onpremise_proxy_port: port } : {}
+  const through = (binding: ServiceBinding, credentials: object): ServiceBinding => ({
+    ...binding,
+    credentials: { ...binding.credentials, ...tokens, ...credentials }
+  })
+  return {
+    ...vcap,
+    destination: vcap.destination.map((each) => through(each, { uri: destination.url })),
+    connectivity: vcap.connectivity.map((each) => through(each, proxy))
   }
 }

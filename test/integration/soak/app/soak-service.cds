@@ -2,7 +2,7 @@
 @requires: 'authenticated-user'
 service SoakService {
   /** @param work - JSON */
-  action run(work : LargeString);
+  action perform(work : LargeString);
 
   /** What has come of the calls with these markers: JSON. Those that are not over are not in there. */
   action collect(markers : LargeString) returns LargeString;

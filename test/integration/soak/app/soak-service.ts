@@ -25,9 +25,9 @@ const collectGarbage = runInNewContext('gc') as () => void
 /** The application of the soak test. */
 export class SoakService extends cds.ApplicationService {
   override init() {
-    this.on('run', async (req: Request<{ work: string }>) => {
-      remember(req)
+    this.on('perform', async (req: Request<{ work: string }>) => {
       const { place, other, until, parallel, calls } = JSON.parse(req.data.work) as Work
+      if (place === 'hello') remember(req)
       const queued = place === 'queued'
       const one = async (call: SoakCall) => {
         outcomes.set(call.marker, await perform(call, queued))
