@@ -23,7 +23,7 @@ function whose(header: string | string[] | undefined): string {
 
 process.on('message', (message: Message) => {
   if (message.type === 'audit') {
-    process.send?.({ type: 'audit', id: message.id, entries: system.take() })
+    process.send?.({ type: 'audit', id: message.id, entries: system.take(), changes: [] })
     return
   }
   authority = new X509Certificate(message.tls.ca)
