@@ -8,6 +8,7 @@ import { principalOf } from '../user/principal-of.js'
 import { CallEvidence } from './call-evidence.js'
 import { type CallingService, callMiddlewares } from './call-middleware.js'
 import { checkCloudSdk } from './cloud-sdk.js'
+import { contextOfMessage } from './message-tenant.js'
 import { meaningOf, type Outbound } from './exchange.js'
 import { type Headers, withoutInboundCredentials } from './inbound-credentials.js'
 import {
@@ -17,6 +18,7 @@ import {
   type ReadyDestination
 } from './outbound-destination.js'
 import { checkNotQueued, queuedCallRefusal } from './queue-refusal.js'
+import { senderOf } from './queued-for.js'
 import { callPolicy, carriesUser, type OnBehalfOf, type RemoteOptions } from './service-options.js'
 import { bareDestination, needsCloudSdk } from './wire-destination.js'
 
@@ -73,13 +75,17 @@ export class PrincipalRemoteService extends Stock {
   }
 
   /**
-   * What `cds.queued` makes of a service inherits from it, and calls this before it puts anything into the queue.
+   * What `cds.queued` makes of a service inherits from it, and calls this before it puts anything into the queue. The queue in
+   * memory may call it on another service than the one for which something was queued: it is sent by the right one.
    *
    * @throws {@link PropagationError} `ERR_QUEUED_NAMED_USER`
    */
   override async dispatch(req: cds.Request): Promise<unknown> {
     const refusal = this.onBehalfOf === 'namedUser' && queuedCallRefusal(this)
-    if (!refusal) return super.dispatch(req)
+    if (!refusal) {
+      const sender = senderOf(this, req)
+      return sender === this ? super.dispatch(req) : sender.dispatch(req)
+    }
     new CallEvidence(subjectOf(this)).refused(refusal)
     logRefusal(refusal)
     throw refusal
@@ -94,6 +100,8 @@ export class PrincipalRemoteService extends Stock {
    */
   override async handle(req: cds.Request): Promise<unknown> {
     const { [GUARD]: guard, destination } = this
+    const context = contextOfMessage(req)
+    if (context) return cds.tx(context as never, () => this.handle(req) as never)
     const { user, tenant } = cds.context ?? {}
     if (!destination || holds(guard)) return super.handle(req).catch(told)
     const origin = guard?.origin ?? this

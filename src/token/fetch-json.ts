@@ -47,16 +47,28 @@ export async function fetchText(url: string, options: FetchJsonOptions = {}): Pr
 
 async function fetchBytes(url: string, options: FetchJsonOptions): Promise<Uint8Array> {
   const { headers, deadline = DEADLINE, maxBytes = MAX_BYTES } = options
+  const init: RequestInit = {
+    headers: { accept: 'application/json', 'accept-encoding': 'identity', ...headers },
+    redirect: 'manual',
+    signal: AbortSignal.timeout(Math.max(deadline, 1))
+  }
   try {
-    const response = await fetch(url, {
-      headers: { accept: 'application/json', 'accept-encoding': 'identity', ...headers },
-      redirect: 'manual',
-      signal: AbortSignal.timeout(Math.max(deadline, 1))
+    const response = await fetch(url, init).catch((error: unknown) => {
+      if (!isLost(error)) throw error
+      return fetch(url, init)
     })
     return await bodyOf(response, maxBytes)
   } catch (error) {
     throw error instanceof FetchError ? error : failure(error)
   }
+}
+
+const LOST: ReadonlySet<unknown> = new Set(['ECONNRESET', 'EPIPE', 'UND_ERR_SOCKET'])
+
+/** The other side may close a connection that was kept at the very moment when it is used again: what reads is repeated, once. */
+function isLost(error: unknown): boolean {
+  const { cause } = error as { cause?: { code?: unknown } }
+  return LOST.has(cause?.code)
 }
 
 /** The body of a good answer; the connection of any other is closed. */

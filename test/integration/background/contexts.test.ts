@@ -126,10 +126,7 @@ test('200 parallel requests of four users: each is recorded under its own name',
   const entries = await sample.audit()
   const wrong = calls.filter(({ marker, outcomes, user }) => {
     const recorded = entries.filter(({ path }) => path.includes(marker))
-    // On a busy machine a call can fail, but then it is nobody's.
-    if (recorded.length > 1 || (outcomes[0] === 'done' && !recorded.length)) return true
-    return recorded.some((entry) => entry.user !== user)
+    return outcomes[0] !== 'done' || recorded.length !== 1 || recorded[0]?.user !== user
   })
   expect(wrong).toEqual([])
-  expect(calls.filter(({ outcomes }) => outcomes[0] === 'done').length).toBeGreaterThan(100)
 }, 120_000)

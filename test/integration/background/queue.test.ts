@@ -62,6 +62,18 @@ describe.each(Object.keys(QUEUES))('%s', (queue) => {
     expect(result).toHaveLength(queue === 'in-memory queue' ? 0 : 1)
     expect({ entries, connections }).toEqual({ entries: [], connections: 0 })
   })
+
+  test('two services that are queued in one request: each call goes out as its own service says', async () => {
+    const marker = newMarker()
+    const { status } = await alice.post('/odata/v4/jobs/enqueueTwo', { marker })
+    expect(status).toBe(204)
+    const isSystem = ({ path }: { path: string }) => path.includes(`${marker}-SYSTEM_USER`)
+    const all = async () => (await sample.audit()).filter(({ path }) => path.includes(marker))
+    const entries = await until(all, (found) => found.some(isSystem))
+    expect(entries.filter(isSystem).map(nameOf)).toEqual([null])
+    const others = entries.filter((entry) => !isSystem(entry)).map(nameOf)
+    expect(others).toEqual(queue === 'in-memory queue' ? ['alice'] : [])
+  })
 })
 
 describe('R88: what stays in the table', () => {

@@ -145,7 +145,7 @@ function landscape(url: string): EmulatorOptions {
 }
 
 /** The sample's descriptor, for many tenants and with the role template that lets tokens be exchanged. */
-function sharedDescriptor(): object {
+export function sharedDescriptor(): object {
   const descriptor = JSON.parse(readFileSync(join(SAMPLE, 'xs-security.json'), 'utf8')) as {
     'role-templates': object[]
   }

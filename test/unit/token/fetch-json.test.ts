@@ -30,6 +30,21 @@ test('headers go with it', async () => {
   })
 })
 
+test('what was lost with its connection is asked for once more, and not twice', async () => {
+  let lost = 1
+  let requests = 0
+  server.reset((req, res) => {
+    requests++
+    if (lost-- > 0) req.socket.destroy()
+    else res.end('{}')
+  })
+  await expect(fetched()).resolves.toEqual({})
+  expect(requests).toBe(2)
+  lost = 5
+  expect(await failure()).toMatchObject({ reason: 'network' })
+  expect(requests).toBe(4)
+})
+
 describe('R70: a server that misbehaves', () => {
   test.each([
     ['hang', 'timeout'],

@@ -7,6 +7,9 @@ service JobsService {
   /** Queues a call of the remote service itself. */
   action enqueueCall(remote : String, marker : String);
 
+  /** Queues calls of two remote services: the first is called as users, the second as the technical one. */
+  action enqueueTwo(marker : String);
+
   /** Queues a message as the privileged user does, in the background of the request. */
   action enqueueInBackground(remote : String, marker : String);
 

@@ -14,6 +14,12 @@ export class JobsService extends cds.ApplicationService {
     this.on('enqueueCall', async ({ data }: Request<Read>) => {
       await cds.queued(await cds.connect.to(data.remote)).run(query(data))
     })
+    this.on('enqueueTwo', async ({ data }: Request<Read>) => {
+      for (const remote of ['BY_DESTINATION', 'SYSTEM_USER']) {
+        const marker = `${data.marker}-${remote}`
+        await cds.queued(await cds.connect.to(remote)).run(query({ remote, marker }))
+      }
+    })
     this.on('enqueueInBackground', ({ data }: Request<Read>) => {
       cds.spawn({ user: cds.User.privileged }, () => queue.emit('work', data))
     })

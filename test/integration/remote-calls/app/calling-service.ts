@@ -4,6 +4,15 @@ import cds, { type Request } from '@sap/cds'
 export class CallingService extends cds.ApplicationService {
   override init() {
     this.on('call', ({ data }: Request<Call>) => (data.caught ? caught(data) : call(data)))
+    this.on('handOn', async ({ data, headers }: Request<Call>) => {
+      const remote = await cds.connect.to(data.service)
+      const answer: unknown = await remote.send({
+        method: 'GET',
+        path: data.path,
+        headers
+      } as never)
+      return JSON.stringify(answer)
+    })
     return super.init()
   }
 }
