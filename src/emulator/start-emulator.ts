@@ -34,6 +34,7 @@ export async function startEmulator(options: EmulatorOptions): Promise<Emulator>
 
 async function start(given: EmulatorOptions): Promise<Emulator> {
   const options = completeOptions(given)
+  checkOptions(options)
   const landscape = createLandscape(options)
   // whatever can be wrong in the configuration comes to light before anything starts
   const identityTenant = createIdentityTenant(options)
