@@ -3,6 +3,7 @@ import { assemble, closeAll } from './assemble.js'
 import { startBound } from './binding.js'
 import { createLandscapeCertificates } from './certificates/landscape-certificates.js'
 import { parseSubjectPattern } from './certificates/subject-pattern.js'
+import { checkOptions } from './check-options.js'
 import { createDestinations } from './destination-service/configuration.js'
 import type { Emulator } from './emulator.js'
 import { createIdentityTenant } from './ias/identity-tenant.js'
@@ -27,11 +28,13 @@ import { SigningKeys } from './xsuaa/signing-keys.js'
  */
 export async function startEmulator(options: EmulatorOptions): Promise<Emulator> {
   assertLocal(process.env)
+  checkOptions(options)
   return options.bind ? startBound(() => start(options)) : start(options)
 }
 
 async function start(given: EmulatorOptions): Promise<Emulator> {
   const options = completeOptions(given)
+  checkOptions(options)
   const landscape = createLandscape(options)
   // whatever can be wrong in the configuration comes to light before anything starts
   const identityTenant = createIdentityTenant(options)

@@ -10,6 +10,10 @@ import { mockedPath } from './mocked-path.js'
 
 const START_TIMEOUT_MS = 60_000
 
+/** Without the plugin nobody in that process tells that it listens. */
+const STARTING =
+  'to listen: is "cds-principal" among the dependencies in package.json, where CAP looks for plugins?'
+
 /** A system of mocked services. */
 export type MockSystem = OnPremiseSystem & { mocks: readonly MockedService[] }
 
@@ -73,7 +77,7 @@ function launch(
 }
 
 async function waitUntilListening(child: BackendChild) {
-  const message = await child.receive(START_TIMEOUT_MS, 'to listen', (message) =>
+  const message = await child.receive(START_TIMEOUT_MS, STARTING, (message) =>
     message.type === 'audit' ? undefined : message
   )
   if (message.type === 'failed') return child.fail(message.message)

@@ -2,6 +2,10 @@ import { findClient } from '../clients.js'
 import { tenantOfSubdomain } from '../landscape.js'
 import { equal } from '../xsuaa/authenticate-client.js'
 import { technicalClaims } from '../xsuaa/claims.js'
+import type { Grant } from '../xsuaa/grants/grant.js'
+import { password } from '../xsuaa/grants/password.js'
+import { refreshToken } from '../xsuaa/grants/refresh-token.js'
+import { TokenError } from '../xsuaa/token-error.js'
 import type { DestinationConfiguration } from './configuration.js'
 import { exchangeUserToken, ExchangeFailed } from './exchange-user-token.js'
 import { RetrievalFailed } from './retrieval-failed.js'
@@ -15,6 +19,7 @@ export interface AuthToken {
   expires_in?: string
   http_header?: { key: string; value: string }
   scope?: string
+  refresh_token?: string
   error?: string
 }
 
@@ -26,6 +31,8 @@ export interface Caller {
   subdomain: string | undefined
   /** `X-user-token`, or the user token that the client has authenticated with. */
   userToken: string | undefined
+  /** `X-refresh-token` */
+  refreshToken: string | undefined
 }
 
 type Retrieval = (
@@ -39,6 +46,8 @@ const RETRIEVALS: Readonly<Record<string, Retrieval>> = {
   OAuth2ClientCredentials: (...args) => clientCredentials('Authorization', ...args),
   OAuth2TechnicalUserPropagation: (...args) =>
     clientCredentials('SAP-Connectivity-Technical-Authentication', ...args),
+  OAuth2Password: passwordToken,
+  OAuth2RefreshToken: refreshedToken,
   OAuth2UserTokenExchange: (...args) => userToken('uaa.user', ...args),
   OAuth2JWTBearer: (...args) => userToken(undefined, ...args),
   OAuth2SAMLBearerAssertion: samlBearerToken,
@@ -101,6 +110,50 @@ async function userToken(
   const claims = await exchangeUserToken(service, client, caller.userToken, neededScope)
   const token = await service.issuer.sign(claims, client.tokenValidity)
   return bearer('Authorization', token, client.tokenValidity, claims['scope'])
+}
+
+/** The user of the destination, whoever calls. */
+async function passwordToken(
+  service: DestinationTokens,
+  destination: DestinationConfiguration,
+  caller: Caller
+): Promise<AuthToken> {
+  const { User = '', Password = '' } = destination
+  const form = { grant_type: 'password', username: User, password: Password }
+  const tenant = tenantOf(service, destination, caller)
+  return (await granted(password, service, destination, form, tenant)).token
+}
+
+/** Of whom the refresh token is, if it was given to the client of the destination. */
+async function refreshedToken(
+  service: DestinationTokens,
+  destination: DestinationConfiguration,
+  { refreshToken: refresh_token, tenant }: Caller
+): Promise<AuthToken> {
+  if (!refresh_token) throw new ExchangeFailed('invalid_request', 'Refresh token is missing')
+  const form = { grant_type: 'refresh_token', refresh_token }
+  const { token, result } = await granted(refreshToken, service, destination, form, tenant)
+  return { ...token, ...(result.refreshToken && { refresh_token: result.refreshToken }) }
+}
+
+/** By a grant of the emulated XSUAA, with all that it refuses. */
+async function granted(
+  grant: Grant,
+  service: DestinationTokens,
+  destination: DestinationConfiguration,
+  parameters: Record<string, string>,
+  tenant: string
+) {
+  const client = clientOf(service, destination)
+  const form = new URLSearchParams(parameters)
+  try {
+    const result = await grant({ ...service, client, form, tenant })
+    const token = await service.issuer.sign(result.claims, client.tokenValidity)
+    const fields = bearer('Authorization', token, client.tokenValidity, result.claims['scope'])
+    return { token: fields, result }
+  } catch (error) {
+    throw error instanceof TokenError ? new ExchangeFailed(error.error, error.message) : error
+  }
 }
 
 /** Secrets are new on every start: a configuration cannot know them, and may leave them out. */

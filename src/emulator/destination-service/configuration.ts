@@ -1,11 +1,18 @@
+import { type DestinationCertificate, readCertificates } from './certificates.js'
 import { EmulatorError } from '../emulator-error.js'
 import type { Destinations, EmulatorOptions } from '../types.js'
 
 /** A destination as the service stores it: names and values are strings, also `true` and `100`. */
 export type DestinationConfiguration = Readonly<Record<string, string>>
 
-/** The destinations that a tenant sees, by name. */
-export type DestinationStore = (tenant: string) => ReadonlyMap<string, DestinationConfiguration>
+/** What a tenant sees, by name. */
+export interface TenantDestinations {
+  readonly destinations: ReadonlyMap<string, DestinationConfiguration>
+  readonly certificates: ReadonlyMap<string, DestinationCertificate>
+}
+
+/** By tenant. */
+export type DestinationStore = (tenant: string) => TenantDestinations
 
 /**
  * Completes the configured destinations. As on BTP, every property is a string.
@@ -13,19 +20,24 @@ export type DestinationStore = (tenant: string) => ReadonlyMap<string, Destinati
  * @throws EmulatorError `ERR_EMULATOR_OPTIONS`
  */
 export function createDestinations(
-  options: Pick<EmulatorOptions, 'destinations' | 'tenants'>
+  options: Pick<EmulatorOptions, 'root' | 'destinations' | 'tenants'>
 ): DestinationStore {
-  const provider = complete('destinations', options.destinations)
+  const { root } = options
+  const provider = complete(root, 'destinations', options.destinations)
   const own = new Map(
     Object.entries(options.tenants ?? {}).map(([tenant, { destinations }]) => [
       tenant,
-      complete(`tenants.${tenant}.destinations`, destinations)
+      complete(root, `tenants.${tenant}.destinations`, destinations)
     ])
   )
   return (tenant) => own.get(tenant) ?? provider
 }
 
-function complete(option: string, destinations: Destinations = {}) {
+function complete(
+  root: string,
+  option: string,
+  destinations: Destinations = {}
+): TenantDestinations {
   const map = new Map<string, DestinationConfiguration>()
   for (const [name, properties] of Object.entries(destinations)) {
     const entries = Object.entries({
@@ -36,7 +48,7 @@ function complete(option: string, destinations: Destinations = {}) {
     }).map(([key, value]) => [key, toText(`${option}.${name}.${key}`, value)] as const)
     map.set(name, { Name: name, ...Object.fromEntries(entries) })
   }
-  return map
+  return { destinations: map, certificates: readCertificates(option, root, map) }
 }
 
 function toText(option: string, value: unknown): string {

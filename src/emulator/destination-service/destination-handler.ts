@@ -4,7 +4,12 @@ import { bearerToken } from '../bearer.js'
 import { sendJson } from '../respond.js'
 import { InvalidToken, verifyServiceToken } from '../xsuaa/verify-token.js'
 import { createAuthTokens, type Caller } from './auth-tokens.js'
-import type { DestinationConfiguration, DestinationStore } from './configuration.js'
+import { keyStoreOf } from './certificates.js'
+import type {
+  DestinationConfiguration,
+  DestinationStore,
+  TenantDestinations
+} from './configuration.js'
 import type { DestinationTokens } from './saml-tokens.js'
 import { sendTrustDocument } from './trust-document.js'
 
@@ -26,20 +31,28 @@ export function createDestinationHandler(
     if (req.method !== 'GET')
       return sendJson(res, 405, { ErrorMessage: 'Method Not Allowed' }, { allow: 'GET' })
     const [collection, name] = parsePath(url.pathname)
-    const destinations = store(caller.tenant)
+    const own = store(caller.tenant)
+    const { destinations } = own
     const destination = name === undefined ? undefined : destinations.get(name)
     switch (collection) {
       case 'destinations': {
         if (!destination) return sendJson(res, 404, NOT_FOUND)
         const skip = url.searchParams.get('$skipTokenRetrieval') === 'true'
         notes.retrieval = skip ? 'none' : caller.userToken ? 'user' : 'technical'
-        return sendJson(res, 200, await find(service, destination, caller, skip))
+        return sendJson(res, 200, await find(service, own, destination, caller, skip))
       }
       case 'subaccountDestinations':
         if (name === undefined) return sendJson(res, 200, [...destinations.values()])
         return destination ? sendJson(res, 200, destination) : sendJson(res, 404, NOT_FOUND)
       case 'instanceDestinations':
+      case 'instanceCertificates':
         return name === undefined ? sendJson(res, 200, []) : sendJson(res, 404, NOT_FOUND)
+      case 'subaccountCertificates': {
+        const { certificates } = own
+        if (name === undefined) return sendJson(res, 200, [...certificates.values()])
+        const certificate = certificates.get(name)
+        return sendJson(res, certificate ? 200 : 404, certificate ?? NOT_FOUND)
+      }
       case 'saml2Metadata':
         return sendTrustDocument(res, service.saml.signerOf(caller.tenant), name)
       default:
@@ -64,7 +77,8 @@ async function authenticate(
       tenant: String(claims['zid']),
       subdomain: single(req.headers['x-tenant']),
       // the header wins over a user token that the service's client has got by an exchange
-      userToken: single(req.headers['x-user-token']) ?? own
+      userToken: single(req.headers['x-user-token']) ?? own,
+      refreshToken: single(req.headers['x-refresh-token'])
     }
   } catch (error) {
     if (error instanceof InvalidToken) return undefined
@@ -75,6 +89,7 @@ async function authenticate(
 /** "Find destination": the configuration, its level, and tokens unless the client wants none. */
 async function find(
   service: DestinationTokens,
+  { certificates }: TenantDestinations,
   destination: DestinationConfiguration,
   caller: Caller,
   skipTokenRetrieval: boolean
@@ -82,10 +97,12 @@ async function find(
   const authTokens = skipTokenRetrieval
     ? undefined
     : await createAuthTokens(service, destination, caller)
+  const keyStore = skipTokenRetrieval ? undefined : keyStoreOf(destination, certificates)
   return {
     owner: { SubaccountId: caller.tenant, InstanceId: null },
     destinationConfiguration: destination,
-    ...(authTokens && { authTokens })
+    ...(authTokens && { authTokens }),
+    ...(keyStore && { certificates: keyStore })
   }
 }
 

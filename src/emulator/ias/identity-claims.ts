@@ -1,7 +1,8 @@
 import { randomUUID } from 'node:crypto'
 import type { LandscapeUser } from '../landscape-user.js'
 import type { Claims } from '../xsuaa/claims.js'
-import type { Dependency, IdentityApplication, IdentityTenant } from './identity-tenant.js'
+import type { IdentityService } from './identity-service.js'
+import type { Dependency, IdentityApplication } from './identity-tenant.js'
 
 /**
  * Claims of a user token: no scopes, no `grant_type`, no `user_name`, other than XSUAA's.
@@ -9,7 +10,7 @@ import type { Dependency, IdentityApplication, IdentityTenant } from './identity
  * @see SAP Help, Identity Authentication, "Claims in the ID token"
  */
 export function userClaims(
-  { subject }: Pick<IdentityTenant, 'subject'>,
+  { tenant: { subject }, landscape }: Pick<IdentityService, 'tenant' | 'landscape'>,
   application: IdentityApplication,
   user: LandscapeUser
 ): Claims {
@@ -29,7 +30,7 @@ export function userClaims(
     ...(user.groups.length && { groups: user.groups }),
     sap_id_type: 'user',
     sid: `S-SP-${randomUUID()}`,
-    auth_time: Math.floor(Date.now() / 1000)
+    auth_time: landscape.clock.seconds()
   }
 }
 

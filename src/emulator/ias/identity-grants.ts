@@ -26,26 +26,31 @@ const clientCredentials: IdentityGrant = ({ application, landscape, form }) =>
   technicalClaims(application, tenantOf(landscape, form) ?? landscape.tenant)
 
 /** RFC 6749 section 4.3: users log on with their name or e-mail address. */
-const password: IdentityGrant = ({ tenant, application, landscape, form }) => {
+const password: IdentityGrant = (context) => {
+  const { application, landscape, form } = context
   const name = form.get('username') ?? ''
   const user = findByLogon(landscape, name, tenantOf(landscape, form))
   if (!user || (user.password && !equal(user.password, form.get('password') ?? ''))) {
     throw identityError('invalid_grant', 'Invalid credentials')
   }
-  return userClaims(tenant, application, user)
+  return userClaims(context, application, user)
 }
 
 /** RFC 6749 section 6; a refresh token belongs to one application. */
-const refreshToken: IdentityGrant = ({ tenant, application, landscape, form, refreshTokens }) => {
+const refreshToken: IdentityGrant = (context) => {
+  const { application, landscape, form, refreshTokens } = context
   const claims = refreshTokens.find(form.get('refresh_token') ?? '')
-  const user = claims?.['azp'] === application.id && findUserByUuid(landscape, claims['user_uuid'])
+  const isOwn = claims?.['azp'] === application.id
+  const user = isOwn && findUserByUuid(landscape, claims['user_uuid'])
   if (!user) throw identityError('invalid_grant', 'The refresh token is invalid or expired')
-  return userClaims(tenant, application, user)
+  // nobody has logged on again: it is still the same session
+  const { sid, auth_time } = claims
+  return { ...userClaims(context, application, user), sid, auth_time }
 }
 
 /** RFC 7523: a user token that is for the application, or from it, becomes a new one of it. */
 const jwtBearer: IdentityGrant = async (context) => {
-  const { tenant, application, landscape, form } = context
+  const { application, landscape, form } = context
   const claims = await verifyAssertion(context, form.get('assertion') ?? '')
   const user = findUserByUuid(landscape, claims['user_uuid'])
   if (!user) throw identityError('invalid_grant', 'The assertion is not a token of a user')
@@ -53,7 +58,7 @@ const jwtBearer: IdentityGrant = async (context) => {
   if (wanted !== undefined && user.tenant !== wanted) {
     throw identityError('invalid_grant', 'The assertion is from another tenant')
   }
-  return userClaims(tenant, application, user)
+  return userClaims(context, application, user)
 }
 
 /** Grants by their names; the authorization code is the login page's business. */

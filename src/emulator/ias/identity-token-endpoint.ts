@@ -51,9 +51,10 @@ export async function handleIdentityTokenRequest(
   return respond(service, authenticated, claims, provider, form)
 }
 
-function codeGrant({ redeemCode, tenant }: IdentityService): IdentityGrant | undefined {
+function codeGrant(service: IdentityService): IdentityGrant | undefined {
+  const { redeemCode } = service
   if (!redeemCode) return undefined
-  return ({ application, form }) => userClaims(tenant, application, redeemCode(application, form))
+  return ({ application, form }) => userClaims(service, application, redeemCode(application, form))
 }
 
 async function respond(

@@ -21,7 +21,7 @@ export function issueIdentityToken(
   const claims =
     grant === 'client_credentials'
       ? technicalClaims(application, resolveTenant(landscape, options.tenant))
-      : userClaims(tenant, application, resolveUser(landscape, user, options.tenant))
+      : userClaims(service, application, resolveUser(landscape, user, options.tenant))
   const { certificate } = application
   const bound = certificate && { cnf: { 'x5t#S256': thumbprint(certificate.cert) } }
   const dependency = application.dependencies.get('')

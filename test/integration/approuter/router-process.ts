@@ -50,7 +50,7 @@ export class Router {
 }
 
 /** The application router takes no port 0. */
-async function freePort(): Promise<number> {
+export async function freePort(): Promise<number> {
   const server = createServer()
   await new Promise<void>((done) => server.listen(0, done))
   const { port } = server.address() as { port: number }

@@ -1,6 +1,6 @@
 import { once } from 'node:events'
 import type { RequestListener } from 'node:http'
-import { createServer } from 'node:https'
+import { createServer, type ServerOptions } from 'node:https'
 import type { AddressInfo } from 'node:net'
 
 import { createAuthority } from '../../../src/emulator/certificates/authority.js'
@@ -13,8 +13,11 @@ export interface HttpsServer {
   stop(): Promise<void>
 }
 
-/** Starts a server on a free port of loopback. */
-export async function startHttpsServer(listener: RequestListener): Promise<HttpsServer> {
+/** Starts a server on a free port of loopback, which asks for client certificates if `tls` says so. */
+export async function startHttpsServer(
+  listener: RequestListener,
+  tls: ServerOptions = {}
+): Promise<HttpsServer> {
   const authority = await createAuthority('CN=test server')
   const identity = await authority.issue({
     subject: [{ CN: ['localhost'] }],
@@ -22,7 +25,7 @@ export async function startHttpsServer(listener: RequestListener): Promise<Https
     hosts: [{ type: 'dns', value: 'localhost' }],
     validMs: 3600_000
   })
-  const server = createServer(identity, listener).listen(0, '127.0.0.1')
+  const server = createServer({ ...identity, ...tls }, listener).listen(0, '127.0.0.1')
   await once(server, 'listening')
   return {
     url: `https://localhost:${(server.address() as AddressInfo).port}`,
