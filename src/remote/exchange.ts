@@ -20,7 +20,7 @@ import {
 import { httpFailure, httpResponse, type Outcome } from './http-failure.js'
 import { httpCall, urlIn } from './http-request.js'
 import { sendHttp } from './http-transport.js'
-import { identityHeaders } from './identity-headers.js'
+import { CREDENTIALS, identityHeaders } from './identity-headers.js'
 import { sessionKey } from './principal-key.js'
 import { remoteFailure } from './remote-failure.js'
 import { renewed } from './renewal.js'
@@ -71,10 +71,17 @@ export async function exchange(
   const { destination, user, tenant } = outbound
   const deadline = new Deadline()
   let call: HttpCall | undefined
+  let refused: HeaderValues | undefined
   const send = async (to: HttpDestination) => {
     const headers = identityHeaders(to)
     const identity = headers instanceof Promise ? await headers : headers
-    call = httpCall(to, config, identity, user !== undefined)
+    call = httpCall(
+      to,
+      refused ? withoutRefused(config, refused) : config,
+      identity,
+      user !== undefined
+    )
+    refused = identity
     return attempt(call, { destination: to, user, tenant, identity, deadline }, options)
   }
   const outcome = await deadline
@@ -96,6 +103,17 @@ export async function exchange(
       : remoteFailure(outcome, { destination, userBound: !!user }, failure)
   if (meaning) meanings.set(failure, meaning)
   throw failure
+}
+
+/** The Cloud SDK puts credentials of the destination into a request that it prepares: they would hide the fresh ones. */
+function withoutRefused(config: HttpRequestConfig, refused: HeaderValues): HttpRequestConfig {
+  const { headers = {} } = config
+  const own = Object.entries(headers)
+  const others = own.filter(
+    ([name, value]) =>
+      !CREDENTIALS.some((each) => each === name.toLowerCase() && value === refused[each])
+  )
+  return { ...config, headers: Object.fromEntries(others) as Record<string, string> }
 }
 
 /** What belongs to all requests of a call. */
