@@ -62,14 +62,18 @@ async function connectivityProxy(
 
 /**
  * Fetches the token for the Connectivity proxy while a destination is still being looked up: where the service is bound,
- * most destinations are on premise, and the first call then waits for one answer less. What fails, fails again when it
- * is needed.
+ * most destinations are on premise, and the first call then waits for one answer less. Nobody waits for this one: what
+ * fails, a binding that can't be read included, fails again when it is needed.
  *
  * @internal
  */
 export async function expectOnPremise(tenant: string | undefined): Promise<void> {
-  const service = await serviceBinding('connectivity')
-  if (service) await serviceTokenOf(service, tenant).catch(() => undefined)
+  try {
+    const service = await serviceBinding('connectivity')
+    if (service) await serviceTokenOf(service, tenant)
+  } catch {
+    // whoever needs it, gets to know
+  }
 }
 
 async function environmentProxy({ url = '' }: Destination): Promise<Proxy | undefined> {

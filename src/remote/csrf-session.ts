@@ -1,10 +1,12 @@
 import { SingleFlight } from '../destination/single-flight.js'
 import {
+  EXPIRED,
   type HeaderValues,
   type HttpAnswer,
   type HttpCall,
   isRead,
-  isRepeatable
+  isRepeatable,
+  TransportError
 } from './http-call.js'
 
 /** `cds.requires.<service>.csrf`: where and how the token is fetched. */
@@ -72,6 +74,8 @@ export interface SessionScope {
   /** Instead of the root. */
   readonly tokenUrl: URL | undefined
   readonly method: string
+  /** Whether the time of the call is over. */
+  readonly isOver: () => boolean
 }
 
 /**
@@ -109,10 +113,20 @@ export function isCsrfRefusal({ status, headers }: HttpAnswer): boolean {
   return status === 403 && String(headers['x-csrf-token']).toLowerCase() === 'required'
 }
 
-function sessionFor(scope: SessionScope, call: HttpCall, send: Send) {
-  return sessions.get(scope.key, async () => {
+async function sessionFor(
+  scope: SessionScope,
+  call: HttpCall,
+  send: Send
+): Promise<Session | HttpAnswer | undefined> {
+  const opened = sessions.get(scope.key, async () => {
     const value = await open(scope, call, send)
     return { value, lifetime: value instanceof Session ? LIFETIME : 0 }
+  })
+  return opened.catch((error: unknown) => {
+    // the call that was opening it had less time
+    const ofAnother = error instanceof TransportError && error.code === EXPIRED && !scope.isOver()
+    if (ofAnother) return sessionFor(scope, call, send)
+    throw error
   })
 }
 

@@ -1,5 +1,8 @@
 import { type Abortable, EXPIRED, TransportError } from './http-call.js'
 
+/** Milliseconds: the longest time of a timer of Node, which takes everything above for 1. */
+const LONGEST = 2 ** 31 - 1
+
 /** The time that a call has, with everything that belongs to it. */
 export class Deadline implements Abortable {
   readonly #listeners: (() => void)[] = []
@@ -7,16 +10,25 @@ export class Deadline implements Abortable {
   #expired = false
 
   /**
-   * @param milliseconds - for the whole call
+   * It is over also where nothing can be stopped: while the call waits for a connection, or for what another one fetches.
+   *
+   * @param milliseconds - for the whole call; 0, or more than a timer can: no limit
    * @param target - where it goes, for the message
    * @throws {@link TransportError} {@link EXPIRED}, as soon as the time is over
    */
   async run<T>(milliseconds: number, target: string, work: () => Promise<T>): Promise<T> {
-    this.#timer = setTimeout(() => {
-      this.#expire()
-    }, milliseconds)
+    if (milliseconds > 0 && milliseconds <= LONGEST) {
+      this.#timer = setTimeout(() => {
+        this.#expire()
+      }, milliseconds)
+    }
+    const over = new Promise<never>((_, fail) => {
+      this.onExpired(() => {
+        fail(new TransportError('timeout', EXPIRED))
+      })
+    })
     try {
-      return await work()
+      return await Promise.race([work(), over])
     } catch (error) {
       if (!this.#expired) throw error
       const text = `Request to URL: ${target} ran into a timeout after ${milliseconds}ms.`

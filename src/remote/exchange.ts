@@ -10,6 +10,7 @@ import {
   type HeaderValues,
   type HttpAnswer,
   type HttpCall,
+  EXPIRED,
   isLost,
   isRead,
   isRepeatable,
@@ -19,8 +20,8 @@ import {
 import { httpFailure, httpResponse, type Outcome } from './http-failure.js'
 import { httpCall, urlIn } from './http-request.js'
 import { sendHttp } from './http-transport.js'
-import { identityHeaders } from './identity-headers.js'
-import { principalKey, userKey } from './principal-key.js'
+import { CREDENTIALS, identityHeaders } from './identity-headers.js'
+import { sessionKey } from './principal-key.js'
 import { remoteFailure } from './remote-failure.js'
 import { renewed } from './renewal.js'
 
@@ -30,6 +31,8 @@ export interface Outbound {
   readonly destination: HttpDestination
   /** The named user as whom it goes out; without one, the destination's technical user does. */
   readonly user?: NamedUser | undefined
+  /** Of the context; `undefined`: the provider's. What technical users keep is of one tenant. */
+  readonly tenant?: string | undefined
   /** The same destination with fresh tokens: called after a 401 or 407, before the one repetition. */
   readonly renew?: (() => Promise<HttpDestination>) | undefined
 }
@@ -65,14 +68,21 @@ export async function exchange(
   config: HttpRequestConfig,
   options: ExchangeOptions
 ): Promise<HttpResponse> {
-  const { destination, user } = outbound
+  const { destination, user, tenant } = outbound
   const deadline = new Deadline()
   let call: HttpCall | undefined
+  let refused: HeaderValues | undefined
   const send = async (to: HttpDestination) => {
     const headers = identityHeaders(to)
     const identity = headers instanceof Promise ? await headers : headers
-    call = httpCall(to, config, identity, user !== undefined)
-    return attempt(call, { destination: to, user, identity, deadline }, options)
+    call = httpCall(
+      to,
+      refused ? withoutRefused(config, refused) : config,
+      identity,
+      user !== undefined
+    )
+    refused = identity
+    return attempt(call, { destination: to, user, tenant, identity, deadline }, options)
   }
   const outcome = await deadline
     .run(options.timeout, destination.url, async () => {
@@ -95,10 +105,22 @@ export async function exchange(
   throw failure
 }
 
+/** The Cloud SDK puts credentials of the destination into a request that it prepares: they would hide the fresh ones. */
+function withoutRefused(config: HttpRequestConfig, refused: HeaderValues): HttpRequestConfig {
+  const { headers = {} } = config
+  const own = Object.entries(headers)
+  const others = own.filter(
+    ([name, value]) =>
+      !CREDENTIALS.some((each) => each === name.toLowerCase() && value === refused[each])
+  )
+  return { ...config, headers: Object.fromEntries(others) as Record<string, string> }
+}
+
 /** What belongs to all requests of a call. */
 interface Way {
   readonly destination: HttpDestination
   readonly user: NamedUser | undefined
+  readonly tenant: string | undefined
   readonly identity: HeaderValues
   readonly deadline: Deadline
 }
@@ -106,13 +128,13 @@ interface Way {
 function attempt(call: HttpCall, way: Way, options: ExchangeOptions): Promise<HttpAnswer> {
   const { csrf, path } = options
   if (!csrf) return repeated(call, way, options)
-  const { destination, user } = way
-  const owner = user ? userKey(user) : principalKey(user, call.headers)
+  const { destination, deadline } = way
   const scope = {
-    key: [destination.name ?? undefined, destination.url, path, ...owner],
+    key: [destination.name ?? undefined, destination.url, path, ...sessionKey(way, call.headers)],
     root: path === undefined ? undefined : urlIn(destination, `${path.replace(/\/+$/, '')}/`),
     tokenUrl: csrf.url === undefined ? undefined : urlIn(destination, csrf.url),
-    method: (csrf.method ?? 'head').toUpperCase()
+    method: (csrf.method ?? 'head').toUpperCase(),
+    isOver: () => deadline.expired
   }
   return sendInSession(scope, call, (each) => repeated(each, way, options))
 }
@@ -122,7 +144,11 @@ async function repeated(call: HttpCall, way: Way, { transport }: ExchangeOptions
   const { deadline, identity, user } = way
   const { proxyConfiguration: proxy } = way.destination
   const agent = transport ? undefined : connectionsOf(call, proxy, user, identity)
-  const once = () => (agent ? sendHttp(call, deadline, agent, proxy) : transport?.(call, deadline))
+  const once = () => {
+    // whoever called was told so: nothing may happen any more
+    if (deadline.expired) throw new TransportError('timeout', EXPIRED, { sent: false })
+    return agent ? sendHttp(call, deadline, agent, proxy) : transport?.(call, deadline)
+  }
   try {
     return (await once()) as HttpAnswer
   } catch (error) {

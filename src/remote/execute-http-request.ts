@@ -19,7 +19,7 @@ export interface DestinationRequest extends CallOptions {
   jwt?: never
 }
 
-/** Milliseconds, unless `requestConfig.timeout` says something else; the same as for CAP's remote services. */
+/** Milliseconds, unless `requestConfig.timeout` says something else (0: no limit); the same as for CAP's remote services. */
 const TIMEOUT = 60_000
 
 /** Options of axios that lead a request elsewhere, or make it somebody else's. */

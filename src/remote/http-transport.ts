@@ -36,9 +36,17 @@ export function sendHttp(
   agent: Agent,
   proxy?: ForwardProxy
 ): Promise<HttpAnswer> {
-  return new Promise((done, fail) => {
+  const { signal } = call
+  let canceled = () => undefined as unknown
+  const outcome = new Promise<HttpAnswer>((done, fail) => {
     let sent = false
     const req = open(call, agent, proxy)
+    // a request that waits for a connection does not tell that it was destroyed
+    canceled = () => {
+      fail(new TransportError('canceled', 'ERR_CANCELED', { sent }))
+    }
+    if (signal?.aborted) canceled()
+    signal?.addEventListener('abort', canceled, { once: true })
     const failed = (error: Error & { code?: string }) => {
       fail(transportError(error, sent))
     }
@@ -57,6 +65,9 @@ export function sendHttp(
     }
     if (isRead(call)) write()
     else afterAnyClose(req, write)
+  })
+  return outcome.finally(() => {
+    signal?.removeEventListener('abort', canceled)
   })
 }
 

@@ -34,6 +34,8 @@ export interface OutboundDestination {
 export interface ReadyDestination extends OutboundDestination {
   /** The named user as whom the call goes out. */
   readonly user: NamedUser | undefined
+  /** Of the context; `undefined`: the provider's. */
+  readonly tenant: string | undefined
   /** The same once more, and nothing of it from a cache. */
   readonly renew: () => Promise<HttpDestination>
 }
@@ -70,13 +72,20 @@ export async function outboundDestination(
     if (caller.principal.kind === 'named' && carriesUser(service.onBehalfOf)) {
       throw technicalDestination(service, destination)
     }
-    return { destination: await complete(), userBound, user: undefined, renew }
+    return {
+      destination: await complete(),
+      userBound,
+      user: undefined,
+      tenant: caller.tenant,
+      renew
+    }
   }
   if (service.onBehalfOf && !carriesUser(service.onBehalfOf)) {
     throw userBoundDestination(service, destination)
   }
   const user = requireNamedUser(service.name, current)
-  return { destination: await asUser(service, user, complete), userBound, user, renew }
+  const ready = await asUser(service, user, complete)
+  return { destination: ready, userBound, user, tenant: caller.tenant, renew }
 }
 
 /** A destination of which it is known what kind it is; its tokens are fetched by `complete`. */

@@ -1,5 +1,6 @@
 import { hash } from 'node:crypto'
 
+import type { HttpDestination } from '@sap-cloud-sdk/connectivity'
 import { LRUCache } from 'lru-cache'
 
 import type { NamedUser } from '../user/principal.js'
@@ -39,3 +40,33 @@ function hashOf(value: string): string {
 export function userKey(user: NamedUser | undefined): PrincipalKey {
   return user ? ['user', user.issuer, user.tenant, user.userId] : ['technical']
 }
+
+/** As whom a request goes out, and with what. */
+export interface SessionOwner {
+  readonly destination: HttpDestination
+  readonly user: NamedUser | undefined
+  readonly tenant: string | undefined
+  /** Headers that the destination adds. */
+  readonly identity: HeaderValues
+}
+
+/**
+ * For a session with a system, whose cookies may stand for whoever has opened it: of one user, whatever the token; of the
+ * technical user of one tenant with exactly these credentials. What else the destination sends (`sap-client`, the key of an
+ * API, a client certificate) counts as well, and so does a cookie that the request brings.
+ *
+ * @param headers - of the request
+ * @internal
+ */
+export function sessionKey(
+  { destination, user, tenant, identity }: SessionOwner,
+  headers: HeaderValues
+): PrincipalKey {
+  const { queryParameters, certificates } = destination
+  const others = Object.entries(identity).filter(([name]) => !IS_CREDENTIAL.has(name))
+  const rest = [others, headers['cookie'], queryParameters, certificates?.length && certificates]
+  const owner = user ? userKey(user) : [tenant, ...principalKey(user, headers)]
+  return [...owner, hashOf(JSON.stringify(rest))]
+}
+
+const IS_CREDENTIAL: ReadonlySet<string> = new Set(CREDENTIALS)

@@ -21,7 +21,7 @@ const renewals = new SingleFlight<HttpDestination>(MAX_RENEWALS)
  * @internal
  */
 export async function renewed(
-  { destination, user, renew }: Outbound,
+  { destination, user, tenant, renew }: Outbound,
   call: HttpCall,
   { status }: HttpAnswer
 ): Promise<HttpDestination | undefined> {
@@ -29,7 +29,8 @@ export async function renewed(
   // other credentials than those for the proxy, which a 401 is not about
   const own = CREDENTIALS.filter((name) => status === 407 || name !== 'proxy-authorization')
   if (!own.some((name) => call.headers[name])) return undefined
-  const key = [destination.name ?? undefined, destination.url, ...principalKey(user, call.headers)]
+  const target = [destination.name ?? undefined, destination.url, tenant]
+  const key = [...target, ...principalKey(user, call.headers)]
   const fresh = await renewals.get(key, async () => ({ value: await renew(), lifetime: COOL_DOWN }))
   const headers = await identityHeaders(fresh)
   const differ = CREDENTIALS.some((name) => headers[name] !== call.headers[name])

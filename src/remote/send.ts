@@ -11,7 +11,7 @@ export type { Outbound } from './exchange.js'
 
 /** What else can be said of a call. */
 export interface SendOptions {
-  /** Milliseconds for everything that it takes, until the answer is there (a stream: until it begins). Default: 60,000. */
+  /** Milliseconds for everything that it takes, until the answer is there (a stream: until it begins); 0: no limit. Default: 60,000. */
   readonly timeout?: number | undefined
   /** A CSRF token and session cookies are fetched for writes, and kept for this user and `path`. Default: `false`. */
   readonly csrf?: boolean | CsrfOptions | undefined

@@ -43,6 +43,7 @@ interface Guard {
   readonly tenant: string | undefined
   /** Milliseconds since the epoch. */
   readonly until: number
+  readonly userBound: boolean
   readonly origin: PrincipalRemoteService
 }
 
@@ -103,14 +104,18 @@ export class PrincipalRemoteService extends Stock {
     const context = contextOfMessage(req)
     if (context) return cds.tx(context as never, () => this.handle(req) as never)
     const { user, tenant } = cds.context ?? {}
-    if (!destination || holds(guard)) return super.handle(req).catch(told)
+    if (!destination) return super.handle(req).catch(told)
+    if (guard && holds(guard)) {
+      return super.handle(withCleanHeaders(req, guard.userBound)).catch(told)
+    }
     const origin = guard?.origin ?? this
     const evidence = new CallEvidence(subjectOf(origin))
     const outbound = await decide(origin, evidence)
-    const descriptors = perCall({ user, tenant, until: endOf(origin), origin }, outbound, evidence)
-    const call = Object.create(this, descriptors) as this
+    const { userBound } = outbound
+    const own = { user, tenant, until: endOf(origin), userBound, origin }
+    const call = Object.create(this, perCall(own, outbound, evidence)) as this
     try {
-      const result = await super.handle.call(call, withCleanHeaders(req, outbound.userBound))
+      const result = await super.handle.call(call, withCleanHeaders(req, userBound))
       evidence.done()
       return result
     } catch (error) {
@@ -137,9 +142,9 @@ function told(error: unknown): never {
   throw meant(error)
 }
 
-function holds(guard: Guard | undefined): boolean {
+function holds(guard: Guard): boolean {
   const { user, tenant } = cds.context ?? {}
-  return guard?.user === user && guard?.tenant === tenant && Date.now() < (guard?.until ?? 0)
+  return guard.user === user && guard.tenant === tenant && Date.now() < guard.until
 }
 
 /** What is refused leaves a line in the log, whoever handles the error. */

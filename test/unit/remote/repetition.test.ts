@@ -140,6 +140,27 @@ describe('a 401', () => {
     expect(renew).toHaveBeenCalledTimes(1)
   })
 
+  test('R66: the fresh tokens of one tenant are not for another, even if the old ones were the same', async () => {
+    const basic = (password: string) =>
+      internet(backend.url, {
+        name: 'BASIC',
+        authentication: 'BasicAuthentication',
+        username: 'u',
+        password
+      })
+    backend.answer = (_, res) => {
+      plain(res, 401, 'no')
+    }
+    for (const tenant of ['t1', 't2']) {
+      const renew = () => Promise.resolve(basic(`new-of-${tenant}`))
+      await send({ destination: basic('old'), tenant, renew }, GET).catch(() => undefined)
+    }
+    const sent = backend.received.map(({ headers }) =>
+      Buffer.from(String(headers.authorization).slice(6), 'base64').toString()
+    )
+    expect(sent).toEqual(['u:old', 'u:new-of-t1', 'u:old', 'u:new-of-t2'])
+  })
+
   test('nothing new to be had: no repetition', async () => {
     accept('nobody')
     const { outbound, renew } = renewing('same', 'same')
