@@ -60,7 +60,11 @@ async function get(
   const authorization = `Bearer ${await serviceTokenOf(service, tenant)}`
   const url = `${uri.replace(/\/+$/, '')}/destination-configuration/v1/${path}`
   try {
-    return await fetchJson(url, { headers: { ...headers, authorization }, deadline: DEADLINE })
+    return await fetchJson(url, {
+      headers: { ...headers, authorization },
+      deadline: DEADLINE,
+      repeatLost: true
+    })
   } catch (error) {
     if (!(error instanceof FetchError)) throw error
     if (error.status === 404) return undefined

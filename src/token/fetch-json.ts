@@ -9,6 +9,11 @@ export interface FetchJsonOptions {
   readonly deadline?: number
   /** Bytes of the body that are read at most. Default: 262144 (256 kB). */
   readonly maxBytes?: number
+  /**
+   * Whether it is asked once more when the connection is lost: the other side may close one that was kept at the very moment
+   * when it is used again. Default: `false`; whoever asks again later anyway does not need it.
+   */
+  readonly repeatLost?: boolean
 }
 
 /** A document could not be had. Its text has no URL and nothing of the answer's body, so it can go into a log. */
@@ -46,7 +51,7 @@ export async function fetchText(url: string, options: FetchJsonOptions = {}): Pr
 }
 
 async function fetchBytes(url: string, options: FetchJsonOptions): Promise<Uint8Array> {
-  const { headers, deadline = DEADLINE, maxBytes = MAX_BYTES } = options
+  const { headers, deadline = DEADLINE, maxBytes = MAX_BYTES, repeatLost = false } = options
   const init: RequestInit = {
     headers: { accept: 'application/json', 'accept-encoding': 'identity', ...headers },
     redirect: 'manual',
@@ -54,7 +59,7 @@ async function fetchBytes(url: string, options: FetchJsonOptions): Promise<Uint8
   }
   try {
     const response = await fetch(url, init).catch((error: unknown) => {
-      if (!isLost(error)) throw error
+      if (!repeatLost || !isLost(error)) throw error
       return fetch(url, init)
     })
     return await bodyOf(response, maxBytes)
@@ -65,7 +70,7 @@ async function fetchBytes(url: string, options: FetchJsonOptions): Promise<Uint8
 
 const LOST: ReadonlySet<unknown> = new Set(['ECONNRESET', 'EPIPE', 'UND_ERR_SOCKET'])
 
-/** The other side may close a connection that was kept at the very moment when it is used again: what reads is repeated, once. */
+/** Whether a connection ended that was there. */
 function isLost(error: unknown): boolean {
   const { cause } = error as { cause?: { code?: unknown } }
   return LOST.has(cause?.code)

@@ -30,7 +30,8 @@ test('headers go with it', async () => {
   })
 })
 
-test('what was lost with its connection is asked for once more, and not twice', async () => {
+test('repeatLost: what was lost with its connection is asked for once more, and not twice', async () => {
+  const repeated = () => fetchJson(server.url, { deadline: DEADLINE, repeatLost: true })
   let lost = 1
   let requests = 0
   server.reset((req, res) => {
@@ -38,11 +39,13 @@ test('what was lost with its connection is asked for once more, and not twice', 
     if (lost-- > 0) req.socket.destroy()
     else res.end('{}')
   })
-  await expect(fetched()).resolves.toEqual({})
+  await expect(repeated()).resolves.toEqual({})
   expect(requests).toBe(2)
   lost = 5
-  expect(await failure()).toMatchObject({ reason: 'network' })
+  await expect(repeated()).rejects.toMatchObject({ reason: 'network' })
   expect(requests).toBe(4)
+  await failure()
+  expect(requests).toBe(5)
 })
 
 describe('R70: a server that misbehaves', () => {
