@@ -32,7 +32,7 @@ const exchanged = keptTokens()
  * anybody else with the service's client itself, in that tenant. The same as CAP Java makes of such a binding.
  *
  * @param tenant - of the technical user; `undefined`: the provider's
- * @param fresh - a user's token that is not from the cache
+ * @param fresh - a token that is not from the cache
  * @throws {@link DestinationError} `ERR_DESTINATION_UNAVAILABLE` when there is no token, or it is another user's
  * @throws {@link PropagationError} `ERR_USER_TOKEN_REQUIRED` for tokens that an XSUAA doesn't take
  * @see https://cap.cloud.sap/docs/java/cqn-services/remote-services#binding-to-a-reuse-service
@@ -73,7 +73,7 @@ function tokenOf(
 ): Promise<string> {
   if (user) return userToken(service, user, fresh)
   const { tenantid } = service.credentials as { tenantid?: string }
-  return serviceTokenOf(service, tenant === tenantid ? undefined : tenant)
+  return serviceTokenOf(service, tenant === tenantid ? undefined : tenant, fresh)
 }
 
 async function userToken(service: Service, user: NamedUser, fresh: boolean): Promise<string> {

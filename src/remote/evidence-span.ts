@@ -24,7 +24,7 @@ let telemetry: Telemetry | null | undefined
  * @internal
  */
 export function markSpan(call: PrincipalCall): void {
-  telemetry ??= load()
+  if (telemetry === undefined) telemetry = load()
   const span = telemetry?.trace.getActiveSpan()
   if (!span?.isRecording()) return
   const known = Object.entries(call).filter(([, value]) => value !== undefined)

@@ -7,18 +7,26 @@ import { principalOf } from '../user/principal-of.js'
 import type { OutboundDestination } from './outbound-destination.js'
 import { requireNamedUser } from './require-named-user.js'
 
-/** Parts of a destination that say who is calling. */
+/** Parts of a destination that say who is calling, or may hold what shows it. */
 const SPEAKING = [
+  'agentOptions',
   'authTokens',
   'certificates',
+  'clientSecret',
   'headers',
+  'keyStorePassword',
+  'mtlsKeyPair',
+  'originalProperties',
   'password',
-  'proxyConfiguration'
+  'proxyConfiguration',
+  'queryParameters',
+  'tokenServicePassword'
 ] as const
 
 /**
  * A destination for code that we don't see: what speaks for the principal can be read as long as the same one is current,
- * and is not shown when the destination is printed. The SAP Cloud SDK reads it when a request is sent.
+ * and is not shown when the destination is printed. The SAP Cloud SDK reads it when a request is sent. It is a copy: what is
+ * written into it reaches nobody else who has the destination.
  *
  * @param name - for messages
  * @internal
@@ -40,13 +48,22 @@ export function guardedDestination(
   for (const property of SPEAKING) {
     const value = destination[property]
     if (value === undefined || value === null) continue
+    let own: unknown
     const get = () => {
       logged(check)
-      return value
+      return (own ??= copyOf(value))
     }
     Object.defineProperty(guarded, property, { enumerable: true, configurable: true, get })
   }
   return Object.defineProperty(guarded, 'toJSON', { value: withoutWhatSpeaks })
+}
+
+/** Objects with a class of their own stay as they are. */
+function copyOf(value: unknown): unknown {
+  if (Array.isArray(value)) return value.map(copyOf)
+  if (typeof value !== 'object' || !value) return value
+  if (Object.getPrototypeOf(value) !== Object.prototype) return value
+  return Object.fromEntries(Object.entries(value).map(([name, each]) => [name, copyOf(each)]))
 }
 
 /** Whoever reads it may wrap the error, or swallow it. */

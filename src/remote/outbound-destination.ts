@@ -45,7 +45,7 @@ export type Found = (outbound: OutboundDestination) => void
 
 /**
  * Decides as whom a service is called, and makes its destination ready for exactly that principal. What kind of destination
- * it is comes first: no token is fetched for a call that will be refused.
+ * it is comes first: for a call that will be refused, no token is fetched for what it leads to.
  *
  * @param current - who is
  * @param tenant - of the current context
