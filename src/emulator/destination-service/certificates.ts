@@ -1,5 +1,5 @@
 import { existsSync, readFileSync } from 'node:fs'
-import { basename, resolve } from 'node:path'
+import { join } from 'node:path'
 import { EmulatorError } from '../emulator-error.js'
 import type { DestinationConfiguration } from './configuration.js'
 
@@ -16,9 +16,9 @@ const LOCATIONS = ['KeyStoreLocation', 'TrustStoreLocation'] as const
 
 /**
  * Reads the key stores and trust stores that destinations name: files of the project folder, in place of those that an
- * administrator uploads.
+ * administrator uploads. As there, a name may stand for none.
  *
- * @throws EmulatorError `ERR_EMULATOR_OPTIONS` for a file that is not there
+ * @throws EmulatorError `ERR_EMULATOR_OPTIONS` for a path in place of a name
  */
 export function readCertificates(
   option: string,
@@ -30,20 +30,20 @@ export function readCertificates(
     for (const location of LOCATIONS) {
       const name = properties[location]
       if (!name) continue
-      const Content = read(`${option}.${destination}.${location}`, root, name)
+      checkName(`${option}.${destination}.${location}`, name)
+      const file = join(root, name)
+      if (!existsSync(file)) continue
+      const Content = readFileSync(file).toString('base64')
       certificates.set(name, { Name: name, Content, Type: 'CERTIFICATE' })
     }
   }
   return certificates
 }
 
-function read(option: string, root: string, name: string): string {
-  const file = resolve(root, name)
-  if (name !== basename(name) || !existsSync(file)) {
-    const text = `${option} must be the name of a file in the project folder: ${name}`
-    throw new EmulatorError('ERR_EMULATOR_OPTIONS', text)
-  }
-  return readFileSync(file).toString('base64')
+function checkName(option: string, name: string): void {
+  if (/^[\w.-]*\w$/.test(name)) return
+  const text = `${option} must be the name of a file in the project folder: ${name}`
+  throw new EmulatorError('ERR_EMULATOR_OPTIONS', text)
 }
 
 /** The key store that a client authenticates with. */

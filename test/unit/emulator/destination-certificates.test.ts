@@ -22,7 +22,7 @@ beforeAll(async () => {
     root,
     users,
     xsSecurity,
-    destinations: { CERTIFICATE: TARGET, NONE: { ...TARGET, KeyStoreLocation: '' } },
+    destinations: { CERTIFICATE: TARGET, NONE: { ...TARGET, KeyStoreLocation: 'missing.p12' } },
     tenants: { other: { destinations: {} } }
   })
 })
@@ -53,13 +53,14 @@ it('certificates by level and tenant', async () => {
   expect(await get('subaccountCertificates/client.p12')).toEqual({ status: 200, body: CLIENT })
   expect(await get('subaccountCertificates')).toEqual({ status: 200, body: [CLIENT] })
   expect(await get('instanceCertificates')).toEqual({ status: 200, body: [] })
+  expect((await get('subaccountCertificates/missing.p12')).status).toBe(404)
   expect((await get('instanceCertificates/client.p12')).status).toBe(404)
   expect((await get('subaccountCertificates/..%2Fclient.p12')).status).toBe(404)
   expect((await get('subaccountCertificates/client.p12', 'other')).status).toBe(404)
 })
 
-it.each(['missing.p12', '../secret.p12', '/etc/hostname'])(
-  '%s is no file of the project folder',
+it.each(['..', 'certificates/client.p12', '../secret.p12', '/etc/hostname', 'a\\b.p12'])(
+  '%s is no name of a file',
   async (KeyStoreLocation) => {
     const destinations = { CERTIFICATE: { ...TARGET, KeyStoreLocation } }
     await expect(startEmulator({ root, users, xsSecurity, destinations })).rejects.toMatchObject({
