@@ -23,6 +23,9 @@ const MAX_SESSIONS = 10_000
 /** Milliseconds; SAP systems end an unused session after 30 minutes. */
 const LIFETIME = 30 * 60_000
 
+/** Of one session: what browsers keep at least for a host (RFC 6265, section 6.1). The oldest goes. */
+const MAX_COOKIES = 50
+
 /** Sends a request of a session, or one that opens it. */
 type Send = (call: HttpCall) => Promise<HttpAnswer>
 
@@ -60,6 +63,8 @@ class Session {
       if (/;\s*max-age=(0|-\d+)\s*(;|$)/i.test(cookie)) this.#cookies.delete(name)
       else this.#cookies.set(name, pair.slice(pair.indexOf('=') + 1).trim())
     }
+    const surplus = Math.max(this.#cookies.size - MAX_COOKIES, 0)
+    for (const name of [...this.#cookies.keys()].slice(0, surplus)) this.#cookies.delete(name)
   }
 }
 

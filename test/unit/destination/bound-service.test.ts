@@ -16,7 +16,7 @@ test.each(['technical', 'named'])(
     const principal =
       kind === 'named'
         ? await landscape.user('alice')
-        : ({ kind, origin: 'privileged', tenant: undefined } as const)
+        : ({ kind: 'technical', origin: 'privileged', tenant: undefined } as const)
     const token = async (fresh = false) => {
       const { authTokens } = await boundDestination(service, principal, undefined, fresh)
       return authTokens![0]!.value

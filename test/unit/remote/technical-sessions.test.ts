@@ -51,3 +51,17 @@ test('requests that bring a cookie have the session that belongs to it', async (
   for (const n of [1, 2, 1]) await write(destination, undefined, { cookie: `LOGON=${n}` })
   expect(cookies()).toEqual(['LOGON=1; SESSION=1', 'LOGON=2; SESSION=2', 'LOGON=1; SESSION=1'])
 })
+
+test('R70: a system that hands out a new cookie with every answer does not fill memory and headers', async () => {
+  let n = 0
+  const { answer } = backend
+  backend.answer = (req, res, received) => {
+    if (req.method === 'HEAD') return answer(req, res, received)
+    json(res, 201, {}, { 'set-cookie': [`A${n}=1; path=/`, `B${n++}=1; path=/`] })
+  }
+  const destination = internet(backend.url, { name: 'MANY' })
+  for (let i = 0; i < 40; i++) await write(destination)
+  const last = String(cookies().at(-1)).split('; ')
+  expect(last).toHaveLength(50)
+  expect(last).toContain('B38=1')
+})
