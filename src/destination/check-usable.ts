@@ -48,10 +48,18 @@ export function checkUsable(destination: Destination, userBound: boolean): void 
       'exchange'
     throw unusable(destination, reason)
   }
-  if (userBound && isReadable(destination)) {
-    const reason = 'would get the token of the user over http; use https'
-    throw unusable(destination, reason)
-  }
+  if (userBound) checkUnreadable(destination)
+}
+
+/**
+ * A user's token goes nowhere in clear text, wherever the destination comes from.
+ *
+ * @throws {@link DestinationError} `ERR_DESTINATION_UNAVAILABLE`
+ * @internal
+ */
+export function checkUnreadable(destination: Destination): void {
+  if (!isReadable(destination)) return
+  throw unusable(destination, 'would get the token of the user over http; use https')
 }
 
 /** R67: on the internet anybody on the way could take the token. The Connectivity proxy has a tunnel of its own. */

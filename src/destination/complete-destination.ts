@@ -2,7 +2,7 @@ import type { Destination, HttpDestination } from '@sap-cloud-sdk/connectivity'
 
 import { DestinationError, PropagationError } from '../errors.js'
 import { describe, type NamedUser, type Principal } from '../user/principal.js'
-import { checkUsable, checkUserToken } from './check-usable.js'
+import { checkUnreadable, checkUsable, checkUserToken } from './check-usable.js'
 import { destinationFailure } from './destination-failure.js'
 import type { DestinationOptions, FoundDestination } from './find-destination.js'
 import { knownUser } from './known-user.js'
@@ -34,6 +34,7 @@ export async function completeDestination(
   const { destination, userBound, configured } = found
   const user = userBound ? requireUser(destination, principal) : undefined
   if (configured) checkUsable(destination, userBound)
+  else if (userBound) checkUnreadable(destination)
   if (!destination.url) {
     const text = `destination "${String(destination.name)}" has no URL`
     throw new DestinationError('ERR_DESTINATION_UNAVAILABLE', text)

@@ -7,6 +7,7 @@ import {
   lookUpDestination
 } from '../destination/resolve.js'
 import { forwardedToken } from '../destination/known-user.js'
+import { checkUnreadable } from '../destination/check-usable.js'
 import { isUserBound } from '../destination/user-bound.js'
 import type { NamedUser, Principal } from '../user/principal.js'
 import { type Caller, callingPrincipal, type CallTarget } from './calling-principal.js'
@@ -112,8 +113,9 @@ async function lookedUp(service: OutboundService, caller: Caller): Promise<Looke
 }
 
 function inline(destination: Partial<HttpDestination>): LookedUp {
-  const complete = () => Promise.resolve(destination)
-  return { destination, userBound: isUserBound(destination), complete }
+  const userBound = isUserBound(destination)
+  if (userBound) checkUnreadable(destination)
+  return { destination, userBound, complete: () => Promise.resolve(destination) }
 }
 
 function bound(credentials: BoundCredentials, { principal, tenant, options }: Caller): LookedUp {
