@@ -47,25 +47,57 @@ export async function outbound(emulator: Emulator, effort: Effort): Promise<Targ
   }
 }
 
+/** What somebody's calls ask of others. */
+interface Counts {
+  /** Requests of a burst, by endpoint. */
+  readonly burst: ReadonlyMap<string, number>
+  readonly connections: number
+  readonly written: number
+}
+
+type AsUser = (token: string, work: () => Promise<unknown>) => Promise<unknown>
+
 async function counted(emulator: Emulator, proxy: Proxy, users: string[]): Promise<Target[]> {
+  const count = async (Class: unknown, as: AsUser) =>
+    countsOf(await remote(Class as never), as, emulator, proxy, users)
+  const ours = await count(PrincipalRemoteService, asUser)
+  const stock = await count(cds.RemoteService, asStockUser)
+  const sum = ({ burst }: Counts) => [...burst.values()].reduce((a, b) => a + b, 0)
+  const each = [...ours.burst].map(([endpoint, calls]) => `${endpoint} ${String(calls)}`).join(', ')
+  const row = (name: string, value: number, most: number, other: number) =>
+    target(`${name} (stock: ${String(other)})`, value, most)
+  return [
+    row(`100 first READs of a user at once: upstream calls, ${each}`, sum(ours), 3, sum(stock)),
+    row('200 users, 5 calls each in turn: connections', ours.connections, 200, stock.connections),
+    row('20 writes of a user: requests', ours.written, 21, stock.written)
+  ]
+}
+
+async function countsOf(
+  service: Remote,
+  as: AsUser,
+  emulator: Emulator,
+  proxy: Proxy,
+  users: string[]
+): Promise<Counts> {
   const [first = ''] = users
-  const ours = await remote(PrincipalRemoteService as never)
-  const upstream = () => emulator.requests('xsuaa').length + emulator.requests('destination').length
-  const before = upstream()
-  await Promise.all(Array.from({ length: 100 }, () => asUser(first, () => read(ours))))
-  const burst = upstream() - before
+  const before = requestsOf(emulator)
+  await Promise.all(Array.from({ length: 100 }, () => as(first, () => read(service))))
+  const after = requestsOf(emulator)
+  const burst = new Map([...after].map(([name, all]) => [name, all - (before.get(name) ?? 0)]))
   const opened = await proxy.counts()
-  for (let i = 0; i < 5; i++) for (const user of users) await asUser(user, () => read(ours))
+  for (let i = 0; i < 5; i++) for (const user of users) await as(user, () => read(service))
   const used = await proxy.counts()
-  for (let i = 0; i < 20; i++) await asUser(first, () => ours.run(write(i)))
+  for (let i = 0; i < 20; i++) await as(first, () => service.run(write(i)))
   const written = (await proxy.counts()).requests - used.requests
   // the first user's are open already
-  const connections = used.connections - opened.connections + 1
-  return [
-    target('100 first READs of a user at once: upstream calls', burst, 3),
-    target('200 users, 5 calls each in turn: connections to the proxy', connections, 200),
-    target('20 writes of a user: requests', written, 21)
-  ]
+  return { burst, connections: used.connections - opened.connections + 1, written }
+}
+
+/** By service; what is asked of XSUAA are tokens. */
+function requestsOf(emulator: Emulator): Map<string, number> {
+  const services = ['xsuaa', 'destination'] as const
+  return new Map(services.map((each) => [each, emulator.requests(each).length]))
 }
 
 async function compared(port: number, token: string, effort: Effort): Promise<Target[]> {

@@ -24,6 +24,9 @@ export async function tokens(emulator: Emulator, size: Size, count: number): Pro
       user: 'alice',
       claims: {
         user_name: `user${String(i)}`,
+        // the Cloud SDK tells users apart by it
+        user_id: `id-${String(i)}`,
+        sub: `id-${String(i)}`,
         scope,
         'xs.user.attributes': Object.fromEntries(names),
         'xs.system.attributes': { 'xs.rolecollections': ['x'.repeat(filler)] }
