@@ -20,7 +20,11 @@ tls.setDefaultCACertificates([...tls.getCACertificates('default'), process.env['
 const strategies: Record<string, () => unknown> = {
   ours: () => auth({ kind: 'principal', credentials: credentials as never }),
   stock: () =>
-    (cds as unknown as { auth(options: object): unknown }).auth({ kind: 'xsuaa', credentials }),
+    (cds as unknown as { auth(options: object): unknown }).auth({
+      kind: 'xsuaa',
+      impl: undefined,
+      credentials
+    }),
   none: () => (_req: unknown, _res: unknown, next: () => void) => {
     Object.assign(cds.context as object, { user: new cds.User('alice') })
     next()
