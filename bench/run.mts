@@ -20,7 +20,7 @@ function step(name: string, measure: () => Promise<Target[]>): Promise<Target[]>
 }
 
 const quick = process.argv.includes('--quick')
-const effort = quick ? { rounds: 4, milliseconds: 100 } : { rounds: 15, milliseconds: 400 }
+const effort = quick ? { rounds: 3, milliseconds: 100 } : { rounds: 15, milliseconds: 400 }
 
 const emulator = await startEmulator({
   root: resolve(import.meta.dirname, '..'),
