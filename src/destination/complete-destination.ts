@@ -21,6 +21,7 @@ const TECHNICAL_USER = 'SAP-Connectivity-Technical-Authentication'
 /**
  * The second half of resolving a destination: with the tokens of exactly this principal.
  *
+ * @param fresh - the user's token is not from a cache; with `useCache: false`, nothing is
  * @throws {@link DestinationError} `ERR_DESTINATION_UNAVAILABLE`
  * @throws {@link PropagationError} `ERR_USER_TOKEN_REQUIRED`, `ERR_TOKEN_EXPIRES` when the destination needs a user,
  *   before any token is fetched for it
@@ -29,7 +30,8 @@ const TECHNICAL_USER = 'SAP-Connectivity-Technical-Authentication'
 export async function completeDestination(
   found: FoundDestination,
   principal: Principal,
-  options: DestinationOptions = {}
+  options: DestinationOptions = {},
+  fresh = options.useCache === false
 ): Promise<HttpDestination> {
   const { destination, userBound, configured } = found
   const user = userBound ? requireUser(destination, principal) : undefined
@@ -40,7 +42,9 @@ export async function completeDestination(
     throw new DestinationError('ERR_DESTINATION_UNAVAILABLE', text)
   }
   if (!configured) return destination as HttpDestination
-  const completed = user ? asUser(configured, user, options) : asApplication(configured, options)
+  const completed = user
+    ? asUser(configured, user, options, fresh)
+    : asApplication(configured, options)
   return completed.catch((error: unknown) => {
     throw destinationFailure(String(destination.name), error)
   })
@@ -66,14 +70,15 @@ function requireUser({ name }: Destination, principal: Principal): NamedUser {
 async function asUser(
   configured: Configured,
   user: NamedUser,
-  options: DestinationOptions
+  options: DestinationOptions,
+  fresh: boolean
 ): Promise<HttpDestination> {
   const { destination, place } = configured
   const tenant = user.tenant === place.service.credentials['tenantid'] ? undefined : user.tenant
-  const fresh = options.useCache === false
-  const proxied = (parts: Parts) => withProxy(destination, tenant, fresh, parts)
+  const freshProxy = options.useCache === false
+  const proxied = (parts: Parts) => withProxy(destination, tenant, freshProxy, parts)
   if (destination.forwardAuthToken) return proxied({})
-  const sent = await knownUser(configured, user, options)
+  const sent = await knownUser(configured, user, options, fresh)
   checkUserToken(destination, sent)
   const { bearerToken } = sent
   if (destination.authentication === 'PrincipalPropagation') {

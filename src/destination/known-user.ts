@@ -11,20 +11,22 @@ import { xsuaaUser } from './xsuaa-user.js'
  * The user with a token that the Destination service and the Cloud Connector can know: one of another issuer is exchanged
  * where that is configured, or where the destination itself names the issuer's keys, goes to the Destination service for that.
  *
+ * @param fresh - a token from an exchange is not from the cache
  * @throws {@link DestinationError} when the exchange fails
  * @internal
  */
 export async function knownUser(
   { destination, place }: Configured,
   user: NamedUser,
-  { iasToXsuaaTokenExchange, useCache }: DestinationOptions
+  { iasToXsuaaTokenExchange }: DestinationOptions,
+  fresh = false
 ): Promise<NamedUser> {
   if (user.issuer === 'xsuaa') return user
   if (user.issuer === 'ias') {
-    return iasToXsuaaTokenExchange ? xsuaaUser(place.service, user, useCache === false) : user
+    return iasToXsuaaTokenExchange ? xsuaaUser(place.service, user, fresh) : user
   }
   if (hasKeys(destination)) return user
-  return (await exchangedUser(user, useCache === false)) ?? user
+  return (await exchangedUser(user, fresh)) ?? user
 }
 
 /** Whether the Destination service takes tokens of whoever has these keys. @internal */
@@ -35,12 +37,13 @@ export function hasKeys({ authentication, jwks, jwksUri }: Destination): boolean
 /**
  * What `forwardAuthToken` forwards: the user's own token, for an external issuer the one that is got in exchange.
  *
+ * @param fresh - not from the cache
  * @throws {@link PropagationError} `ERR_USER_TOKEN_REQUIRED` for a token of an external issuer without exchange
  * @internal
  */
-export async function forwardedToken(user: NamedUser): Promise<string> {
+export async function forwardedToken(user: NamedUser, fresh = false): Promise<string> {
   if (user.issuer === 'xsuaa' || user.issuer === 'ias') return user.bearerToken
-  const exchanged = await exchangedUser(user)
+  const exchanged = await exchangedUser(user, fresh)
   if (exchanged) return exchanged.bearerToken
   throw new PropagationError(
     'ERR_USER_TOKEN_REQUIRED',

@@ -4,8 +4,11 @@ import type { HttpDestination } from '@sap-cloud-sdk/connectivity'
 import { PropagationError } from '../errors.js'
 import { logRefusal } from '../log.js'
 import { principalOf } from '../user/principal-of.js'
-import type { OutboundDestination } from './outbound-destination.js'
+import type { ReadyDestination } from './outbound-destination.js'
 import { requireNamedUser } from './require-named-user.js'
+import { checkLifetime } from './sent-token.js'
+
+type GuardedParts = Pick<ReadyDestination, 'destination' | 'userBound' | 'minTokenLifetime'>
 
 /** Parts of a destination that say who is calling, or may hold what shows it. */
 const SPEAKING = [
@@ -32,7 +35,7 @@ const SPEAKING = [
  * @internal
  */
 export function guardedDestination(
-  { destination, userBound }: OutboundDestination,
+  { destination, userBound, minTokenLifetime }: GuardedParts,
   name: string
 ): HttpDestination {
   const { user, tenant } = cds.context ?? {}
@@ -43,6 +46,7 @@ export function guardedDestination(
     if (!userBound || principal.kind !== 'named') return
     const current = requireNamedUser(name, principalOf(now?.user))
     if (current.bearerToken !== principal.bearerToken) throw foreign(name, 'user')
+    checkLifetime(name, destination, current, minTokenLifetime)
   }
   const guarded = { ...destination } as HttpDestination
   for (const property of SPEAKING) {

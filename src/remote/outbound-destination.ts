@@ -13,7 +13,7 @@ import type { NamedUser, Principal } from '../user/principal.js'
 import { type Caller, callingPrincipal, type CallTarget } from './calling-principal.js'
 import { technicalDestination, userBoundDestination } from './destination-mismatch.js'
 import { requireNamedUser } from './require-named-user.js'
-import { checkLifetime, lastsLongEnough } from './sent-token.js'
+import { checkLifetime, lastsLongEnough, sentToken } from './sent-token.js'
 import { type CallPolicy, carriesUser } from './service-options.js'
 
 /** Destination of a required service: a name, or what `credentials` with a `url` say. */
@@ -39,6 +39,8 @@ export interface ReadyDestination extends OutboundDestination {
   readonly tenant: string | undefined
   /** The same once more, and nothing of it from a cache. */
   readonly renew: () => Promise<HttpDestination>
+  /** Seconds that the user's token has to last when it is sent. */
+  readonly minTokenLifetime: number
 }
 
 /** Is told what kind of destination it is as soon as that is known. */
@@ -69,29 +71,24 @@ export async function outboundDestination(
     const fresh = await outboundDestination({ ...service, destinationOptions }, current, tenant)
     return fresh.destination as HttpDestination
   }
+  const { minTokenLifetime } = service
+  const ready = { userBound, tenant: caller.tenant, renew, minTokenLifetime }
   if (!userBound) {
     if (caller.principal.kind === 'named' && carriesUser(service.onBehalfOf)) {
       throw technicalDestination(service, destination)
     }
-    return {
-      destination: await complete(),
-      userBound,
-      user: undefined,
-      tenant: caller.tenant,
-      renew
-    }
+    return { ...ready, destination: await complete(), user: undefined }
   }
   if (service.onBehalfOf && !carriesUser(service.onBehalfOf)) {
     throw userBoundDestination(service, destination)
   }
   const user = requireNamedUser(service.name, current)
-  const ready = await asUser(service, user, complete)
-  return { destination: ready, userBound, user, tenant: caller.tenant, renew }
+  return { ...ready, destination: await asUser(service, user, complete), user }
 }
 
 /** A destination of which it is known what kind it is; its tokens are fetched by `complete`. */
 interface LookedUp extends OutboundDestination {
-  /** @param fresh - not from the cache */
+  /** @param fresh - with a token of the user that is not from the cache */
   readonly complete: (fresh?: boolean) => Promise<Partial<HttpDestination>>
 }
 
@@ -107,8 +104,7 @@ async function lookedUp(service: OutboundService, caller: Caller): Promise<Looke
   return {
     destination: found.destination,
     userBound: found.userBound,
-    complete: (fresh) =>
-      completeDestination(found, principal, fresh ? { ...options, useCache: false } : options)
+    complete: (fresh) => completeDestination(found, principal, options, fresh)
   }
 }
 
@@ -132,21 +128,26 @@ function bound(credentials: BoundCredentials, { principal, tenant, options }: Ca
 
 /** R62: it is the moment of sending that counts; a token that was got in exchange can be got once more. */
 async function asUser(
-  { name, minTokenLifetime }: OutboundService,
+  { name, minTokenLifetime, destinationOptions }: OutboundService,
   user: NamedUser,
   complete: LookedUp['complete']
 ): Promise<Partial<HttpDestination>> {
-  const first = await complete()
-  const again = !lastsLongEnough(first, user, minTokenLifetime) && first.authTokens?.length
-  const destination = again ? await complete(true) : first
+  const ready = async (fresh?: boolean) => {
+    const renewed = fresh ?? destinationOptions?.useCache === false
+    return forwarded(await complete(fresh), user, renewed)
+  }
+  const first = await ready()
+  const { exchanged, end } = sentToken(first, user)
+  const destination =
+    exchanged && !lastsLongEnough(end, minTokenLifetime) ? await ready(true) : first
   checkLifetime(name, destination, user, minTokenLifetime)
-  return forwarded(destination, user)
+  return destination
 }
 
 /** With `forwardAuthToken` the token is put in here: CAP would take it from the HTTP request, whoever is current. */
-async function forwarded(destination: Partial<HttpDestination>, user: NamedUser) {
+async function forwarded(destination: Partial<HttpDestination>, user: NamedUser, fresh: boolean) {
   if (!destination.forwardAuthToken) return destination
-  const bearerToken = await forwardedToken(user)
+  const bearerToken = await forwardedToken(user, fresh)
   const headers = { ...destination.headers, authorization: `Bearer ${bearerToken}` }
   const { forwardAuthToken: _, authTokens: __, ...rest } = destination
   return { ...rest, authentication: 'NoAuthentication' as const, headers }

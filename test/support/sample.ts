@@ -12,6 +12,8 @@ export const SAMPLE = resolve(__dirname, '../..')
 export interface SampleOptions {
   /** Bindings and certificate authority come from here, as on BTP. */
   readonly emulator: Emulator
+  /** Further certificate authorities to trust, PEM. */
+  readonly ca?: string
   /** `false`: as if the plugin were not installed, with CAP's own strategy `xsuaa`. */
   readonly plugin?: boolean
   /** Folder with further services, put beside those of the sample. */
@@ -60,7 +62,7 @@ export async function startSample(options: SampleOptions): Promise<Sample> {
 
 const CDS_SERVE = join(SAMPLE, 'node_modules/@sap/cds/bin/serve.js')
 
-function projectFolder({ plugin = true, extra, emulator, requires }: SampleOptions): string {
+function projectFolder({ plugin = true, extra, emulator, ca, requires }: SampleOptions): string {
   const root = mkdtempSync(join(tmpdir(), 'cds-principal-sample-'))
   for (const name of ['db', 'srv'])
     cpSync(join(SAMPLE, name), join(root, name), { recursive: true })
@@ -77,7 +79,7 @@ function projectFolder({ plugin = true, extra, emulator, requires }: SampleOptio
   writeFileSync(join(root, '.cdsrc.json'), JSON.stringify(configuration))
   const dependencies = { '@cap-js/sqlite': '*', ...(plugin && { 'cds-principal': '*' }) }
   writeFileSync(join(root, 'package.json'), JSON.stringify({ name: 'sample', dependencies }))
-  writeFileSync(join(root, 'ca.pem'), emulator.ca)
+  writeFileSync(join(root, 'ca.pem'), [emulator.ca, ca].join('\n'))
   return root
 }
 

@@ -44,7 +44,8 @@ beforeAll(async () => {
     { kind: 'rest', credentials: { destination } }
   ])
   sample = await startSample({
-    emulator: { ...emulator, ca: emulator.ca + '\n' + backend.ca },
+    emulator,
+    ca: backend.ca,
     extra: join(__dirname, 'app'),
     requires: Object.fromEntries(services)
   })

@@ -1,11 +1,9 @@
-import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
 
-import { createSigningIdentity } from '../../../src/emulator/saml/signing-identity.js'
-import { RunningSample } from '../../support/running-sample.js'
-import { SAMPLE } from '../../support/sample.js'
+import type { RunningSample } from '../../support/running-sample.js'
 import { forge, signingKey } from '../oidc/forge.js'
 import { OidcServer } from '../oidc/oidc-server.js'
+import { startExternal } from './external-landscape.js'
 
 const EQUIPMENT = '/odata/v4/maintenance/Equipment'
 const SAML2_BEARER = 'urn:ietf:params:oauth:grant-type:saml2-bearer'
@@ -23,25 +21,9 @@ const ACCOUNTS = {
 let oidc: OidcServer
 let sample: RunningSample
 
-/** The sample's own profile "external", with the provider of this test and one without an exchange. */
 beforeAll(async () => {
   oidc = await OidcServer.start(ACCOUNTS, signingKey('first'))
-  const { key, certificate } = await createSigningIdentity('maintenance API')
-  const { requires } = JSON.parse(readFileSync(join(SAMPLE, '.cdsrc.json'), 'utf8'))
-  const { issuers, emulator } = requires.auth['[external]']
-  const { external } = issuers
-  external.issuer = oidc.issuer
-  external.exchange.key = key
-  emulator.trust.external.certificate = certificate
-  const { exchange: _, ...without } = external
-  const plain = { ...without, issuer: 'http://localhost:1', jwks: `${oidc.issuer}/jwks` }
-  sample = await RunningSample.start(
-    {
-      extra: join(__dirname, '../oidc/app'),
-      requires: { auth: { issuers: { external, plain: { ...plain, tokenType: undefined } } } }
-    },
-    { trust: emulator.trust }
-  )
+  sample = await startExternal(oidc, join(__dirname, '../oidc/app'))
 })
 afterAll(async () => {
   await sample.stop()

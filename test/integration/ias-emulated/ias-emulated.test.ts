@@ -107,6 +107,19 @@ test('without the exchange the Cloud Connector sees the user of Identity Authent
   expect(entries.length).toBeGreaterThan(0)
 })
 
+test('R62: a token of XSUAA that lasts too short a time is got in exchange once more', async () => {
+  const { emulator } = landscape
+  const router = await landscape.serve(SERVICES, true, { minTokenLifetime: 300 })
+  // the tokens of the services are there before an answer for a user is put in line
+  expect((await rename(router, await landscape.logOn('bob'))).status).toBe(200)
+  const token = await landscape.logOn('alice')
+  const access_token = await emulator.issueToken({ user: 'alice', expiresIn: 150 })
+  emulator.enqueue('xsuaa/token', { body: { access_token, token_type: 'bearer', expires_in: 150 } })
+  const { result, entries } = await landscape.recorded(() => rename(router, token))
+  expect(result.status).toBe(200)
+  expect(new Set(entries.map(({ user }) => user))).toEqual(new Set(['ALICE']))
+})
+
 test('both at once: users of XSUAA are still who they were', async () => {
   const token = await landscape.emulator.issueToken({ user: 'bob' })
   expect(await whoami(both, token)).toMatchObject({ status: 200, id: 'bob' })

@@ -48,7 +48,11 @@ export class IdentityLandscape {
   }
 
   /** Starts the application with some of the bindings, and the router in front of it. */
-  async serve(bindings: readonly string[], exchange = true): Promise<ApplicationRouter> {
+  async serve(
+    bindings: readonly string[],
+    exchange = true,
+    policy: object = {}
+  ): Promise<ApplicationRouter> {
     const router = await this.emulator.startRouter()
     const vcap = Object.entries(this.emulator.vcapServices())
     const sample = await startSample({
@@ -56,7 +60,7 @@ export class IdentityLandscape {
       extra: join(__dirname, 'app'),
       requires: {
         ...(bindings.includes('xsuaa') && { identity: {} }),
-        API_EQUIPMENT: { destinationOptions: { iasToXsuaaTokenExchange: exchange } }
+        API_EQUIPMENT: { destinationOptions: { iasToXsuaaTokenExchange: exchange }, ...policy }
       },
       env: {
         VCAP_SERVICES: JSON.stringify(

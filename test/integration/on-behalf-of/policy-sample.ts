@@ -58,7 +58,8 @@ export class PolicySample {
     backend.trust(emulator)
     const uaa = emulator.vcapServices().xsuaa[0]!.credentials
     const sample = await startSample({
-      emulator: { ...emulator, ca: emulator.ca + '\n' + backend.ca },
+      emulator,
+      ca: backend.ca,
       extra: join(__dirname, 'app'),
       requires: requires(backend, uaa),
       env

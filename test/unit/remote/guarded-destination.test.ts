@@ -3,6 +3,7 @@ import { inspect } from 'node:util'
 import cds from '@sap/cds'
 
 import { guardedDestination } from '../../../src/remote/guarded-destination.js'
+import { TokenUser } from '../../../src/user/token-user.js'
 import { internet } from './support/backend.js'
 
 const secrets = {
@@ -25,14 +26,17 @@ test.each([
   ['JSON', (value: unknown) => JSON.stringify(value)],
   ['util.inspect', (value: unknown) => inspect(value, { depth: 10, showHidden: true })]
 ])('R80: no secret in %s', (_, print) => {
-  const guarded = guardedDestination({ destination: shared(), userBound: false }, 'D')
+  const guarded = guardedDestination(
+    { destination: shared(), userBound: false, minTokenLifetime: 5 },
+    'D'
+  )
   expect(print(guarded)).toContain('https://x')
   expect(print(guarded)).not.toMatch(/secret-\d/)
 })
 
 test('what somebody writes into a destination reaches nobody else', () => {
   const destination = shared()
-  const guarded = guardedDestination({ destination, userBound: false }, 'D')
+  const guarded = guardedDestination({ destination, userBound: false, minTokenLifetime: 5 }, 'D')
   guarded.headers!['authorization'] = 'Bearer of-alice'
   guarded.queryParameters!['user'] = 'alice'
   expect(destination.headers).toEqual({ apikey: 'secret-5' })
@@ -42,11 +46,37 @@ test('what somebody writes into a destination reaches nobody else', () => {
 
 test('everything can be read, and copied, as long as the same tenant is current', async () => {
   const guarded = await cds.tx({ tenant: 't1' } as never, () =>
-    Promise.resolve(guardedDestination({ destination: shared(), userBound: false }, 'D'))
+    Promise.resolve(
+      guardedDestination({ destination: shared(), userBound: false, minTokenLifetime: 5 }, 'D')
+    )
   )
   const read = () => Promise.resolve().then(() => ({ ...guarded }))
   await expect(cds.tx({ tenant: 't1' } as never, read)).resolves.toMatchObject(secrets)
   await expect(cds.tx({ tenant: 't2' } as never, read)).rejects.toMatchObject({
     code: 'ERR_TENANT_MISMATCH'
   })
+})
+
+test('R62: what was kept is of no use once the token that was got in exchange is over', async () => {
+  const expiresAt = Math.floor(Date.now() / 1000) + 3600
+  const identity = {
+    ...({ kind: 'named', userId: 'alice', tenant: 't1', issuer: 'xsuaa', expiresAt } as const),
+    ...{ roles: {}, attributes: {} }
+  }
+  const source = { identity, bearerToken: 'of-alice', issuer: { securityContext: () => ({}) } }
+  const alice = new TokenUser(source)
+  const exchanged = (expiresIn: number) => {
+    const payload = { exp: Math.floor(Date.now() / 1000) + expiresIn }
+    const value = `e30.${Buffer.from(JSON.stringify(payload)).toString('base64url')}.c2ln`
+    const http_header = { key: 'Authorization', value: `Bearer ${value}` }
+    return [{ type: 'bearer', value, expiresIn: String(expiresIn), error: null, http_header }]
+  }
+  const read = (expiresIn: number) =>
+    cds.tx({ tenant: 't1', user: alice } as never, () => {
+      const destination = internet('https://x', { authTokens: exchanged(expiresIn) })
+      const guarded = guardedDestination({ destination, userBound: true, minTokenLifetime: 5 }, 'D')
+      return Promise.resolve().then(() => guarded.authTokens)
+    })
+  await expect(read(60)).resolves.toHaveLength(1)
+  await expect(read(4)).rejects.toMatchObject({ code: 'ERR_TOKEN_EXPIRES' })
 })
