@@ -17,7 +17,7 @@ beforeEach(() => {
 
 const NAMED_USER = { onBehalfOf: 'namedUser' }
 
-describe.each(['execute', 'generatedClient'])('%s', (way) => {
+describe.each(['execute', 'generatedClient', 'ownSdk'])('%s', (way) => {
   test('R60: goes out as the user of the request, by the token of the context', async () => {
     for (const options of [{}, NAMED_USER, { onBehalfOf: 'currentUser' }]) {
       const who = await app.call(alice, { way, target: 'JWT', options })

@@ -1,3 +1,6 @@
+import { cpSync } from 'node:fs'
+import { createRequire } from 'node:module'
+import { join } from 'node:path'
 import { inspect } from 'node:util'
 
 import cds from '@sap/cds'
@@ -15,10 +18,25 @@ const ENTITY = 'API_EQUIPMENT.Equipment'
 
 let kept: HttpDestination
 
+/** A copy of the Cloud SDK that only the application loads, as where its version is another one than the plugin's. */
+let ownSdk: typeof import('@sap-cloud-sdk/http-client') | undefined
+
+function copyOfSdk(): typeof import('@sap-cloud-sdk/http-client') {
+  const folder = join(__dirname, 'own-sdk')
+  const name = 'node_modules/@sap-cloud-sdk'
+  cpSync(join(cds.root, name), join(folder, name), { recursive: true, dereference: true })
+  const own = createRequire(join(folder, 'index.js'))('@sap-cloud-sdk/http-client') as typeof ownSdk
+  if (!own || own.executeHttpRequest === sdkExecute) throw new Error('it is the same one')
+  return own
+}
+
 /** What a generated client's `.execute(destination)` does in the end. */
-async function generatedClient(destination: HttpDestination): Promise<unknown> {
+async function generatedClient(
+  destination: HttpDestination,
+  execute = sdkExecute
+): Promise<unknown> {
   const request = { method: 'get', url: '/who' } as const
-  const { data } = await sdkExecute(destination, request, { fetchCsrfToken: false })
+  const { data } = await execute(destination, request, { fetchCsrfToken: false })
   return data as unknown
 }
 
@@ -38,6 +56,10 @@ export const ways: Record<string, Way> = {
   },
   generatedClient: async (target, options) =>
     generatedClient(await destinationFor(target, options)),
+  ownSdk: async (target, options) => {
+    const { executeHttpRequest: execute } = (ownSdk ??= copyOfSdk())
+    return generatedClient(await destinationFor(target, options), execute)
+  },
   keep: async (target, options) => {
     kept = await destinationFor(target, options)
     return JSON.stringify(kept) + inspect(kept)
