@@ -1,6 +1,5 @@
 import { type ChildProcess, spawn, spawnSync } from 'node:child_process'
-import { existsSync, readFileSync, readdirSync, readlinkSync, rmSync, utimesSync } from 'node:fs'
-import { createServer } from 'node:net'
+import { existsSync, readdirSync, readlinkSync, rmSync, utimesSync } from 'node:fs'
 import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
 
@@ -158,78 +157,3 @@ describe('cds-principal token', () => {
     expect(JSON.parse(claims)).toMatchObject({ grant_type: 'client_credentials' })
   }, 60_000)
 })
-
-test('npm start: PORT moves the API, and Ctrl-C ends everything', async () => {
-  const port = await freePort()
-  const { PATH, HOME } = process.env
-  const child = spawn(process.execPath, [join(SAMPLE, 'scripts/start.mjs')], {
-    env: { PATH, HOME, PORT: String(port) },
-    stdio: ['ignore', 'pipe', 'pipe'],
-    detached: true
-  })
-  const output = new Output(child)
-  const ended = new Promise((done) => child.once('exit', done))
-  await output.printed(new RegExp(`API=http://localhost:${port}/[^]*server listening on`))
-  const anonymous = client(`http://localhost:${port}`)
-  expect((await anonymous.get(EQUIPMENT)).status).toBe(401)
-  anonymous.close()
-  process.kill(-Number(child.pid), 'SIGINT')
-  await ended
-  await expect(client(`http://localhost:${port}`).get(EQUIPMENT)).rejects.toThrow(/ECONNREFUSED/)
-}, 60_000)
-
-const hasCurl = spawnSync('curl', ['--version']).status === 0
-const withCurl = hasCurl ? test : test.skip
-
-withCurl(
-  `the README's lines do what they say${hasCurl ? '' : ' (skipped: no curl)'}`,
-  async () => {
-    const { url } = await started()
-    const readme = readFileSync(join(SAMPLE, 'README.md'), 'utf8')
-    const [, lines = ''] = /```sh\n(API=[^]*?)```/.exec(readme) ?? []
-    const script = lines.replace('http://localhost:4004', url())
-    const { stdout, status } = spawnSync('bash', ['-e', '-c', script], {
-      cwd: root,
-      encoding: 'utf8',
-      env: {
-        ...process.env,
-        PATH: `${join(SAMPLE, 'node_modules/.bin')}:${process.env.PATH ?? ''}`
-      }
-    })
-    expect(status).toBe(0)
-    expect(stdout).toContain('"id":"10000000"')
-    expect(stdout).toMatch(/"createdBy":"ALICE","lastChangedBy":"BOB"/)
-    expect(stdout).toMatch(/HTTP\/1\.1 403 Forbidden/)
-  },
-  60_000
-)
-
-test('npm start: a taken port is a clear message', async () => {
-  const server = createServer()
-  await new Promise<void>((done) => server.listen(0, done))
-  const { port } = server.address() as { port: number }
-  const { status, stderr } = await finished(
-    spawn(process.execPath, [join(SAMPLE, 'scripts/start.mjs')], {
-      env: { PATH: process.env.PATH, HOME: process.env.HOME, PORT: String(port) }
-    })
-  )
-  server.close()
-  expect(status).toBe(1)
-  expect(stderr).toContain(String(port))
-  expect(stderr).toMatch(/PORT=\d+ npm start/)
-})
-
-async function freePort(): Promise<number> {
-  const server = createServer()
-  await new Promise<void>((done) => server.listen(0, done))
-  const { port } = server.address() as { port: number }
-  await new Promise((done) => server.close(done))
-  return port
-}
-
-async function finished(child: ChildProcess) {
-  let stderr = ''
-  child.stderr?.setEncoding('utf8').on('data', (chunk: string) => (stderr += chunk))
-  const status = await new Promise((done) => child.once('close', done))
-  return { status, stderr }
-}
