@@ -16,37 +16,45 @@ interface Case {
   readonly title: string
   /** Nobody: a token of the application itself. */
   readonly user?: string
-  readonly method: 'post' | 'patch'
+  /** The request has no token at all. */
+  readonly anonymous?: boolean
+  readonly method: 'get' | 'post' | 'patch'
   readonly path: string
-  readonly data: object
+  readonly data?: object
 }
+
+/** Equipment of plant 1710. */
+const FOREIGN = `${EQUIPMENT}('217100001')`
 
 /** Ids are the variant's own, so that both can run against one S/4. */
 const cases = (prefix: string): Case[] => {
   const pump = `${prefix}-1`
-  const change = {
-    method: 'patch',
-    path: `${EQUIPMENT}('${pump}')`,
-    data: { name: 'changed' }
-  } as const
+  const changeOf = (path: string) => ({ method: 'patch', path, data: { name: 'changed' } }) as const
+  const change = changeOf(`${EQUIPMENT}('${pump}')`)
+  const post = { user: 'alice', method: 'post' } as const
   const probe = (name: string) =>
-    ({ user: 'alice', method: 'post', path: `${PROBE}/${name}`, data: { id: pump, name } }) as const
+    ({ ...post, path: `${PROBE}/${name}`, data: { id: pump, name } }) as const
+  const action = (name: string, data = {}) =>
+    ({ ...post, path: `${FOREIGN}/MaintenanceService.${name}`, data }) as const
   const data = { id: pump, name: 'Pump', plant: '1010', category: 'M' }
+  const foreign = { ...data, id: `${prefix}-2`, plant: '1710' }
   return [
-    { title: 'alice creates equipment', user: 'alice', method: 'post', path: EQUIPMENT, data },
+    { title: 'alice creates equipment', ...post, path: EQUIPMENT, data },
     { title: 'bob changes it', user: 'bob', ...change },
     { title: 'a `client_credentials` token changes it', ...change },
     { title: "`cds.spawn` as privileged, from alice's request", ...probe('spawned') },
     { title: "`tx({ user: privileged })`, in alice's request", ...probe('privileged') },
     { title: 'no request at all', ...probe('withoutRequest') },
-    {
-      title: 'alice changes equipment of plant 1710',
-      user: 'alice',
-      ...change,
-      path: `${EQUIPMENT}('217100001')`
-    },
-    { title: 'dave (Viewer) changes equipment', user: 'dave', ...change },
-    { title: 'eve (no role) changes equipment', user: 'eve', ...change }
+    { title: 'alice reads equipment of plant 1710', user: 'alice', method: 'get', path: FOREIGN },
+    { title: 'alice changes it', user: 'alice', ...changeOf(FOREIGN) },
+    { title: 'alice installs it', ...action('install', { functionalLocation: '1010-CWS' }) },
+    { title: 'alice dismantles it', ...action('dismantle') },
+    { title: 'alice creates equipment in plant 1710', ...post, path: EQUIPMENT, data: foreign },
+    { title: 'dave (Viewer) reads equipment', user: 'dave', method: 'get', path: EQUIPMENT },
+    { title: 'dave changes equipment', user: 'dave', ...changeOf(FOREIGN) },
+    { title: 'eve (no role) reads equipment', user: 'eve', method: 'get', path: EQUIPMENT },
+    { title: 'eve changes equipment', user: 'eve', ...change },
+    { title: 'without a token', anonymous: true, ...change }
   ]
 }
 
@@ -71,10 +79,11 @@ afterAll(async () => {
 
 const audit = () => emulator.system('s4.internal:44300').audit()
 
-/** As whom S/4 was asked to change something. */
-function changedAs(entries: AuditEntry[]): string {
+/** As whom S/4 was called: to read, or to change something. */
+function calledAs(entries: AuditEntry[], method: Case['method']): string {
+  const isRead = (sent: string) => ['GET', 'HEAD'].includes(sent)
   const users = entries
-    .filter(({ method }) => method !== 'GET' && method !== 'HEAD')
+    .filter((entry) => isRead(entry.method) === (method === 'get'))
     .map(({ user, subject }) =>
       user ? `**${user}**` : `nobody, refused by S/4 (${String(subject)})`
     )
@@ -83,15 +92,47 @@ function changedAs(entries: AuditEntry[]): string {
 
 async function outcomes(sample: Sample, prefix: string): Promise<string[]> {
   const cells: string[] = []
-  for (const { user, method, path, data } of cases(prefix)) {
-    const caller = client(sample.url, `Bearer ${await tokenOf(emulator, user)}`)
+  for (const { user, anonymous, method, path, data } of cases(prefix)) {
+    const token = anonymous ? undefined : `Bearer ${await tokenOf(emulator, user)}`
+    const caller = client(sample.url, token)
     const before = (await audit()).length
-    const { status, body } = await caller[method](path, data)
+    const { status, body } = await caller[method](path, data ?? {})
     caller.close()
-    const changes = changedAs((await audit()).slice(before))
-    cells.push([changes, reason(status, body)].filter(Boolean).join(', '))
+    const called = calledAs((await audit()).slice(before), method)
+    cells.push([called, plantsIn(body), reason(status, body)].filter(Boolean).join(', '))
   }
-  return cells
+  return [...cells, await interleaved(sample, prefix)]
+}
+
+/** Of which plants records were read. */
+function plantsIn({ value }: Answer['body']): string {
+  const plants = [...new Set(value?.map(({ plant }) => String(plant)))].sort()
+  return plants.length ? `plant ${plants.join(', ')}` : ''
+}
+
+const INTERLEAVED = '100 interleaved creations by alice and bob'
+
+/** Both at once, on connections that are kept: whom S/4 names in the record that each of them has created. */
+async function interleaved(sample: Sample, prefix: string): Promise<string> {
+  const users = await Promise.all(
+    ['alice', 'bob'].map(async (name) => {
+      const caller = client(sample.url, `Bearer ${await tokenOf(emulator, name)}`)
+      return { name: name.toUpperCase(), caller }
+    })
+  )
+  const record = { name: 'Pump', plant: '1010', category: 'M' }
+  const creators = await Promise.all(
+    Array.from({ length: 50 }, (_, i) =>
+      users.map(async ({ name, caller }) => {
+        const id = `${prefix}-${name}-${String(i)}`
+        const { body } = await caller.post(EQUIPMENT, { id, ...record })
+        return body['createdBy'] === name
+      })
+    ).flat()
+  )
+  for (const { caller } of users) caller.close()
+  const own = creators.filter(Boolean).length
+  return own === 100 ? 'each as its own user' : `${String(100 - own)} not as their own user`
 }
 
 /** An HTTP status, and the code or text that the request or the background work ended with. */
@@ -103,9 +144,8 @@ function reason(status: number, { error, code, name, message }: Answer['body']):
 }
 
 function table(stock: string[], principal: string[]): string {
-  const rows = cases('').map(
-    ({ title }, i) => `| ${title} | ${stock[i] ?? ''} | ${principal[i] ?? ''} |`
-  )
+  const titles = [...cases('').map(({ title }) => title), INTERLEAVED]
+  const rows = titles.map((title, i) => `| ${title} | ${stock[i] ?? ''} | ${principal[i] ?? ''} |`)
   return [
     '| S/4 is called as … when | stock | with cds-principal |',
     '|---|---|---|',

@@ -14,6 +14,15 @@ describe('error codes', () => {
     const known = [...Object.keys(ERROR_CODES), ...foreign]
     expect(used.filter((code) => !known.includes(code))).toEqual([])
   })
+
+  test('those of the emulator and of the sample are in its tables, and no other', () => {
+    const tables = [...read('docs/errors.md').matchAll(/^\| `(ERR_\w+)`/gm)].map(([, code]) => code)
+    const emulator = read('src/emulator/emulator-error.ts').match(/'ERR_EMULATOR_\w+'/g) ?? []
+    const sample = filesIn('srv', /\.ts$/).flatMap((file) => read(file).match(/'ERR_\w+'/g) ?? [])
+    const codes = [...emulator, ...sample].map((code) => code.slice(1, -1))
+    expect(codes.length).toBeGreaterThan(15)
+    expect(tables.toSorted()).toEqual([...new Set(codes)].toSorted())
+  })
 })
 
 /** Codes of Node and libraries that our sources look for. */
