@@ -72,6 +72,7 @@ test('install and dismantle are done by the user', async () => {
 
 test('100 interleaved changes on kept-alive connections: every record has its own user', async () => {
   const users = { alice: await as('alice'), bob: await as('bob') }
+  const before = sample.emulator.requests('connectivity').length
   const records = Array.from({ length: 100 }, (_, i) => ({
     id: `R-${String(i)}`,
     creator: i % 2 ? ('alice' as const) : ('bob' as const),
@@ -98,6 +99,13 @@ test('100 interleaved changes on kept-alive connections: every record has its ow
   }))
   expect(recorded).toHaveLength(100)
   expect(recorded).toEqual(expect.arrayContaining(expected))
+
+  const calls = sample.emulator.requests('connectivity').slice(before)
+  const connections = Map.groupBy(calls, ({ connection }) => connection)
+  expect(calls.length).toBeGreaterThan(400) // with what is read before and after a change
+  expect(connections.size).toBeLessThan(calls.length / 2)
+  for (const onOne of connections.values())
+    expect(new Set(onOne.map(({ subject }) => subject)).size).toBe(1)
 }, 90_000)
 
 test('the token in the request reached the proxy as it was, and no technical one stood in', async () => {

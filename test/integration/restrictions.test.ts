@@ -76,13 +76,18 @@ describe('alice and plant 1710', () => {
       'move hers there',
       () => alice.patch(`${EQUIPMENT}('${OWN.equipment}')`, { plant: FOREIGN.plant })
     ],
-    ['delete', () => alice.delete(`${EQUIPMENT}('${OWN.equipment}')`)],
     [
       'write a note there',
       () => alice.post(`${SERVICE}/WorkNotes`, { equipment: 'x', plant: '1710', text: 'x' })
     ]
   ])('she cannot %s, and S/4 holds no trace', async (_, attempt) => {
-    await withoutTrace(attempt, 403, 404, 405)
+    const { body } = await carol.get(foreign)
+    await withoutTrace(attempt, 403, 404)
+    expect((await carol.get(foreign)).body).toEqual(body)
+  })
+
+  test('nobody deletes equipment, not even the own', async () => {
+    await withoutTrace(() => alice.delete(`${EQUIPMENT}('${OWN.equipment}')`), 403, 405)
   })
 
   test('she cannot put it in her plant with PUT, which creates what is not there', async () => {
@@ -208,6 +213,20 @@ describe('dave may look, and change nothing', () => {
   })
 })
 
+describe('eve, who has no role, changes nothing', () => {
+  test.each<[string, () => Promise<{ status: number }>]>([
+    ['create', () => eve.post(EQUIPMENT, { id: 'X-4', name: 'x', plant: '1010', category: 'M' })],
+    ['change', () => eve.patch(`${EQUIPMENT}('${OWN.equipment}')`, { name: 'x' })],
+    ['dismantle', () => eve.post(`${EQUIPMENT}('${OWN.equipment}')/MaintenanceService.dismantle`)],
+    [
+      'note',
+      () => eve.post(`${SERVICE}/WorkNotes`, { equipment: OWN.equipment, plant: '1010', text: 'x' })
+    ]
+  ])('%s is 403', async (_, attempt) => {
+    await withoutTrace(attempt, 403)
+  })
+})
+
 test('carol, who has no limit, changes equipment of both plants', async () => {
   for (const { equipment } of [OWN, FOREIGN]) {
     const { status, body } = await carol.patch(`${EQUIPMENT}('${equipment}')`, { name: 'by carol' })
@@ -216,21 +235,35 @@ test('carol, who has no limit, changes equipment of both plants', async () => {
 })
 
 describe('bad input is told, and nothing is half-written', () => {
-  test.each<[string, object]>([
-    ['no id', { name: 'x', plant: '1010', category: 'M' }],
-    ['no plant', { id: 'X-3', name: 'x', category: 'M' }],
-    ['an unknown category', { id: 'X-3', name: 'x', plant: '1010', category: '?' }],
-    ['an unknown property', { id: 'X-3', name: 'x', plant: '1010', category: 'M', odd: 1 }],
-    ['a number for a name', { id: 'X-3', name: 1, plant: '1010', category: 'M' }]
-  ])('%s', async (_, data) => {
-    await withoutTrace(() => alice.post(EQUIPMENT, data), 400)
-  })
+  /** Everything in both places, without the order. */
+  const everything = async () => {
+    const answers = ['Equipment', 'WorkNotes'].map((name) => carol.get(`${SERVICE}/${name}${all}`))
+    const records = (await Promise.all(answers)).flatMap(({ body }) => body.value ?? [])
+    expect(records.length).toBeGreaterThan(30)
+    return records
+  }
+  const X3 = { id: 'X-3', name: 'x', plant: '1010', category: 'M' }
+  const { id: _id, ...withoutId } = X3
+  const { plant: _plant, ...withoutPlant } = X3
+  const note = { equipment: OWN.equipment, plant: '1010', text: 'x' }
 
-  test('an id that exists', async () => {
-    const data = { id: OWN.equipment, name: 'x', plant: '1010', category: 'M' }
-    const { status, body } = await alice.post(EQUIPMENT, data)
-    expect(status).toBeGreaterThanOrEqual(400)
-    expect(status).toBeLessThan(500)
-    expect(JSON.stringify(body)).toContain('message')
+  test.each<[string, string, object, string]>([
+    ['no id', 'Equipment', withoutId, 'ASSERT_MANDATORY'],
+    ['no plant', 'Equipment', withoutPlant, 'ASSERT_MANDATORY'],
+    ['an unknown category', 'Equipment', { ...X3, category: '?' }, 'ASSERT_ENUM'],
+    ['an unknown property', 'Equipment', { ...X3, odd: 1 }, '400'],
+    ['a number for a name', 'Equipment', { ...X3, name: 1 }, 'ASSERT_DATA_TYPE'],
+    ['a name that is too long', 'Equipment', { ...X3, name: 'x'.repeat(41) }, 'ASSERT_DATA_TYPE'],
+    ['an id that exists', 'Equipment', { ...X3, id: OWN.equipment }, 'IE/027'],
+    ['a list', 'Equipment', [X3, X3], '400'],
+    ['no equipment', 'WorkNotes', { ...note, equipment: null }, 'ASSERT_MANDATORY'],
+    ['no text', 'WorkNotes', { ...note, text: '' }, 'ASSERT_MANDATORY'],
+    ['a text too long', 'WorkNotes', { ...note, text: 'x'.repeat(1001) }, 'ASSERT_DATA_TYPE'],
+    ['a number for a text', 'WorkNotes', { ...note, text: 5 }, 'ASSERT_DATA_TYPE']
+  ])('%s in %s', async (_, entity, data, code) => {
+    const before = await everything()
+    const answer = await alice.post(`${SERVICE}/${entity}`, data)
+    expect(answer).toMatchObject({ status: 400, body: { error: { code } } })
+    expect(await everything()).toEqual(before)
   })
 })

@@ -81,6 +81,7 @@ test('a restart keeps tokens and data; Ctrl-C ends every process; a second start
 
   const { stdout, stderr } = token(root, 'alice')
   expect(stderr).toBe('')
+  expect(stdout).toMatch(/^[\w-]+\.[\w-]+\.[\w-]+\n$/) // the token, and nothing else
   const authorization = `Bearer ${stdout.trim()}`
   const before = client(url(), authorization)
   const data = { id: 'W-1', name: 'x', plant: '1010', category: 'M' }
