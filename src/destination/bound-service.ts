@@ -10,6 +10,7 @@ import { cloudSdk } from './cloud-sdk.js'
 import { exchangedUser } from './external-user.js'
 import { keptTokens } from './kept-tokens.js'
 import { withExchange } from './known-user.js'
+import { freshBearer, type Refused } from './refused.js'
 import { differenceAcross, differenceWithin } from './same-user.js'
 import { serviceTokenOf } from './service-token.js'
 import type { Lasting } from './single-flight.js'
@@ -32,7 +33,7 @@ const exchanged = keptTokens()
  * anybody else with the service's client itself, in that tenant. The same as CAP Java makes of such a binding.
  *
  * @param tenant - of the technical user; `undefined`: the provider's
- * @param fresh - a token that is not from the cache
+ * @param fresh - a token that is not from the cache, or not a refused one
  * @throws {@link DestinationError} `ERR_DESTINATION_UNAVAILABLE` when there is no token, or it is another user's
  * @throws {@link PropagationError} `ERR_USER_TOKEN_REQUIRED` for tokens that an XSUAA doesn't take
  * @see https://cap.cloud.sap/docs/java/cqn-services/remote-services#binding-to-a-reuse-service
@@ -42,7 +43,7 @@ export async function boundDestination(
   credentials: BoundCredentials,
   principal: Principal,
   tenant: string | undefined,
-  fresh = false
+  fresh: boolean | Refused = false
 ): Promise<HttpDestination> {
   const { name, url, uaa, headers, queryParameters } = credentials
   const user = principal.kind === 'named' ? principal : undefined
@@ -69,16 +70,20 @@ function tokenOf(
   service: Service,
   user: NamedUser | undefined,
   tenant: string | undefined,
-  fresh: boolean
+  fresh: boolean | Refused
 ): Promise<string> {
   if (user) return userToken(service, user, fresh)
   const { tenantid } = service.credentials as { tenantid?: string }
-  return serviceTokenOf(service, tenant === tenantid ? undefined : tenant, fresh)
+  return serviceTokenOf(service, tenant === tenantid ? undefined : tenant, freshBearer(fresh))
 }
 
-async function userToken(service: Service, user: NamedUser, fresh: boolean): Promise<string> {
+async function userToken(
+  service: Service,
+  user: NamedUser,
+  fresh: boolean | Refused
+): Promise<string> {
   if (user.issuer !== 'xsuaa' && user.issuer !== 'ias') {
-    const known = await exchangedUser(user, fresh)
+    const known = await exchangedUser(user, fresh !== false)
     if (known) return userToken(service, known, fresh)
     throw new PropagationError(
       'ERR_USER_TOKEN_REQUIRED',
@@ -89,7 +94,7 @@ async function userToken(service: Service, user: NamedUser, fresh: boolean): Pro
   const { clientid, url } = service.credentials
   const own = hash('sha256', user.bearerToken, 'base64url')
   const key = [clientid, url, user.tenant, user.issuer, own]
-  return exchanged.get(key, () => exchange(service, user), fresh)
+  return exchanged.get(key, () => exchange(service, user), freshBearer(fresh))
 }
 
 async function exchange(service: Service, user: NamedUser): Promise<Lasting<string>> {

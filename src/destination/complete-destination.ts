@@ -4,11 +4,12 @@ import { DestinationError, PropagationError } from '../errors.js'
 import { describe, type NamedUser, type Principal } from '../user/principal.js'
 import { checkUnreadable, checkUsable, checkUserToken } from './check-usable.js'
 import { destinationFailure } from './destination-failure.js'
-import type { DestinationOptions, FoundDestination } from './find-destination.js'
+import type { FoundDestination } from './find-destination.js'
 import { knownUser } from './known-user.js'
 import type { Configured } from './look-up.js'
 import { composed } from './composed.js'
 import { proxyFor } from './proxy-configuration.js'
+import { freshProxyToken, freshTokens, type Refused, type ResolveOptions } from './refused.js'
 import { type Retrieved, technicalTokens } from './technical-tokens.js'
 import { userToken } from './user-tokens.js'
 
@@ -30,8 +31,8 @@ const TECHNICAL_USER = 'SAP-Connectivity-Technical-Authentication'
 export async function completeDestination(
   found: FoundDestination,
   principal: Principal,
-  options: DestinationOptions = {},
-  fresh = options.useCache === false
+  options: ResolveOptions = {},
+  fresh: boolean | Refused = freshTokens(options)
 ): Promise<HttpDestination> {
   const { destination, userBound, configured } = found
   const user = userBound ? requireUser(destination, principal) : undefined
@@ -70,15 +71,14 @@ function requireUser({ name }: Destination, principal: Principal): NamedUser {
 async function asUser(
   configured: Configured,
   user: NamedUser,
-  options: DestinationOptions,
-  fresh: boolean
+  options: ResolveOptions,
+  fresh: boolean | Refused
 ): Promise<HttpDestination> {
   const { destination, place } = configured
   const tenant = user.tenant === place.service.credentials['tenantid'] ? undefined : user.tenant
-  const freshProxy = options.useCache === false
-  const proxied = (parts: Parts) => withProxy(destination, tenant, freshProxy, parts)
+  const proxied = (parts: Parts) => withProxy(destination, tenant, options, parts)
   if (destination.forwardAuthToken) return proxied({})
-  const sent = await knownUser(configured, user, options, fresh)
+  const sent = await knownUser(configured, user, options, fresh !== false)
   checkUserToken(destination, sent)
   const { bearerToken } = sent
   if (destination.authentication === 'PrincipalPropagation') {
@@ -91,15 +91,15 @@ async function asUser(
 
 async function asApplication(
   configured: Configured,
-  { refreshToken, useCache }: DestinationOptions
+  options: ResolveOptions
 ): Promise<HttpDestination> {
   const { destination, place } = configured
   const { authentication = '' } = destination
-  const fresh = useCache === false
-  if (WITHOUT_RETRIEVAL.has(authentication)) return withProxy(destination, place.tenant, fresh)
-  const retrieved = await technicalTokens(configured, refreshToken, fresh)
+  const fresh = freshTokens(options)
+  if (WITHOUT_RETRIEVAL.has(authentication)) return withProxy(destination, place.tenant, options)
+  const retrieved = await technicalTokens(configured, options.refreshToken, fresh)
   const make = () => withRetrieved(destination, retrieved)
-  return withProxy(destination, place.tenant, fresh, { retrieved, make })
+  return withProxy(destination, place.tenant, options, { retrieved, make })
 }
 
 function withRetrieved(destination: Destination, retrieved: Retrieved | undefined): Destination {
@@ -129,10 +129,10 @@ interface Parts {
 async function withProxy(
   configured: Destination,
   tenant: string | undefined,
-  fresh: boolean,
+  options: ResolveOptions,
   { owner = '', propagated, retrieved, make = () => configured }: Parts = {}
 ): Promise<HttpDestination> {
-  const proxy = await proxyFor(configured, tenant, fresh)
+  const proxy = await proxyFor(configured, tenant, freshProxyToken(options))
   return composed(configured, owner, [retrieved, ...(proxy?.parts ?? [])], () => {
     const proxyConfiguration = proxy?.configuration(propagated)
     return { ...make(), ...(proxyConfiguration && { proxyConfiguration }) }

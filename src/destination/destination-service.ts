@@ -1,7 +1,7 @@
 import type { DestinationJson, Service } from '@sap-cloud-sdk/connectivity'
 
 import { FetchError, fetchJson } from '../token/fetch-json.js'
-import { serviceTokenOf } from './service-token.js'
+import { renewedServiceToken, serviceTokenOf } from './service-token.js'
 
 /** Milliseconds: the service asks token services in turn. */
 const DEADLINE = 10_000
@@ -50,26 +50,33 @@ export async function findCertificate(place: Place, name: string): Promise<unkno
   )
 }
 
-/** R70: a deadline, a limit, no redirect; and with 404, nothing. */
+/** With 404, nothing; with 401, once more with another token of the application. */
 async function get(
   { service, tenant }: Place,
   path: string,
   headers?: RetrievalHeaders
 ): Promise<unknown> {
-  const uri = String(service.credentials['uri'])
-  const authorization = `Bearer ${await serviceTokenOf(service, tenant)}`
-  const url = `${uri.replace(/\/+$/, '')}/destination-configuration/v1/${path}`
+  const url = `${String(service.credentials['uri']).replace(/\/+$/, '')}/destination-configuration/v1/${path}`
+  const token = await serviceTokenOf(service, tenant)
   try {
-    return await fetchJson(url, {
-      headers: { ...headers, authorization },
-      deadline: DEADLINE,
-      repeatLost: true
+    return await ask(url, token, headers).catch(async (error: unknown) => {
+      const refused = error instanceof FetchError && error.status === 401
+      const renewed = refused && (await renewedServiceToken(service, tenant, token))
+      if (!renewed) throw error
+      return ask(url, renewed, headers)
     })
   } catch (error) {
     if (!(error instanceof FetchError)) throw error
     if (error.status === 404) return undefined
     throw new FetchError(error.reason, `Destination service: ${error.message}`, error.status)
   }
+}
+
+/** R70: a deadline, a limit, no redirect. */
+function ask(url: string, token: string, headers?: RetrievalHeaders): Promise<unknown> {
+  const authorization = `Bearer ${token}`
+  const options = { headers: { ...headers, authorization }, deadline: DEADLINE, repeatLost: true }
+  return fetchJson(url, options)
 }
 
 function isDestination(answer: unknown): answer is DestinationJson {

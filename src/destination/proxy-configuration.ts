@@ -4,6 +4,7 @@ import { DestinationError } from '../errors.js'
 import { cloudSdk } from './cloud-sdk.js'
 import { serviceBinding } from './service-binding.js'
 import { serviceTokenOf } from './service-token.js'
+import type { Fresh } from './single-flight.js'
 
 /** The proxy on the way to a destination. */
 export interface Proxy {
@@ -18,7 +19,7 @@ export interface Proxy {
  * application in that tenant, otherwise what the environment variables `http_proxy` and `https_proxy` say.
  *
  * @param tenant - whose Cloud Connector it is
- * @param fresh - the application's token is not from the cache
+ * @param fresh - the application's token is not from the cache, or not one that is of no use
  * @throws {@link DestinationError} `ERR_DESTINATION_UNAVAILABLE` without a binding
  * @see `@sap-cloud-sdk/connectivity`, `addProxyConfigurationOnPrem`, `addProxyConfigurationInternet`
  * @internal
@@ -26,7 +27,7 @@ export interface Proxy {
 export async function proxyFor(
   destination: Destination,
   tenant: string | undefined,
-  fresh = false
+  fresh: Fresh<string> = false
 ): Promise<Proxy | undefined> {
   if (destination.proxyType === 'OnPremise') {
     return connectivityProxy(String(destination.name), tenant, fresh)
@@ -37,7 +38,7 @@ export async function proxyFor(
 async function connectivityProxy(
   name: string,
   tenant: string | undefined,
-  fresh: boolean
+  fresh: Fresh<string>
 ): Promise<Proxy> {
   const service = await serviceBinding('connectivity')
   if (!service) {

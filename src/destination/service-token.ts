@@ -1,13 +1,20 @@
 import type { Service } from '@sap-cloud-sdk/connectivity'
+import { LRUCache } from 'lru-cache'
 
 import { cloudSdk } from './cloud-sdk.js'
-import { SingleFlight } from './single-flight.js'
+import { type Fresh, type Key, SingleFlight } from './single-flight.js'
 import { endOf, lifetimeUntil } from './token-lifetime.js'
 
 /** Two services for each tenant that is served at the same time. */
 const MAX_TOKENS = 10_000
 
 const tokens = new SingleFlight<string>(MAX_TOKENS)
+
+/** Milliseconds: a service that refuses every token causes a new one once in that time. */
+const COOL_DOWN = 30_000
+
+/** What the last renewals have brought. */
+const renewals = new LRUCache<string, string>({ max: MAX_TOKENS, ttl: COOL_DOWN })
 
 /**
  * The application's own token for a bound service, in a tenant. Nobody's user token is needed for that: the tenant goes
@@ -21,10 +28,8 @@ const tokens = new SingleFlight<string>(MAX_TOKENS)
 export function serviceTokenOf(
   service: Service,
   tenant: string | undefined,
-  fresh = false
+  fresh: Fresh<string> = false
 ): Promise<string> {
-  const { clientid, url } = service.credentials
-  const key = [service.label, clientid, url, tenant]
   const fetch = async () => {
     const { serviceToken } = await cloudSdk()
     // its cache hands tokens out until their last second
@@ -32,5 +37,27 @@ export function serviceTokenOf(
     const value = await serviceToken(service, options)
     return { value, lifetime: lifetimeUntil(endOf(value)) }
   }
-  return tokens.get(key, fetch, fresh)
+  return tokens.get(keyOf(service, tenant), fetch, fresh)
+}
+
+/**
+ * Another token in place of one that the service does not take: it was revoked, or the key that has signed it was rotated.
+ *
+ * @returns nothing where a new one has just been refused as well
+ * @internal
+ */
+export async function renewedServiceToken(
+  service: Service,
+  tenant: string | undefined,
+  refused: string
+): Promise<string | undefined> {
+  const id = JSON.stringify(keyOf(service, tenant))
+  if (renewals.get(id) === refused) return undefined
+  const token = await serviceTokenOf(service, tenant, (kept) => kept === refused)
+  renewals.set(id, token)
+  return token === refused ? undefined : token
+}
+
+function keyOf({ label, credentials }: Service, tenant: string | undefined): Key {
+  return [label, credentials.clientid, String(credentials['url']), tenant]
 }

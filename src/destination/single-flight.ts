@@ -11,14 +11,30 @@ export interface Lasting<T> {
 export type Key = readonly (string | undefined)[]
 
 /**
+ * What of the kept does not count: nothing, whatever there is, or what turned out to be of no use. That is forgotten at once,
+ * and never handed out again.
+ */
+export type Fresh<T> = boolean | ((kept: T) => boolean)
+
+/** Why something is fetched: for want of a result, for somebody who wants a new one, or in place of one of no use. */
+const RANKS = { missing: 0, fresh: 1, refused: 2 } as const
+
+type Rank = (typeof RANKS)[keyof typeof RANKS]
+
+interface Flight<T> {
+  readonly rank: Rank
+  readonly result: Promise<T>
+}
+
+/**
  * Results that are fetched once for everybody who asks at the same time, and kept for as long as they last. Failures are
- * told to all who wait, and forgotten. Bounded: what was not used for longest goes first.
+ * told to all who wait, and forgotten; what was kept before stays. Bounded: what was not used for longest goes first.
  *
  * @internal
  */
 export class SingleFlight<T> {
   readonly #kept: LRUCache<string, Lasting<T>>
-  readonly #flights = new Map<string, Promise<T>>()
+  readonly #flights = new Map<string, Flight<T>>()
 
   /**
    * @param max - number of results
@@ -33,15 +49,18 @@ export class SingleFlight<T> {
   }
 
   /**
-   * @param fetch - called when there is no result, and nobody is fetching one
-   * @param fresh - `true`: what is kept does not count, and is replaced
+   * @param fetch - called when there is no result that counts, and nobody is fetching one. Who wants a fresh result does not
+   *   wait for a fetch that began for want of one, nor in place of a refused one for any that began before the refusal
+   * @param fresh - what is kept stays, for others, until the new one is there; only what is refused goes at once
    */
-  async get(key: Key, fetch: () => Promise<Lasting<T>>, fresh = false): Promise<T> {
+  async get(key: Key, fetch: () => Promise<Lasting<T>>, fresh: Fresh<T> = false): Promise<T> {
     const id = JSON.stringify(key)
-    if (fresh) this.#kept.delete(id)
     const kept = this.#kept.get(id)
-    if (kept) return kept.value
-    return this.#flights.get(id) ?? this.#start(id, fetch)
+    if (kept && fresh !== true && !(fresh && fresh(kept.value))) return kept.value
+    if (typeof fresh === 'function') this.#kept.delete(id)
+    const rank = fresh === false ? RANKS.missing : fresh === true ? RANKS.fresh : RANKS.refused
+    const flight = this.#flights.get(id)
+    return (flight && flight.rank >= rank ? flight : this.#start(id, fetch, rank)).result
   }
 
   /** Forgets a result that turned out to be of no use, unless another one is there already. */
@@ -50,17 +69,25 @@ export class SingleFlight<T> {
     if (this.#kept.peek(id)?.value === value) this.#kept.delete(id)
   }
 
-  #start(id: string, fetch: () => Promise<Lasting<T>>): Promise<T> {
-    const flight = fetch()
-      .then((result) => this.#keep(id, result))
-      .finally(() => this.#flights.delete(id))
+  #start(id: string, fetch: () => Promise<Lasting<T>>, rank: Rank): Flight<T> {
+    // what another fetch has overtaken is for those who wait for it
+    const isCurrent = () => this.#flights.get(id) === flight
+    const result = fetch()
+      .then((fetched) => {
+        if (isCurrent()) this.#keep(id, fetched)
+        return fetched.value
+      })
+      .finally(() => {
+        if (isCurrent()) this.#flights.delete(id)
+      })
+    const flight = { rank, result }
     this.#flights.set(id, flight)
     return flight
   }
 
-  #keep(id: string, result: Lasting<T>): T {
+  #keep(id: string, result: Lasting<T>): void {
     const ttl = Math.floor(result.lifetime)
     if (ttl > 0) this.#kept.set(id, result, { ttl })
-    return result.value
+    else this.#kept.delete(id)
   }
 }

@@ -5,6 +5,7 @@ import type { Destination } from '@sap-cloud-sdk/connectivity'
 import { find, type RetrievalHeaders } from './destination-service.js'
 import { type Configured, serviceKey } from './look-up.js'
 import { parseDestination } from './parse-destination.js'
+import type { Refused } from './refused.js'
 import { noToken, retrievedToken } from './retrieved-token.js'
 import { serviceTokenOf } from './service-token.js'
 import { type Lasting, SingleFlight } from './single-flight.js'
@@ -25,19 +26,22 @@ const retrieved = new SingleFlight<Retrieved>(MAX_TOKENS)
  * user has a part in it.
  *
  * @param refreshToken - for `OAuth2RefreshToken`
- * @param fresh - not from the cache
+ * @param fresh - not from the cache, or not a refused one
  * @throws {@link DestinationError} `ERR_DESTINATION_UNAVAILABLE`
  * @internal
  */
 export function technicalTokens(
   configured: Configured,
   refreshToken?: string,
-  fresh = false
+  fresh: boolean | Refused = false
 ): Promise<Retrieved> {
   const { place, fingerprint } = configured
   const own = refreshToken && hash('sha256', refreshToken, 'base64url')
   const key = [...serviceKey(place.service), place.tenant, fingerprint, own]
-  return retrieved.get(key, () => retrieve(configured, refreshToken), fresh)
+  const isRefused =
+    typeof fresh === 'function' &&
+    (({ authTokens }: Retrieved) => !!authTokens?.some((each) => fresh(each.http_header.value)))
+  return retrieved.get(key, () => retrieve(configured, refreshToken), isRefused || fresh === true)
 }
 
 async function retrieve(

@@ -6,6 +6,7 @@ import type { NamedUser } from '../user/principal.js'
 import { find } from './destination-service.js'
 import { type Configured, serviceKey } from './look-up.js'
 import { parseDestination } from './parse-destination.js'
+import type { Refused } from './refused.js'
 import { assertionDifference } from './returned-assertion.js'
 import { noToken, retrievedToken } from './retrieved-token.js'
 import { differenceAcross, differenceWithin } from './same-user.js'
@@ -37,21 +38,24 @@ export function endOfExchanged(token: DestinationAuthToken): number | undefined 
  * exactly this own token, and for less time than either of the two lives; a failure is not kept at all. A SAML assertion is
  * for one call: systems refuse one that they have seen before.
  *
- * @param fresh - not from the cache
+ * @param fresh - not from the cache, or not a refused one
  * @throws {@link DestinationError} `ERR_DESTINATION_UNAVAILABLE` when there is none, or it is another user's
  * @internal
  */
 export async function userToken(
   configured: Configured,
   user: NamedUser,
-  fresh = false
+  fresh: boolean | Refused = false
 ): Promise<DestinationAuthToken> {
   const { place, fingerprint, destination } = configured
   if (destination.authentication === 'SAMLAssertion')
     return (await exchange(configured, user)).value
   const own = hash('sha256', user.bearerToken, 'base64url')
   const key = [...serviceKey(place.service), place.tenant, fingerprint, user.issuer, own]
-  return exchanged.get(key, () => exchange(configured, user), fresh)
+  const isRefused =
+    typeof fresh === 'function' &&
+    (({ http_header }: DestinationAuthToken) => fresh(http_header.value))
+  return exchanged.get(key, () => exchange(configured, user), isRefused || fresh === true)
 }
 
 async function exchange(

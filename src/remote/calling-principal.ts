@@ -1,4 +1,4 @@
-import type { DestinationOptions } from '../destination/resolve.js'
+import type { ResolveOptions } from '../destination/refused.js'
 import type { Principal, TechnicalUser } from '../user/principal.js'
 import { checkTenant, requireNamedUser } from './require-named-user.js'
 import type { CallPolicy } from './service-options.js'
@@ -8,14 +8,14 @@ export interface Caller {
   readonly principal: Principal
   /** Of the context; `undefined`: the provider's. */
   readonly tenant: string | undefined
-  readonly options: DestinationOptions
+  readonly options: ResolveOptions
 }
 
 /** What is called, and what was said about whose call that is. */
 export interface CallTarget extends Pick<CallPolicy, 'onBehalfOf'> {
   /** For messages. */
   readonly name: string
-  readonly destinationOptions?: DestinationOptions
+  readonly destinationOptions?: ResolveOptions
 }
 
 /**
@@ -47,6 +47,6 @@ function system(tenant: string | undefined): TechnicalUser {
 }
 
 /** The provider's technical user is another one than the tenant's: only who asks for a fallback gets one. */
-function withinTenant(options: DestinationOptions): DestinationOptions {
+function withinTenant(options: ResolveOptions): ResolveOptions {
   return { ...options, selectionStrategy: options.selectionStrategy ?? 'alwaysSubscriber' }
 }

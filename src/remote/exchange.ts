@@ -1,6 +1,7 @@
 import type { HttpDestination } from '@sap-cloud-sdk/connectivity'
 import type { HttpRequestConfig, HttpResponse } from '@sap-cloud-sdk/http-client'
 
+import type { Refusal } from '../destination/refused.js'
 import { PrincipalError } from '../errors.js'
 import type { NamedUser } from '../user/principal.js'
 import { closeIdle, connectionsOf } from './connections.js'
@@ -34,7 +35,7 @@ export interface Outbound {
   /** Of the context; `undefined`: the provider's. What technical users keep is of one tenant. */
   readonly tenant?: string | undefined
   /** The same destination with fresh tokens: called after a 401 or 407, before the one repetition. */
-  readonly renew?: (() => Promise<HttpDestination>) | undefined
+  readonly renew?: ((refusal: Refusal) => Promise<HttpDestination>) | undefined
 }
 
 /** How a call is made. */

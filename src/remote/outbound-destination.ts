@@ -2,10 +2,12 @@ import type { HttpDestination } from '@sap-cloud-sdk/connectivity'
 
 import { type BoundCredentials, boundDestination } from '../destination/bound-service.js'
 import {
-  completeDestination,
-  type DestinationOptions,
-  lookUpDestination
-} from '../destination/resolve.js'
+  freshTokens,
+  type Refusal,
+  type Refused,
+  type ResolveOptions
+} from '../destination/refused.js'
+import { completeDestination, lookUpDestination } from '../destination/resolve.js'
 import { forwardedToken } from '../destination/known-user.js'
 import { checkUnreadable } from '../destination/check-usable.js'
 import { isUserBound } from '../destination/user-bound.js'
@@ -22,7 +24,7 @@ export type ConfiguredDestination = string | (Partial<HttpDestination> & { uaa?:
 /** A remote service, as far as its identity is concerned. */
 export interface OutboundService extends CallTarget, CallPolicy {
   readonly destination: ConfiguredDestination
-  readonly destinationOptions?: DestinationOptions
+  readonly destinationOptions?: ResolveOptions
 }
 
 /** Where a call goes, and whether it goes there as the user. */
@@ -37,8 +39,8 @@ export interface ReadyDestination extends OutboundDestination {
   readonly user: NamedUser | undefined
   /** Of the context; `undefined`: the provider's. */
   readonly tenant: string | undefined
-  /** The same once more, and nothing of it from a cache. */
-  readonly renew: () => Promise<HttpDestination>
+  /** The same once more: the configuration not from a cache, and other tokens than those that were refused. */
+  readonly renew: (refusal?: Refusal) => Promise<HttpDestination>
   /** Seconds that the user's token has to last when it is sent. */
   readonly minTokenLifetime: number
 }
@@ -66,8 +68,8 @@ export async function outboundDestination(
   const outbound = await lookedUp(service, caller)
   const { destination, userBound, complete } = outbound
   found?.({ destination, userBound })
-  const renew = async () => {
-    const destinationOptions = { ...service.destinationOptions, useCache: false }
+  const renew = async (refusal?: Refusal) => {
+    const destinationOptions = { ...service.destinationOptions, useCache: false, refusal }
     const fresh = await outboundDestination({ ...service, destinationOptions }, current, tenant)
     return fresh.destination as HttpDestination
   }
@@ -121,7 +123,7 @@ function bound(credentials: BoundCredentials, { principal, tenant, options }: Ca
   return {
     destination: { name, authentication },
     userBound,
-    complete: (fresh = options.useCache === false) =>
+    complete: (fresh: boolean | Refused = freshTokens(options)) =>
       boundDestination(credentials, principal, tenant, fresh)
   }
 }

@@ -26,12 +26,17 @@ export async function renewed(
   { status }: HttpAnswer
 ): Promise<HttpDestination | undefined> {
   if ((status !== 401 && status !== 407) || !renew || !isRepeatable(call)) return undefined
-  // other credentials than those for the proxy, which a 401 is not about
-  const own = CREDENTIALS.filter((name) => status === 407 || name !== 'proxy-authorization')
-  if (!own.some((name) => call.headers[name])) return undefined
+  // a 401 is not about the token for the proxy, a 407 not about that for the system behind it
+  const byProxy = status === 407
+  const other = byProxy ? 'authorization' : 'proxy-authorization'
+  const own = CREDENTIALS.filter((name) => name !== other && call.headers[name])
+  if (!own.length) return undefined
   const target = [destination.name ?? undefined, destination.url, tenant]
   const key = [...target, ...principalKey(user, call.headers)]
-  const fresh = await renewals.get(key, async () => ({ value: await renew(), lifetime: COOL_DOWN }))
+  const fresh = await renewals.get(key, async () => {
+    const refused = (header: string) => own.some((name) => call.headers[name] === header)
+    return { value: await renew({ refused, byProxy }), lifetime: COOL_DOWN }
+  })
   const headers = await identityHeaders(fresh)
   const differ = CREDENTIALS.some((name) => headers[name] !== call.headers[name])
   return differ ? fresh : undefined
