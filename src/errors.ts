@@ -66,6 +66,8 @@ export const ERROR_CODES = {
   ERR_DESTINATION_UNAVAILABLE: 502,
   /** The URL of a request leads to another host than the destination's. */
   ERR_REMOTE_HOST: 500,
+  /** The path of a request leaves that of the destination's URL. */
+  ERR_REMOTE_PATH: 500,
   /** The Connectivity proxy refuses the application: its token, or a header. */
   ERR_REMOTE_PROXY: 502,
   /** No Cloud Connector is connected, or none with this location id. */

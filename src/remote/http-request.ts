@@ -4,6 +4,7 @@ import type { HttpDestination } from '@sap-cloud-sdk/connectivity'
 import type { HttpRequestConfig } from '@sap-cloud-sdk/http-client'
 
 import { RemoteError } from '../errors.js'
+import { isBelow } from './base-path.js'
 import { type HeaderValues, type HttpCall, type ResponseType, TransportError } from './http-call.js'
 import { tooLong } from './http-transport.js'
 import { lowerCase, propertiesOf, withIdentity } from './identity-headers.js'
@@ -46,7 +47,7 @@ function isFlat(values: Readonly<Record<string, unknown>> = {}): boolean {
  * A request as it goes over the wire. Everything that is not said is as axios has it.
  *
  * @param identity - headers that the destination adds
- * @throws {@link RemoteError} `ERR_REMOTE_HOST` for a URL that leads to another host
+ * @throws {@link RemoteError} `ERR_REMOTE_HOST`, `ERR_REMOTE_PATH` for a URL that leads elsewhere than the destination's
  * @throws {@link TransportError} for a body that is too long
  * @internal
  */
@@ -110,8 +111,8 @@ function queriesOf(destination: HttpDestination): Record<string, string> {
 /**
  * A URL within a destination.
  *
- * @param url - relative to the destination's, or absolute and of the same host
- * @throws {@link RemoteError} `ERR_REMOTE_HOST`
+ * @param url - relative to the destination's, or absolute and below it
+ * @throws {@link RemoteError} `ERR_REMOTE_HOST`, `ERR_REMOTE_PATH`
  * @internal
  */
 export function urlIn(destination: HttpDestination, url = ''): URL {
@@ -119,6 +120,7 @@ export function urlIn(destination: HttpDestination, url = ''): URL {
   const isAbsolute = /^[a-z][a-z\d+\-.]*:\/\//i.test(url)
   const target = parsed(isAbsolute ? url : url ? base.prefix + url.replace(/^\/+/, '') : base.href)
   if (target.origin !== base.origin) throw otherHost(destination)
+  if (!isBelow(base.path, target.pathname)) throw otherPath(destination)
   return target
 }
 
@@ -126,6 +128,8 @@ export function urlIn(destination: HttpDestination, url = ''): URL {
 interface Base {
   readonly href: string
   readonly origin: string
+  /** Of its URL, with one slash at its end. */
+  readonly path: string
   /** With one slash at its end. */
   readonly prefix: string
 }
@@ -136,7 +140,9 @@ function baseOf(destination: HttpDestination): Base {
   const kept = bases.get(destination)
   if (kept) return kept
   const { url } = destination
-  const base = { href: url, origin: parsed(url).origin, prefix: `${url.replace(/\/+$/, '')}/` }
+  const { origin, pathname } = parsed(url)
+  const path = `${pathname.replace(/\/+$/, '')}/`
+  const base = { href: url, origin, path, prefix: `${url.replace(/\/+$/, '')}/` }
   if (Object.isFrozen(destination)) bases.set(destination, base)
   return base
 }
@@ -154,6 +160,14 @@ function otherHost({ name }: HttpDestination): RemoteError {
     'ERR_REMOTE_HOST',
     `the URL of a request to destination "${String(name)}" names another host. Nothing was sent. Give the path only: ` +
       "credentials go to the destination's host and to no other."
+  )
+}
+
+function otherPath({ name }: HttpDestination): RemoteError {
+  return new RemoteError(
+    'ERR_REMOTE_PATH',
+    `the path of a request to destination "${String(name)}" leaves that of the destination's URL. Nothing was sent. ` +
+      'Encode what comes from outside before it becomes part of a path, or shorten the URL of the destination.'
   )
 }
 
