@@ -34,8 +34,8 @@ export function logInfo(text: string): void {
   log.info(text)
 }
 
-/** What came from outside, for a log line: no control characters, 200 characters at most. */
-function printable(value: unknown): string {
+/** What came from outside, for a log line: no control characters, 200 characters at most. @internal */
+export function printable(value: unknown): string {
   return typeof value === 'string' ? value.replace(/[^\x20-\x7e]/g, '?').slice(0, 200) : 'none'
 }
 

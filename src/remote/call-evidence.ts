@@ -1,8 +1,9 @@
 import cds from '@sap/cds'
 
 import { DestinationError, PrincipalError } from '../errors.js'
-import { logCall, logWarning } from '../log.js'
+import { logCall, logWarning, printable } from '../log.js'
 import { principalOf } from '../user/principal-of.js'
+import { codeOf, kindOf } from './failure-code.js'
 import { auditRefusal } from './evidence-audit.js'
 import { markSpan } from './evidence-span.js'
 import type { OutboundDestination } from './outbound-destination.js'
@@ -107,6 +108,7 @@ export class CallEvidence {
   #tell(outcome: CallOutcome, error?: unknown): void {
     const user = this.#context?.user as { id?: string } | undefined
     const { destination, userBound } = this.#outbound ?? {}
+    const id: unknown = this.#context?.id
     const current = principalOf(user).kind
     const sentAs = outcome === 'refused' || userBound === undefined ? undefined : userBound
     publish({
@@ -121,7 +123,7 @@ export class CallEvidence {
       outcome,
       code: error === undefined ? undefined : codeOf(error),
       duration: Math.round((performance.now() - this.#start) * 10) / 10,
-      correlationId: this.#context?.id
+      correlationId: id === undefined ? undefined : printable(id)
     })
   }
 }
@@ -156,35 +158,7 @@ function notifyListeners(call: PrincipalCall): void {
 }
 
 function warn(error: unknown): void {
-  const kind = error instanceof Error ? error.name : typeof error
   logWarning(
-    `what was done about a "${EVENT}" event failed (${kind}); the call itself is not affected`
+    `what was done about a "${EVENT}" event failed (${kindOf(error)}); the call itself is not affected`
   )
-}
-
-interface Failure {
-  readonly code?: unknown
-  readonly reason?: unknown
-  readonly response?: { readonly status?: unknown }
-  readonly cause?: unknown
-}
-
-/** CAP wraps what a remote service has answered; libraries wrap what Node says, in words of their own. */
-function codeOf(error: unknown): string {
-  const failures = chainOf(error)
-  const own = failures.find((each) => each instanceof PrincipalError)
-  const statuses = failures.map(({ response }) => response?.status)
-  const status = statuses.find((each) => typeof each === 'number')
-  if (own ?? status === undefined) {
-    const codes = (own ? [own] : failures).map(({ code }) => code)
-    return codes.map(String).find((code) => /^E[A-Z0-9_]{2,40}$/.test(code)) ?? 'UNKNOWN'
-  }
-  return `HTTP_${String(status)}`
-}
-
-/** The error and what is inside of it. */
-function chainOf(error: unknown, length = 0): Failure[] {
-  if (typeof error !== 'object' || !error || length > 5) return []
-  const failure: Failure = error
-  return [failure, ...chainOf(failure.reason ?? failure.cause, length + 1)]
 }

@@ -1,6 +1,7 @@
 import cds from '@sap/cds'
 
 import { logWarning } from '../log.js'
+import { codeOf, kindOf } from './failure-code.js'
 import type { PrincipalCall } from './call-evidence.js'
 
 /** The service of `@cap-js/audit-logging`. */
@@ -30,11 +31,18 @@ export function auditRefusal(call: PrincipalCall): void {
     action: 'remote call refused',
     ...{ code, service, destination, authentication, onBehalfOf, principal, correlationId }
   }
-  const job = cds.spawn({ user, tenant }, async () => {
+  const write = async () => {
     const auditLog = (await cds.connect.to(AUDIT_LOG)) as unknown as AuditLog
     await auditLog.log('SecurityEvent', { data, ...(ip && { ip }) })
-  })
-  job.on('failed', ((error: Error) => {
-    logWarning(`a refused call could not be written to the audit log: ${error.message}`)
+  }
+  const job = cds.spawn({ user, tenant }, () => write().catch(withoutWords))
+  job.on('failed', ((error: unknown) => {
+    logWarning(`a refused call could not be written to the audit log (${kindOf(error)})`)
   }) as never)
+}
+
+/** CAP prints what a background job throws; errors of HTTP libraries hold requests, with credentials and what was written. */
+function withoutWords(error: unknown): never {
+  const code = codeOf(error)
+  throw Object.assign(new Error(`the audit log has not taken a security event (${code})`), { code })
 }
