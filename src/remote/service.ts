@@ -45,6 +45,8 @@ interface Guard {
   readonly until: number
   readonly userBound: boolean
   readonly origin: PrincipalRemoteService
+  /** The call has ended: what is sent with the object from now on is a call of its own. */
+  over: boolean
 }
 
 /**
@@ -112,7 +114,7 @@ export class PrincipalRemoteService extends Stock {
     const evidence = new CallEvidence(subjectOf(origin))
     const outbound = await decide(origin, evidence)
     const { userBound } = outbound
-    const own = { user, tenant, until: endOf(origin), userBound, origin }
+    const own = { user, tenant, until: endOf(origin), userBound, origin, over: false }
     const call = Object.create(this, perCall(own, outbound, evidence)) as this
     try {
       const result = await super.handle.call(call, withCleanHeaders(req, userBound))
@@ -122,6 +124,8 @@ export class PrincipalRemoteService extends Stock {
       const meaning = meant(error)
       evidence.failed(meaning)
       throw meaning
+    } finally {
+      own.over = true
     }
   }
 }
@@ -144,7 +148,8 @@ function told(error: unknown): never {
 
 function holds(guard: Guard): boolean {
   const { user, tenant } = cds.context ?? {}
-  return guard.user === user && guard.tenant === tenant && Date.now() < guard.until
+  const isSame = guard.user === user && guard.tenant === tenant
+  return isSame && !guard.over && Date.now() < guard.until
 }
 
 /** What is refused leaves a line in the log, whoever handles the error. */
