@@ -3,6 +3,7 @@ import type cds from '@sap/cds'
 import { redact } from '../destination/clean-cause.js'
 import { logWarning } from '../log.js'
 import { type Headers, withoutInboundCredentials } from './inbound-credentials.js'
+import { noteTenant } from './queue-tenants.js'
 
 /** CAP's table of queued messages. */
 const QUEUE_TABLE = 'cds.outbox.Messages'
@@ -19,7 +20,7 @@ interface QueueRow {
 interface QueuedMessage {
   readonly service?: string
   headers?: Headers
-  context?: { headers?: Headers }
+  context?: { headers?: Headers; tenant?: unknown }
 }
 
 /** A query that writes into the table. */
@@ -55,6 +56,7 @@ function withoutCredentials(msg: string): string {
   const message = parsed(msg)
   if (!message) return msg
   const { headers, context, service } = message
+  noteTenant(service, context?.tenant)
   if (headers) {
     message.headers = withoutInboundCredentials(headers, {}, true)
     const removed = Object.keys(headers).filter((name) => !(name in (message.headers ?? {})))

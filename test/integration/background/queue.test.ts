@@ -121,6 +121,26 @@ describe('R88: what stays in the table', () => {
   })
 })
 
+test('tenants that share a queue: the log says so when the second one queues an own event, once', async () => {
+  const users = { alice: {}, bob: {}, tina: { tenant: 'customer-1' } }
+  sample = await startQueueSample(QUEUES['persistent queue'] ?? {}, users)
+  const warning = /events of "JobsService" are queued by several tenants.*"multitenancy": true/g
+  const queueAs = async (user: string) => {
+    const one = await sample.as(user)
+    const data = { remote: 'SYSTEM_USER', marker: newMarker() }
+    expect((await one.post('/odata/v4/jobs/enqueue', data)).status).toBe(204)
+  }
+  try {
+    for (const user of ['alice', 'bob']) await queueAs(user)
+    expect(sample.sample.output()).not.toMatch(warning)
+    for (const user of ['tina', 'alice', 'tina']) await queueAs(user)
+    await sample.sample.printed(warning)
+    expect(sample.sample.output().match(warning)).toHaveLength(1)
+  } finally {
+    await sample.stop()
+  }
+})
+
 test.each(['queued', 'outboxed'])(
   'cds.requires.<service>.%s: true stops the start',
   async (option) => {
