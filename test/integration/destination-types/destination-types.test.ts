@@ -1,11 +1,5 @@
-import { readFileSync } from 'node:fs'
-import { join } from 'node:path'
-
-import type { Emulator } from '../../../src/emulator/index.js'
-import { type Client, client } from '../../support/client.js'
-import { startLandscape } from '../../support/emulator.js'
-import { tokenOf } from '../../support/password-grant.js'
-import { type Sample, SAMPLE, startSample } from '../../support/sample.js'
+import type { RunningSample } from '../../support/running-sample.js'
+import { relay, startRelay } from './relay-sample.js'
 import { TokenBackend } from './token-backend.js'
 
 const USER_TYPES = ['OAuth2UserTokenExchange', 'OAuth2JWTBearer']
@@ -18,9 +12,7 @@ const TECHNICAL_USER = {
 const TYPES = [...USER_TYPES, 'OAuth2SAMLBearerAssertion', 'OAuth2ClientCredentials']
 
 let backend: TokenBackend
-let emulator: Emulator
-let sample: Sample
-const clients: Client[] = []
+let app: RunningSample
 
 beforeAll(async () => {
   backend = await TokenBackend.start()
@@ -29,55 +21,21 @@ beforeAll(async () => {
     Authentication,
     { ...target, Authentication }
   ])
-  emulator = await startLandscape({
-    users: {
-      alice: { roles: ['Technician', 'Token_Exchange'] },
-      bob: { roles: ['Technician', 'Token_Exchange'] },
-      dave: { roles: ['Viewer'] }
-    },
-    xsSecurity: withTokenExchange(),
-    destinations: { ...Object.fromEntries(destinations), TECHNICAL_USER }
-  })
-  backend.trust(emulator)
-  const services = [...TYPES, 'TECHNICAL_USER'].map((destination) => [
-    destination,
-    { kind: 'rest', credentials: { destination } }
-  ])
-  sample = await startSample({
-    emulator,
-    ca: backend.ca,
-    extra: join(__dirname, 'app'),
-    requires: Object.fromEntries(services)
-  })
+  app = await startRelay(backend.ca, { ...Object.fromEntries(destinations), TECHNICAL_USER })
+  backend.trust(app.emulator)
 })
 afterAll(async () => {
-  for (const each of clients) each.close()
-  await sample.stop()
-  await emulator.stop()
+  await app.stop()
   await backend.stop()
 })
 beforeEach(() => {
   backend.calls.length = 0
 })
 
-/** The sample's descriptor, and the role template that lets tokens of a user be exchanged. */
-function withTokenExchange(): object {
-  const descriptor = JSON.parse(readFileSync(join(SAMPLE, 'xs-security.json'), 'utf8'))
-  const template = { name: 'Token_Exchange', 'scope-references': ['uaa.user'] }
-  return { ...descriptor, 'role-templates': [...descriptor['role-templates'], template] }
-}
-
-async function relay(user: string | undefined, action: string, service: string) {
-  const one = client(sample.url, `Bearer ${await tokenOf(emulator, user)}`)
-  clients.push(one)
-  const { body } = await one.get(`/odata/v4/relay/${action}(service='${service}')`)
-  return JSON.parse(body.value as unknown as string)
-}
-
 describe.each(USER_TYPES)('%s', (type) => {
   test('the backend is called as the user of the request, with a token that is not the own one', async () => {
     for (const user of ['alice', 'bob'])
-      expect(await relay(user, 'call', type)).toMatchObject({ user })
+      expect(await relay(app, user, 'call', type)).toMatchObject({ user })
     expect(backend.calls).toEqual(
       ['alice', 'bob'].map((user) =>
         expect.objectContaining({
@@ -90,7 +48,7 @@ describe.each(USER_TYPES)('%s', (type) => {
   })
 
   test('R68: no other credential of the request comes along', async () => {
-    await relay('alice', 'call', type)
+    await relay(app, 'alice', 'call', type)
     const [{ headers } = { headers: [] }] = backend.calls
     expect(
       headers.filter((name) => /x-user-token|cookie|sap-connectivity|proxy/.test(name))
@@ -101,40 +59,40 @@ describe.each(USER_TYPES)('%s', (type) => {
     ['a technical user', undefined, 'call'],
     ['the privileged user, in a request of alice', 'alice', 'privileged']
   ])('R60: %s is refused, and no exchange is attempted', async (_, user, action) => {
-    const before = emulator.requests('destination').length
-    const { code } = await relay(user, action, type)
+    const before = app.emulator.requests('destination').length
+    const { code } = await relay(app, user, action, type)
     expect(code).toBe('ERR_USER_TOKEN_REQUIRED')
     expect(backend.calls).toEqual([])
-    const requests = emulator.requests('destination').slice(before)
+    const requests = app.emulator.requests('destination').slice(before)
     expect(requests.filter(({ retrieval }) => retrieval !== 'none')).toEqual([])
   })
 
   test('20 calls at once are one exchange', async () => {
-    const before = emulator.requests('destination').length
-    const answers = await relay('bob', 'burst', type)
+    const before = app.emulator.requests('destination').length
+    const answers = await relay(app, 'bob', 'burst', type)
     expect(answers).toHaveLength(20)
     expect(backend.calls.every(({ user }) => user === 'bob')).toBe(true)
-    const requests = emulator.requests('destination').slice(before)
+    const requests = app.emulator.requests('destination').slice(before)
     expect(requests.filter(({ retrieval }) => retrieval === 'user')).toHaveLength(1)
   })
 })
 
 test('a user without uaa.user: the reason is in the error, and nothing was sent', async () => {
-  const { code, message } = await relay('dave', 'call', 'OAuth2UserTokenExchange')
+  const { code, message } = await relay(app, 'dave', 'call', 'OAuth2UserTokenExchange')
   expect(code).toBe('ERR_DESTINATION_UNAVAILABLE')
   expect(message).toMatch(/Insufficient scope for this resource.*"Token_Exchange"/)
   expect(backend.calls).toEqual([])
 })
 
 test('OAuth2SAMLBearerAssertion: a failure is no reason for another grant', async () => {
-  const { code } = await relay('alice', 'call', 'OAuth2SAMLBearerAssertion')
+  const { code } = await relay(app, 'alice', 'call', 'OAuth2SAMLBearerAssertion')
   expect(code).toBe('ERR_DESTINATION_UNAVAILABLE')
   expect(backend.calls).toEqual([])
 })
 
 test('OAuth2ClientCredentials: the backend sees the application, whoever asks', async () => {
-  for (const user of ['alice', undefined]) await relay(user, 'call', 'OAuth2ClientCredentials')
-  await relay('alice', 'privileged', 'OAuth2ClientCredentials')
+  for (const user of ['alice', undefined]) await relay(app, user, 'call', 'OAuth2ClientCredentials')
+  await relay(app, 'alice', 'privileged', 'OAuth2ClientCredentials')
   expect(backend.calls).toHaveLength(3)
   for (const call of backend.calls) {
     expect(call).toMatchObject({ user: null, grant: 'client_credentials', status: 200 })
@@ -142,7 +100,7 @@ test('OAuth2ClientCredentials: the backend sees the application, whoever asks', 
 })
 
 test('OAuth2TechnicalUserPropagation: the system on premise gets to know the technical user', async () => {
-  await relay('alice', 'call', 'TECHNICAL_USER')
-  const [entry] = (await emulator.system('s4.internal:44300').audit()).slice(-1)
+  await relay(app, 'alice', 'call', 'TECHNICAL_USER')
+  const [entry] = (await app.audit()).slice(-1)
   expect(entry).toMatchObject({ subject: 'CN=sb-maintenance!t1' })
 })

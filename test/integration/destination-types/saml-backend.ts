@@ -6,7 +6,7 @@ import { acceptAssertion } from '../../../src/emulator/saml/accept-assertion.js'
 import { UsedAssertions } from '../../../src/emulator/saml/used-assertions.js'
 import type { Emulator } from '../../../src/emulator/index.js'
 import { credentials, send } from '../../unit/emulator/support/http.js'
-import { type HttpsServer, startHttpsServer } from './https-server.js'
+import { type HttpsServer, startHttpsServer } from '../../support/https-server.js'
 
 /** What the system is called in SAML. */
 export const AUDIENCE = 'https://my1.s4hana.example'

@@ -1,4 +1,5 @@
 import { jose } from '../../../src/emulator/jose.js'
+import { TOKEN_EXCHANGE } from '../../support/descriptor.js'
 import { claimsOf, credentials, send } from '../../unit/emulator/support/http.js'
 import { xsSecurity } from '../../unit/emulator/support/maintenance.js'
 import { FidelityLandscape } from './landscape.js'
@@ -17,10 +18,7 @@ beforeAll(async () => {
     xsSecurity: {
       ...xsSecurity,
       'tenant-mode': 'dedicated',
-      'role-templates': [
-        ...xsSecurity['role-templates'],
-        { name: 'Token_Exchange', 'scope-references': ['uaa.user'] }
-      ],
+      'role-templates': [...xsSecurity['role-templates'], TOKEN_EXCHANGE],
       'oauth2-configuration': { 'token-validity': TOKEN_VALIDITY }
     }
   })

@@ -1,7 +1,7 @@
 import type { TLSSocket } from 'node:tls'
 
 import { createAuthority } from '../../../src/emulator/certificates/authority.js'
-import { type HttpsServer, startHttpsServer } from '../destination-types/https-server.js'
+import { type HttpsServer, startHttpsServer } from '../../support/https-server.js'
 
 /** What a remote system on the internet has got to know of its caller. */
 export interface Seen {

@@ -3,6 +3,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 
 import { type Emulator, type EmulatorOptions, startEmulator } from '../../../src/emulator/index.js'
+import { TOKEN_EXCHANGE } from '../../support/descriptor.js'
 import { trust } from '../../unit/destination/support/landscape.js'
 import {
   users,
@@ -74,12 +75,14 @@ export class FidelityLandscape {
     writeFileSync(join(root, 'client.pem'), echo.keyStore)
     writeFileSync(join(root, 'server.pem'), echo.ca)
     const backend = join(withBackend.root, 'echo-backend.ts')
-    const exchange = { name: 'Token_Exchange', 'scope-references': ['uaa.user'] }
     const emulator = await startEmulator({
       bind: true,
       root,
       users: { ...users, alice: { roles: ['Technician', 'Token_Exchange'] } },
-      xsSecurity: { ...xsSecurity, 'role-templates': [...xsSecurity['role-templates'], exchange] },
+      xsSecurity: {
+        ...xsSecurity,
+        'role-templates': [...xsSecurity['role-templates'], TOKEN_EXCHANGE]
+      },
       onPremise: { [VIRTUAL_HOST]: { backend } },
       destinations: destinations(echo),
       tenants: {

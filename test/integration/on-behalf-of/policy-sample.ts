@@ -1,10 +1,10 @@
-import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
 
 import type { Emulator, EmulatorOptions } from '../../../src/emulator/index.js'
 import { type Client, client } from '../../support/client.js'
+import { sharedDescriptor } from '../../support/descriptor.js'
 import { startLandscape } from '../../support/emulator.js'
-import { type Sample, SAMPLE, type SampleOptions, startSample } from '../../support/sample.js'
+import { type Sample, type SampleOptions, startSample } from '../../support/sample.js'
 import { WhoBackend } from './who-backend.js'
 
 /** Where and how a remote system is called. */
@@ -109,16 +109,10 @@ export class PolicySample {
 }
 
 function landscape({ url }: WhoBackend): Partial<EmulatorOptions> {
-  const descriptor = JSON.parse(readFileSync(join(SAMPLE, 'xs-security.json'), 'utf8'))
-  const template = { name: 'Token_Exchange', 'scope-references': ['uaa.user'] }
   const roles = ['Technician', 'Token_Exchange']
   const { JWT, CC } = destinations(url)
   return {
-    xsSecurity: {
-      ...descriptor,
-      'tenant-mode': 'shared',
-      'role-templates': [...descriptor['role-templates'], template]
-    },
+    xsSecurity: sharedDescriptor(),
     users: {
       alice: { roles },
       bob: { roles },

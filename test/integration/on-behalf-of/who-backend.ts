@@ -1,9 +1,6 @@
 import type { IncomingMessage, ServerResponse } from 'node:http'
 
-import { jose } from '../../../src/emulator/jose.js'
-import type { Emulator } from '../../../src/emulator/index.js'
-import { send } from '../../unit/emulator/support/http.js'
-import { type HttpsServer, startHttpsServer } from '../destination-types/https-server.js'
+import { InternetBackend } from '../../support/internet-backend.js'
 
 /** As whom a call came. */
 export interface Who {
@@ -23,36 +20,17 @@ const BODIES: Record<string, (who: Who) => object> = {
 }
 
 /** A backend on the internet that answers everybody, and keeps a record of who has called. */
-export class WhoBackend {
+export class WhoBackend extends InternetBackend {
   readonly calls: Who[] = []
   /** Status of the answers. */
   status = 200
   /** Where it sends its callers instead. */
   redirectTo: string | undefined
-  #server: HttpsServer | undefined
-  #emulator: Emulator | undefined
 
   static async start(): Promise<WhoBackend> {
     const backend = new WhoBackend()
-    backend.#server = await startHttpsServer((req, res) => void backend.#answer(req, res))
+    await backend.listen((req, res) => void backend.#answer(req, res))
     return backend
-  }
-
-  get url(): string {
-    return this.#server!.url
-  }
-
-  get ca(): string {
-    return this.#server!.ca
-  }
-
-  /** Whose tokens it takes: the emulator needs the backend's URL, and so is started later. */
-  trust(emulator: Emulator): void {
-    this.#emulator = emulator
-  }
-
-  async stop(): Promise<void> {
-    await this.#server?.stop()
   }
 
   async #answer({ url: path = '', headers }: IncomingMessage, res: ServerResponse): Promise<void> {
@@ -73,10 +51,11 @@ export class WhoBackend {
       return { user, as: scheme, tenant: null }
     }
     if (scheme !== 'Bearer') return { user: null, as: 'none', tenant: null }
-    const { url, ca } = this.#emulator!
-    const { body } = await send(`${url}/token_keys`, { ca })
-    const { payload } = await jose.jwtVerify(value, jose.createLocalJWKSet(body))
-    const { user_name: user = null, grant_type, zid } = payload as Record<string, string>
+    const {
+      user_name: user = null,
+      grant_type,
+      zid
+    } = (await this.verified(value)) as Record<string, string>
     return { user, as: String(grant_type).split(':').at(-1)!, tenant: zid ?? null }
   }
 }

@@ -1,13 +1,7 @@
-import { createServer } from 'node:https'
-import type { AddressInfo } from 'node:net'
-
 import express, { type Request, type Response } from 'express'
 
 import { auditLog } from '../../../srv/external/s4/audit.js'
-
-type Message =
-  | { type: 'start'; tls: { key: string; cert: string; ca: string }; host: string }
-  | { type: 'audit'; id: number }
+import { serveBackend } from '../../support/backend-process.js'
 
 // A system behind the Cloud Connector that answers as the path says.
 const { entries, middleware } = auditLog()
@@ -51,17 +45,4 @@ app.use('/sap/csrf', (req, res) => {
   res.status(403).set('x-csrf-token', 'Required').type('text').send('CSRF token validation failed')
 })
 
-process.on('message', (message: Message) => {
-  if (message.type === 'audit') {
-    process.send?.({ type: 'audit', id: message.id, entries })
-    return
-  }
-  const { tls, host } = message
-  const server = createServer({ ...tls, requestCert: true, rejectUnauthorized: true }, app)
-  server.listen(0, host, () => {
-    const { port } = server.address() as AddressInfo
-    process.send?.({ type: 'listening', url: `https://localhost:${String(port)}` })
-  })
-})
-process.on('disconnect', () => process.exit())
-process.on('SIGINT', () => {})
+serveBackend({ listener: app, audit: () => ({ entries }) })

@@ -2,12 +2,12 @@ import { join } from 'node:path'
 
 import type { Emulator, VcapServices } from '../../../src/emulator/index.js'
 import { type Client, client } from '../../support/client.js'
+import { sharedDescriptor } from '../../support/descriptor.js'
 import { startLandscape } from '../../support/emulator.js'
 import { type Sample, startSample } from '../../support/sample.js'
 import { credentials, send } from '../../unit/emulator/support/http.js'
 import { TokenBackend } from '../destination-types/token-backend.js'
 import { type Outage, ServiceRelay, throughRelays } from '../soak/service-relay.js'
-import { sharedDescriptor } from '../tenants/subscribers.js'
 
 const CALL = '/odata/v4/calling/call'
 const SYSTEM = 'x.internal:443'

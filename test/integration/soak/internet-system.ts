@@ -7,7 +7,7 @@ import type { Emulator } from '../../../src/emulator/index.js'
 import { acceptAssertion } from '../../../src/emulator/saml/accept-assertion.js'
 import { UsedAssertions } from '../../../src/emulator/saml/used-assertions.js'
 import { credentials, send } from '../../unit/emulator/support/http.js'
-import { type HttpsServer, startHttpsServer } from '../destination-types/https-server.js'
+import { type HttpsServer, startHttpsServer } from '../../support/https-server.js'
 import { RecordingSystem } from './record.js'
 
 const AUDIENCE = 'https://soak.example'

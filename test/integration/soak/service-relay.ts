@@ -1,7 +1,7 @@
 import { Agent, request } from 'node:https'
 
 import type { ServiceBinding, VcapServices } from '../../../src/emulator/types.js'
-import { type HttpsServer, startHttpsServer } from '../destination-types/https-server.js'
+import { type HttpsServer, startHttpsServer } from '../../support/https-server.js'
 
 /** What becomes of a request to a service of the platform. */
 export type Outage = 'error' | 'reset' | 'slow'

@@ -1,8 +1,8 @@
-import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
 
 import { type Emulator, type EmulatorOptions, startEmulator } from '../../../src/emulator/index.js'
 import { type Answer, type Client, client } from '../../support/client.js'
+import { sharedDescriptor } from '../../support/descriptor.js'
 import { type Sample, SAMPLE, startSample } from '../../support/sample.js'
 import { requestToken } from '../../unit/emulator/support/http.js'
 import { TokenBackend } from '../destination-types/token-backend.js'
@@ -142,14 +142,4 @@ function landscape(url: string): EmulatorOptions {
     onPremise: onPremise('provider'),
     tenants: Object.fromEntries(SUBSCRIBERS.map((id) => [id, subscriber(id)]))
   }
-}
-
-/** The sample's descriptor, for many tenants and with the role template that lets tokens be exchanged. */
-export function sharedDescriptor(): object {
-  const descriptor = JSON.parse(readFileSync(join(SAMPLE, 'xs-security.json'), 'utf8')) as {
-    'role-templates': object[]
-  }
-  const template = { name: 'Token_Exchange', 'scope-references': ['uaa.user'] }
-  const templates = [...descriptor['role-templates'], template]
-  return { ...descriptor, 'tenant-mode': 'shared', 'role-templates': templates }
 }

@@ -1,9 +1,6 @@
 import { resolveDestination } from '../../../src/destination/resolve.js'
 import type { NamedUser } from '../../../src/user/principal.js'
-import {
-  type HttpsServer,
-  startHttpsServer
-} from '../../integration/destination-types/https-server.js'
+import { type HttpsServer, startHttpsServer } from '../../support/https-server.js'
 import { Landscape, trust } from './support/landscape.js'
 
 const DESTINATIONS: Record<string, object> = {

@@ -1,10 +1,7 @@
 import { setTimeout as pause } from 'node:timers/promises'
 
 import { resolveDestination } from '../../../src/destination/resolve.js'
-import {
-  type HttpsServer,
-  startHttpsServer
-} from '../../integration/destination-types/https-server.js'
+import { type HttpsServer, startHttpsServer } from '../../support/https-server.js'
 import { Landscape, trust } from './support/landscape.js'
 
 /** What the Destination service of this test says, whoever asks. */

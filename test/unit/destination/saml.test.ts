@@ -1,10 +1,7 @@
 import { buildHeadersForDestination, getDestination } from '@sap-cloud-sdk/connectivity'
 
 import { resolveDestination } from '../../../src/destination/resolve.js'
-import {
-  startHttpsServer,
-  type HttpsServer
-} from '../../integration/destination-types/https-server.js'
+import { startHttpsServer, type HttpsServer } from '../../support/https-server.js'
 import { assertionXml } from '../emulator/support/assertions.js'
 import { claimsOf, send } from '../emulator/support/http.js'
 import { Landscape, trust } from './support/landscape.js'

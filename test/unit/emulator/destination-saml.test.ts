@@ -6,6 +6,7 @@ import { text } from 'node:stream/consumers'
 import { type Emulator, startEmulator } from '../../../src/emulator/index.js'
 import { readAssertion } from '../../../src/emulator/saml/read-assertion.js'
 import { receiveAssertion, verifySignature } from '../../../src/emulator/saml/verify-signature.js'
+import { TOKEN_EXCHANGE } from '../../support/descriptor.js'
 import { claimsOf, credentials, send } from './support/http.js'
 import { options, users, xsSecurity } from './support/maintenance.js'
 
@@ -38,10 +39,7 @@ beforeAll(async () => {
     ...options,
     xsSecurity: {
       ...xsSecurity,
-      'role-templates': [
-        ...xsSecurity['role-templates'],
-        { name: 'Token_Exchange', 'scope-references': ['uaa.user'] }
-      ]
+      'role-templates': [...xsSecurity['role-templates'], TOKEN_EXCHANGE]
     },
     users: {
       ...users,

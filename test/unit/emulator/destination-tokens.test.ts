@@ -1,4 +1,5 @@
 import { startEmulator, type Emulator } from '../../../src/emulator/index.js'
+import { TOKEN_EXCHANGE } from '../../support/descriptor.js'
 import { claimsOf, credentials, requestToken, send, viaProxy } from './support/http.js'
 import { users, VIRTUAL_HOST, withBackend, xsSecurity } from './support/maintenance.js'
 
@@ -11,10 +12,7 @@ beforeAll(async () => {
     ...withBackend,
     xsSecurity: {
       ...xsSecurity,
-      'role-templates': [
-        ...xsSecurity['role-templates'],
-        { name: 'Token_Exchange', 'scope-references': ['uaa.user'] }
-      ]
+      'role-templates': [...xsSecurity['role-templates'], TOKEN_EXCHANGE]
     },
     users: { ...users, carol: { roles: ['Token_Exchange'] } },
     destinations: {

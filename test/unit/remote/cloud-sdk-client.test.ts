@@ -7,10 +7,7 @@ import { callMiddlewares } from '../../../src/remote/call-middleware.js'
 import { closeConnections, connectionCount } from '../../../src/remote/connections.js'
 import { send } from '../../../src/remote/send.js'
 import { needsCloudSdk } from '../../../src/remote/wire-destination.js'
-import {
-  type HttpsServer,
-  startHttpsServer
-} from '../../integration/destination-types/https-server.js'
+import { type HttpsServer, startHttpsServer } from '../../support/https-server.js'
 import { Backend, internet, onPremise, user } from './support/backend.js'
 
 let server: HttpsServer

@@ -5,7 +5,7 @@ import type { HttpDestination } from '@sap-cloud-sdk/connectivity'
 import { RemoteError } from '../../../src/errors.js'
 import { closeConnections } from '../../../src/remote/connections.js'
 import { send } from '../../../src/remote/send.js'
-import { startHttpsServer } from '../../integration/destination-types/https-server.js'
+import { startHttpsServer } from '../../support/https-server.js'
 import { Backend, internet, json, onPremise, plain, user } from './support/backend.js'
 
 let backend: Backend

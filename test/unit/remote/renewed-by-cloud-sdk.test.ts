@@ -2,10 +2,7 @@ import { executeHttpRequestWithOrigin } from '@sap-cloud-sdk/http-client'
 
 import { callMiddlewares } from '../../../src/remote/call-middleware.js'
 import { send } from '../../../src/remote/send.js'
-import {
-  type HttpsServer,
-  startHttpsServer
-} from '../../integration/destination-types/https-server.js'
+import { type HttpsServer, startHttpsServer } from '../../support/https-server.js'
 import { internet } from './support/backend.js'
 
 let server: HttpsServer

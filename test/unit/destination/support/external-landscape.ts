@@ -1,10 +1,7 @@
 import { resolveDestination } from '../../../../src/destination/resolve.js'
 import { createSigningIdentity } from '../../../../src/emulator/saml/signing-identity.js'
 import type { NamedUser } from '../../../../src/user/principal.js'
-import {
-  type HttpsServer,
-  startHttpsServer
-} from '../../../integration/destination-types/https-server.js'
+import { type HttpsServer, startHttpsServer } from '../../../support/https-server.js'
 import { forge, signingKey } from '../../../integration/oidc/forge.js'
 import { credentials, send } from '../../emulator/support/http.js'
 import { cdsRequires } from './cds-requires.js'

@@ -7,11 +7,9 @@ import {
   startEmulator
 } from '../../../../src/emulator/index.js'
 import { type NamedUser, TokenPrincipal } from '../../../../src/user/principal.js'
+import { TOKEN_EXCHANGE } from '../../../support/descriptor.js'
 import { claimsOf } from '../../emulator/support/http.js'
 import { users, xsSecurity } from '../../emulator/support/maintenance.js'
-
-/** Role template that lets tokens of a user be exchanged, as the documentation of XSUAA has it. */
-const TOKEN_EXCHANGE = { name: 'Token_Exchange', 'scope-references': ['uaa.user'] }
 
 const options: EmulatorOptions = {
   root: __dirname,

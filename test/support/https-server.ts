@@ -3,7 +3,7 @@ import type { RequestListener } from 'node:http'
 import { createServer, type ServerOptions } from 'node:https'
 import type { AddressInfo } from 'node:net'
 
-import { createAuthority } from '../../../src/emulator/certificates/authority.js'
+import { createAuthority } from '../../src/emulator/certificates/authority.js'
 
 /** A server on the internet, so to speak: https, with an authority of its own. */
 export interface HttpsServer {

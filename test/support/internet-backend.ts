@@ -1,0 +1,44 @@
+import type { RequestListener } from 'node:http'
+
+import type { JWTPayload } from 'jose'
+
+import type { Emulator } from '../../src/emulator/index.js'
+import { jose } from '../../src/emulator/jose.js'
+import { send } from '../unit/emulator/support/http.js'
+import { type HttpsServer, startHttpsServer } from './https-server.js'
+
+/** A backend on the internet, so to speak, that can tell whose tokens of the emulated XSUAA come. */
+export class InternetBackend {
+  #server: HttpsServer | undefined
+  #emulator: Emulator | undefined
+
+  protected async listen(listener: RequestListener): Promise<void> {
+    this.#server = await startHttpsServer(listener)
+  }
+
+  get url(): string {
+    return this.#server!.url
+  }
+
+  get ca(): string {
+    return this.#server!.ca
+  }
+
+  /** Whose tokens it takes: the emulator needs the backend's URL, and so is started later. */
+  trust(emulator: Emulator): void {
+    this.#emulator = emulator
+  }
+
+  async stop(): Promise<void> {
+    await this.#server?.stop()
+  }
+
+  /** @throws when the signature is not good, or the token has expired */
+  protected async verified(token: string): Promise<JWTPayload> {
+    const { url, ca } = this.#emulator!
+    const { body } = await send(`${url}/token_keys`, { ca })
+    const keys = jose.createLocalJWKSet(body)
+    const { payload } = await jose.jwtVerify(token, keys, { algorithms: ['RS256'] })
+    return payload
+  }
+}
