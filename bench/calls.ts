@@ -1,7 +1,6 @@
 import { type ChildProcess, fork } from 'node:child_process'
 import { once } from 'node:events'
 import { Agent, request } from 'node:http'
-import { join } from 'node:path'
 
 import { executeHttpRequest } from '@sap-cloud-sdk/http-client'
 
@@ -10,6 +9,7 @@ import type { VcapServices } from '../src/emulator/index.js'
 import { send } from '../src/remote/send.js'
 import { decode } from '../src/token/decode.js'
 import { TokenPrincipal } from '../src/user/principal.js'
+import { program } from './places.js'
 
 /** Name of the destination in all landscapes. */
 export const DESTINATION = 'S4'
@@ -22,7 +22,7 @@ export interface Proxy {
 }
 
 export async function startProxy(): Promise<Proxy> {
-  const child = fork(join(__dirname, 'outbound-proxy.ts'), { execArgv: ['--import', 'tsx'] })
+  const child = fork(program('outbound-proxy'), { execArgv: [] })
   const [{ port }] = (await once(child, 'message')) as [{ port: number }]
   const counts = async () => {
     child.send('counts')
@@ -73,7 +73,9 @@ export async function stockByName(jwt: string): Promise<unknown> {
 export function rawCall(port: number, token: string): () => Promise<unknown> {
   const agent = new Agent({ keepAlive: true })
   const headers = {
-    accept: 'application/json',
+    accept: 'application/json, text/plain, */*',
+    'accept-encoding': 'gzip, br',
+    'user-agent': 'cds-principal',
     host: 's4.internal:44300',
     'proxy-authorization': `Bearer ${token}`,
     'sap-connectivity-authentication': `Bearer ${token}`,

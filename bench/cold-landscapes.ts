@@ -1,6 +1,5 @@
-import { resolve } from 'node:path'
-
 import { type Emulator, startEmulator } from '../src/emulator/index.js'
+import { ROOT } from './places.js'
 import { tokens } from './tokens.js'
 
 /*
@@ -12,7 +11,7 @@ const [, , count = '1', delay = '0'] = process.argv
 
 async function start(): Promise<Emulator> {
   return startEmulator({
-    root: resolve(__dirname, '..'),
+    root: ROOT,
     users: { alice: { roles: ['Technician'], attr: { plant: ['1010'] } } },
     destinations: {
       S4: {

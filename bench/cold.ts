@@ -1,11 +1,11 @@
 import { type ChildProcess, fork } from 'node:child_process'
 import { once } from 'node:events'
-import { join } from 'node:path'
 import tls from 'node:tls'
 
 import type { VcapServices } from '../src/emulator/index.js'
 import { bind, byName, type Proxy, rawCall } from './calls.js'
 import { summary } from './measure.js'
+import { program } from './places.js'
 import { target, type Target } from './targets.js'
 
 const CALLS = 100
@@ -42,9 +42,7 @@ export async function cold(proxy: Proxy, samples: number): Promise<Target[]> {
 
 async function start(count: number): Promise<{ child: ChildProcess; landscapes: Landscape[] }> {
   const args = [String(count), String(DELAY)]
-  const child = fork(join(__dirname, 'cold-landscapes.ts'), args, {
-    execArgv: ['--import', 'tsx']
-  })
+  const child = fork(program('cold-landscapes'), args, { execArgv: [] })
   const [landscapes] = (await once(child, 'message')) as [Landscape[]]
   tls.setDefaultCACertificates([
     ...tls.getCACertificates('default'),

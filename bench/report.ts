@@ -1,10 +1,10 @@
 import { readFileSync, writeFileSync } from 'node:fs'
 import { cpus } from 'node:os'
-import { join, resolve } from 'node:path'
+import { join } from 'node:path'
 
+import { ROOT } from './places.js'
 import type { Target } from './targets.js'
 
-const ROOT = resolve(__dirname, '..')
 const PAGE = join(ROOT, 'docs/performance.md')
 
 /** Packages that a result depends on. */

@@ -1,4 +1,3 @@
-import { resolve } from 'node:path'
 import tls from 'node:tls'
 
 import { startEmulator } from '../src/emulator/index.js'
@@ -6,6 +5,7 @@ import { inbound } from './inbound.js'
 import { forged } from './forged.js'
 import { memory } from './memory.js'
 import { outbound } from './outbound.js'
+import { ROOT } from './places.js'
 import { read } from './read.js'
 import { report } from './report.js'
 import { restrictions } from './restrictions.js'
@@ -23,7 +23,7 @@ const quick = process.argv.includes('--quick')
 const effort = quick ? { rounds: 3, milliseconds: 100 } : { rounds: 15, milliseconds: 400 }
 
 const emulator = await startEmulator({
-  root: resolve(import.meta.dirname, '..'),
+  root: ROOT,
   users: { alice: { roles: ['Technician'], attr: { plant: ['1010'] } } },
   destinations: {
     S4: {

@@ -5,6 +5,7 @@ import { join } from 'node:path'
 import { text } from 'node:stream/consumers'
 
 import { type Cost, summary } from './measure.js'
+import { program } from './places.js'
 
 /** A server in a process of its own, which tells the CPU that it has used. */
 export interface Side {
@@ -39,8 +40,8 @@ export async function startSide(
 ): Promise<Side> {
   const { PROFILE: folder } = process.env
   const profile = folder ? ['--cpu-prof', `--cpu-prof-dir=${join(folder, kind)}`] : []
-  const child = fork(join(__dirname, `${script}.ts`), [kind], {
-    execArgv: ['--import', 'tsx', ...profile],
+  const child = fork(program(script), [kind], {
+    execArgv: profile,
     env: { ...process.env, ...env },
     stdio: ['ignore', 'ignore', 'inherit', 'ipc']
   })

@@ -10,13 +10,13 @@ import {
   writeFileSync
 } from 'node:fs'
 import { tmpdir } from 'node:os'
-import { join, resolve } from 'node:path'
+import { join } from 'node:path'
 
 import type { Emulator } from '../src/emulator/index.js'
 import { summary } from './measure.js'
+import { ROOT } from './places.js'
 import type { Target } from './targets.js'
 
-const ROOT = resolve(__dirname, '..')
 const MODULES = join(ROOT, 'node_modules')
 
 /** Milliseconds that `cds-serve` needs longer to listen, in production, than with CAP's own strategy `xsuaa`. */

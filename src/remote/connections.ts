@@ -46,17 +46,16 @@ const keys = new WeakMap<HeaderValues, string>()
  * @internal
  */
 export function connectionsOf(
-  { url: { origin, protocol }, headers }: HttpCall,
+  { url, headers }: HttpCall,
   proxy: ForwardProxy | undefined,
   user: NamedUser | undefined,
   identity: HeaderValues
 ): Agent {
-  const secure = (proxy?.protocol ?? protocol).startsWith('https')
   const isIdentity = BINDING.every((name) => headers[name] === identity[name])
   let key = isIdentity ? keys.get(identity) : undefined
   if (key === undefined) {
     key = JSON.stringify([
-      origin,
+      url.origin,
       proxy && [proxy.protocol, proxy.host, proxy.port],
       headers[LOCATION],
       ...principalKey(user, headers)
@@ -65,6 +64,7 @@ export function connectionsOf(
   }
   const kept = agents.get(key)
   if (kept) return kept
+  const secure = (proxy?.protocol ?? url.protocol).startsWith('https')
   const agent = newAgent(secure, user ? MAX_OF_A_USER : MAX_TECHNICAL)
   agents.set(key, agent)
   return agent

@@ -16,27 +16,25 @@ export class Deadline implements Abortable {
    * @param target - where it goes, for the message
    * @throws {@link TransportError} {@link EXPIRED}, as soon as the time is over
    */
-  async run<T>(milliseconds: number, target: string, work: () => Promise<T>): Promise<T> {
-    if (milliseconds > 0 && milliseconds <= LONGEST) {
-      this.#timer = setTimeout(() => {
-        this.#expire()
-      }, milliseconds)
-    }
-    const over = new Promise<never>((_, fail) => {
-      this.onExpired(() => {
-        fail(new TransportError('timeout', EXPIRED))
-      })
+  run<T>(milliseconds: number, target: string, work: () => Promise<T>): Promise<T> {
+    return new Promise((done, fail) => {
+      if (milliseconds > 0 && milliseconds <= LONGEST) {
+        this.#timer = setTimeout(() => {
+          this.#expire()
+        }, milliseconds)
+      }
+      const over = () => {
+        const text = `Request to URL: ${target} ran into a timeout after ${milliseconds}ms.`
+        fail(new TransportError(text, EXPIRED))
+      }
+      this.onExpired(over)
+      void work()
+        .then(done, fail)
+        .finally(() => {
+          clearTimeout(this.#timer)
+          this.#listeners.length = 0
+        })
     })
-    try {
-      return await Promise.race([work(), over])
-    } catch (error) {
-      if (!this.#expired) throw error
-      const text = `Request to URL: ${target} ran into a timeout after ${milliseconds}ms.`
-      throw new TransportError(text, EXPIRED)
-    } finally {
-      clearTimeout(this.#timer)
-      this.#listeners.length = 0
-    }
   }
 
   get expired(): boolean {

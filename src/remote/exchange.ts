@@ -73,29 +73,26 @@ export async function exchange(
   const deadline = new Deadline()
   let call: HttpCall | undefined
   let refused: HeaderValues | undefined
-  const send = async (to: HttpDestination) => {
-    const headers = identityHeaders(to)
-    const identity = headers instanceof Promise ? await headers : headers
-    call = httpCall(
-      to,
-      refused ? withoutRefused(config, refused) : config,
-      identity,
-      user !== undefined
-    )
+  const sendAs = (to: HttpDestination, identity: HeaderValues) => {
+    const own = refused ? withoutRefused(config, refused) : config
+    call = httpCall(to, own, identity, user !== undefined)
     refused = identity
     return attempt(call, { destination: to, user, tenant, identity, deadline }, options)
   }
-  const outcome = await deadline
-    .run(options.timeout, destination.url, async () => {
-      const answer = await send(destination)
-      if (answer.status !== 401 && answer.status !== 407) return answer
-      const next = call && (await renewed(outbound, call, answer))
-      return next ? send(next) : answer
-    })
-    .catch((error: unknown): Outcome | PrincipalError => {
-      if (error instanceof TransportError || error instanceof PrincipalError) return error
-      throw error
-    })
+  const answered = async () => {
+    const headers = identityHeaders(destination)
+    const answer = await sendAs(destination, headers instanceof Promise ? await headers : headers)
+    if (answer.status !== 401 && answer.status !== 407) return answer
+    const next = call && (await renewed(outbound, call, answer))
+    return next ? sendAs(next, await identityHeaders(next)) : answer
+  }
+  let outcome: Outcome | PrincipalError
+  try {
+    outcome = await deadline.run(options.timeout, destination.url, answered)
+  } catch (error) {
+    if (!(error instanceof TransportError) && !(error instanceof PrincipalError)) throw error
+    outcome = error
+  }
   if (isSuccess(outcome, call)) return httpResponse(outcome)
   const failure = httpFailure(outcome, call, config, destination.url)
   const meaning =

@@ -63,7 +63,12 @@ function responseOf({ status, statusText, headers, data }: HttpAnswer): RemoteRe
  *
  * @internal
  */
-export function httpResponse({ headers, ...answer }: HttpAnswer): HttpResponse {
+export function httpResponse({ headers, status, statusText, data }: HttpAnswer): HttpResponse {
+  return { status, statusText, data, headers: withoutSession(headers), request: undefined }
+}
+
+function withoutSession(headers: HttpAnswer['headers']): HttpAnswer['headers'] {
+  if (headers['set-cookie'] === undefined && headers['x-csrf-token'] === undefined) return headers
   const { 'set-cookie': _, 'x-csrf-token': __, ...others } = headers
-  return { ...answer, headers: others, request: undefined }
+  return others
 }

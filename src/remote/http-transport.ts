@@ -1,4 +1,10 @@
-import { type Agent, type ClientRequest, type IncomingMessage, request as http } from 'node:http'
+import {
+  type Agent,
+  type ClientRequest,
+  type IncomingMessage,
+  type RequestOptions,
+  request as http
+} from 'node:http'
 import { request as https } from 'node:https'
 import type { Socket } from 'node:net'
 import type { Readable } from 'node:stream'
@@ -36,18 +42,15 @@ export function sendHttp(
   agent: Agent,
   proxy?: ForwardProxy
 ): Promise<HttpAnswer> {
-  const { signal } = call
-  let canceled = () => undefined as unknown
-  const outcome = new Promise<HttpAnswer>((done, fail) => {
+  return new Promise<HttpAnswer>((done, fail) => {
     let sent = false
     const req = open(call, agent, proxy)
-    // a request that waits for a connection does not tell that it was destroyed
-    canceled = () => {
+    const forget = onAbort(call.signal, () => {
+      // a request that waits for a connection does not tell that it was destroyed
       fail(new TransportError('canceled', 'ERR_CANCELED', { sent }))
-    }
-    if (signal?.aborted) canceled()
-    signal?.addEventListener('abort', canceled, { once: true })
+    })
     const failed = (error: Error & { code?: string }) => {
+      forget?.()
       fail(transportError(error, sent))
     }
     deadline.onExpired(() => req.destroy(new TransportError('timeout', EXPIRED, { sent })))
@@ -55,6 +58,7 @@ export function sendHttp(
     req.on('response', (res: IncomingMessage) => {
       res.on('error', failed)
       readBody(call, res).then((data) => {
+        forget?.()
         done(answer(res, data))
       }, failed)
     })
@@ -66,29 +70,38 @@ export function sendHttp(
     if (isRead(call)) write()
     else afterAnyClose(req, write)
   })
-  return outcome.finally(() => {
-    signal?.removeEventListener('abort', canceled)
-  })
+}
+
+function onAbort(signal: AbortSignal | undefined, canceled: () => void): (() => void) | undefined {
+  if (!signal) return undefined
+  if (signal.aborted) canceled()
+  signal.addEventListener('abort', canceled, { once: true })
+  return () => {
+    signal.removeEventListener('abort', canceled)
+  }
 }
 
 function open(call: HttpCall, agent: Agent, proxy: ForwardProxy | undefined): ClientRequest {
-  const { url, method, headers, signal } = call
-  const { protocol, hostname, port } = url
-  const options = { method, headers, agent, ...(signal && { signal }) }
-  if (!proxy) {
-    const path = url.pathname + url.search
-    const host = hostname.startsWith('[') ? hostname.slice(1, -1) : hostname
-    const target = { ...options, protocol, host, path, ...(port && { port }) }
-    return protocol === 'https:' ? https(target) : http(target)
-  }
-  const target = {
-    ...options,
-    host: proxy.host,
-    port: proxy.port,
-    path: `${url.origin}${url.pathname}${url.search}`,
-    headers: { host: url.host, ...headers }
-  }
-  return proxy.protocol.startsWith('https') ? https(target) : http(target)
+  const { url, method, signal } = call
+  const path = url.pathname + url.search
+  const options: RequestOptions = proxy
+    ? {
+        host: proxy.host,
+        port: proxy.port,
+        path: url.origin + path,
+        headers: { host: url.host, ...call.headers }
+      }
+    : { protocol: url.protocol, host: hostOf(url), port: url.port, path, headers: call.headers }
+  options.method = method
+  options.agent = agent
+  if (signal) options.signal = signal
+  const secure = (proxy?.protocol ?? url.protocol).startsWith('https')
+  return secure ? https(options) : http(options)
+}
+
+/** Without the brackets of IPv6. */
+function hostOf({ hostname }: URL): string {
+  return hostname.startsWith('[') ? hostname.slice(1, -1) : hostname
 }
 
 /** Connections that are new have just been opened. */

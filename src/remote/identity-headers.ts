@@ -78,8 +78,10 @@ export function withIdentity(
   const headers: Record<string, string> = { ...identity, ...own }
   if (!userBound) return headers
   for (const name of CREDENTIALS) {
-    if (identity[name] === undefined) Reflect.deleteProperty(headers, name)
-    else headers[name] = identity[name]
+    const value = identity[name]
+    if (headers[name] === value) continue
+    if (value === undefined) Reflect.deleteProperty(headers, name)
+    else headers[name] = value
   }
   return headers
 }

@@ -21,16 +21,17 @@ export const ENCODINGS = 'gzip, br'
  * @throws {@link TransportError}
  * @internal
  */
-export async function readBody(call: HttpCall, res: IncomingMessage): Promise<unknown> {
+export function readBody(call: HttpCall, res: IncomingMessage): Promise<unknown> {
   const { statusCode = 0 } = res
   const good = statusCode >= 200 && statusCode < 300
   const body = decompressed(call, res)
-  if (call.responseType === 'stream' && good) return body
-  const content = await whole(body, call.maxContentLength)
-  if (call.responseType === 'arraybuffer' && good) return content
-  const text = withoutMark(content.toString('utf8'))
-  if (call.responseType === 'text' || !text) return text
-  return parsed(text)
+  if (call.responseType === 'stream' && good) return Promise.resolve(body)
+  const raw = call.responseType === 'arraybuffer' && good
+  return whole(body, call.maxContentLength, (content) => {
+    if (raw) return content
+    const text = withoutMark(content.toString('utf8'))
+    return call.responseType === 'text' || !text ? text : parsed(text)
+  })
 }
 
 function decompressed({ method }: HttpCall, res: IncomingMessage): Readable {
@@ -50,7 +51,11 @@ function decoderOf(encoding: string) {
   return encoding === 'br' ? createBrotliDecompress(BROTLI) : undefined
 }
 
-function whole(body: Readable, max = Infinity): Promise<Buffer> {
+function whole(
+  body: Readable,
+  max = Infinity,
+  form: (content: Buffer) => unknown
+): Promise<unknown> {
   return new Promise((done, fail) => {
     const chunks: Buffer[] = []
     let length = 0
@@ -64,7 +69,7 @@ function whole(body: Readable, max = Infinity): Promise<Buffer> {
     body.on('error', fail)
     body.on('end', () => {
       const [only] = chunks
-      done(only && chunks.length === 1 ? only : Buffer.concat(chunks))
+      done(form(only && chunks.length === 1 ? only : Buffer.concat(chunks)))
     })
   })
 }
