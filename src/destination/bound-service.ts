@@ -66,7 +66,7 @@ export async function boundDestination(
   return { ...complete, authTokens: [authToken] }
 }
 
-function tokenOf(
+async function tokenOf(
   service: Service,
   user: NamedUser | undefined,
   tenant: string | undefined,

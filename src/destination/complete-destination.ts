@@ -9,6 +9,7 @@ import { knownUser } from './known-user.js'
 import type { Configured } from './look-up.js'
 import { composed } from './composed.js'
 import { proxyFor } from './proxy-configuration.js'
+import { orFailure, type Ready, whenReady } from './ready.js'
 import { freshProxyToken, freshTokens, type Refused, type ResolveOptions } from './refused.js'
 import { type Retrieved, technicalTokens } from './technical-tokens.js'
 import { userToken } from './user-tokens.js'
@@ -28,12 +29,12 @@ const TECHNICAL_USER = 'SAP-Connectivity-Technical-Authentication'
  *   before any token is fetched for it
  * @internal
  */
-export async function completeDestination(
+export function completeDestination(
   found: FoundDestination,
   principal: Principal,
   options: ResolveOptions = {},
   fresh: boolean | Refused = freshTokens(options)
-): Promise<HttpDestination> {
+): Ready<HttpDestination> {
   const { destination, userBound, configured } = found
   const user = userBound ? requireUser(destination, principal) : undefined
   if (configured) checkUsable(destination, userBound)
@@ -43,12 +44,10 @@ export async function completeDestination(
     throw new DestinationError('ERR_DESTINATION_UNAVAILABLE', text)
   }
   if (!configured) return destination as HttpDestination
-  const completed = user
-    ? asUser(configured, user, options, fresh)
-    : asApplication(configured, options)
-  return completed.catch((error: unknown) => {
-    throw destinationFailure(String(destination.name), error)
-  })
+  return orFailure(
+    () => (user ? asUser(configured, user, options, fresh) : asApplication(configured, options)),
+    (error) => destinationFailure(String(destination.name), error)
+  )
 }
 
 function requireUser({ name }: Destination, principal: Principal): NamedUser {
@@ -68,38 +67,39 @@ function requireUser({ name }: Destination, principal: Principal): NamedUser {
 }
 
 /** The user's own Cloud Connector, also where the destination is the provider's: no other knows the user. */
-async function asUser(
+function asUser(
   configured: Configured,
   user: NamedUser,
   options: ResolveOptions,
   fresh: boolean | Refused
-): Promise<HttpDestination> {
+): Ready<HttpDestination> {
   const { destination, place } = configured
   const tenant = user.tenant === place.service.credentials['tenantid'] ? undefined : user.tenant
   const proxied = (parts: Parts) => withProxy(destination, tenant, options, parts)
   if (destination.forwardAuthToken) return proxied({})
-  const sent = await knownUser(configured, user, options, fresh !== false)
-  checkUserToken(destination, sent)
-  const { bearerToken } = sent
-  if (destination.authentication === 'PrincipalPropagation') {
-    return proxied({ owner: bearerToken, propagated: bearerToken })
-  }
-  const token = await userToken(configured, sent, fresh)
-  const make = () => ({ ...destination, authTokens: [token] })
-  return proxied({ owner: bearerToken, retrieved: token, make })
+  return whenReady(knownUser(configured, user, options, fresh !== false), (sent) => {
+    checkUserToken(destination, sent)
+    const { bearerToken } = sent
+    if (destination.authentication === 'PrincipalPropagation') {
+      return proxied({ owner: bearerToken, propagated: bearerToken })
+    }
+    return whenReady(userToken(configured, sent, fresh), (token) => {
+      const make = () => ({ ...destination, authTokens: [token] })
+      return proxied({ owner: bearerToken, retrieved: token, make })
+    })
+  })
 }
 
-async function asApplication(
-  configured: Configured,
-  options: ResolveOptions
-): Promise<HttpDestination> {
+function asApplication(configured: Configured, options: ResolveOptions): Ready<HttpDestination> {
   const { destination, place } = configured
   const { authentication = '' } = destination
-  const fresh = freshTokens(options)
-  if (WITHOUT_RETRIEVAL.has(authentication)) return withProxy(destination, place.tenant, options)
-  const retrieved = await technicalTokens(configured, options.refreshToken, fresh)
-  const make = () => withRetrieved(destination, retrieved)
-  return withProxy(destination, place.tenant, options, { retrieved, make })
+  const proxied = (parts?: Parts) => withProxy(destination, place.tenant, options, parts)
+  if (WITHOUT_RETRIEVAL.has(authentication)) return proxied()
+  const tokens = technicalTokens(configured, options.refreshToken, freshTokens(options))
+  return whenReady(tokens, (retrieved) => {
+    const make = () => withRetrieved(destination, retrieved)
+    return proxied({ retrieved, make })
+  })
 }
 
 function withRetrieved(destination: Destination, retrieved: Retrieved | undefined): Destination {
@@ -121,20 +121,21 @@ interface Parts {
   /** The user's token, where the proxy gets it as it is. */
   readonly propagated?: string
   /** From the Destination service. */
-  readonly retrieved?: object
+  readonly retrieved?: object | undefined
   /** Puts it in. */
   readonly make?: () => Destination
 }
 
-async function withProxy(
+function withProxy(
   configured: Destination,
   tenant: string | undefined,
   options: ResolveOptions,
   { owner = '', propagated, retrieved, make = () => configured }: Parts = {}
-): Promise<HttpDestination> {
-  const proxy = await proxyFor(configured, tenant, freshProxyToken(options))
-  return composed(configured, owner, [retrieved, ...(proxy?.parts ?? [])], () => {
-    const proxyConfiguration = proxy?.configuration(propagated)
-    return { ...make(), ...(proxyConfiguration && { proxyConfiguration }) }
-  })
+): Ready<HttpDestination> {
+  return whenReady(proxyFor(configured, tenant, freshProxyToken(options)), (proxy) =>
+    composed(configured, owner, [retrieved, ...(proxy?.parts ?? [])], () => {
+      const proxyConfiguration = proxy?.configuration(propagated)
+      return { ...make(), ...(proxyConfiguration && { proxyConfiguration }) }
+    })
+  )
 }

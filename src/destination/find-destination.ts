@@ -4,6 +4,7 @@ import { DestinationError } from '../errors.js'
 import type { Principal } from '../user/principal.js'
 import { isInEnvironment, localDestination } from './local-destination.js'
 import { type Configured, lookUp } from './look-up.js'
+import { type Ready, whenReady } from './ready.js'
 import { serviceBinding } from './service-binding.js'
 import { isUserBound } from './user-bound.js'
 
@@ -39,21 +40,23 @@ export interface FoundDestination {
  * @throws {@link DestinationError} `ERR_DESTINATION_NOT_FOUND`
  * @internal
  */
-export async function findDestination(
+export function findDestination(
   name: string,
   principal: Principal,
   options: DestinationOptions = {},
   tenant?: string
-): Promise<FoundDestination> {
-  const service = isInEnvironment(name) ? undefined : await serviceBinding('destination')
-  const found = service
-    ? await inTenants(service, name, principal, options, tenant)
-    : await locally(name, principal)
-  if (found) return found
-  throw new DestinationError(
-    'ERR_DESTINATION_NOT_FOUND',
-    `there is no destination "${name}": create it in the subaccount or the service instance of the tenant`
+): Ready<FoundDestination> {
+  const binding = isInEnvironment(name) ? undefined : serviceBinding('destination')
+  const search = whenReady(binding, (service) =>
+    service ? inTenants(service, name, principal, options, tenant) : locally(name, principal)
   )
+  return whenReady(search, (found) => {
+    if (found) return found
+    throw new DestinationError(
+      'ERR_DESTINATION_NOT_FOUND',
+      `there is no destination "${name}": create it in the subaccount or the service instance of the tenant`
+    )
+  })
 }
 
 async function locally(name: string, principal: Principal): Promise<FoundDestination | undefined> {
@@ -62,25 +65,27 @@ async function locally(name: string, principal: Principal): Promise<FoundDestina
   return { destination, userBound: isUserBound(destination), configured: undefined }
 }
 
-async function inTenants(
+function inTenants(
   service: Service,
   name: string,
   principal: Principal,
   options: DestinationOptions,
   contextTenant: string | undefined
-): Promise<FoundDestination | undefined> {
+): Ready<FoundDestination | undefined> {
   const strategy = strategyFor(principal, options)
   const own = tenantOf(service, principal, contextTenant)
-  for (const tenant of tenantsFor(strategy, own)) {
-    const configured = await lookUp({ service, tenant }, name, options.useCache === false)
-    if (!configured) continue
-    const { destination } = configured
-    const userBound = isUserBound(destination)
-    // A fallback must not lead a user into another tenant; only `alwaysProvider` says that it shall.
-    if (userBound && tenant !== own && strategy !== 'alwaysProvider') return undefined
-    return { destination, userBound, configured }
-  }
-  return undefined
+  const search = ([tenant, ...others]: readonly (string | undefined)[]): Ready<
+    FoundDestination | undefined
+  > =>
+    whenReady(lookUp({ service, tenant }, name, options.useCache === false), (configured) => {
+      if (!configured) return others.length ? search(others) : undefined
+      const { destination } = configured
+      const userBound = isUserBound(destination)
+      // A fallback must not lead a user into another tenant; only `alwaysProvider` says that it shall.
+      if (userBound && tenant !== own && strategy !== 'alwaysProvider') return undefined
+      return { destination, userBound, configured }
+    })
+  return search(tenantsFor(strategy, own))
 }
 
 function strategyFor(principal: Principal, { selectionStrategy }: DestinationOptions) {

@@ -5,6 +5,7 @@ import type { NamedUser } from '../user/principal.js'
 import { exchangedUser } from './external-user.js'
 import type { DestinationOptions } from './find-destination.js'
 import type { Configured } from './look-up.js'
+import type { Ready } from './ready.js'
 import { xsuaaUser } from './xsuaa-user.js'
 
 /**
@@ -15,18 +16,18 @@ import { xsuaaUser } from './xsuaa-user.js'
  * @throws {@link DestinationError} when the exchange fails
  * @internal
  */
-export async function knownUser(
+export function knownUser(
   { destination, place }: Configured,
   user: NamedUser,
   { iasToXsuaaTokenExchange }: DestinationOptions,
   fresh = false
-): Promise<NamedUser> {
+): Ready<NamedUser> {
   if (user.issuer === 'xsuaa') return user
   if (user.issuer === 'ias') {
     return iasToXsuaaTokenExchange ? xsuaaUser(place.service, user, fresh) : user
   }
   if (hasKeys(destination)) return user
-  return (await exchangedUser(user, fresh)) ?? user
+  return exchangedUser(user, fresh).then((exchanged) => exchanged ?? user)
 }
 
 /** Whether the Destination service takes tokens of whoever has these keys. @internal */

@@ -11,9 +11,16 @@ import { cloudSdk } from './cloud-sdk.js'
 export function isInEnvironment(name: string): boolean {
   const { destinations } = process.env
   if (!destinations) return false
-  const list = JSON.parse(destinations) as { name?: string; Name?: string }[]
-  return list.some((each) => (each.name ?? each.Name) === name)
+  if (destinations !== known?.source) {
+    const list = JSON.parse(destinations) as { name?: string; Name?: string }[]
+    const names = new Set(list.map((each) => each.name ?? each.Name))
+    known = { source: destinations, names }
+  }
+  return known.names.has(name)
 }
+
+/** What was in the variable, parsed. */
+let known: { source: string; names: ReadonlySet<string | undefined> } | undefined
 
 /**
  * A destination that is known without the Destination service: of the environment variable, or where no Destination

@@ -5,6 +5,7 @@ import type { Destination, Service } from '@sap-cloud-sdk/connectivity'
 import { find, findCertificate, type Place } from './destination-service.js'
 import { parseDestination } from './parse-destination.js'
 import { expectOnPremise } from './proxy-configuration.js'
+import type { Ready } from './ready.js'
 import { SingleFlight } from './single-flight.js'
 
 /** Milliseconds that a configuration is used before it is looked up again; the same as in the Cloud SDK. */
@@ -28,7 +29,7 @@ const configurations = new SingleFlight<Configured | undefined>(MAX_CONFIGURATIO
  * @param fresh - not from the cache
  * @internal
  */
-export function lookUp(place: Place, name: string, fresh = false): Promise<Configured | undefined> {
+export function lookUp(place: Place, name: string, fresh = false): Ready<Configured | undefined> {
   const key = [...serviceKey(place.service), place.tenant, name]
   return configurations.get(key, () => fetchConfiguration(place, name), fresh)
 }

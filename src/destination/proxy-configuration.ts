@@ -1,7 +1,8 @@
-import type { Destination, ProxyConfiguration } from '@sap-cloud-sdk/connectivity'
+import type { Destination, ProxyConfiguration, Service } from '@sap-cloud-sdk/connectivity'
 
 import { DestinationError } from '../errors.js'
 import { cloudSdk } from './cloud-sdk.js'
+import { type Ready, whenReady } from './ready.js'
 import { serviceBinding } from './service-binding.js'
 import { serviceTokenOf } from './service-token.js'
 import type { Fresh } from './single-flight.js'
@@ -24,31 +25,36 @@ export interface Proxy {
  * @see `@sap-cloud-sdk/connectivity`, `addProxyConfigurationOnPrem`, `addProxyConfigurationInternet`
  * @internal
  */
-export async function proxyFor(
+export function proxyFor(
   destination: Destination,
   tenant: string | undefined,
   fresh: Fresh<string> = false
-): Promise<Proxy | undefined> {
+): Ready<Proxy | undefined> {
   if (destination.proxyType === 'OnPremise') {
     return connectivityProxy(String(destination.name), tenant, fresh)
   }
   return destination.proxyType === 'PrivateLink' ? undefined : environmentProxy(destination)
 }
 
-async function connectivityProxy(
+function connectivityProxy(
   name: string,
   tenant: string | undefined,
   fresh: Fresh<string>
-): Promise<Proxy> {
-  const service = await serviceBinding('connectivity')
-  if (!service) {
+): Ready<Proxy> {
+  return whenReady(serviceBinding('connectivity'), (service) => {
+    if (service) {
+      const token = serviceTokenOf(service, tenant, fresh)
+      return whenReady(token, (value) => connectivityProxyOf(service, value))
+    }
     throw new DestinationError(
       'ERR_DESTINATION_UNAVAILABLE',
       `destination "${name}" is on premise, and no Connectivity service is bound: bind an instance of it`
     )
-  }
+  })
+}
+
+function connectivityProxyOf(service: Service, token: string): Proxy {
   const { credentials } = service
-  const token = await serviceTokenOf(service, tenant, fresh)
   const configuration = (bearerToken?: string): ProxyConfiguration => ({
     host: String(credentials['onpremise_proxy_host']),
     port: Number(credentials['onpremise_proxy_http_port'] ?? credentials['onpremise_proxy_port']),
@@ -77,13 +83,15 @@ export async function expectOnPremise(tenant: string | undefined): Promise<void>
   }
 }
 
-async function environmentProxy({ url = '' }: Destination): Promise<Proxy | undefined> {
+function environmentProxy({ url = '' }: Destination): Ready<Proxy | undefined> {
   const { env } = process
   const protocol = url.startsWith('http:') ? 'http' : 'https'
   const proxy = env[`${protocol}_proxy`] ?? env[`${protocol.toUpperCase()}_PROXY`]
   if (!proxy) return undefined
   const direct = (env['no_proxy'] ?? env['NO_PROXY'] ?? '').split(',').map((each) => each.trim())
   if (direct.includes(url)) return undefined
-  const { parseProxyEnv } = await cloudSdk()
-  return { parts: [proxy], configuration: () => parseProxyEnv(proxy) }
+  return cloudSdk().then(({ parseProxyEnv }) => ({
+    parts: [proxy],
+    configuration: () => parseProxyEnv(proxy)
+  }))
 }

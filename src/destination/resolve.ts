@@ -9,6 +9,8 @@ import {
   type FoundDestination
 } from './find-destination.js'
 
+import { orFailure, type Ready, whenReady } from './ready.js'
+
 export type { DestinationOptions, FoundDestination } from './find-destination.js'
 export { completeDestination } from './complete-destination.js'
 
@@ -23,14 +25,15 @@ export { completeDestination } from './complete-destination.js'
  *   before any token is fetched for it
  * @internal
  */
+
 export async function resolveDestination(
   destinationName: string,
   principal: Principal,
   options: DestinationOptions = {},
   tenant?: string
 ): Promise<HttpDestination> {
-  const found = await lookUpDestination(destinationName, principal, options, tenant)
-  return completeDestination(found, principal, options)
+  const found = lookUpDestination(destinationName, principal, options, tenant)
+  return whenReady(found, (destination) => completeDestination(destination, principal, options))
 }
 
 /**
@@ -44,8 +47,9 @@ export function lookUpDestination(
   principal: Principal,
   options: DestinationOptions = {},
   tenant?: string
-): Promise<FoundDestination> {
-  return findDestination(destinationName, principal, options, tenant).catch((error: unknown) => {
-    throw destinationFailure(destinationName, error)
-  })
+): Ready<FoundDestination> {
+  return orFailure(
+    () => findDestination(destinationName, principal, options, tenant),
+    (error) => destinationFailure(destinationName, error)
+  )
 }

@@ -1,4 +1,5 @@
 import { FetchError, fetchText } from '../token/fetch-json.js'
+import type { Ready } from './ready.js'
 import { SingleFlight } from './single-flight.js'
 import { xmlDom } from './xml-libraries.js'
 
@@ -25,7 +26,7 @@ const providers = new SingleFlight<ServiceProvider>(100)
  * @see SAP BTP Connectivity, "SAML Bearer Assertion Flow between Cloud Foundry Applications"
  * @internal
  */
-export function serviceProviderAt(url: string): Promise<ServiceProvider> {
+export function serviceProviderAt(url: string): Ready<ServiceProvider> {
   return providers.get([url], async () => {
     const xml = await fetchText(new URL('/saml/metadata', url).href)
     return { value: await read(xml), lifetime: LIFETIME }

@@ -1,6 +1,7 @@
 import type { Service } from '@sap-cloud-sdk/connectivity'
 
 import { cloudSdk } from './cloud-sdk.js'
+import type { Ready } from './ready.js'
 
 /** Milliseconds after which bindings are read again: those in files can be replaced while the process runs. */
 const LIFETIME = 60_000
@@ -34,11 +35,11 @@ function current(): Bindings {
  * @see `@sap-cloud-sdk/connectivity`, `getServiceBinding`
  * @internal
  */
-export async function serviceBinding(label: string): Promise<Service | undefined> {
+export function serviceBinding(label: string): Ready<Service | undefined> {
   const { services } = current()
-  if (!services.has(label)) {
-    const { getServiceBinding } = await cloudSdk()
+  if (services.has(label)) return services.get(label)
+  return cloudSdk().then(({ getServiceBinding }) => {
     services.set(label, getServiceBinding(label) ?? undefined)
-  }
-  return services.get(label)
+    return services.get(label)
+  })
 }

@@ -2,6 +2,7 @@ import type { Service } from '@sap-cloud-sdk/connectivity'
 import { LRUCache } from 'lru-cache'
 
 import { cloudSdk } from './cloud-sdk.js'
+import type { Ready } from './ready.js'
 import { type Fresh, type Key, SingleFlight } from './single-flight.js'
 import { endOf, lifetimeUntil } from './token-lifetime.js'
 
@@ -29,7 +30,7 @@ export function serviceTokenOf(
   service: Service,
   tenant: string | undefined,
   fresh: Fresh<string> = false
-): Promise<string> {
+): Ready<string> {
   const fetch = async () => {
     const { serviceToken } = await cloudSdk()
     // its cache hands tokens out until their last second

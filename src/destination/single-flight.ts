@@ -1,5 +1,7 @@
 import { LRUCache } from 'lru-cache'
 
+import type { Ready } from './ready.js'
+
 /** A result, and how long it may be used. */
 export interface Lasting<T> {
   readonly value: T
@@ -53,7 +55,7 @@ export class SingleFlight<T> {
    *   wait for a fetch that began for want of one, nor in place of a refused one for any that began before the refusal
    * @param fresh - what is kept stays, for others, until the new one is there; only what is refused goes at once
    */
-  async get(key: Key, fetch: () => Promise<Lasting<T>>, fresh: Fresh<T> = false): Promise<T> {
+  get(key: Key, fetch: () => Promise<Lasting<T>>, fresh: Fresh<T> = false): Ready<T> {
     const id = JSON.stringify(key)
     const kept = this.#kept.get(id)
     if (kept && fresh !== true && !(fresh && fresh(kept.value))) return kept.value

@@ -5,6 +5,7 @@ import type { Destination } from '@sap-cloud-sdk/connectivity'
 import { find, type RetrievalHeaders } from './destination-service.js'
 import { type Configured, serviceKey } from './look-up.js'
 import { parseDestination } from './parse-destination.js'
+import type { Ready } from './ready.js'
 import type { Refused } from './refused.js'
 import { noToken, retrievedToken } from './retrieved-token.js'
 import { serviceTokenOf } from './service-token.js'
@@ -34,7 +35,7 @@ export function technicalTokens(
   configured: Configured,
   refreshToken?: string,
   fresh: boolean | Refused = false
-): Promise<Retrieved> {
+): Ready<Retrieved> {
   const { place, fingerprint } = configured
   const own = refreshToken && hash('sha256', refreshToken, 'base64url')
   const key = [...serviceKey(place.service), place.tenant, fingerprint, own]

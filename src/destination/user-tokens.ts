@@ -6,6 +6,7 @@ import type { NamedUser } from '../user/principal.js'
 import { find } from './destination-service.js'
 import { type Configured, serviceKey } from './look-up.js'
 import { parseDestination } from './parse-destination.js'
+import type { Ready } from './ready.js'
 import type { Refused } from './refused.js'
 import { assertionDifference } from './returned-assertion.js'
 import { noToken, retrievedToken } from './retrieved-token.js'
@@ -42,14 +43,15 @@ export function endOfExchanged(token: DestinationAuthToken): number | undefined 
  * @throws {@link DestinationError} `ERR_DESTINATION_UNAVAILABLE` when there is none, or it is another user's
  * @internal
  */
-export async function userToken(
+export function userToken(
   configured: Configured,
   user: NamedUser,
   fresh: boolean | Refused = false
-): Promise<DestinationAuthToken> {
+): Ready<DestinationAuthToken> {
   const { place, fingerprint, destination } = configured
-  if (destination.authentication === 'SAMLAssertion')
-    return (await exchange(configured, user)).value
+  if (destination.authentication === 'SAMLAssertion') {
+    return exchange(configured, user).then(({ value }) => value)
+  }
   const own = hash('sha256', user.bearerToken, 'base64url')
   const key = [...serviceKey(place.service), place.tenant, fingerprint, user.issuer, own]
   const isRefused =

@@ -123,16 +123,17 @@ async function sessionFor(
   call: HttpCall,
   send: Send
 ): Promise<Session | HttpAnswer | undefined> {
-  const opened = sessions.get(scope.key, async () => {
-    const value = await open(scope, call, send)
-    return { value, lifetime: value instanceof Session ? LIFETIME : 0 }
-  })
-  return opened.catch((error: unknown) => {
+  try {
+    return await sessions.get(scope.key, async () => {
+      const value = await open(scope, call, send)
+      return { value, lifetime: value instanceof Session ? LIFETIME : 0 }
+    })
+  } catch (error) {
     // the call that was opening it had less time
     const ofAnother = error instanceof TransportError && error.code === EXPIRED && !scope.isOver()
     if (ofAnother) return sessionFor(scope, call, send)
     throw error
-  })
+  }
 }
 
 /** The root of the service gives a token; else the request's own URL, with and without a slash, as in the Cloud SDK. */

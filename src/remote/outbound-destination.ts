@@ -7,6 +7,7 @@ import {
   type Refused,
   type ResolveOptions
 } from '../destination/refused.js'
+import { type Ready, whenReady } from '../destination/ready.js'
 import { completeDestination, lookUpDestination } from '../destination/resolve.js'
 import { forwardedToken } from '../destination/known-user.js'
 import { checkUnreadable } from '../destination/check-usable.js'
@@ -91,10 +92,10 @@ export async function outboundDestination(
 /** A destination of which it is known what kind it is; its tokens are fetched by `complete`. */
 interface LookedUp extends OutboundDestination {
   /** @param fresh - with a token of the user that is not from the cache */
-  readonly complete: (fresh?: boolean) => Promise<Partial<HttpDestination>>
+  readonly complete: (fresh?: boolean) => Ready<Partial<HttpDestination>>
 }
 
-async function lookedUp(service: OutboundService, caller: Caller): Promise<LookedUp> {
+function lookedUp(service: OutboundService, caller: Caller): Ready<LookedUp> {
   const { destination, onBehalfOf } = service
   const { principal, tenant, options } = caller
   if (typeof destination !== 'string') {
@@ -102,18 +103,17 @@ async function lookedUp(service: OutboundService, caller: Caller): Promise<Looke
       ? bound({ ...destination, name: service.name } as BoundCredentials, caller)
       : inline(destination)
   }
-  const found = await lookUpDestination(destination, principal, options, tenant)
-  return {
+  return whenReady(lookUpDestination(destination, principal, options, tenant), (found) => ({
     destination: found.destination,
     userBound: found.userBound,
     complete: (fresh) => completeDestination(found, principal, options, fresh)
-  }
+  }))
 }
 
 function inline(destination: Partial<HttpDestination>): LookedUp {
   const userBound = isUserBound(destination)
   if (userBound) checkUnreadable(destination)
-  return { destination, userBound, complete: () => Promise.resolve(destination) }
+  return { destination, userBound, complete: () => destination }
 }
 
 function bound(credentials: BoundCredentials, { principal, tenant, options }: Caller): LookedUp {

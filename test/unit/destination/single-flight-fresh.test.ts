@@ -9,7 +9,7 @@ class Fetches {
     return this.#open.length
   }
 
-  get(fresh?: Fresh<string>): Promise<string> {
+  async get(fresh?: Fresh<string>): Promise<string> {
     const fetch = () => {
       const one = Promise.withResolvers<{ value: string; lifetime: number }>()
       this.#open.push(one)
