@@ -1,9 +1,11 @@
 import { type ChildProcess, fork } from 'node:child_process'
 import { once } from 'node:events'
+import { request } from 'node:https'
+import { json } from 'node:stream/consumers'
 import tls from 'node:tls'
 
 import type { VcapServices } from '../src/emulator/index.js'
-import { bind, byName, type Proxy, rawCall } from './calls.js'
+import { bind, byName, DESTINATION, type Proxy, rawCall } from './calls.js'
 import { summary } from './measure.js'
 import { program } from './places.js'
 import { target, type Target } from './targets.js'
@@ -22,16 +24,26 @@ interface Landscape {
 
 /** Calls by name of which nothing is known yet: how long a burst of them takes, and how many round trips one is. */
 export async function cold(proxy: Proxy, samples: number): Promise<Target[]> {
-  const { child, landscapes } = await start(samples + 2)
+  const { child, landscapes } = await start(2 * samples + 3)
   try {
-    const [slow, warmUp, ...others] = landscapes
-    if (!slow || !warmUp) throw new Error('the landscapes have not started')
-    await burst(warmUp, proxy)
-    const ratios: number[] = []
-    for (const landscape of others) ratios.push(await burst(landscape, proxy))
-    const { median, spread } = summary(ratios)
+    const [slow, ...others] = landscapes
+    if (!slow) throw new Error('the landscapes have not started')
+    const bursts: Burst[] = []
+    for (let i = 0; i + 1 < others.length; i += 2) {
+      bursts.push(await burst(others[i] as Landscape, others[i + 1] as Landscape, proxy))
+    }
+    bursts.shift() // the first one warms up
+    const row = (name: string, ratio: (burst: Burst) => number, most: number) => {
+      const { median, spread } = summary(bursts.map(ratio))
+      return target(`100 first calls of a user at once: time ÷ ${name}`, median, most, spread)
+    }
     return [
-      target('100 first calls of a user at once: time ÷ 100 raw calls', median, 1.3, spread),
+      row('100 raw calls', ({ ours, calls }) => ours / calls, 1.3),
+      row(
+        'the same answers and 100 calls, raw',
+        ({ ours, calls, answers }) => ours / (answers + calls),
+        1.3
+      ),
       ...(await roundTrips(slow, proxy))
     ]
   } finally {
@@ -51,12 +63,58 @@ async function start(count: number): Promise<{ child: ChildProcess; landscapes: 
   return { child, landscapes }
 }
 
-async function burst({ services, users }: Landscape, proxy: Proxy): Promise<number> {
-  const [user = ''] = users
-  bind(services, proxy.port)
+/** Milliseconds. */
+interface Burst {
+  readonly ours: number
+  /** 100 raw calls. */
+  readonly calls: number
+  /** What has to be asked before the first of them, raw. */
+  readonly answers: number
+}
+
+/** @param other - another landscape that was not called before, for the floor */
+async function burst(own: Landscape, other: Landscape, proxy: Proxy): Promise<Burst> {
+  const [user = ''] = own.users
+  bind(own.services, proxy.port)
   const raw = rawCall(proxy.port, user)
-  const floor = await timed(() => Promise.all(Array.from({ length: CALLS }, raw)))
-  return (await timed(() => Promise.all(Array.from({ length: CALLS }, () => byName(user))))) / floor
+  const calls = await timed(() => Promise.all(Array.from({ length: CALLS }, raw)))
+  const answers = await timed(() => rawAnswers(other.services))
+  const ours = await timed(() => Promise.all(Array.from({ length: CALLS }, () => byName(user))))
+  return { ours, calls, answers }
+}
+
+/** Tokens for both services at the same time, and then the destination: no call can leave before. */
+async function rawAnswers({ destination, connectivity }: VcapServices): Promise<void> {
+  const [service = {}, way = {}] = [destination, connectivity].map(([bound]) => bound?.credentials)
+  const [{ access_token: token }] = await Promise.all([rawToken(service), rawToken(way)])
+  const path = `/destination-configuration/v1/destinations/${DESTINATION}`
+  const headers = { authorization: `Bearer ${String(token)}` }
+  await rawJson(`${String((service as Credentials)['uri'])}${path}`, headers)
+}
+
+type Credentials = Readonly<Record<string, unknown>>
+
+async function rawToken(client: Credentials) {
+  const { url, clientid, clientsecret } = client
+  const body = new URLSearchParams({
+    grant_type: 'client_credentials',
+    client_id: String(clientid),
+    client_secret: String(clientsecret)
+  }).toString()
+  const type = { 'content-type': 'application/x-www-form-urlencoded' }
+  return rawJson(`${String(url)}/oauth/token`, type, body)
+}
+
+/** One request of `node:https`, over a new connection. */
+function rawJson(url: string, headers: Record<string, string>, body?: string) {
+  return new Promise<Record<string, unknown>>((done, fail) => {
+    const req = request(url, { method: body ? 'POST' : 'GET', headers }, (res) => {
+      json(res).then((value) => {
+        done(value as Record<string, unknown>)
+      }, fail)
+    })
+    req.on('error', fail).end(body)
+  })
 }
 
 /** One after the other, of a process and of a user that have not called before. */
