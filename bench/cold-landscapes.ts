@@ -1,5 +1,5 @@
-import { type Emulator, startEmulator } from '../src/emulator/index.js'
-import { ROOT } from './places.js'
+import type { Emulator } from '../src/emulator/index.js'
+import { startLandscape } from './landscape.js'
 import { tokens } from './tokens.js'
 
 /*
@@ -9,24 +9,9 @@ import { tokens } from './tokens.js'
 
 const [, , count = '1', delay = '0'] = process.argv
 
-async function start(): Promise<Emulator> {
-  return startEmulator({
-    root: ROOT,
-    users: { alice: { roles: ['Technician'], attr: { plant: ['1010'] } } },
-    destinations: {
-      S4: {
-        URL: 'http://s4.internal:44300',
-        ProxyType: 'OnPremise',
-        Authentication: 'PrincipalPropagation',
-        'sap-client': '100'
-      }
-    }
-  })
-}
-
 async function main(): Promise<void> {
   const emulators: Emulator[] = []
-  for (let i = 0; i < Number(count); i++) emulators.push(await start())
+  for (let i = 0; i < Number(count); i++) emulators.push(await startLandscape())
   for (let i = 0; i < 20; i++) {
     for (const endpoint of ['xsuaa/token', 'destination'] as const) {
       emulators[0]?.enqueue(endpoint, { delay: Number(delay) })

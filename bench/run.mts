@@ -1,11 +1,10 @@
 import tls from 'node:tls'
 
-import { startEmulator } from '../src/emulator/index.js'
 import { inbound } from './inbound.js'
 import { forged } from './forged.js'
+import { startLandscape } from './landscape.js'
 import { memory } from './memory.js'
 import { outbound } from './outbound.js'
-import { ROOT } from './places.js'
 import { read } from './read.js'
 import { report } from './report.js'
 import { restrictions } from './restrictions.js'
@@ -22,18 +21,7 @@ function step(name: string, measure: () => Promise<Target[]>): Promise<Target[]>
 const quick = process.argv.includes('--quick')
 const effort = quick ? { rounds: 3, milliseconds: 100 } : { rounds: 15, milliseconds: 400 }
 
-const emulator = await startEmulator({
-  root: ROOT,
-  users: { alice: { roles: ['Technician'], attr: { plant: ['1010'] } } },
-  destinations: {
-    S4: {
-      URL: 'http://s4.internal:44300',
-      ProxyType: 'OnPremise',
-      Authentication: 'PrincipalPropagation',
-      'sap-client': '100'
-    }
-  }
-})
+const emulator = await startLandscape()
 tls.setDefaultCACertificates([...tls.getCACertificates('default'), emulator.ca])
 try {
   const targets = [
