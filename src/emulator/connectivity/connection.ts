@@ -3,6 +3,9 @@ import { Agent, type AgentOptions } from 'node:https'
 import type { Socket } from 'node:net'
 import type { Claims } from '../xsuaa/claims.js'
 
+/** How long the proxy keeps an idle connection; longer than clients do: it is them who decide. */
+export const IDLE_MS = 60_000
+
 /**
  * What a kept-alive connection is bound to by its first request. The Cloud Connector keeps the
  * principal as well: whoever shares a connection among users acts as the first of them.

@@ -4,7 +4,7 @@ import { createSecureContext, rootCertificates } from 'node:tls'
 import type { BackendTarget } from '../backend/child.js'
 import type { LandscapeCertificates } from '../certificates/landscape-certificates.js'
 import { requireNative } from '../../require-native.js'
-import type { Connection } from './connection.js'
+import { type Connection, IDLE_MS } from './connection.js'
 import type { Principal } from './principal.js'
 import type { RequestTarget } from './request-target.js'
 
@@ -33,9 +33,12 @@ export function createForward(certificates: LandscapeCertificates) {
   const ca = [certificates.landscapeCa, ...rootCertificates]
   const secureContext = createSecureContext({ key, cert, ca })
   const proxy = createProxyServer({ autoRewrite: true, protocolRewrite: 'http' })
-  proxy.on('proxyRes', (proxyRes, req) => {
-    // "Connection" is between two neighbours: the client's own wish decides
-    proxyRes.headers.connection = closing.has(req) ? 'close' : 'keep-alive'
+  proxy.on('proxyRes', ({ headers }, req) => {
+    // a connection is between two neighbours: the client's own wish decides, and not how long the backend keeps its own
+    const closes = closing.has(req)
+    headers.connection = closes ? 'close' : 'keep-alive'
+    if (closes) delete headers['keep-alive']
+    else headers['keep-alive'] = `timeout=${IDLE_MS / 1000}`
   })
   const closing = new WeakSet<IncomingMessage>()
   return async (request: ForwardedRequest): Promise<void> => {

@@ -6,7 +6,7 @@ import type { RequestLog } from '../request-log.js'
 import { sendText } from '../respond.js'
 import type { Traffic } from '../traffic/traffic.js'
 import type { EmulatedRequest } from '../types.js'
-import { createConnections } from './connection.js'
+import { createConnections, IDLE_MS } from './connection.js'
 import { createForward } from './forward.js'
 import { admit, type GateContext } from './gate.js'
 import { backendUnreachable, methodNotAllowed, Refusal } from './refusal.js'
@@ -14,9 +14,6 @@ import { parseTarget } from './request-target.js'
 
 /** Two tokens, cookies and the rest; the limit per line is checked separately. */
 const HEADERS_LIMIT = 64 * 1024
-
-/** Longer than clients keep idle connections: it is them who decide. */
-const IDLE_MS = 60_000
 
 /** The Connectivity proxy, with the Cloud Connector behind it. */
 export function createConnectivityProxy(

@@ -8,6 +8,9 @@ type Message =
   | { type: 'audit'; id: number }
   | { type: 'clock'; offset: number }
 
+/** Longer than the Cloud Connector keeps a connection: a server that closes first breaks a request under way. */
+const KEEP_ALIVE_MS = 65_000
+
 let gateway: Gateway | undefined
 
 async function start({ tls, host }: Extract<Message, { type: 'start' }>): Promise<void> {
@@ -15,6 +18,7 @@ async function start({ tls, host }: Extract<Message, { type: 'start' }>): Promis
   const { createGateway } = await import('./gateway.js')
   const { server } = (gateway = await createGateway(tls))
   await new Promise<void>((resolve, reject) => {
+    server.keepAliveTimeout = KEEP_ALIVE_MS
     server.once('error', reject).listen(0, host, resolve)
   })
   const { port } = server.address() as AddressInfo

@@ -77,6 +77,14 @@ describe('a kept-alive connection', () => {
   it('is closed when the client says so', async () => {
     const { headers } = await viaProxy(emulator, SERVICE, { headers: { connection: 'close' } })
     expect(headers.connection).toBe('close')
+    expect(headers).not.toHaveProperty('keep-alive')
+  })
+
+  it('is kept for as long as the proxy keeps it, whatever the backend says of its own', async () => {
+    const agent = new Agent({ keepAlive: true, maxSockets: 1 })
+    const { headers } = await viaProxy(emulator, SERVICE, { agent })
+    agent.destroy()
+    expect(headers).toMatchObject({ connection: 'keep-alive', 'keep-alive': 'timeout=60' })
   })
 })
 
