@@ -69,7 +69,7 @@ async function started() {
   const child = (running = watch(root))
   if (child.pid) groups.push(child.pid)
   const output = new Output(child)
-  await output.printed(/server listening on/)
+  await output.printed(/server listening on[^']*'http:\/\/localhost:\d+'/)
   return { output, url: () => output.text.match(/http:\/\/localhost:\d+/g)?.at(-1) ?? '' }
 }
 
@@ -91,7 +91,7 @@ test('a restart keeps tokens and data; Ctrl-C ends every process; a second start
   const known = output.text.length
   const now = new Date()
   utimesSync(join(root, 'srv/maintenance-service.ts'), now, now)
-  await output.printed(new RegExp(`^[^]{${String(known)},}server listening on`))
+  await output.printed(new RegExp(`^[^]{${String(known)},}server listening on[^']*'http:`))
   const after = client(url(), authorization)
   expect((await after.get(`${EQUIPMENT}('W-1')`)).body).toMatchObject({ createdBy: 'ALICE' })
   after.close()
@@ -105,7 +105,7 @@ test('a restart keeps tokens and data; Ctrl-C ends every process; a second start
   const again = client(second.url(), authorization)
   expect((await again.get(EQUIPMENT)).status).toBe(401) // keys are new on every start
   again.close()
-}, 60_000)
+}, 120_000)
 
 test('servers that start at the same time share one landscape', async () => {
   const servers = await Promise.all([started(), started(), started()])
@@ -114,7 +114,7 @@ test('servers that start at the same time share one landscape', async () => {
   const answers = await Promise.all(clients.map((each) => each.get(`${EQUIPMENT}?$top=1`)))
   for (const each of clients) each.close()
   expect(answers.map(({ status }) => status)).toEqual([200, 200, 200])
-}, 60_000)
+}, 120_000)
 
 test('the landscape never outlives the watch, even if that is killed', async () => {
   await started()
@@ -125,7 +125,7 @@ test('the landscape never outlives the watch, even if that is killed', async () 
     answer = token(root, 'alice')
   }
   expect(answer.stderr).toContain('no emulator is running')
-}, 60_000)
+}, 120_000)
 
 test('Basic credentials are exchanged for a token at the emulated XSUAA', async () => {
   const { url } = await started()
@@ -140,7 +140,7 @@ test('Basic credentials are exchanged for a token at the emulated XSUAA', async 
   const mallory = basic('mallory:')
   expect((await mallory.get(EQUIPMENT)).status).toBe(401)
   for (const each of [anonymous, alice, mallory]) each.close()
-}, 60_000)
+}, 120_000)
 
 describe('cds-principal token', () => {
   test('says what to do when no emulator runs', () => {
@@ -156,5 +156,5 @@ describe('cds-principal token', () => {
     const { stdout } = token(root, '--grant', 'client_credentials')
     const claims = Buffer.from(stdout.split('.')[1] ?? '', 'base64url').toString()
     expect(JSON.parse(claims)).toMatchObject({ grant_type: 'client_credentials' })
-  }, 60_000)
+  }, 120_000)
 })

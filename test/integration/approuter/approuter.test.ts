@@ -111,7 +111,7 @@ suite(`@sap/approuter in front of the sample${CHROMIUM ? '' : ' (skipped: no Chr
 
   async function tokenRequest(grant: string) {
     for (;;) {
-      const request = await running.emulator.takeRequest('xsuaa/token')
+      const request = await running.emulator.takeRequest('xsuaa/token', { timeout: WAIT_MS })
       const isRouters =
         request.client === running.emulator.vcapServices().xsuaa[0]!.credentials['clientid']
       if (isRouters && request.form?.['grant_type'] === grant) return request

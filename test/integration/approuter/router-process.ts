@@ -1,9 +1,9 @@
 import { type ChildProcess, spawn } from 'node:child_process'
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
-import { createServer } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 
+import { freePort } from '../../support/free-port.js'
 import { end, Output, SAMPLE } from '../../support/sample.js'
 import type { RunningSample } from '../../support/running-sample.js'
 
@@ -47,13 +47,4 @@ export class Router {
     await end(this.#child)
     rmSync(this.#folder, { recursive: true, force: true })
   }
-}
-
-/** The application router takes no port 0. */
-export async function freePort(): Promise<number> {
-  const server = createServer()
-  await new Promise<void>((done) => server.listen(0, done))
-  const { port } = server.address() as { port: number }
-  await new Promise((done) => server.close(done))
-  return port
 }

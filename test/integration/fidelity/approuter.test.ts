@@ -35,7 +35,7 @@ const tokenAt = (body: { headers: Record<string, string> }) =>
 
 async function tokenRequest(grant: string) {
   for (;;) {
-    const request = await landscape.emulator.takeRequest('xsuaa/token')
+    const request = await landscape.emulator.takeRequest('xsuaa/token', { timeout: 25_000 })
     const isOwn = request.client === credentials(landscape.emulator)['clientid']
     if (isOwn && request.grant === grant) return request
   }

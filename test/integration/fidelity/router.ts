@@ -5,8 +5,8 @@ import { join } from 'node:path'
 
 import { send, type Response } from '../../unit/emulator/support/http.js'
 import { TestBrowser } from '../../unit/emulator/authorize/browser.js'
+import { freePort } from '../../support/free-port.js'
 import { end, Output, SAMPLE } from '../../support/sample.js'
-import { freePort } from '../approuter/router-process.js'
 import type { FidelityLandscape } from './landscape.js'
 
 const to = (source: string, destination: string, csrfProtection = false) => ({
