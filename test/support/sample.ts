@@ -2,6 +2,7 @@ import { type ChildProcess, spawn } from 'node:child_process'
 import { cpSync, mkdtempSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join, resolve } from 'node:path'
+import { setImmediate as turnOfEventLoop } from 'node:timers/promises'
 
 import type { Emulator } from '../../src/emulator/index.js'
 
@@ -26,8 +27,8 @@ export interface SampleOptions {
 /** The sample, running in a process of its own. */
 export interface Sample {
   readonly url: string
-  /** What it has printed so far. */
-  output(): string
+  /** What it has printed so far, with all that it printed before it last answered a request. */
+  output(): Promise<string>
   /** Resolves when something was printed. */
   printed(pattern: RegExp): Promise<void>
   stop(): Promise<void>
@@ -43,15 +44,15 @@ export async function startSample(options: SampleOptions): Promise<Sample> {
   })
   const output = new Output(child)
   try {
-    await output.printed(/server listening on.*?localhost:\d+/s)
+    await output.printed(LISTENING)
   } catch (error) {
     rmSync(root, { recursive: true, force: true })
     throw error
   }
-  const [, url = ''] = /server listening on[^']*'(http:\/\/localhost:\d+)'/.exec(output.text) ?? []
+  const [, url = ''] = LISTENING.exec(output.text) ?? []
   return {
     url,
-    output: () => output.text,
+    output: () => output.soFar(),
     printed: (pattern) => output.printed(pattern),
     stop: async () => {
       await end(child)
@@ -59,6 +60,8 @@ export async function startSample(options: SampleOptions): Promise<Sample> {
     }
   }
 }
+
+const LISTENING = /server listening on[^']*'(http:\/\/localhost:\d+)'/
 
 const CDS_SERVE = join(SAMPLE, 'node_modules/@sap/cds/bin/serve.js')
 
@@ -90,7 +93,7 @@ interface Configuration {
 function environment(root: string, { emulator, env }: SampleOptions): NodeJS.ProcessEnv {
   return {
     PATH: process.env.PATH,
-    HOME: process.env.HOME,
+    HOME: root, // CAP keeps a registry of running servers there, and reads configuration from it
     CDS_TYPESCRIPT: 'tsx',
     PORT: '0',
     NODE_EXTRA_CA_CERTS: join(root, 'ca.pem'),
@@ -112,6 +115,15 @@ export class Output {
         child.emit('printed')
       })
     }
+  }
+
+  /**
+   * The text with all that the process wrote before whatever the test has just seen of it. A process on Linux or macOS
+   * writes to a pipe at once, so that is in the pipe when an answer comes; it may be read here after the answer, though.
+   */
+  async soFar(): Promise<string> {
+    for (let turns = 0; turns < 2; turns++) await turnOfEventLoop()
+    return this.text
   }
 
   /** @throws when the process ends before */

@@ -67,8 +67,8 @@ test.each<[string, string, RegExp]>([
   expect(backend.calls).toEqual([])
 })
 
-test('R80: no assertion is in the log', () => {
-  const printed = app.sample.output()
+test('R80: no assertion is in the log', async () => {
+  const printed = await app.sample.output()
   expect(printed).toContain('ERR_DESTINATION_UNAVAILABLE')
   expect(printed).not.toMatch(/PHNhbWw|saml:Assertion|SAML2\.0 P/)
 })

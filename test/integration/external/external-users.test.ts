@@ -93,7 +93,7 @@ test('an issuer without exchange: 403, and nothing is sent anywhere', async () =
   )
   expect(result.status).toBe(403)
   expect({ entries, connections }).toEqual({ entries: [], connections: 0 })
-  expect(sample.sample.output()).toMatch(
+  expect(await sample.sample.output()).toMatch(
     /ERR_USER_TOKEN_REQUIRED.*cds\.requires\.auth\.issuers\.plain\.exchange/
   )
 })
@@ -108,6 +108,6 @@ test('an issuer that is not configured: 401', async () => {
   })
 })
 
-test('R80: neither assertion nor key is in the log', () => {
-  expect(sample.sample.output()).not.toMatch(/PHNhbWw|saml:Assertion|PRIVATE KEY/)
+test('R80: neither assertion nor key is in the log', async () => {
+  expect(await sample.sample.output()).not.toMatch(/PHNhbWw|saml:Assertion|PRIVATE KEY/)
 })

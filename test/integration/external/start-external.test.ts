@@ -29,12 +29,12 @@ beforeAll(async () => {
   ended = once(child, 'close')
   output = new Output(child)
   await output.printed(/server listening on/)
-}, 60_000)
+}, 120_000)
 afterAll(async () => {
   if (child.exitCode === null) process.kill(-Number(child.pid), 'SIGINT')
   await ended
   rmSync(root, { recursive: true, force: true })
-}, 60_000)
+}, 120_000)
 
 const issuer = () => /identity provider: (http:\/\/localhost:\d+)/.exec(output.text)?.[1] ?? ''
 

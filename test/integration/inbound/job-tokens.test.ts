@@ -149,14 +149,14 @@ describe.each(MODES)('tokens of the Job Scheduling service, %s', (mode) => {
   const table = refused.flatMap((row) => paths.map((path) => [path, ...row] as const))
   test.each(table)('%s, %s: the client gets constant text, the log the fix', async (...row) => {
     const [path, , claims, expected, text] = row
-    const before = app.output().length
+    const before = (await app.output()).length
     const wire = bearer(jws(header(), technicalClaims(xsuaa, claims)), path)
     const answer = await send(app.url, wire)
     expect(answer.status).toBe(expected.status[0])
     expect(answer.headers['www-authenticate']).toBe(expected.challenges?.[answer.status])
     expectConstantText(answer, wire)
     expect(answer.body).not.toContain('JOBSCHEDULER')
-    const log = app.output().slice(before)
+    const log = (await app.output()).slice(before)
     expect(unescaped(log)).toContain(text)
     expect(log).not.toContain('sap-jobscheduler')
   })
@@ -164,28 +164,28 @@ describe.each(MODES)('tokens of the Job Scheduling service, %s', (mode) => {
   test.each([JOBS, SERVICE])(
     'R43 %s: an own technical token without the scope is 403, and nothing is said of grants',
     async (path) => {
-      const before = app.output().length
+      const before = (await app.output()).length
       const wire = bearer(jws(header(), technicalClaims(xsuaa)), path)
       const answer = await send(app.url, wire)
       expect(answer.status).toBe(403)
       expectConstantText(answer, wire)
       expect(answer.body).not.toContain('JOBSCHEDULER')
-      expect(unescaped(app.output().slice(before))).toMatch(
+      expect(unescaped((await app.output()).slice(before))).toMatch(
         /ERR_ROLE_MISSING - the application's own technical token has no role "JOBSCHEDULER".*"authorities"/
       )
-      expect(app.output().slice(before)).not.toContain('grant-as-authority')
+      expect((await app.output()).slice(before)).not.toContain('grant-as-authority')
     }
   )
 
   test.each([JOBS, SERVICE])('R43 %s: a user is 403, with constant text', async (path) => {
-    const before = app.output().length
+    const before = (await app.output()).length
     const wire = bearer(userToken(xsuaa), path)
     const answer = await send(app.url, wire)
     expect(answer.status).toBe(403)
     expect(answer.headers['www-authenticate']).toBe('Bearer error="insufficient_scope"')
     expectConstantText(answer, wire)
     expect(answer.body).not.toContain('JOBSCHEDULER')
-    const log = app.output().slice(before)
+    const log = (await app.output()).slice(before)
     expect(unescaped(log)).toMatch(/ERR_ROLE_MISSING - the user has no role "JOBSCHEDULER"/)
     expect(log).not.toContain('alice')
   })
@@ -199,14 +199,14 @@ describe.each(MODES)('tokens of the Job Scheduling service, %s', (mode) => {
   })
 
   test('a technical token may do what everybody may, and nothing is said of grants', async () => {
-    const before = app.output().length
+    const before = (await app.output()).length
     const claims = scheduler([`${XSAPPNAME}.Viewer`])
     const answer = await send(
       app.url,
       bearer(jws(header(), technicalClaims(xsuaa, claims)), WHOAMI)
     )
     expect(answer.status).toBe(200)
-    expect(app.output().slice(before)).not.toContain('grant-as-authority')
+    expect((await app.output()).slice(before)).not.toContain('grant-as-authority')
   })
 })
 

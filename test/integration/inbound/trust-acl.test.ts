@@ -103,9 +103,9 @@ describe.each(MODES)('SAP_JWT_TRUST_ACL, %s', (mode) => {
     test.each(cases)('$id $name', (each) => prove(app, xsuaa, each))
 
     test('R89: the log has code and reason, and no name of the caller', async () => {
-      const before = app.output().length
+      const before = (await app.output()).length
       await send(app.url, bearer(jws(header(), technicalClaims(xsuaa, granted('sb-secret!t9')))))
-      const log = app.output().slice(before)
+      const log = (await app.output()).slice(before)
       expect(log).toMatch(
         /ERR_TOKEN_AUDIENCE - SAP_JWT_TRUST_ACL has no entry.*issuer xsuaa, correlation id/
       )
@@ -131,7 +131,9 @@ describe.each(MODES)('SAP_JWT_TRUST_ACL, %s', (mode) => {
     expect((await send(app.url, bearer(userToken(xsuaa, forOthers)))).status).toBe(
       INVALID_TOKEN.status[0]
     )
-    expect(app.output().match(/SAP_JWT_TRUST_ACL has an entry for any client/g)).toHaveLength(1)
+    expect(
+      (await app.output()).match(/SAP_JWT_TRUST_ACL has an entry for any client/g)
+    ).toHaveLength(1)
   })
 
   test('R89: an empty list lets the own client pass only', async () => {

@@ -187,7 +187,7 @@ describe.each(SETTINGS)('$name', ({ landscape = {}, env = {}, situations }) => {
 
   test.each(Object.entries(situations))('%s', async (situation, send) => {
     const { status, challenge, code } = rows.get(situation) as Documented
-    const before = sample.sample.output().length
+    const before = (await sample.sample.output()).length
     const answer = await send(sample)
     expect({ status: answer.status, challenge: answer.headers['www-authenticate'] }).toEqual({
       status,
@@ -195,6 +195,6 @@ describe.each(SETTINGS)('$name', ({ landscape = {}, env = {}, situations }) => {
     })
     expect(JSON.stringify(answer.body)).not.toMatch(/JOBSCHEDULER|maintenance!|sb-|eyJ/)
     if (code) await sample.sample.printed(new RegExp(`^[^]{${String(before)},}${code}`))
-    else expect(sample.sample.output().slice(before)).not.toMatch(/ERR_/)
+    else expect((await sample.sample.output()).slice(before)).not.toMatch(/ERR_/)
   })
 })

@@ -37,7 +37,7 @@ beforeAll(async () => {
   })
   output = new Output(watch)
   await output.printed(/server listening on/)
-}, 60_000)
+}, 120_000)
 afterAll(async () => {
   if (watch) await end(watch)
   rmSync(root, { recursive: true, force: true })

@@ -80,5 +80,5 @@ test('no user has the role, and the log tells no token', async () => {
   for (const user of ['alice', 'bob', 'carol', 'dave', 'eve']) {
     expect((await (await running.as(user)).post(CHECK)).status).toBe(403)
   }
-  expect(running.sample.output()).not.toMatch(/eyJ[\w-]+\.[\w-]+/)
+  expect(await running.sample.output()).not.toMatch(/eyJ[\w-]+\.[\w-]+/)
 })

@@ -18,5 +18,5 @@ test('names that no token can have draw a warning with the closest known one', a
 
 test('the sample itself draws none', async () => {
   sample = await startSample({ emulator })
-  expect(sample.output()).not.toMatch(/did you mean|closest|unknown (role|attribute)/i)
+  expect(await sample.output()).not.toMatch(/did you mean|closest|unknown (role|attribute)/i)
 })

@@ -148,6 +148,6 @@ describe('a destination that was kept', () => {
   )
 })
 
-test('R80: no token was printed', () => {
-  expect(app.sample.output()).not.toMatch(/eyJ[\w-]+\.[\w-]+/)
+test('R80: no token was printed', async () => {
+  expect(await app.sample.output()).not.toMatch(/eyJ[\w-]+\.[\w-]+/)
 })

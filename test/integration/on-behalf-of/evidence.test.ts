@@ -109,7 +109,7 @@ test('one line for each call at debug level, as JSON', async () => {
   await app.call(alice, { target: 'JWT' })
   const [event] = await app.evidence(alice)
   await app.sample.printed(new RegExp(event.correlationId))
-  const lines = app.sample.output().match(/principal\.call \{.*\}/g) ?? []
+  const lines = (await app.sample.output()).match(/principal\.call \{.*\}/g) ?? []
   const own = lines.map((line) => JSON.parse(line.slice(line.indexOf('{'))))
   expect(own.filter(({ correlationId }) => correlationId === event.correlationId)).toEqual([event])
 })
@@ -138,12 +138,12 @@ describe('R83: the audit log', () => {
     )
     for (const { correlationId } of [...failed, ...sent]) {
       const entry = new RegExp(`SecurityEvent: [^}]*correlationId: '${correlationId}'`)
-      expect(app.sample.output()).not.toMatch(entry)
+      expect(await app.sample.output()).not.toMatch(entry)
     }
   })
 })
 
 test('R80: no token was printed, and none is in the evidence', async () => {
-  expect(app.sample.output()).not.toMatch(/eyJ[\w-]+\.[\w-]+/)
+  expect(await app.sample.output()).not.toMatch(/eyJ[\w-]+\.[\w-]+/)
   expect(JSON.stringify(await app.evidence(alice))).not.toMatch(/eyJ|Bearer ey/)
 })

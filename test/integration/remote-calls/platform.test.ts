@@ -41,7 +41,7 @@ beforeAll(async () => {
   const { uri = '' } = credentials(emulator, 'destination')
   destination = await ServiceRelay.start(uri, emulator.ca)
   sample = await started(throughRelays(emulator.vcapServices(), xsuaa, destination))
-}, 60_000)
+}, 120_000)
 afterAll(async () => {
   for (const each of clients) each.close()
   for (const each of samples) await each.stop()
@@ -94,7 +94,7 @@ describe('a service of the platform fails: nothing is sent, the log has the hop,
   ])('%s: %s', async (which, outage, reason) => {
     const relay = which === 'token service' ? xsuaa : destination
     relay.fail(always(outage))
-    const before = sample.output().length
+    const before = (await sample.output()).length
     for (const service of ['JWT', 'X']) {
       const { status, body } = await call(await as('dave'), service)
       expect(status).toBe(502)
@@ -103,7 +103,7 @@ describe('a service of the platform fails: nothing is sent, the log has the hop,
         message: 'Bad Gateway'
       })
     }
-    const lines = sample.output().slice(before).split('\n')
+    const lines = (await sample.output()).slice(before).split('\n')
     const own = lines.filter((line) => line.includes('ERR_DESTINATION_UNAVAILABLE - '))
     expect(own.filter((line) => reason.test(line))).toHaveLength(2)
     expect(backend.calls).toEqual([])

@@ -21,32 +21,36 @@ afterAll(() => landscape.stop())
 describe.each(QUEUES)('R80: calls in every way, and failures of every hop: %s', (queue) => {
   const printed = () => landscape.apps[queue].output()
 
-  test.each(['principal.call', 'ERR_REMOTE_TIMEOUT', 'not there'])('%s was printed', (what) => {
-    expect(printed()).toContain(what)
-  })
+  test.each(['principal.call', 'ERR_REMOTE_TIMEOUT', 'not there'])(
+    '%s was printed',
+    async (what) => {
+      expect(await printed()).toContain(what)
+    }
+  )
 
   test.each<[string, RegExp]>([
     ['tokens', /eyJ[\w-]{10,}/g],
     ['SAML assertions', /PHNhbW[\w+/-]{6}|saml2?:Assertion/g],
     ['CSRF tokens and cookies', /csrf-[\da-f]{8}-|SAP_SESSIONID=?[\da-f]{4}/g],
     ['headers with credentials', /(Bearer|Basic|SAML2\.0) [\w+/=-]{12,}/g]
-  ])('no %s', (_, pattern) => {
-    expect([...new Set(printed().match(pattern) ?? [])].slice(0, 3)).toEqual([])
+  ])('no %s', async (_, pattern) => {
+    expect([...new Set((await printed()).match(pattern) ?? [])].slice(0, 3)).toEqual([])
   })
 
-  test('no secret of a binding, of a destination, or of an OAuth server', () => {
+  test('no secret of a binding, of a destination, or of an OAuth server', async () => {
     const { xsuaa, destination, connectivity } = landscape.emulator.vcapServices()
     const bindings = [...xsuaa, ...destination, ...connectivity]
     const secrets = bindings.map(({ credentials }) => String(credentials['clientsecret']))
     const others = [...landscape.internet.secrets]
     expect(others.length).toBeGreaterThan(10)
-    const output = printed()
+    const output = await printed()
     for (const secret of [...secrets, ...others]) expect(output).not.toContain(secret)
   })
 })
 
-test('the failures of the platform were among them', () => {
-  const printed = QUEUES.map((queue) => landscape.apps[queue].output()).join('\n')
+test('the failures of the platform were among them', async () => {
+  const outputs = await Promise.all(QUEUES.map((queue) => landscape.apps[queue].output()))
+  const printed = outputs.join('\n')
   expect(printed).toMatch(/ERR_DESTINATION_UNAVAILABLE/)
   expect(printed).toMatch(/status 503|ECONNRESET|UND_ERR_SOCKET/)
 })

@@ -24,8 +24,8 @@ export interface AppOptions {
 /** The app, running in a process of its own. */
 export interface InboundApp {
   readonly url: URL
-  /** What it has printed so far. */
-  output(): string
+  /** What it has printed so far, with all that it printed before it last answered a request. */
+  output(): Promise<string>
   isRunning(): boolean
   stop(): Promise<void>
 }
@@ -48,7 +48,7 @@ export async function startApp(options: AppOptions): Promise<InboundApp> {
   }
   return {
     url: new URL(listening.exec(output.text)?.[1] ?? ''),
-    output: () => output.text,
+    output: () => output.soFar(),
     isRunning: () => child.exitCode === null && child.signalCode === null,
     stop: async () => {
       await end(child)
@@ -75,7 +75,7 @@ function environment(
 ): NodeJS.ProcessEnv {
   return {
     PATH: process.env.PATH,
-    HOME: process.env.HOME,
+    HOME: root,
     NODE_ENV: mode,
     PORT: '0',
     NODE_EXTRA_CA_CERTS: join(root, 'ca.pem'),
