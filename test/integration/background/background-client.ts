@@ -1,7 +1,6 @@
 import { randomBytes } from 'node:crypto'
-import { setTimeout as pause } from 'node:timers/promises'
-
 import type { Client } from '../../support/client.js'
+import { until } from './queue-sample.js'
 
 const SERVICE = '/odata/v4/background'
 
@@ -23,13 +22,16 @@ export async function background(user: Client, work: Background) {
   const { place, remote, calls = 1, reader = user } = work
   const marker = newMarker()
   const { status, body } = await user.post(`${SERVICE}/start`, { place, remote, marker })
-  let outcomes: Outcome[] = []
-  for (let tries = 0; outcomes.length < calls && tries < 600; tries++) {
-    if (tries) await pause(50)
-    const answer = await reader.get(`${SERVICE}/outcomes(marker='${marker}')`)
-    outcomes = JSON.parse(answer.body.value as unknown as string) as Outcome[]
+  return { marker, outcomes: await outcomesOf(reader, marker, calls), status, body }
+}
+
+/** What has come of the calls with that marker, when there are as many of them. */
+export function outcomesOf(reader: Client, marker: string, calls: number): Promise<Outcome[]> {
+  const ask = async () => {
+    const { body } = await reader.get(`${SERVICE}/outcomes(marker='${marker}')`)
+    return JSON.parse(body.value as unknown as string) as Outcome[]
   }
-  return { marker, outcomes, status, body }
+  return until(ask, ({ length }) => length >= calls)
 }
 
 /** A key of equipment that no other call uses. */

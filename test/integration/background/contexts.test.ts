@@ -2,18 +2,24 @@ import { join } from 'node:path'
 
 import type { Client } from '../../support/client.js'
 import { RunningSample } from '../../support/running-sample.js'
-import { background, newMarker } from './background-client.js'
+import { Clock } from '../oidc/clock.js'
+import { background, newMarker, outcomesOf } from './background-client.js'
 import { until } from './queue-sample.js'
 import { REQUIRED } from './required.js'
 
+const clock = new Clock()
 let sample: RunningSample
 let alice: Client
 
 beforeAll(async () => {
-  sample = await RunningSample.start({ extra: join(__dirname, 'app'), requires: REQUIRED })
+  const extra = join(__dirname, 'app')
+  sample = await RunningSample.start({ extra, requires: REQUIRED, env: clock.env })
   alice = await sample.as('alice')
 })
-afterAll(() => sample.stop())
+afterAll(async () => {
+  await sample.stop()
+  clock.remove()
+})
 
 /** Who S/4 says it was, for one marker. */
 async function recordedUsers(marker: string): Promise<(string | null)[]> {
@@ -72,10 +78,12 @@ describe.each(REMOTES)('through %s', (remote) => {
 })
 
 test('R62: work that goes on after its request stops when the token of the user is over', async () => {
-  const token = await sample.emulator.issueToken({ user: 'alice', expiresIn: 8 })
+  const token = await sample.emulator.issueToken({ user: 'alice', expiresIn: 600 })
   const short = sample.with(`Bearer ${token}`)
-  const call = { place: 'longRunning', remote: 'API_EQUIPMENT', calls: 12, reader: alice }
-  const { marker, outcomes } = await background(short, call)
+  const call = { place: 'longRunning', remote: 'API_EQUIPMENT', calls: 1, reader: alice }
+  const { marker } = await background(short, call)
+  clock.advance(600)
+  const outcomes = await outcomesOf(alice, marker, 12)
   const over = outcomes.findIndex((outcome) => outcome !== 'done')
   expect(over).toBeGreaterThan(0)
   const expired = expect.objectContaining({ code: 'ERR_TOKEN_EXPIRES' }) as object

@@ -63,7 +63,7 @@ test.each(PERSISTENT)(
     expect(rows.filter((row) => !row.lastError?.includes('ERR_USER_TOKEN_REQUIRED'))).toEqual([])
     expect(JSON.stringify(rows)).not.toMatch(/eyJ|authorization|Bearer/i)
   },
-  120_000
+  240_000
 )
 
 test('1000 messages of 50 users, in-memory queue: all under the name of their user', async () => {
@@ -76,7 +76,7 @@ test('1000 messages of 50 users, in-memory queue: all under the name of their us
   expect(entries).toHaveLength(2000)
   expect(underAnotherName(entries)).toEqual([])
   expect(entries.filter((entry) => isQueued(entry) && !isSystem(entry))).toHaveLength(750)
-}, 120_000)
+}, 240_000)
 
 test('stock CAP, for comparison: some of them under the name of somebody else', async () => {
   const queue = QUEUES['persistent queue without scheduling']
@@ -87,4 +87,4 @@ test('stock CAP, for comparison: some of them under the name of somebody else', 
     ({ length }) => length > 0
   )
   expect(found.length).toBeGreaterThan(0)
-}, 120_000)
+}, 240_000)

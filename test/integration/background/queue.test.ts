@@ -54,12 +54,17 @@ describe.each(Object.keys(QUEUES))('%s', (queue) => {
   })
 
   test('queued as the privileged user: its handler can not call S/4 as a named one', async () => {
+    const kept = queue === 'in-memory queue' ? 0 : 1
     const { result, entries, connections } = await sample.recorded(async () => {
       await jobs('enqueueInBackground', 'API_EQUIPMENT')
       await sample.sample.printed(/ERR_USER_TOKEN_REQUIRED - "API_EQUIPMENT".*the privileged user/)
-      return messages(alice)
+      // those of the calls before go when they are through
+      return until(
+        () => messages(alice),
+        (rows) => rows.length === kept
+      )
     })
-    expect(result).toHaveLength(queue === 'in-memory queue' ? 0 : 1)
+    expect(result).toHaveLength(kept)
     expect({ entries, connections }).toEqual({ entries: [], connections: 0 })
   })
 
@@ -69,7 +74,8 @@ describe.each(Object.keys(QUEUES))('%s', (queue) => {
     expect(status).toBe(204)
     const isSystem = ({ path }: { path: string }) => path.includes(`${marker}-SYSTEM_USER`)
     const all = async () => (await sample.audit()).filter(({ path }) => path.includes(marker))
-    const entries = await until(all, (found) => found.some(isSystem))
+    const calls = queue === 'in-memory queue' ? 2 : 1
+    const entries = await until(all, (found) => found.length >= calls && found.some(isSystem))
     expect(entries.filter(isSystem).map(nameOf)).toEqual([null])
     const others = entries.filter((entry) => !isSystem(entry)).map(nameOf)
     expect(others).toEqual(queue === 'in-memory queue' ? ['alice'] : [])
@@ -83,7 +89,7 @@ describe('R88: what stays in the table', () => {
   const failed = () =>
     until(
       () => messages(alice),
-      ([row]) => row?.lastError !== null
+      ([row]) => typeof row?.lastError === 'string' && row.status === null
     )
 
   test.each<[string, string, RegExp]>([
@@ -99,7 +105,7 @@ describe('R88: what stays in the table', () => {
       expect(row?.lastError).toMatch(reason)
       expect(JSON.stringify(row)).not.toMatch(/eyJ|authorization|Bearer/i)
       await pause(1000) // the second of ten attempts would have come after half a second
-      expect(sample.sample.output().match(/Unrecoverable error/g)).toHaveLength(1)
+      expect((await sample.sample.output()).match(/Unrecoverable error/g)).toHaveLength(1)
       expect(await messages(alice)).toEqual([row])
     }
   )
@@ -109,7 +115,7 @@ describe('R88: what stays in the table', () => {
     const [row] = await failed()
     expect(row?.msg).not.toMatch(/eyJ|authorization/i)
     const warnings = /for "JobsService" was queued without its header authorization/g
-    expect(sample.sample.output().match(warnings)).toHaveLength(1)
+    expect((await sample.sample.output()).match(warnings)).toHaveLength(1)
   })
 
   test('an error of an HTTP library leaves its request behind, without what is secret in it', async () => {

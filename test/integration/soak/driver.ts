@@ -23,6 +23,9 @@ export interface Outcome {
   readonly answer?: string
 }
 
+/** Milliseconds after which what an application does not tell will never be told. */
+const PATIENCE = 60_000
+
 /** Seconds that a token lives that will be over when it is used. */
 const SHORT_LIFE = 1
 
@@ -153,12 +156,13 @@ function inBatches(requests: readonly Request[], marked: MarkedCall[][]): Marked
 }
 
 async function collect(reader: Client, markers: string[]): Promise<Record<string, Outcome>> {
-  for (let tries = 0; ; tries++) {
+  const end = performance.now() + PATIENCE
+  for (;;) {
     const { body } = await reader.post('/odata/v4/soak/collect', {
       markers: JSON.stringify(markers)
     })
     const found = JSON.parse(body.value as unknown as string) as Record<string, Outcome>
-    if (Object.keys(found).length === markers.length || tries === 600) return found
+    if (Object.keys(found).length === markers.length || performance.now() > end) return found
     await pause(50)
   }
 }
