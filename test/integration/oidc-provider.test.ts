@@ -70,7 +70,7 @@ async function refused(token: string, code: string) {
 describe('tokens of oidc-provider', () => {
   test('a user of the authorization code flow becomes the user, by discovery', async () => {
     const token = await userToken()
-    oidc.requests.length = 0
+    await oidc.takeRequests()
     expect(await whoami(token)).toEqual({
       id: 'e-4711',
       roles: { Technician: 1 },
@@ -84,7 +84,7 @@ describe('tokens of oidc-provider', () => {
       },
       printsToken: false
     })
-    expect(oidc.requests).toEqual(['/.well-known/openid-configuration', '/jwks'])
+    expect(await oidc.takeRequests()).toEqual(['/.well-known/openid-configuration', '/jwks'])
   })
 
   test('R28, R29: mapped roles count, and no other: not of the same name, and not those of CAP', async () => {
@@ -151,12 +151,12 @@ describe('what is refused', () => {
 describe('R84, R85: keys', () => {
   test('a flood of forged key ids causes one call in 30 seconds', async () => {
     clock.advance(30)
-    oidc.requests.length = 0
+    await oidc.takeRequests()
     const flood = Array.from({ length: 300 }, (_, i) =>
       call(forge(SECOND, { kid: `forged-${i}` }, claims()))
     )
     expect(new Set((await Promise.all(flood)).map(({ status }) => status))).toEqual(new Set([401]))
-    expect(oidc.requests).toEqual(['/jwks'])
+    expect(await oidc.takeRequests()).toEqual(['/jwks'])
   })
 
   test('a new key is accepted after 30 seconds, a removed one refused after 15 minutes', async () => {

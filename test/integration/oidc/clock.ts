@@ -1,4 +1,4 @@
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { mkdtempSync, renameSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 
@@ -22,7 +22,9 @@ export class Clock {
 
   advance(seconds: number): void {
     this.#ahead += seconds * 1000
-    writeFileSync(this.#file, String(this.#ahead))
+    // never half a file: somebody reads it whenever it wants to know the time
+    writeFileSync(`${this.#file}.new`, String(this.#ahead))
+    renameSync(`${this.#file}.new`, this.#file)
   }
 
   remove(): void {

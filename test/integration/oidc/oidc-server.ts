@@ -1,6 +1,5 @@
 import { type ChildProcess, fork } from 'node:child_process'
 import { createHash, type JsonWebKey, randomBytes } from 'node:crypto'
-import { once } from 'node:events'
 import { join } from 'node:path'
 
 import { end } from '../../support/sample.js'
@@ -21,8 +20,7 @@ export interface Tokens {
 /** `oidc-provider`, a certified OpenID Connect server, in a process of its own on this machine. */
 export class OidcServer {
   issuer = ''
-  /** Paths that were asked for. */
-  readonly requests: string[] = []
+  #requests: string[] = []
   readonly #child: ChildProcess
   readonly #accounts: Setup['accounts']
 
@@ -30,7 +28,7 @@ export class OidcServer {
     this.#child = child
     this.#accounts = accounts
     child.on('message', (report: Report) => {
-      if ('request' in report) this.requests.push(report.request)
+      if ('request' in report) this.#requests.push(report.request)
       else this.issuer = report.listening
     })
   }
@@ -39,7 +37,7 @@ export class OidcServer {
     const program = join(__dirname, 'provider-process.ts')
     const child = fork(program, { execArgv: ['--import', 'tsx'], stdio: 'ignore' })
     const server = new OidcServer(child, accounts)
-    await once(child, 'message')
+    await server.#listening()
     await server.restart(...keys)
     return server
   }
@@ -47,8 +45,28 @@ export class OidcServer {
   /** Starts the provider anew at the same place, with other keys; the first one signs. */
   async restart(...keys: JsonWebKey[]): Promise<void> {
     this.#child.send({ accounts: this.#accounts, keys } satisfies Setup)
-    await once(this.#child, 'message')
-    this.requests.length = 0
+    await this.#listening()
+    this.#requests = []
+  }
+
+  /** Paths that were asked for since the last time. What the process reports comes in order, but later than its answers. */
+  async takeRequests(): Promise<string[]> {
+    this.#child.send('where')
+    await this.#listening()
+    const requests = this.#requests
+    this.#requests = []
+    return requests
+  }
+
+  #listening(): Promise<void> {
+    return new Promise((done) => {
+      const hear = (report: Report) => {
+        if (!('listening' in report)) return
+        this.#child.off('message', hear)
+        done()
+      }
+      this.#child.on('message', hear)
+    })
   }
 
   /** From the client_credentials grant. */

@@ -96,8 +96,8 @@ function serve() {
     else current.callback()(req, res)
   }).listen(0, '127.0.0.1', () => {
     const issuer = `http://localhost:${(server.address() as AddressInfo).port}`
-    process.on('message', (setup: Setup) => {
-      current = provider(issuer, setup)
+    process.on('message', (message: Setup | 'where') => {
+      if (message !== 'where') current = provider(issuer, message)
       report({ listening: issuer })
     })
     report({ listening: issuer })
