@@ -16,7 +16,8 @@ module.exports = {
   },
   // Sources import each other as the compiled files will: './errors.js' is errors.ts here.
   moduleNameMapper: { '^(\\.{1,2}/.*)\\.js$': ['$1.js', '$1.ts'] },
-  testTimeout: 30_000,
+  // Of tests and hooks; ten times what the slowest take, for a machine that has other things to do.
+  testTimeout: 90_000,
   maxWorkers: 2,
   collectCoverageFrom: ['src/**/*.ts', '!src/cli/main.ts'],
   coverageDirectory: 'coverage',

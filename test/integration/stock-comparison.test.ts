@@ -163,4 +163,4 @@ test('the table in the README is what happens', async () => {
   if (process.env.UPDATE_README) writeFileSync(README, current)
   expect(BLOCK.test(readme)).toBe(true)
   if (!process.env.UPDATE_README) expect(readme).toBe(current)
-}, 60_000)
+}, 120_000)

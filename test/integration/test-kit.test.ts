@@ -5,7 +5,7 @@ const EQUIPMENT = '/odata/v4/maintenance/Equipment'
 let running: RunningSample
 beforeAll(async () => {
   running = await RunningSample.start()
-}, 60_000)
+}, 120_000)
 afterAll(() => running.stop())
 
 const equipment = (id: string) => ({ id, name: 'Pump', plant: '1010', category: 'M' })

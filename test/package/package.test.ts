@@ -32,7 +32,7 @@ const production = {
 let app: InstalledApp
 beforeAll(() => {
   app = installApp()
-}, 120_000)
+}, 300_000)
 afterAll(() => {
   app?.remove()
 })

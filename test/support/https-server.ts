@@ -5,6 +5,9 @@ import type { AddressInfo } from 'node:net'
 
 import { createAuthority } from '../../src/emulator/certificates/authority.js'
 
+/** Longer than any client keeps a connection: a server that closes first breaks a request under way. */
+export const KEEP_ALIVE_MS = 120_000
+
 /** A server on the internet, so to speak: https, with an authority of its own. */
 export interface HttpsServer {
   readonly url: string
@@ -26,6 +29,7 @@ export async function startHttpsServer(
     validMs: 3600_000
   })
   const server = createServer({ ...identity, ...tls }, listener).listen(0, '127.0.0.1')
+  server.keepAliveTimeout = KEEP_ALIVE_MS
   await once(server, 'listening')
   return {
     url: `https://localhost:${(server.address() as AddressInfo).port}`,

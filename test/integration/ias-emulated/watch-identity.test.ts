@@ -75,4 +75,4 @@ test('emulator.identity binds Identity Authentication; cds-principal token print
   })
   expect(await whoami(token('alice'))).toMatchObject({ id: 'alice' })
   expect(() => token('zoe', '--issuer', 'ias')).toThrow('there is no user "zoe"')
-}, 60_000)
+}, 120_000)

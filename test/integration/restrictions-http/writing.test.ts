@@ -83,7 +83,8 @@ describe('what is of the own plant, is', () => {
 })
 
 describe('next to a condition without $user', () => {
-  const order = (plant: string) => ({ ID: Math.trunc(Math.random() * 1e9), plant })
+  let orders = 1_000_000
+  const order = (plant: string) => ({ ID: ++orders, plant })
 
   test.each<[string, string, number, Caller]>([
     ['alice', '1010', 201, alice],

@@ -19,7 +19,7 @@ if (programs) {
     cluster = await startPostgres(programs)
     const { credentials } = cluster
     service = await serveWritable(CONDITIONS, { kind: 'postgres', credentials })
-  }, 60_000)
+  }, 120_000)
   afterAll(async () => {
     await (cds.db as { disconnect?(): Promise<void> } | undefined)?.disconnect?.()
     await cluster.stop()

@@ -19,7 +19,7 @@ if (programs) {
     beforeAll(async () => {
       cluster = await startPostgres(programs)
       service = await serveRows(CONDITIONS, { kind: 'postgres', credentials: cluster.credentials })
-    }, 60_000)
+    }, 120_000)
     afterAll(async () => {
       await (cds.db as { disconnect?(): Promise<void> } | undefined)?.disconnect?.()
       await cluster.stop()

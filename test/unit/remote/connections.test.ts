@@ -94,7 +94,7 @@ test('at most 1000 principals keep connections; what is in use is not cut off', 
   expect(connectionCount()).toEqual({ principals: 1000, idle: 1000, used: 0 })
   release()
   await expect(busy).resolves.toMatchObject({ data: { slow: true } })
-}, 60_000)
+}, 120_000)
 
 test('at most 50 connections of a user at the same time; further calls wait for one', async () => {
   let open = 0

@@ -40,6 +40,7 @@ export class Backend {
           this.answer(req, res, received)
         })
     })
+    this.#server.keepAliveTimeout = 120_000 // longer than any client keeps a connection
     this.#server.on('connection', (socket: Socket) => {
       this.sockets.push(socket)
     })
