@@ -51,7 +51,7 @@ test('a failure is told to all who wait, and forgotten', async () => {
   const outcomes = await Promise.allSettled([1, 2].map(() => results.get(['a'], failing)))
   expect(outcomes.map(({ status }) => status)).toEqual(['rejected', 'rejected'])
   expect(count).toBe(1)
-  expect(await results.get(['a'], fetching(1000))).toBe(2)
+  expect(await results.get(['a'], fetching(60_000))).toBe(2)
 })
 
 test('fresh replaces what is kept, and joins a fetch that is under way', async () => {
@@ -73,7 +73,7 @@ test('what is dropped is fetched again, but nobody drops what somebody else has 
   const flight = new SingleFlight<string>(10)
   let count = 0
   const get = () =>
-    flight.get(['k'], () => Promise.resolve({ value: `v${++count}`, lifetime: 1000 }))
+    flight.get(['k'], () => Promise.resolve({ value: `v${++count}`, lifetime: 60_000 }))
   const first = await get()
   flight.drop(['k'], first)
   expect(await get()).toBe('v2')

@@ -1,4 +1,5 @@
 import { generateKeyPairSync } from 'node:crypto'
+import { setImmediate as turnOfEventLoop } from 'node:timers/promises'
 import { setFlagsFromString } from 'node:v8'
 import { runInNewContext } from 'node:vm'
 
@@ -27,8 +28,15 @@ let now = 1_800_000_000_000
 const pass = (milliseconds: number) => (now += milliseconds)
 const calls = () => server.requests.length
 const get = (kid: string, alg = 'RS256') => set.key(kid, alg)
-/** Until what was started in the background is done. */
-const settled = () => new Promise((done) => setTimeout(done, 300))
+/** The last fetch, for whoever waits for what was started in the background. */
+let loading: Promise<unknown> = Promise.resolve()
+const settled = async () => {
+  await loading.catch(() => undefined)
+  await turnOfEventLoop()
+}
+/** Milliseconds; short only for a server that does not answer before. */
+const deadline = () => (SLOW.has(server.behaviour) ? 500 : 20_000)
+const SLOW = new Set<unknown>([MISBEHAVIOURS.hang, MISBEHAVIOURS.drip])
 
 beforeAll(async () => {
   server = await MisbehavingServer.start()
@@ -41,7 +49,7 @@ afterAll(async () => {
 beforeEach(() => {
   server.reset(keys('k1'))
   warnings.length = 0
-  const load = () => fetchJson(`${server.url}/keys`, { deadline: 200 })
+  const load = () => (loading = fetchJson(`${server.url}/keys`, { deadline: deadline() }))
   set = new KeySet({ alias: 'partner', load, algorithms: ['RS256', 'RS512'] })
 })
 
@@ -134,10 +142,12 @@ describe('R84: stale while revalidating', () => {
     await get('k1')
     server.behaviour = MISBEHAVIOURS.hang
     pass(5 * MINUTE)
-    const start = performance.now()
     await expect(get('k1')).resolves.toMatchObject({ kid: 'k1' })
-    expect(performance.now() - start).toBeLessThan(100)
-    await settled()
+    let isOver = false
+    const refresh = loading.catch(() => (isOver = true))
+    await turnOfEventLoop()
+    expect(isOver).toBe(false)
+    await refresh
     expect(calls()).toBe(2)
   })
 
@@ -147,7 +157,7 @@ describe('R84: stale while revalidating', () => {
     for (let age = 10; age < 15 * 60; age += 10) {
       pass(10 * SECOND)
       await expect(get('k1')).resolves.toBeDefined()
-      await new Promise((done) => setTimeout(done, 5))
+      await settled()
     }
     expect(calls()).toBeLessThanOrEqual(1 + 20)
     expect(warnings).toEqual([[expect.stringMatching(/"partner" can't be had: network error/)]])

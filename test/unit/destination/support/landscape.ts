@@ -56,25 +56,21 @@ export class Landscape {
 
   /** How often each endpoint was called while `work` ran, told apart by what for. */
   async calls<T>(work: () => Promise<T>): Promise<{ result: T; calls: Record<string, number> }> {
-    const before = this.#record().length
+    const endpoints = (['xsuaa', 'destination'] as const).map((endpoint) => ({
+      endpoint,
+      before: this.emulator.requests(endpoint).length
+    }))
     const result = await work()
-    const calls: Record<string, number> = {}
-    for (const call of this.#record().slice(before)) calls[call] = (calls[call] ?? 0) + 1
-    return { result, calls }
-  }
-
-  #record(): string[] {
-    const requests = (['xsuaa', 'destination'] as const).flatMap((endpoint) =>
-      this.emulator.requests(endpoint)
+    const requests = endpoints.flatMap(({ endpoint, before }) =>
+      this.emulator.requests(endpoint).slice(before)
     )
-    // in order of their arrival, whatever the endpoint
-    return requests
-      .toSorted((a, b) => a.at.localeCompare(b.at))
-      .map(({ grant, client, retrieval, path }) =>
-        grant
-          ? `${grant} ${/destination|connectivity/.exec(client ?? '')?.[0]}`
-          : (retrieval ?? path)
-      )
+    const calls: Record<string, number> = {}
+    for (const { grant, client, retrieval, path } of requests) {
+      const service = /destination|connectivity/.exec(client ?? '')?.[0]
+      const call = grant ? `${grant} ${service}` : (retrieval ?? path)
+      calls[call] = (calls[call] ?? 0) + 1
+    }
+    return { result, calls }
   }
 
   async stop(): Promise<void> {
