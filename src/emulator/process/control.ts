@@ -59,6 +59,10 @@ export function askLandscape(
   timeout = 30_000
 ): Promise<ControlAnswer | undefined> {
   return new Promise((done, fail) => {
+    const failed = (error: NodeJS.ErrnoException) => {
+      if (isAbsent(error)) done(undefined)
+      else fail(error)
+    }
     const socketPath = controlSocket(root)
     const headers = { 'content-type': 'application/json' }
     const req = request({ socketPath, method, path, headers, timeout }, (res) => {
@@ -67,13 +71,10 @@ export function askLandscape(
           status: res.statusCode ?? 0,
           body: json ? (JSON.parse(json) as unknown) : undefined
         })
-      }, fail)
+      }, failed)
     })
     req.on('timeout', () => req.destroy(new Error('the emulated landscape does not answer')))
-    req.on('error', (error: NodeJS.ErrnoException) => {
-      if (isAbsent(error)) done(undefined)
-      else fail(error)
-    })
+    req.on('error', failed)
     req.end(body && JSON.stringify(body))
   })
 }
