@@ -1,6 +1,6 @@
 import { type ChildProcess, execFileSync, spawn } from 'node:child_process'
 import { once } from 'node:events'
-import { chownSync, existsSync, mkdtempSync, readdirSync, rmSync } from 'node:fs'
+import { chownSync, existsSync, mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { setTimeout as delay } from 'node:timers/promises'
@@ -62,13 +62,14 @@ export async function startPostgres(programs: string): Promise<Cluster> {
     if (server.exitCode === null && end()) await once(server, 'exit')
     rmSync(folder, { recursive: true, force: true })
   }
-  await listening(server, join(folder, '.s.PGSQL.5432'))
+  await ready(server, join(data, 'postmaster.pid'))
   return { credentials: { host: folder, user: 'cap', database: 'postgres' }, stop }
 }
 
-async function listening(server: ChildProcess, socket: string): Promise<void> {
-  const deadline = Date.now() + 30_000
-  while (!existsSync(socket)) {
+/** It listens before it takes connections; whether it does is in a line of its file, which `pg_ctl` reads as well. */
+async function ready(server: ChildProcess, file: string): Promise<void> {
+  const deadline = Date.now() + 60_000
+  while (!(existsSync(file) && /^ready *$/m.test(readFileSync(file, 'utf8')))) {
     if (server.exitCode !== null || Date.now() > deadline)
       throw new Error('PostgreSQL has not started')
     await delay(20)
