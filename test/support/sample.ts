@@ -106,6 +106,7 @@ function environment(root: string, { emulator, env }: SampleOptions): NodeJS.Pro
 export class Output {
   text = ''
   readonly #child: ChildProcess
+  #isOver = false
 
   constructor(child: ChildProcess) {
     this.#child = child
@@ -115,6 +116,7 @@ export class Output {
         child.emit('printed')
       })
     }
+    child.once('close', () => (this.#isOver = true))
   }
 
   /**
@@ -143,6 +145,7 @@ export class Output {
       }
       this.#child.on('printed', check).once('close', exit)
       check()
+      if (this.#isOver) exit()
     })
   }
 }

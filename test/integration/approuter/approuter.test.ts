@@ -36,7 +36,8 @@ suite(`@sap/approuter in front of the sample${CHROMIUM ? '' : ' (skipped: no Chr
   beforeAll(async () => {
     running = await RunningSample.start({}, { xsSecurity: withShortTokens() })
     router = await Router.start(running, { JWT_REFRESH })
-    browser = await chromium.launch({ executablePath: CHROMIUM!, args: ['--no-sandbox'] })
+    const options = { executablePath: CHROMIUM!, args: ['--no-sandbox'], timeout: WAIT_MS * 2 }
+    browser = await chromium.launch(options)
     ;[alice, bob] = await Promise.all([logOn('alice'), logOn('bob')])
   }, 120_000)
   afterAll(async () => {

@@ -53,7 +53,7 @@ export async function messages(client: Client): Promise<QueueRow[]> {
 }
 
 /** Milliseconds after which what a test waits for does not come any more; a test that waits takes longer. */
-const PATIENCE = 60_000
+const PATIENCE = 150_000
 
 /** Waits until something holds, and gives what it was asked of; in the end also without. */
 export async function until<T>(ask: () => Promise<T>, holds: (answer: T) => boolean): Promise<T> {
