@@ -1,3 +1,4 @@
+import { once } from 'node:events'
 import { mkdtempSync, rmSync } from 'node:fs'
 import { createServer, type RequestListener, type Server } from 'node:http'
 import { tmpdir } from 'node:os'
@@ -18,9 +19,8 @@ afterEach(async () => {
 })
 
 async function listening(answer: RequestListener): Promise<void> {
-  const { promise, resolve } = Promise.withResolvers<void>()
-  server = createServer(answer).listen(controlSocket(root), resolve)
-  await promise
+  server = createServer(answer).listen(controlSocket(root))
+  await once(server, 'listening')
 }
 
 const ask = () => askLandscape(root, 'GET', '/landscape')
