@@ -70,7 +70,7 @@ function groupOf(group: number): string[] {
 test('PORT moves the API, the screen says what there is, and Ctrl-C ends every process', async () => {
   const begin = Date.now()
   const { child, port, output } = await started()
-  expect(Date.now() - begin).toBeLessThan(15_000)
+  expect(Date.now() - begin).toBeLessThan(60_000) // a few seconds, unless the machine has other things to do
   const screen = /BTP services are emulated[^]*/.exec(output.text)?.[0] ?? ''
   expect(screen.split('\n').length).toBeLessThanOrEqual(40)
   expect(screen).toContain(`API=http://localhost:${String(port)}/odata/v4/maintenance\n`)
