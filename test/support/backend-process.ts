@@ -18,12 +18,13 @@ export interface BackendProcess {
   /** What it has noted of its requests. */
   readonly audit: () => { entries: readonly object[]; changes?: readonly object[] }
   readonly starting?: (tls: Tls) => void
-  /** Milliseconds. */
-  readonly keepAliveTimeout?: number
 }
 
+/** Longer than any client keeps a connection: a server that closes first breaks a request under way. */
+const KEEP_ALIVE_MS = 120_000
+
 /** Makes a system of this process, as long as the emulator is there: mutual TLS, with the Cloud Connector only. */
-export function serveBackend({ listener, audit, starting, keepAliveTimeout }: BackendProcess) {
+export function serveBackend({ listener, audit, starting }: BackendProcess) {
   process.on('message', (message: Message) => {
     if (message.type === 'audit') {
       process.send?.({ type: 'audit', id: message.id, ...audit() })
@@ -33,7 +34,7 @@ export function serveBackend({ listener, audit, starting, keepAliveTimeout }: Ba
     starting?.(tls)
     const options = { ...tls, requestCert: true, rejectUnauthorized: true }
     const server = createServer(options, listener)
-    if (keepAliveTimeout !== undefined) server.keepAliveTimeout = keepAliveTimeout
+    server.keepAliveTimeout = KEEP_ALIVE_MS
     server.listen(0, host, () => {
       const { port } = server.address() as AddressInfo
       process.send?.({ type: 'listening', url: `https://localhost:${String(port)}` })

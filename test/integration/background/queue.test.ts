@@ -138,10 +138,10 @@ test('tenants that share a queue: the log says so when the second one queues an 
   }
   try {
     for (const user of ['alice', 'bob']) await queueAs(user)
-    expect(sample.sample.output()).not.toMatch(warning)
+    expect(await sample.sample.output()).not.toMatch(warning)
     for (const user of ['tina', 'alice', 'tina']) await queueAs(user)
     await sample.sample.printed(warning)
-    expect(sample.sample.output().match(warning)).toHaveLength(1)
+    expect((await sample.sample.output()).match(warning)).toHaveLength(1)
   } finally {
     await sample.stop()
   }

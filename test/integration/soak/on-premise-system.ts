@@ -23,6 +23,5 @@ serveBackend({
   audit: () => ({ entries: system.take(), changes: [] }),
   starting: ({ ca }) => {
     authority = new X509Certificate(ca)
-  },
-  keepAliveTimeout: 120_000
+  }
 })
