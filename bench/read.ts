@@ -17,8 +17,8 @@ export async function read(emulator: Emulator, effort: Effort): Promise<Target[]
   const headers = (i: number) => ({ authorization: `Bearer ${active[i % ACTIVE] ?? ''}` })
   const measure = async (kind: string) =>
     compare(async () => [await start(kind), await start('none')], headers, {
-      pairs: 5,
-      rounds: Math.ceil(effort.rounds / 7.5),
+      pairs: 4,
+      rounds: Math.ceil(effort.rounds / 6),
       milliseconds: 2 * effort.milliseconds,
       connections: CONNECTIONS
     })

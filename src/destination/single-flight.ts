@@ -43,11 +43,12 @@ export class SingleFlight<T> {
    * @param sizeOf - with it, `max` is the sum of the sizes of all results
    */
   constructor(max: number, sizeOf?: (value: T) => number) {
-    this.#kept = new LRUCache<string, Lasting<T>>(
-      sizeOf
+    this.#kept = new LRUCache<string, Lasting<T>>({
+      ...(sizeOf
         ? { maxSize: max, sizeCalculation: ({ value }, key) => sizeOf(value) + key.length }
-        : { max }
-    )
+        : { max }),
+      ttlResolution: 0 // the time is read when it is needed: anything else takes a timer
+    })
   }
 
   /**

@@ -71,8 +71,10 @@ export function connectionsOf(
 }
 
 function newAgent(secure: boolean, maxSockets: number): Agent {
-  const options = { keepAlive: true, timeout: IDLE, maxSockets, maxFreeSockets: MAX_IDLE }
-  return secure ? new HttpsAgent(options) : new Agent(options)
+  const options = { keepAlive: true, timeout: IDLE }
+  const agent = secure ? new HttpsAgent(options) : new Agent(options)
+  // what an agent has as options, Node copies for each request
+  return Object.assign(agent, { maxSockets, maxFreeSockets: MAX_IDLE })
 }
 
 /** Closes what is unused; what is in use ends with its request. @internal */

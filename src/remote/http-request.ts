@@ -63,7 +63,9 @@ export function httpCall(
   const maxBodyLength = limit(config['maxBodyLength'])
   const length = lengthOf(body)
   if (length !== undefined && length > maxBodyLength) throw tooLong()
+  const url = urlOf(destination, config)
   const headers = withIdentity(own, identity, userBound)
+  headers['host'] ??= url.host // a proxy has another one than the request
   headers['accept'] ??= 'application/json, text/plain, */*'
   headers['accept-encoding'] ??= ENCODINGS
   headers['user-agent'] ??= 'cds-principal'
@@ -71,7 +73,7 @@ export function httpCall(
   if (length !== undefined) headers['content-length'] = String(length)
   return {
     method,
-    url: urlOf(destination, config),
+    url,
     headers,
     body,
     responseType: config['responseType'] as ResponseType | undefined,

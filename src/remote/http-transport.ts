@@ -82,17 +82,17 @@ function onAbort(signal: AbortSignal | undefined, canceled: () => void): (() => 
 }
 
 function open(call: HttpCall, agent: Agent, proxy: ForwardProxy | undefined): ClientRequest {
-  const { url, method, signal } = call
+  const { url, method, headers, signal } = call
   const path = url.pathname + url.search
   const options: RequestOptions = proxy
     ? {
         host: proxy.host,
         port: proxy.port,
-        path: url.origin + path,
-        headers: { host: url.host, ...call.headers }
+        path: url.origin + path
       }
-    : { protocol: url.protocol, host: hostOf(url), port: url.port, path, headers: call.headers }
+    : { protocol: url.protocol, host: hostOf(url), port: url.port, path }
   options.method = method
+  options.headers = headers
   options.agent = agent
   if (signal) options.signal = signal
   const secure = (proxy?.protocol ?? url.protocol).startsWith('https')
