@@ -1,6 +1,6 @@
 import type { Emulator } from '../src/emulator/index.js'
 import type { Effort } from './inbound.js'
-import { compare, startSide } from './side.js'
+import { compare, type Side, startSide } from './side.js'
 import { target, type Target } from './targets.js'
 import { tokens } from './tokens.js'
 
@@ -13,15 +13,20 @@ export async function read(emulator: Emulator, effort: Effort): Promise<Target[]
   const active = await tokens(emulator, 'S', ACTIVE)
   const credentials = emulator.vcapServices().xsuaa[0]?.credentials
   const env = { BENCH_CREDENTIALS: JSON.stringify(credentials), BENCH_CA: emulator.ca }
-  const start = (kind: string) => startSide('read-server', kind, '/s/Equipment(1)', env)
   const headers = (i: number) => ({ authorization: `Bearer ${active[i % ACTIVE] ?? ''}` })
-  const measure = async (kind: string) =>
-    compare(async () => [await start(kind), await start('none')], headers, {
-      pairs: 4,
-      rounds: Math.ceil(effort.rounds / 6),
+  const measure = async (kind: string) => {
+    const start = async () => {
+      const server = await startSide('read-server', kind, '/s/Equipment(1)', env)
+      const withAuth = (name: string): Side => ({ ...server, headers: { 'x-auth': name } })
+      return [withAuth(kind), withAuth('none')] as const
+    }
+    return compare(start, headers, {
+      pairs: 3,
+      rounds: Math.ceil(effort.rounds / 4),
       milliseconds: 2 * effort.milliseconds,
       connections: CONNECTIONS
     })
+  }
   const [ours, stock] = [await measure('ours'), await measure('stock')]
   return CONNECTIONS.flatMap((connections) => {
     const [own, other] = [ours.get(connections), stock.get(connections)]

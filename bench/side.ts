@@ -10,6 +10,8 @@ import { program } from './places.js'
 /** A server in a process of its own, which tells the CPU that it has used. */
 export interface Side {
   readonly url: string
+  /** Of every request. */
+  readonly headers?: Record<string, string>
   /** µs since it started. */
   cpu(): Promise<number>
   stop(): void
@@ -53,7 +55,7 @@ export async function startSide(
     url: `http://127.0.0.1:${String(port)}${path}`,
     cpu: () => used(child),
     stop: () => {
-      child.disconnect()
+      if (child.connected) child.disconnect()
     }
   }
 }
@@ -72,7 +74,7 @@ interface Costs {
 
 /**
  * Ratios of the first side's costs to the second's, for the same number of requests in small portions that take turns: a
- * machine's mood lasts longer.
+ * machine's mood lasts longer. Medians, as what else it does comes in bursts.
  *
  * @param milliseconds - altogether
  */
@@ -83,20 +85,21 @@ async function compareSides(
   connections: number
 ): Promise<Costs> {
   const portion = 20 * connections
-  const costs = new Map([ours, other].map((side) => [side, { cpu: 0, wall: 0 }]))
+  const costs = new Map([ours, other].map((side) => [side, [] as Costs[]]))
   const end = performance.now() + milliseconds
   for (let turn = 0; performance.now() < end; turn++) {
     for (const side of turn % 2 ? [ours, other] : [other, ours]) {
-      const cost = costs.get(side) ?? { cpu: NaN, wall: NaN }
       const before = await side.cpu()
       const start = performance.now()
       await requests(side, portion, { headers, from: turn * portion, connections })
-      cost.wall += performance.now() - start
-      cost.cpu += (await side.cpu()) - before
+      const wall = performance.now() - start
+      costs.get(side)?.push({ wall, cpu: (await side.cpu()) - before })
     }
   }
-  const [a, b] = [costs.get(ours), costs.get(other)]
-  return { cpu: (a?.cpu ?? NaN) / (b?.cpu ?? NaN), wall: (a?.wall ?? NaN) / (b?.wall ?? NaN) }
+  const median = (side: Side, what: keyof Costs) =>
+    summary((costs.get(side) ?? []).map((cost) => cost[what])).median
+  const ratio = (what: keyof Costs) => median(ours, what) / median(other, what)
+  return { cpu: ratio('cpu'), wall: ratio('wall') }
 }
 
 /** How requests are sent. */
@@ -109,13 +112,13 @@ interface Sending {
 
 /** So many requests, on each connection one after the other. */
 async function requests(
-  { url }: Side,
+  { url, headers: own }: Side,
   count: number,
   { headers = () => ({}), from = 0, connections = 1 }: Sending = {}
 ): Promise<void> {
   const send = async (i: number) => {
     const [status, body] = await new Promise<[number | undefined, string]>((done, fail) => {
-      get(url, { agent, headers: headers(i) }, (res) => {
+      get(url, { agent, headers: { ...headers(i), ...own } }, (res) => {
         text(res).then((all) => {
           done([res.statusCode, all])
         }, fail)
@@ -140,7 +143,11 @@ export interface Comparison {
   readonly connections?: readonly number[]
 }
 
-/** Ratios of the first server's CPU and time for the same requests to the second's, by the number of connections. */
+/**
+ * Ratios of the first server's CPU and time for the same requests to the second's, by the number of connections.
+ *
+ * @param start - the two, or one with different headers
+ */
 export async function compare(
   start: () => Promise<readonly [Side, Side]>,
   headers: Headers,

@@ -28,11 +28,24 @@ const QUERY_TOKEN = /[?&]access_token=/i
  *
  * @internal
  */
-export function likelyToken(req: IncomingMessage): string | undefined {
-  const headers = req.headersDistinct.authorization
-  const header = headers?.length === 1 ? headers[0] : undefined
-  if (!header?.startsWith(BEARER_JWT)) return undefined
-  return QUERY_TOKEN.test(req.url ?? '') ? undefined : header.slice('Bearer '.length)
+export function likelyToken({
+  headers,
+  rawHeaders,
+  url = ''
+}: IncomingMessage): string | undefined {
+  const header = headers.authorization
+  if (!header?.startsWith(BEARER_JWT) || !isSingle(rawHeaders)) return undefined
+  return QUERY_TOKEN.test(url) ? undefined : header.slice('Bearer '.length)
+}
+
+/** Whether there is one `Authorization` header; without a list of every header, which Node would make for that. */
+function isSingle(rawHeaders: readonly string[]): boolean {
+  let count = 0
+  for (let i = 0; i < rawHeaders.length; i += 2) {
+    const name = rawHeaders[i]
+    if (name?.length === 13 && name.toLowerCase() === 'authorization') count++
+  }
+  return count === 1
 }
 
 /**

@@ -6,8 +6,11 @@ import { authorizationOf, likelyToken } from '../../../src/request/authorization
 /** A request as Node's parser leaves it: every header line on its own in `rawHeaders`. */
 function requestWith(...values: string[]): IncomingMessage {
   const req = new IncomingMessage(new Socket())
-  Object.defineProperty(req, 'headersDistinct', {
-    value: values.length ? { authorization: values } : {}
+  const [authorization] = values
+  req.rawHeaders = values.flatMap((value, i) => [i ? 'authorization' : 'Authorization', value])
+  Object.defineProperties(req, {
+    headers: { value: values.length ? { authorization } : {} },
+    headersDistinct: { value: values.length ? { authorization: values } : {} }
   })
   return req
 }
