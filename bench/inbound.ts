@@ -96,13 +96,16 @@ function middlewares(emulator: Emulator): Record<'ours' | 'stock', Middleware> {
   }
 }
 
+const named = (authorization: string) => ['Authorization', authorization]
+
 /** One request in a context of its own, as CAP's context middleware makes it. */
 export function request(middleware: Middleware, token: string): Promise<void> {
   const authorization = fresh(`Bearer ${token}`)
   const req = {
     url: '/',
     headers: { authorization },
-    headersDistinct: { authorization: [authorization] }
+    headersDistinct: { authorization: [authorization] },
+    rawHeaders: ['Host', 'x', 'Connection', 'keep-alive', 'Accept', '*/*', ...named(authorization)]
   }
   return new Promise((done, fail) => {
     const res = { writeHead: () => undefined, end: fail, setHeader: () => undefined }
