@@ -21,7 +21,7 @@ export async function read(emulator: Emulator, effort: Effort): Promise<Target[]
       return [withAuth(kind), withAuth('none')] as const
     }
     return compare(start, headers, {
-      pairs: 3,
+      pairs: Math.ceil(effort.rounds / 5),
       rounds: Math.ceil(effort.rounds / 4),
       milliseconds: 2 * effort.milliseconds,
       connections: CONNECTIONS

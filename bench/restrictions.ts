@@ -11,7 +11,7 @@ export async function restrictions({ rounds, milliseconds }: Effort): Promise<Ta
   const ratios = await compare(
     async () => [await start('ours'), await start('stock')],
     () => ({}),
-    { pairs: 3, rounds: 2 * rounds, milliseconds: 2 * milliseconds }
+    { pairs: Math.ceil(rounds / 5), rounds: 2 * rounds, milliseconds: 2 * milliseconds }
   )
   return [...ratios.values()].map(({ cpu: { median, spread } }) =>
     target('restricted READ: CPU ÷ stock', median, 1.05, spread)
