@@ -16,6 +16,9 @@ const MAX_TOKENS = 100_000
 /** Tokens that are kept as they are as well, since comparing is cheaper than hashing. */
 const MAX_HOT = 1000
 
+/** Milliseconds between looks for tokens that have ended: nobody asks for them any more, and they would stay as long as there is room. */
+const PURGE = 60_000
+
 /** Seconds that a token is accepted after its end, as everywhere (RFC 7519, section 4.1.4). */
 const LEEWAY = 60
 
@@ -36,6 +39,8 @@ export class VerifiedTokens<T extends Kept> {
   /** Made with the first token: room for all of them takes milliseconds of the start. */
   #byHash: LRUCache<string, T> | undefined
   readonly #hot = new LRUCache<string, Hot<T>>({ max: MAX_HOT })
+  /** Millisecond. */
+  #purgeAt = 0
   /** Of the token that was looked for last: it is the one that is kept next. */
   #last = { bearerToken: '', key: '' }
 
@@ -57,8 +62,18 @@ export class VerifiedTokens<T extends Kept> {
 
   /** Keeps the result of a token that was verified just now; it becomes a recent one when it comes again. */
   set(bearerToken: string, kept: T): void {
-    this.#byHash ??= new LRUCache<string, T>({ max: MAX_TOKENS })
-    this.#byHash.set(this.#keyOf(bearerToken), kept)
+    this.#byHash ??= new LRUCache<string, T>({ max: MAX_TOKENS, ttlResolution: 0, perf: Date })
+    const now = Date.now()
+    const ttl = Math.max((kept.expiresAt + LEEWAY) * 1000 - now, 1)
+    this.#byHash.set(this.#keyOf(bearerToken), kept, { ttl })
+    if (now < this.#purgeAt) return
+    this.#byHash.purgeStale()
+    this.#purgeAt = now + PURGE
+  }
+
+  /** Number of tokens that are kept, for tests and measurements. */
+  get size(): number {
+    return this.#byHash?.size ?? 0
   }
 
   #keyOf(bearerToken: string): string {

@@ -41,3 +41,24 @@ test('more than 1000 tokens are kept, the older ones by hash', () => {
   })
   expect(kept.every((each, i) => tokens.get(`token ${String(i)}`) === each)).toBe(true)
 })
+
+test('tokens that have ended make room, whether or not somebody asks for them', () => {
+  jest.useFakeTimers({ doNotFake: ['nextTick', 'setImmediate'] })
+  try {
+    const tokens = new VerifiedTokens()
+    for (let hour = 0; hour < 24; hour++) {
+      for (let i = 0; i < 100; i++) {
+        const token = `token ${String(hour * 100 + i)}`
+        tokens.set(token, { expiresAt: inAnHour(), keyIsHeld: held })
+        expect(tokens.get(token)).toBeDefined()
+      }
+      expect(tokens.size).toBeLessThanOrEqual(200) // this hour's, and those of the last one within the leeway
+      jest.advanceTimersByTime(3600_000)
+    }
+    jest.advanceTimersByTime(60_000)
+    tokens.set('last', { expiresAt: inAnHour(), keyIsHeld: held })
+    expect(tokens.size).toBe(1)
+  } finally {
+    jest.useRealTimers()
+  }
+})
