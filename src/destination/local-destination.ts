@@ -3,6 +3,9 @@ import type { Destination } from '@sap-cloud-sdk/connectivity'
 import type { Principal } from '../user/principal.js'
 import { cloudSdk } from './cloud-sdk.js'
 
+/** What is in the environment variable `destinations`, parsed once. */
+let known: { source: string; names: ReadonlySet<string | undefined> } | undefined
+
 /**
  * Whether the environment variable `destinations` has a destination of that name. It comes first, as in the Cloud SDK.
  *
@@ -18,9 +21,6 @@ export function isInEnvironment(name: string): boolean {
   }
   return known.names.has(name)
 }
-
-/** What was in the variable, parsed. */
-let known: { source: string; names: ReadonlySet<string | undefined> } | undefined
 
 /**
  * A destination that is known without the Destination service: of the environment variable, or where no Destination
