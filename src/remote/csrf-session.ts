@@ -68,7 +68,7 @@ class Session {
   }
 }
 
-const sessions = new SingleFlight<Session | HttpAnswer | undefined>(MAX_SESSIONS)
+const sessions = new SingleFlight<Session | TokenRefusal | undefined>(MAX_SESSIONS)
 
 /** Whose session, and with what. */
 export interface SessionScope {
@@ -79,15 +79,31 @@ export interface SessionScope {
   /** Instead of the root. */
   readonly tokenUrl: URL | undefined
   readonly method: string
+  /** What the destination adds to the URL of every request: empty, or with its question mark. */
+  readonly search: string
+  /** Names of headers that the destination adds to every request, in lower case. */
+  readonly kept: ReadonlySet<string>
+  /** True if the call is repeated with other credentials after a 401: then a token that is refused is not asked for twice. */
+  readonly renewable: boolean
   /** Whether the time of the call is over. */
   readonly isOver: () => boolean
+}
+
+/** The answer that refuses the request for a token, which is none to the write. */
+export class TokenRefusal {
+  readonly answer: HttpAnswer
+
+  constructor(answer: HttpAnswer) {
+    this.answer = answer
+  }
 }
 
 /**
  * Sends a write with a CSRF token and the session cookies that belong to it. They are fetched once and kept for this
  * principal and service, so n writes are n + 1 requests; when the system has forgotten the session, there is one renewal.
+ * Where the system gives none, the write goes out without, and the system says what it thinks of that.
  *
- * @returns the answer to the write, or that to the fetch where the system did not let anybody in
+ * @returns the answer to the write, or the refusal of the token as long as other credentials may help
  * @throws {@link TransportError}
  * @internal
  */
@@ -95,11 +111,14 @@ export async function sendInSession(
   scope: SessionScope,
   call: HttpCall,
   send: Send
-): Promise<HttpAnswer> {
+): Promise<HttpAnswer | TokenRefusal> {
   if (isRead(call) || call.method === 'OPTIONS' || call.headers['x-csrf-token']) return send(call)
   const session = await sessionFor(scope, call, send)
   if (!session) return send(call)
-  if (!(session instanceof Session)) return session
+  if (session instanceof TokenRefusal) {
+    // another call may have asked, whose credentials can be renewed
+    return scope.renewable || session.answer.status === 407 ? session : send(call)
+  }
   const answer = await send(session.include(call))
   session.update(answer)
   if (!isCsrfRefusal(answer)) return answer
@@ -122,7 +141,7 @@ async function sessionFor(
   scope: SessionScope,
   call: HttpCall,
   send: Send
-): Promise<Session | HttpAnswer | undefined> {
+): Promise<Session | TokenRefusal | undefined> {
   try {
     return await sessions.get(scope.key, async () => {
       const value = await open(scope, call, send)
@@ -142,20 +161,30 @@ async function open(scope: SessionScope, call: HttpCall, send: Send) {
     const answer = await send(fetching(scope, call.headers, url))
     const token = tokenIn(answer)
     if (token) return new Session(token, answer)
-    if (answer.status === 401 || answer.status === 407) return answer
+    // behind a proxy that lets nobody through there is no other place
+    if (answer.status === 407 || (answer.status === 401 && scope.renewable)) {
+      return new TokenRefusal(answer)
+    }
   }
   return undefined
 }
 
-function placesFor({ root, tokenUrl }: SessionScope, { href }: URL): URL[] {
-  if (tokenUrl) return [tokenUrl]
+function placesFor({ root, tokenUrl, search }: SessionScope, { href }: URL): URL[] {
+  if (tokenUrl) return [withSearch(tokenUrl.href, search)]
   const [own = ''] = href.split(/[?#]/)
   const places = [...(root ? [root.href] : []), own.replace(/\/*$/, '/'), own.replace(/\/+$/, '')]
-  return [...new Set(places)].map((place) => new URL(place))
+  return [...new Set(places)].map((place) => withSearch(place, search))
 }
 
-function fetching({ method }: SessionScope, headers: HeaderValues, url: URL): HttpCall {
-  const others = Object.entries(headers).filter(([name]) => !/^(content|if|x-http)-/.test(name))
+function withSearch(place: string, search: string): URL {
+  const url = new URL(place)
+  if (search) url.search += url.search ? `&${search.slice(1)}` : search
+  return url
+}
+
+function fetching({ method, kept }: SessionScope, headers: HeaderValues, url: URL): HttpCall {
+  const isOfBody = (name: string) => /^(content|if|x-http)-/.test(name)
+  const others = Object.entries(headers).filter(([name]) => kept.has(name) || !isOfBody(name))
   return {
     method,
     url,

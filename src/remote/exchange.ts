@@ -5,7 +5,7 @@ import type { Refusal } from '../destination/refused.js'
 import { PrincipalError } from '../errors.js'
 import type { NamedUser } from '../user/principal.js'
 import { closeIdle, connectionsOf } from './connections.js'
-import { type CsrfOptions, sendInSession } from './csrf-session.js'
+import { type CsrfOptions, sendInSession, TokenRefusal } from './csrf-session.js'
 import { Deadline } from './deadline.js'
 import {
   type HeaderValues,
@@ -19,7 +19,7 @@ import {
   TransportError
 } from './http-call.js'
 import { httpFailure, httpResponse, type Outcome } from './http-failure.js'
-import { httpCall, urlIn } from './http-request.js'
+import { httpCall, searchOf, urlIn } from './http-request.js'
 import { sendHttp } from './http-transport.js'
 import { CREDENTIALS, identityHeaders } from './identity-headers.js'
 import { sessionKey } from './principal-key.js'
@@ -73,18 +73,28 @@ export async function exchange(
   const deadline = new Deadline()
   let call: HttpCall | undefined
   let refused: HeaderValues | undefined
-  const sendAs = (to: HttpDestination, identity: HeaderValues) => {
+  let isRepeated = false
+  const sendAs = (to: HttpDestination, identity: HeaderValues, renewable: boolean) => {
     const own = refused ? withoutRefused(config, refused) : config
     call = httpCall(to, own, identity, user !== undefined)
     refused = identity
-    return attempt(call, { destination: to, user, tenant, identity, deadline }, options)
+    const way = { destination: to, user, tenant, identity, renewable, deadline }
+    return attempt(call, way, options)
   }
   const answered = async () => {
     const headers = identityHeaders(destination)
-    const answer = await sendAs(destination, headers instanceof Promise ? await headers : headers)
-    if (answer.status !== 401 && answer.status !== 407) return answer
-    const next = call && (await renewed(outbound, call, answer))
-    return next ? sendAs(next, await identityHeaders(next)) : answer
+    const identity = headers instanceof Promise ? await headers : headers
+    const first = await sendAs(destination, identity, outbound.renew !== undefined)
+    const isOfToken = first instanceof TokenRefusal
+    const answer = isOfToken ? first.answer : first
+    if (!call || (answer.status !== 401 && answer.status !== 407)) return answer
+    // of a write whose token was refused nothing has left
+    const next = await renewed(outbound, isOfToken ? { ...call, body: undefined } : call, answer)
+    if (!next && !(isOfToken && answer.status === 401)) return answer
+    isRepeated = next !== undefined
+    const target = next ?? destination
+    const second = await sendAs(target, next ? await identityHeaders(next) : identity, false)
+    return second instanceof TokenRefusal ? second.answer : second
   }
   let outcome: Outcome | PrincipalError
   try {
@@ -98,7 +108,11 @@ export async function exchange(
   const meaning =
     outcome instanceof PrincipalError
       ? outcome
-      : remoteFailure(outcome, { destination, userBound: !!user }, failure)
+      : remoteFailure(
+          outcome,
+          { destination, userBound: !!user, isRepeated, withCsrf: options.csrf !== undefined },
+          failure
+        )
   if (meaning) meanings.set(failure, meaning)
   throw failure
 }
@@ -120,18 +134,27 @@ interface Way {
   readonly user: NamedUser | undefined
   readonly tenant: string | undefined
   readonly identity: HeaderValues
+  /** True if a refusal leads to a repetition with other credentials. */
+  readonly renewable: boolean
   readonly deadline: Deadline
 }
 
-function attempt(call: HttpCall, way: Way, options: ExchangeOptions): Promise<HttpAnswer> {
+function attempt(
+  call: HttpCall,
+  way: Way,
+  options: ExchangeOptions
+): Promise<HttpAnswer | TokenRefusal> {
   const { csrf, path } = options
   if (!csrf) return repeated(call, way, options)
-  const { destination, deadline } = way
+  const { destination, identity, renewable, deadline } = way
   const scope = {
     key: [destination.name ?? undefined, destination.url, path, ...sessionKey(way, call.headers)],
     root: path === undefined ? undefined : urlIn(destination, `${path.replace(/\/+$/, '')}/`),
     tokenUrl: csrf.url === undefined ? undefined : urlIn(destination, csrf.url),
     method: (csrf.method ?? 'head').toUpperCase(),
+    search: searchOf(destination),
+    kept: new Set(Object.keys(identity)),
+    renewable,
     isOver: () => deadline.expired
   }
   return sendInSession(scope, call, (each) => repeated(each, way, options))

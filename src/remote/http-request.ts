@@ -91,12 +91,21 @@ function limit(bytes: unknown): number {
 /** R67: credentials go to the destination's host only. Parameters of the request are encoded by whoever gives them. */
 function urlOf(destination: HttpDestination, config: HttpRequestConfig): URL {
   const target = urlIn(destination, config.url)
-  const params: Record<string, unknown> = { ...queriesOf(destination), ...config.params }
-  const query = Object.entries(params)
-    .map(([name, value]) => `${name}=${String(value)}`)
-    .join('&')
+  const query = joined({ ...queriesOf(destination), ...config.params })
   if (query) target.search += `${target.search ? '&' : '?'}${query}`
   return target
+}
+
+function joined(params: Readonly<Record<string, unknown>>): string {
+  return Object.entries(params)
+    .map(([name, value]) => `${name}=${String(value)}`)
+    .join('&')
+}
+
+/** The query that a destination adds to every request: empty, or with its question mark. @internal */
+export function searchOf(destination: HttpDestination): string {
+  const query = joined(queriesOf(destination))
+  return query && `?${query}`
 }
 
 /** Encoded, unlike those of the request. */

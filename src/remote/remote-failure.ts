@@ -12,6 +12,10 @@ type Diagnosis = readonly [code: ErrorCode, cause: string, fix: string]
 export interface FailedCall {
   readonly destination: HttpDestination
   readonly userBound: boolean
+  /** True if it was sent once more, with fresh tokens. */
+  readonly isRepeated?: boolean
+  /** True if a CSRF token was asked for. */
+  readonly withCsrf?: boolean
 }
 
 /**
@@ -100,7 +104,7 @@ function refusal(answer: HttpAnswer, call: FailedCall): Diagnosis | undefined {
   const { status, headers } = answer
   if (status < 300) return page(headers['content-type'])
   if (status < 400) return redirect(answer)
-  if (isCsrfRefusal(answer)) return csrf()
+  if (isCsrfRefusal(answer)) return csrf(call)
   if (status !== 401 && status !== 403 && businessError(answer)) return undefined
   return (isProxied(call) ? proxyRefusal(answer) : undefined) ?? systemRefusal(answer, call)
 }
@@ -124,10 +128,12 @@ function redirect({ status, headers }: HttpAnswer): Diagnosis | undefined {
   ]
 }
 
-function csrf(): Diagnosis {
+function csrf({ withCsrf }: FailedCall): Diagnosis {
+  const reason =
+    'the system refuses the write for want of a CSRF token (403, x-csrf-token: Required)'
   return [
     'ERR_REMOTE_CSRF',
-    'the system refuses the write for want of a CSRF token (403, x-csrf-token: Required), also with a new one',
+    withCsrf ? `${reason}, also with one that was asked for` : reason,
     'Set "csrf": true for the required service, or "csrf": { "url", "method" } where the root of the service gives no token.'
   ]
 }
@@ -231,17 +237,18 @@ function systemRefusal(answer: HttpAnswer, call: FailedCall): Diagnosis | undefi
 }
 
 function unauthorized(call: FailedCall): Diagnosis {
+  const again = call.isRepeated ? ', also with fresh tokens' : ''
   if (isProxied(call) && call.userBound) {
     return [
       'ERR_REMOTE_UNAUTHORIZED',
-      'the system does not know the user (401), also with fresh tokens',
+      `the system does not know the user (401)${again}`,
       "In SAP systems the user's certificate needs a rule (transaction CERTRULE), and the Cloud Connector's system " +
         'certificate has to be trusted (icm/trusted_reverse_proxy).'
     ]
   }
   return [
     'ERR_REMOTE_UNAUTHORIZED',
-    `the system does not accept the logon of the ${call.userBound ? 'user' : 'technical user'} (401), also with fresh tokens`,
+    `the system does not accept the logon of the ${call.userBound ? 'user' : 'technical user'} (401)${again}`,
     call.userBound
       ? "Check that it trusts the issuer of the exchanged token, and the token's audience."
       : 'Check user, password or client of the destination; for calls as the user, its Authentication has to propagate one.'
