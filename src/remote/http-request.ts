@@ -1,5 +1,3 @@
-import { Readable } from 'node:stream'
-
 import type { HttpDestination } from '@sap-cloud-sdk/connectivity'
 import type { HttpRequestConfig } from '@sap-cloud-sdk/http-client'
 
@@ -8,6 +6,7 @@ import { isBelow } from './base-path.js'
 import { type HeaderValues, type HttpCall, type ResponseType, TransportError } from './http-call.js'
 import { tooLong } from './http-transport.js'
 import { lowerCase, propertiesOf, withIdentity } from './identity-headers.js'
+import { bodyOf, isKnownBody, lengthOf } from './request-body.js'
 import { ENCODINGS } from './response-body.js'
 
 /** Options of a request that are understood here; requests with others are left to the Cloud SDK. */
@@ -24,9 +23,6 @@ const UNDERSTOOD = new Set([
 ])
 
 const RESPONSE_TYPES = new Set([undefined, 'arraybuffer', 'json', 'stream', 'text'])
-
-/** Methods whose body axios declares as a form when nobody says what it is. */
-const WITH_BODY = new Set(['POST', 'PUT', 'PATCH'])
 
 /** Names of options and kinds of bodies that are not understood here, for which the Cloud SDK is there. @internal */
 export function isUnderstood(config: HttpRequestConfig): boolean {
@@ -180,54 +176,6 @@ function otherPath({ name }: HttpDestination): RemoteError {
     `the path of a request to destination "${String(name)}" leaves that of the destination's URL. Nothing was sent. ` +
       'Encode what comes from outside before it becomes part of a path, or shorten the URL of the destination.'
   )
-}
-
-function isKnownBody(data: unknown): boolean {
-  if (typeof data !== 'object' || data === null) return true
-  if (data instanceof Readable || ArrayBuffer.isView(data) || data instanceof URLSearchParams) {
-    return true
-  }
-  const prototype: unknown = Object.getPrototypeOf(data)
-  return Array.isArray(data) || prototype === Object.prototype || prototype === null
-}
-
-/** A body, and its type where nothing says it. */
-interface Body {
-  readonly body: HttpCall['body']
-  readonly type?: string | false
-}
-
-function bodyOf(data: unknown, type: string | undefined, method: string): Body {
-  const form = type === undefined && WITH_BODY.has(method) && 'application/x-www-form-urlencoded'
-  if (data === undefined || data === null || data === '') return { body: undefined, type: form }
-  if (data instanceof Readable || Buffer.isBuffer(data)) return { body: data, type: form }
-  if (ArrayBuffer.isView(data)) {
-    return { body: Buffer.from(data.buffer, data.byteOffset, data.byteLength), type: form }
-  }
-  if (data instanceof URLSearchParams) {
-    const encoded = 'application/x-www-form-urlencoded;charset=utf-8'
-    return { body: data.toString(), type: type === undefined && encoded }
-  }
-  if (!isKnownBody(data)) return { body: undefined } // axios makes something of it
-  if (typeof data === 'object') {
-    return { body: JSON.stringify(data), type: type === undefined && 'application/json' }
-  }
-  const isJson = type?.includes('application/json')
-  if (typeof data !== 'string') return { body: JSON.stringify(data), type: form }
-  return { body: isJson && !isJsonText(data) ? JSON.stringify(data) : data, type: form }
-}
-
-function isJsonText(text: string): boolean {
-  try {
-    JSON.parse(text)
-    return true
-  } catch {
-    return false
-  }
-}
-
-function lengthOf(body: HttpCall['body']): number | undefined {
-  return typeof body === 'string' || Buffer.isBuffer(body) ? Buffer.byteLength(body) : undefined
 }
 
 /** What axios needs to send the same request. @internal */
