@@ -12,6 +12,11 @@ import { restrictPaths } from './restrict-paths.js'
 import { rewriteModel, type UnsafePlace } from './rewrite-model.js'
 import { setDerivedAttributes, type UserRequest } from './set-attributes.js'
 
+type CompileForNodejs = (csn: object, options?: object) => Model
+
+const wrappers = new WeakSet<CompileForNodejs>()
+const rewritten = new WeakSet<Model>()
+
 type PreparedRequest = UserRequest & TargetedRequest & EnforcedRequest
 
 /** What is used of a served application service. */
@@ -28,21 +33,29 @@ interface ApplicationService extends HandlingService {
  * - before an application service handles a request, what the conditions ask about the user is computed;
  * - what is written, and records that CAP can't look at, are checked by the same conditions.
  *
- * To be called while plugins load, before a model is compiled.
+ * To be called while plugins load, before a model is compiled. The result of `cds.compile.for.nodejs` is what is rewritten:
+ * listeners of `compile.for.runtime` may still extend the model after ours, and `cds build` emits it for other results.
  *
  * @throws {@link ConfigurationError} in production, when a model is compiled before the server listens and has a condition
  * for which there is no normal form. Elsewhere such a condition lets nobody pass, and there is a warning.
- * @see https://cap.cloud.sap/docs/node.js/cds-server#compile-for-runtime
+ * @see https://cap.cloud.sap/docs/node.js/cds-compile#cds-compile-for
  * @see https://cap.cloud.sap/docs/node.js/app-services#static-get-generics
  * @internal
  */
 export function installRestrictions(): void {
+  const { for: targets } = cds.compile as unknown as { for: { nodejs: CompileForNodejs } }
+  const compile = targets.nodejs
+  if (wrappers.has(compile)) return
   const warned = new Set<string>()
-  const on = cds.on.bind(cds) as (event: string, listener: (...args: never[]) => void) => void
-  on('compile.for.runtime', (_csn: unknown, _options: unknown, next: () => Model) => {
+  const wrapper: CompileForNodejs = (csn, options) => {
     prepareServices()
-    report(rewriteModel(next()), warned)
-  })
+    const model = compile(csn, options)
+    if (!rewritten.has(model)) report(rewriteModel(model), warned)
+    rewritten.add(model)
+    return model
+  }
+  wrappers.add(wrapper)
+  Object.defineProperty(targets, 'nodejs', { value: wrapper, writable: true, configurable: true })
 }
 
 /** CAP calls what is called `handle_…` for every application service, when it is initialized. */
