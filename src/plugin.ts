@@ -1,5 +1,6 @@
 import cds from '@sap/cds'
 
+import { authenticatesRequests, servicesOnBehalf } from './adoption.js'
 import { isProduction } from './profile.js'
 import { maskTokenHeaders, quietLibraries } from './log.js'
 import { type AuthOptions, bindingsOf } from './options.js'
@@ -13,7 +14,8 @@ import { keepCredentialsOutOfQueue } from './remote/queue-row.js'
 import { mockedServices, prepareMock } from './mock/prepare-mock.js'
 
 /**
- * What happens when in a CAP process:
+ * What happens when in a CAP process with `"auth": "principal"`. With another authentication, services with `onBehalfOf` are
+ * checked, and their errors get constant text for clients; without any of these, nothing happens at all.
  *
  * | when | what |
  * |---|---|
@@ -29,13 +31,17 @@ import { mockedServices, prepareMock } from './mock/prepare-mock.js'
  * @internal
  */
 export async function activate(): Promise<void> {
+  cds.on('connect', checkImplementation)
+  if (!authenticatesRequests() && !servicesOnBehalf().length) return
   quietLibraries()
   const { requires } = cds.env
-  const auth = requires.auth as unknown as AuthOptions | undefined
   checkRemoteServices(requires)
-  cds.on('connect', checkImplementation)
   cds.on('connect', keepCredentialsOutOfQueue)
-  if (auth?.kind !== 'principal') return
+  if (!authenticatesRequests()) {
+    cds.on('serving', answerWithConstantText)
+    return
+  }
+  const auth = requires.auth as unknown as AuthOptions
   if (isServing() && mockedServices().length && !isProduction()) {
     prepareMock(mockedServices())
     return
@@ -43,7 +49,7 @@ export async function activate(): Promise<void> {
   installRestrictions()
   cds.on('serving', (service) => {
     if (!(service instanceof cds.ApplicationService)) return
-    service.on('error', clientText)
+    answerWithConstantText(service)
     void service.prepend(() => {
       service.before('*', withoutOwnCredentials)
     })
@@ -55,6 +61,11 @@ export async function activate(): Promise<void> {
   server.body_parser = objectsOnly(server.body_parser)
   if (!isProduction()) await join(auth)
   bindingsOf(auth, requires as never)
+}
+
+/** Clients get constant text for errors of this package. */
+function answerWithConstantText(service: cds.Service): void {
+  if (service instanceof cds.ApplicationService) service.on('error', clientText)
 }
 
 /** The emulated landscape, of which production does not even load the code. */

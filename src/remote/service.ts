@@ -1,6 +1,7 @@
 import cds from '@sap/cds'
 import type { HttpMiddleware } from '@sap-cloud-sdk/http-client'
 
+import { decidesCalls } from '../adoption.js'
 import type { DestinationOptions } from '../destination/resolve.js'
 import { PrincipalError } from '../errors.js'
 import { logRefusal } from '../log.js'
@@ -51,7 +52,8 @@ interface Guard {
 
 /**
  * Remote services of all kinds (`odata`, `odata-v2`, `odata-v4`, `rest`, `hcql`): before a request leaves, it is decided
- * as whom. Selected through `cds.requires.kinds.<kind>.impl`; nobody needs to name it.
+ * as whom. Selected through `cds.requires.kinds.<kind>.impl`; nobody needs to name it. Without `"auth": "principal"` and without
+ * `onBehalfOf`, it is CAP's own remote service that is made.
  *
  * A call continues on an object of its own that inherits from the service, so parallel calls of several users do not
  * meet. The queue calls `handle` as well, so background work passes the same gate.
@@ -64,6 +66,15 @@ export class PrincipalRemoteService extends Stock {
   /** `cds.requires.<service>.minTokenLifetime`, in seconds. */
   declare readonly minTokenLifetime: number
   declare readonly [GUARD]?: Guard
+
+  /** Makes CAP's own service where nobody has asked for another: neither `auth` nor `onBehalfOf` of this service. */
+  constructor(...parameters: never[]) {
+    const [, , options] = parameters
+    if (new.target === PrincipalRemoteService && !decidesCalls(options)) {
+      return new Stock(...parameters) as never
+    }
+    super(...parameters)
+  }
 
   /** @throws {@link ConfigurationError} when `onBehalfOf` or `minTokenLifetime` is unknown or can't work */
   override async init(): Promise<void> {

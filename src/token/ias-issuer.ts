@@ -56,7 +56,7 @@ export function iasIssuer(credentials: IasCredentials, config: object = {}): Iss
       const key = await keySets.use(id, (keys) => verifier.verify(token, keys, options))
       const keyIsHeld = keySets.holder(id, key)
       const { bearerToken, payload } = token
-      const tenant = tenantOf(token)
+      const tenant = tenantOfIasToken(payload)
       return { issuer, bearerToken, payload, tenant, expiresAt: Number(payload.exp), keyIsHeld }
     },
     securityContext: ({ bearerToken }) =>
@@ -144,10 +144,16 @@ function keySetId(token: DecodedToken): string {
   const { payload } = token
   const issuer = stringClaim(payload, 'ias_iss') ?? stringClaim(payload, 'iss')
   const azp = stringClaim(payload, 'azp')
-  return JSON.stringify([issuer, tenantOf(token), azp, tenantClaim(payload, 'azp_app_tid')])
+  return JSON.stringify([
+    issuer,
+    tenantOfIasToken(payload),
+    azp,
+    tenantClaim(payload, 'azp_app_tid')
+  ])
 }
 
-function tenantOf({ payload }: DecodedToken): string | undefined {
+/** Returns the tenant that a token of Identity Authentication is for. @internal */
+export function tenantOfIasToken(payload: DecodedToken['payload']): string | undefined {
   return tenantClaim(payload, 'app_tid') ?? tenantClaim(payload, 'zone_uuid')
 }
 

@@ -154,8 +154,11 @@ function checkClaims({ header, payload }: DecodedToken, credentials: XsuaaCreden
 /**
  * The same keys sign other tokens as well: refresh tokens (`granted_scopes`, or a `-r` id without scopes), logout tokens
  * (`events`), and ID tokens (`at_hash`, or `nonce` without scopes).
+ *
+ * @throws {@link TokenError} `ERR_TOKEN_TYPE`
+ * @internal
  */
-function refuseOtherThanAccessTokens(payload: DecodedToken['payload']): void {
+export function refuseOtherThanAccessTokens(payload: DecodedToken['payload']): void {
   const has = (name: string) => Object.hasOwn(payload, name)
   const scoped = scopesOf(payload).length > 0
   const isRefresh =

@@ -26,12 +26,17 @@ const SINGLE = new Map<string, string | undefined>([
  */
 export function iasProfile({ clientid }: IasCredentials): TokenProfile {
   return {
-    isTechnical: (payload) => clientId(payload) === payload.sub,
+    isTechnical: isTechnicalIasToken,
     isOwnClient: (payload) => clientId(payload) === clientid,
     userId: (payload) => stringClaim(payload, 'sub'),
-    roles: (payload) => (clientId(payload) === payload.sub ? consumedApis(payload) : noRoles()),
+    roles: (payload) => (isTechnicalIasToken(payload) ? consumedApis(payload) : noRoles()),
     attributes
   }
+}
+
+/** True if the token stands for a client. @internal */
+export function isTechnicalIasToken(payload: JwtPayload): boolean {
+  return clientId(payload) === payload.sub
 }
 
 /** As `@sap/xssec` finds it: `azp`, or the only audience. */
