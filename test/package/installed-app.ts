@@ -23,9 +23,30 @@ export interface InstalledApp {
  * @param packages - what the project needs besides CAP
  */
 export function installApp(project = 'app', packages: string[] = []): InstalledApp {
+  return install(packages, (folder) => {
+    fs.cpSync(path.join(__dirname, project), folder, { recursive: true })
+  })
+}
+
+/**
+ * Creates a project with `cds init`, an ES module, and installs the packed tarball into it.
+ *
+ * @param packages - what the project needs besides CAP
+ */
+export function initApp(packages: string[] = []): InstalledApp {
+  return install(packages, (folder) => {
+    const cds = path.join(root, 'node_modules/@sap/cds-dk/bin/cds.js')
+    execFileSync(process.execPath, [cds, 'init', folder, '--nodejs'], {
+      env: environment(),
+      stdio: ['ignore', 'ignore', 'inherit']
+    })
+  })
+}
+
+function install(packages: string[], create: (folder: string) => void): InstalledApp {
   const temporary = fs.mkdtempSync(path.join(os.tmpdir(), 'cds-principal-app-'))
   const folder = path.join(temporary, 'app')
-  fs.cpSync(path.join(__dirname, project), folder, { recursive: true })
+  create(folder)
   npm(folder, ['install', pack(temporary), ...peers(), ...packages])
   return {
     folder,
