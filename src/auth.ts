@@ -10,11 +10,10 @@ import { type AuthOptions, bindingsOf, type RequiredBindings } from './options.j
 import { type Authorization, authorizationOf, likelyToken } from './request/authorization.js'
 import { certificateOf } from './request/client-certificate.js'
 import { checkReadable } from './request/readable.js'
-import { forbid, refuse } from './request/response.js'
+import { refuse } from './request/response.js'
 import { challenge } from './responding.js'
 import { type BasicExchange, basicExchange } from './token/basic-exchange.js'
 import type { Identity } from './user/identity.js'
-import { isLockedOut } from './user/missing-role.js'
 import { TokenUser } from './user/token-user.js'
 
 /**
@@ -53,7 +52,7 @@ export function auth(options: AuthOptions) {
   }
 
   return async function principal_auth(
-    req: IncomingMessage & { readonly baseUrl?: string },
+    req: IncomingMessage,
     res: ServerResponse,
     next: (error?: unknown) => void
   ): Promise<void> {
@@ -65,9 +64,7 @@ export function auth(options: AuthOptions) {
       refuse(res, error, schemes)
       return
     }
-    const { identity } = responding
-    if (identity && isLockedOut(identity, req.baseUrl ?? '')) forbid(res)
-    else next()
+    next()
   }
 }
 

@@ -1,6 +1,7 @@
 import cds from '@sap/cds'
 
 import { authenticatesRequests, servicesOnBehalf } from './adoption.js'
+import { concealServiceRoles } from './door-refusal.js'
 import { isProduction } from './profile.js'
 import { maskTokenHeaders, quietLibraries } from './log.js'
 import { type AuthOptions, bindingsOf } from './options.js'
@@ -21,6 +22,7 @@ import { mockedServices, prepareMock } from './mock/prepare-mock.js'
  * |---|---|
  * | plugins load | the configuration is checked; in development the emulated landscape is joined, or a mock prepared |
  * | a model is prepared for the runtime | conditions with `$user` get a form that CAP evaluates as its guide says |
+ * | the model is loaded | refusals at the door of a service get constant text for clients |
  * | a service is served | its errors get constant text for clients |
  * | the server listens | in development the users and lines to try are printed |
  *
@@ -47,6 +49,10 @@ export async function activate(): Promise<void> {
     return
   }
   installRestrictions()
+  // after all listeners for "bootstrap", which may replace middlewares, and before services are served
+  cds.on('loaded', () => {
+    if ((cds as unknown as { app?: object }).app) concealServiceRoles()
+  })
   cds.on('serving', (service) => {
     if (!(service instanceof cds.ApplicationService)) return
     answerWithConstantText(service)

@@ -1,12 +1,13 @@
 import type { IncomingMessage, ServerResponse } from 'node:http'
 
+import cds from '@sap/cds'
 import onHeaders from 'on-headers'
 
 import { TokenError } from './errors.js'
 import { logRefusal } from './log.js'
 import { challengesFor, type ChallengeOptions } from './request/challenge.js'
 import type { Identity } from './user/identity.js'
-import { missingRole } from './user/missing-role.js'
+import { missingRole, type RoleHolder } from './user/missing-role.js'
 
 /** What becomes known of a request until it is answered. */
 export interface Responding {
@@ -30,13 +31,14 @@ export function challenge(
   schemes: ChallengeOptions
 ): Responding {
   const responding: Responding = { identity: undefined }
+  const { context } = cds
   onHeaders(res, () => {
     const { identity } = responding
     const { statusCode } = res
     if (statusCode === 401) {
       setDefault(res, 'WWW-Authenticate', challengesFor(identity && EXPIRED_MEANWHILE, schemes))
     } else if (statusCode === 403) {
-      explain(req, identity)
+      explain(req, identity, (cds.context ?? context)?.user)
       setDefault(res, 'WWW-Authenticate', 'Bearer error="insufficient_scope"')
     }
     if (statusCode >= 400) setDefault(res, 'Cache-Control', 'no-store')
@@ -45,8 +47,13 @@ export function challenge(
   return responding
 }
 
-function explain(req: IncomingMessage, identity: Identity | undefined): void {
-  const refusal = identity && missingRole(identity, pathOf(req))
+/** Roles are those of the user as he is now: an application can have changed him since he was authenticated. */
+function explain(
+  req: IncomingMessage,
+  identity: Identity | undefined,
+  user: RoleHolder | undefined
+): void {
+  const refusal = identity && user && missingRole(identity, user, pathOf(req))
   if (refusal) logRefusal(refusal, identity.issuer)
 }
 

@@ -18,21 +18,29 @@ interface Definition extends Readonly<Record<'@requires' | '@restrict', unknown>
   readonly name: string
 }
 
-/** What CAP asks everybody for who has a token. */
-const EVERYBODY = new Set(['any', 'authenticated-user', 'identified-user'])
+/** CAP's user, as far as CAP asks for roles: an application can have changed `roles`, and `is` as well. */
+export interface RoleHolder {
+  is(role: string): boolean
+}
 
 /**
- * Which role somebody with an accepted token lacks who got 403. For a technical token of another application (the Job
- * Scheduling service, for instance) that is a scope which was not granted: XSUAA puts scopes into such a token only if there
- * is a line for it in `xs-security.json`.
+ * Explains a 403 by the role that the sender of an accepted token lacks. For a technical token of another application (the
+ * Job Scheduling service, for instance) that is a scope which was not granted: XSUAA puts scopes into such a token only if
+ * there is a line for it in `xs-security.json`.
  *
+ * @param identity - of the token
+ * @param user - as CAP has asked it: its roles need not be those of the token
  * @param path - of the request, whose service says which roles would do
  * @returns the refusal for the log, or nothing when it is no matter of roles
  * @internal
  */
-export function missingRole(identity: Identity, path: string): TokenError | undefined {
+export function missingRole(
+  identity: Identity,
+  user: RoleHolder,
+  path: string
+): TokenError | undefined {
   const service = serviceAt(path)
-  const lacking = demands(service, path).filter((roles) => !holdsOne(identity, roles))
+  const lacking = demands(service, path).filter((roles) => !holdsOne(user, roles))
   const demanded = [...new Set(lacking.flat())]
   if (isForeign(identity)) {
     const scopes = demanded.filter((role) => !isPseudoRole(role))
@@ -75,8 +83,8 @@ function missingGrant(identity: Identity, scopes: readonly string[]): TokenError
 
 const listed = (names: readonly string[]) => names.map((name) => `"${name}"`).join(' or ')
 
-function holdsOne({ roles }: Identity, demanded: readonly string[]): boolean {
-  return demanded.some((role) => EVERYBODY.has(role) || Object.hasOwn(roles, role))
+function holdsOne(user: RoleHolder, demanded: readonly string[]): boolean {
+  return demanded.some((role) => user.is(role))
 }
 
 /** Express looks for the path of a service whatever its case. */
@@ -88,35 +96,35 @@ function serviceAt(path: string): Provider | undefined {
 const providers = () => cds.service.providers as unknown as Provider[]
 
 /**
- * Whether CAP keeps somebody out of a service as a whole, and would tell the client the user's name and the roles.
+ * True if the user has none of the roles that a service as a whole asks for.
  *
  * @param mount - path that the service is served at
  * @see `@sap/cds`, lib/srv/protocols/http.js, `check_roles`
  * @internal
  */
-export function isLockedOut(identity: Identity, mount: string): boolean {
-  const demanded = doors().get(mount.toLowerCase())
-  return demanded !== undefined && !holdsOne(identity, demanded)
+export function lacksServiceRole(user: RoleHolder, mount: string): boolean {
+  const demanded = requiredRolesByPath().get(mount.toLowerCase())
+  return demanded !== undefined && !holdsOne(user, demanded)
 }
 
 let known:
-  undefined | { readonly size: number; readonly doors: ReadonlyMap<string, readonly string[]> }
+  undefined | { readonly size: number; readonly roles: ReadonlyMap<string, readonly string[]> }
 
 /** Roles of each service as a whole, by its paths; a request costs one look-up. */
-function doors(): ReadonlyMap<string, readonly string[]> {
+function requiredRolesByPath(): ReadonlyMap<string, readonly string[]> {
   const size = providers().length
-  if (known?.size === size) return known.doors
+  if (known?.size === size) return known.roles
   const all = providers().flatMap(({ path, endpoints = [], definition }) => {
-    const roles = rolesAtDoor(definition)
+    const roles = serviceRoles(definition)
     const paths = [path, ...endpoints.map((each) => each.path)].filter((each) => each !== undefined)
     return roles.length ? paths.map((each) => [each.toLowerCase(), roles] as const) : []
   })
-  known = { size, doors: new Map(all) }
-  return known.doors
+  known = { size, roles: new Map(all) }
+  return known.roles
 }
 
 /** As CAP reads it: one of the two, and a grant to nobody in particular counts for nothing. */
-function rolesAtDoor(definition: Definition | undefined): string[] {
+function serviceRoles(definition: Definition | undefined): string[] {
   const roles = [definition?.['@requires'] ?? grantees(definition?.['@restrict'])].flat(2)
   return roles.filter((role): role is string => typeof role === 'string' && role !== '')
 }
@@ -126,7 +134,7 @@ function demands(service: Provider | undefined, path: string): string[][] {
   if (!service) return []
   const named = targetOf(service, path)
   const targets = named ? [named] : [...(service.entities ?? [])]
-  const lists = [rolesAtDoor(service.definition), targets.flatMap(rolesOf)]
+  const lists = [serviceRoles(service.definition), targets.flatMap(rolesOf)]
   return lists.filter((roles) => roles.length)
 }
 
