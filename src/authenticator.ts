@@ -6,7 +6,7 @@ import type { Issuer, VerifyOptions } from './token/issuer.js'
 import { oidcIssuer } from './token/oidc-issuer.js'
 import type { OidcIssuerOptions } from './token/oidc-options.js'
 import { VerifiedTokens } from './token/verified-tokens.js'
-import { type XsuaaCredentials, xsuaaIssuer } from './token/xsuaa-issuer.js'
+import { xsuaaIssuer } from './token/xsuaa-issuer.js'
 import { iasProfile } from './user/ias-profile.js'
 import { type Identity, identityOf } from './user/identity.js'
 import { oidcProfile } from './user/oidc-profile.js'
@@ -34,10 +34,13 @@ interface KeptIdentity extends Authenticated {
 /** Everybody whose tokens are accepted: the bound services, and the issuers of the configuration. */
 export function trustedIssuers(options: AuthOptions, { xsuaa, ias }: Bindings): TrustedIssuer[] {
   const { config, issuers = {} } = options
+  const userId = userIdClaims(options)
   checkAliases(issuers)
   return [
-    ...(xsuaa ? [trustXsuaa(xsuaa, config)] : []),
-    ...(ias ? [{ issuer: iasIssuer(ias, config), profile: iasProfile(ias) }] : []),
+    ...(xsuaa
+      ? [{ issuer: xsuaaIssuer(xsuaa, config), profile: xsuaaProfile(xsuaa, userId) }]
+      : []),
+    ...(ias ? [{ issuer: iasIssuer(ias, config), profile: iasProfile(ias, userId) }] : []),
     ...Object.entries(issuers).map(([alias, each]) => trustOidc(alias, each))
   ]
 }
@@ -60,8 +63,16 @@ function trustOidc(alias: string, options: OidcIssuerOptions): TrustedIssuer {
   return { issuer: oidcIssuer(alias, options), profile: oidcProfile(alias, options) }
 }
 
-function trustXsuaa(credentials: XsuaaCredentials, config?: object): TrustedIssuer {
-  return { issuer: xsuaaIssuer(credentials, config), profile: xsuaaProfile(credentials) }
+/** Claims of the bound services' tokens that become the id of a user; without the option those of CAP's own strategies. */
+function userIdClaims({ userId }: AuthOptions): readonly string[] | undefined {
+  if (userId === undefined) return undefined
+  const claims: readonly unknown[] = [userId].flat()
+  if (claims.length && claims.every((each) => typeof each === 'string' && each !== '')) {
+    return claims as readonly string[]
+  }
+  throw new ConfigurationError(
+    'cds.requires.auth.userId must be the name of a claim, or a list of names'
+  )
 }
 
 /**

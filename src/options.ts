@@ -68,6 +68,8 @@ export interface AuthOptions {
   readonly users?: Record<string, UserOptions | boolean>
   /** The emulated landscape of `cds watch`, or `false` for none. */
   readonly emulator?: EmulationOptions | false
+  /** Claim of the bound services' tokens that becomes `user.id`; of a list the first that a token has. */
+  readonly userId?: string | readonly string[]
   /** OpenID Connect issuers by alias, besides the bound services. */
   readonly issuers?: Record<string, OidcIssuerOptions>
 }

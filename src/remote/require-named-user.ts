@@ -36,6 +36,12 @@ function nextStep(principal: Principal): string {
       'work a required service of its own with a technical destination.'
     )
   }
+  if (principal.kind === 'technical' && principal.origin === 'custom') {
+    return (
+      'Call it with the user object of the request, which may be changed, or with a copy that keeps its "authInfo": ' +
+      'new cds.User({ ...user, id }).'
+    )
+  }
   return (
     'Call it as the user of the request (not in cds.spawn, a queue or a transaction of another user), or give ' +
     'background work a required service of its own with a technical destination.'

@@ -51,8 +51,8 @@ export function textOf({ path, functions }: UserSource): string {
 }
 
 /**
- * The values: strings, numbers and booleans. Null, the empty string, objects and lists in lists are none, and neither is
- * what an attribute inherits.
+ * The values: strings, numbers and booleans. Null, the empty string, what is no valid text, objects and lists in lists are
+ * none, and neither is what an attribute inherits.
  *
  * @internal
  */
@@ -74,7 +74,7 @@ function own(value: unknown, name: string): unknown {
 }
 
 function isScalar(value: unknown): value is Scalar {
-  if (typeof value === 'string') return value !== ''
+  if (typeof value === 'string') return value !== '' && value.isWellFormed()
   return typeof value === 'boolean' || (typeof value === 'number' && Number.isFinite(value))
 }
 

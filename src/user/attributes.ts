@@ -1,13 +1,13 @@
 import type { JwtPayload } from '../token/claims.js'
 
-/** `$user.<name>`: a list of texts, or a single text where CAP documents one. Own members only count. */
-export type Attributes = Record<string, string[] | string>
+/** `$user.<name>`, in the shape of the claim. Own members only count. */
+export type Attributes = Record<string, unknown>
 
 const MAX_VALUES = 1000
 const MAX_LENGTH = 256
 const NAME = /^[\w.-]{1,128}$/
 
-/** Claims about the person that CAP's own `xsuaa` strategy offers as attributes, too. */
+/** Claims about the person that CAP's own `xsuaa` strategy offers as attributes; `xs.user.attributes` has none of these names. */
 const PERSONAL = [
   ['logonName', 'user_name'],
   ['givenName', 'given_name'],
@@ -16,25 +16,44 @@ const PERSONAL = [
 ] as const
 
 /**
- * `xs.user.attributes` of a token, of its `ext_cxt` first (exchanged tokens have them there), as lists of primitives.
+ * Returns `xs.user.attributes` of a token as CAP's own `xsuaa` strategy does; exchanged tokens have them in `ext_cxt`.
  *
  * @internal
  */
 export function attributesOf(payload: JwtPayload): Attributes {
-  const attributes: Attributes = {}
+  const attributes = keepClaims(userAttributes(payload))
   for (const [name, claim] of PERSONAL) {
-    const value = payload[claim]
-    if (typeof value === 'string' && value) attributes[name] = value
+    if (payload[claim] === undefined) Reflect.deleteProperty(attributes, name)
+    else attributes[name] = payload[claim]
   }
-  const claims = userAttributes(payload)
-  for (const name of Object.keys(claims)) setAttribute(attributes, name, claims[name])
   return attributes
 }
 
 /**
- * Adds an attribute with the values of a claim as a list of texts, which is what CAP compares with, locally and in
- * queries to remote services. What is missing, null, empty, no valid text or of another shape is left out: it grants
- * nothing and crashes nothing.
+ * Returns claims as attributes, in the shape that they have in the token: restrictions look at values as lists, and take what
+ * is missing, null, empty or of another shape for none.
+ *
+ * Two kinds of names are left out, which stand for something else: `__proto__`, and names with `|`, as attributes have that
+ * are computed for restrictions. Of a long list the first 1000 values are kept.
+ *
+ * @param isAttribute - by name; without it every claim is one
+ * @internal
+ */
+export function keepClaims(
+  claims: JwtPayload,
+  isAttribute: (name: string) => boolean = () => true
+): Attributes {
+  const kept = Object.entries(claims).filter(
+    ([name]) => name !== '__proto__' && !name.includes('|') && isAttribute(name)
+  )
+  return Object.fromEntries(
+    kept.map(([name, value]) => [name, Array.isArray(value) ? value.slice(0, MAX_VALUES) : value])
+  )
+}
+
+/**
+ * Adds an attribute with the values of a claim as a list of texts. What is missing, null, empty, no valid text or of another
+ * shape is left out: it grants nothing and crashes nothing.
  *
  * @internal
  */

@@ -1,6 +1,7 @@
 import { type JwtPayload, stringClaim, stringsClaim } from '../token/claims.js'
 import type { IasCredentials } from '../token/ias-issuer.js'
-import { type Attributes, setAttribute } from './attributes.js'
+import { type Attributes, keepClaims } from './attributes.js'
+import { firstOf } from './first-claim.js'
 import type { TokenProfile } from './profile.js'
 import { isPseudoRole, type Roles } from './roles.js'
 
@@ -10,25 +11,28 @@ const ABOUT_THE_TOKEN = new Set([
   ...['scim_id', 'user_uuid', 'zone_uuid', 'app_tid']
 ])
 
-/** Claims with one value, which stay single; the second column is the name that CAP gives them in addition. */
-const SINGLE = new Map<string, string | undefined>([
-  ['email', undefined],
+/** Claims that CAP gives a second name: that of the same attribute from XSUAA. */
+const ALIASES = [
   ['user_name', 'logonName'],
   ['given_name', 'givenName'],
   ['family_name', 'familyName']
-])
+] as const
 
 /**
  * Users of Identity Authentication tokens, as CAP's own `ias` strategy has them: the subject, no roles (consumed APIs for
  * technical users), and every claim that is not about the token itself.
  *
+ * @param userId - claims that become the id; the first that a token has
  * @internal
  */
-export function iasProfile({ clientid }: IasCredentials): TokenProfile {
+export function iasProfile(
+  { clientid }: IasCredentials,
+  userId: readonly string[] = ['sub']
+): TokenProfile {
   return {
     isTechnical: isTechnicalIasToken,
     isOwnClient: (payload) => clientId(payload) === clientid,
-    userId: (payload) => stringClaim(payload, 'sub'),
+    userId: (payload) => firstOf(userId, payload),
     roles: (payload) => (isTechnicalIasToken(payload) ? consumedApis(payload) : noRoles()),
     attributes
   }
@@ -55,17 +59,8 @@ function consumedApis(payload: JwtPayload): Roles {
 }
 
 function attributes(payload: JwtPayload): Attributes {
-  const result = {} as Attributes
-  for (const [name, value] of Object.entries(payload)) {
-    if (ABOUT_THE_TOKEN.has(name)) continue
-    if (!SINGLE.has(name)) {
-      setAttribute(result, name, value)
-    } else if (typeof value === 'string' && value) {
-      result[name] = value
-      const alias = SINGLE.get(name)
-      if (alias) result[alias] = value
-    }
-  }
+  const result = keepClaims(payload, (name) => !ABOUT_THE_TOKEN.has(name))
+  for (const [claim, alias] of ALIASES) if (result[claim]) result[alias] = result[claim]
   return result
 }
 

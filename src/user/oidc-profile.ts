@@ -1,7 +1,8 @@
 import { ConfigurationError } from '../errors.js'
-import { type JwtPayload, stringClaim } from '../token/claims.js'
+import type { JwtPayload } from '../token/claims.js'
 import type { OidcIssuerOptions, OidcRolesOptions } from '../token/oidc-options.js'
 import { type Attributes, setAttribute } from './attributes.js'
+import { firstOf } from './first-claim.js'
 import type { TokenProfile } from './profile.js'
 import { isPseudoRole, type Roles } from './roles.js'
 
@@ -53,16 +54,6 @@ const ENTRA_ID = /^https:\/\/(login\.(partner\.)?microsoftonline\.(com|us|cn)|st
 function isEntraApp({ iss, oid, sub, scp, nonce }: JwtPayload): boolean {
   const isUser = sub !== oid || scp !== undefined || nonce !== undefined
   return !isUser && typeof oid === 'string' && typeof iss === 'string' && ENTRA_ID.test(iss)
-}
-
-/**
- * The first of the claims that a token has. An e-mail address that the issuer has not verified is nobody's name.
- *
- * @internal
- */
-export function firstOf(claims: readonly string[], payload: JwtPayload): string | undefined {
-  const usable = claims.filter((claim) => claim !== 'email' || payload.email_verified !== false)
-  return usable.map((claim) => stringClaim(payload, claim)).find(Boolean)
 }
 
 function prefixed(prefix: string, id: string | undefined): string | undefined {

@@ -1,5 +1,5 @@
 import { authenticatesRequests } from '../adoption.js'
-import type { Principal, TechnicalUser } from './principal.js'
+import type { Principal, Unproven } from './principal.js'
 import { principalFrom } from './token-user.js'
 import { principalOfContext } from './validated-context.js'
 
@@ -15,24 +15,23 @@ export interface UserLike {
  * On whose behalf code runs whose current user is `user`. The user object alone decides: headers of the HTTP request,
  * which CAP hands on to `cds.spawn` and to transactions of other users, do not count.
  *
- * With another authentication than this package's, the user is the one of the security context of `@sap/xssec` in `authInfo`.
- *
- * Copies of a user that keep its `authInfo` count as that user; a user object that was given another id than its token's
- * does not.
+ * Its principal is that of the validated token in its `authInfo`, whatever `id`, `roles` and `attr` an application has given it.
+ * Copies that have the `authInfo` as a property of their own count as well; a new object without it is nobody's. With another
+ * authentication than this package's, it is the security context of `@sap/xssec` in `authInfo` that counts.
  *
  * @param user - `cds.context.user`
  */
 export function principalOf(user: UserLike | undefined): Principal {
   if (!user || user._is_anonymous) return { kind: 'anonymous' }
-  if (user._is_privileged) return technical('privileged')
-  return principalFrom(user) ?? validatedElsewhere(user) ?? technical('custom')
+  if (user._is_privileged) return { kind: 'technical', origin: 'privileged', tenant: undefined }
+  const found = principalFrom(user)
+  if (typeof found === 'object') return found
+  const elsewhere = validatedElsewhere(user, found)
+  return elsewhere ?? { kind: 'technical', origin: 'custom', tenant: undefined, reason: found }
 }
 
 /** Where another strategy authenticates, its validated token counts; here, nobody else's does. */
-function validatedElsewhere({ authInfo }: UserLike) {
-  return authenticatesRequests() ? undefined : principalOfContext(authInfo)
-}
-
-function technical(origin: 'privileged' | 'custom'): TechnicalUser {
-  return { kind: 'technical', origin, tenant: undefined }
+function validatedElsewhere({ authInfo }: UserLike, reason: Unproven) {
+  const counts = reason === 'unknown' && !authenticatesRequests()
+  return counts ? principalOfContext(authInfo) : undefined
 }

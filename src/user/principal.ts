@@ -1,7 +1,7 @@
 /** A person, named by a validated token. Only this kind can be propagated. */
 export interface NamedUser {
   readonly kind: 'named'
-  /** The same as `cds.context.user.id`. */
+  /** Of the token; the same as `cds.context.user.id` unless the application has changed that. */
   readonly userId: string
   readonly tenant: string | undefined
   /** Name of the issuer in the configuration. */
@@ -17,8 +17,16 @@ export interface TechnicalUser {
   readonly kind: 'technical'
   /** `token`: client credentials; `privileged`: `cds.User.privileged`; `custom`: made by the application, no token. */
   readonly origin: 'token' | 'privileged' | 'custom'
+  /** Of a `custom` user: why its `authInfo` proves nobody. */
+  readonly reason?: Unproven
   readonly tenant: string | undefined
 }
+
+/**
+ * Why a user object is not the user of a validated token: it has no `authInfo`; only its prototype has; it comes from elsewhere
+ * (made by the application, or a copy of one); the object was made of one token, and has the `authInfo` of another.
+ */
+export type Unproven = 'absent' | 'inherited' | 'unknown' | 'other'
 
 /** Nobody: no credentials, or no request at all. */
 export interface Anonymous {
@@ -54,9 +62,17 @@ export class TokenPrincipal implements NamedUser {
 export function describe(principal: Principal): string {
   if (principal.kind === 'named') return 'a named user'
   if (principal.kind === 'anonymous') return 'anonymous (no credentials, or no request at all)'
+  if (principal.origin === 'custom')
+    return `a user object ${UNPROVEN[principal.reason ?? 'absent']}`
   return {
     token: 'a technical user (a client_credentials token)',
-    privileged: 'the privileged user (cds.User.privileged)',
-    custom: 'a user object without a validated token of its own'
+    privileged: 'the privileged user (cds.User.privileged)'
   }[principal.origin]
 }
+
+const UNPROVEN = {
+  absent: 'without the "authInfo" of a validated token',
+  inherited: 'that has no "authInfo" of its own, only its prototype has',
+  unknown: 'whose "authInfo" is not that of a token validated here',
+  other: 'that was made of one token and has the "authInfo" of another'
+} as const satisfies Record<Unproven, string>

@@ -2,7 +2,8 @@ import cds from '@sap/cds'
 
 import type { Issuer } from '../token/issuer.js'
 import type { Identity } from './identity.js'
-import { type NamedUser, type TechnicalUser, TokenPrincipal } from './principal.js'
+import type { Roles } from './roles.js'
+import { type NamedUser, type TechnicalUser, TokenPrincipal, type Unproven } from './principal.js'
 
 /** What a user of a verified token is made of. */
 export interface UserSource {
@@ -13,8 +14,6 @@ export interface UserSource {
 
 /** Like an object without prototype, and as fast as one with: `'constructor' in roles` is false. */
 const NO_NAMES = Object.create(null) as object
-
-type Parts = Record<'roles' | 'attr' | 'authInfo', unknown>
 
 /**
  * The CAP user of one request. Roles, attributes and `authInfo` are its own, so what an application changes on them does not
@@ -31,20 +30,14 @@ export class TokenUser extends cds.User {
     super(source.identity.userId)
     this.#source = source
     // one by one: for a request that is all it costs, and `defineProperties` costs twice as much
-    Object.defineProperty(this, 'roles', ROLES)
-    Object.defineProperty(this, 'attr', ATTR)
-    Object.defineProperty(this, 'authInfo', AUTH_INFO)
+    setLazily(this, 'roles', () => ownNames(source.identity.roles))
+    setLazily(this, 'attr', () => copyOf(source.identity.attributes))
+    setLazily(this, 'authInfo', () => authInfoOf(source))
   }
 
-  /** Where the user comes from, if it is one of these. */
+  /** Returns what the object was made of, if it is one of these; a proxy or an object that inherits from one is none. */
   static sourceOf(user: object): UserSource | undefined {
     return #source in user ? user.#source : undefined
-  }
-
-  static make(user: object, name: keyof Parts): unknown {
-    const source = (user as TokenUser).#source
-    if (name === 'authInfo') return authInfoOf(source)
-    return copyOf(name === 'roles' ? source.identity.roles : source.identity.attributes)
   }
 }
 
@@ -58,18 +51,28 @@ function authInfoOf(source: UserSource): object {
 }
 
 /**
- * The principal of a user object, or of one that was copied from it with its `authInfo`.
+ * Returns the principal of a user object: that of the validated token which its `authInfo` was made of, whatever `id`, `roles`
+ * and `attr` an application has given it. The `authInfo` has to be the object's own, as it is on copies, and no other one than
+ * the object was made with.
  *
+ * @returns why it is nobody's, if it is
  * @internal
  */
-export function principalFrom(user: { id?: unknown; authInfo?: unknown }) {
-  const source = TokenUser.sourceOf(user) ?? sourceOfCopy(user.authInfo)
-  if (source?.identity.userId !== user.id) return undefined
-  return source && principal(source)
+export function principalFrom(user: object): NamedUser | TechnicalUser | Unproven {
+  const made = TokenUser.sourceOf(user)
+  const held = Object.hasOwn(user, 'authInfo') ? sourceOfAuthInfo(user) : undefined
+  if (held && (made ?? held) === held) return principal(held)
+  if (held) return 'other'
+  return authInfoIn(user) ? (Object.hasOwn(user, 'authInfo') ? 'unknown' : 'inherited') : 'absent'
 }
 
-function sourceOfCopy(authInfo: unknown): UserSource | undefined {
+function sourceOfAuthInfo(user: object): UserSource | undefined {
+  const authInfo = authInfoIn(user)
   return typeof authInfo === 'object' && authInfo ? sources.get(authInfo) : undefined
+}
+
+function authInfoIn(user: { authInfo?: unknown }): unknown {
+  return user.authInfo
 }
 
 function principal({ identity, bearerToken }: UserSource): NamedUser | TechnicalUser {
@@ -78,33 +81,43 @@ function principal({ identity, bearerToken }: UserSource): NamedUser | Technical
   return new TokenPrincipal({ ...identity, bearerToken })
 }
 
-const ROLES = lazy('roles')
-const ATTR = lazy('attr')
-const AUTH_INFO = lazy('authInfo')
-
-/** A property of its own that becomes a plain one when it is read or set, so that copies of the user have it. */
-function lazy(name: keyof Parts): PropertyDescriptor {
-  return {
+/** A property of its own that becomes a plain one when it is read or set, also through a proxy or an object that inherits. */
+function setLazily(user: object, name: string, make: () => object): void {
+  let value: object | undefined
+  Object.defineProperty(user, name, {
     enumerable: true,
     configurable: true,
-    get(this: object) {
-      const value = TokenUser.make(this, name)
-      define(this, name, value)
+    get() {
+      value ??= make()
+      define(user, name, value)
       return value
     },
     set(this: object, value: unknown) {
       define(this, name, value)
     }
-  }
+  })
 }
 
-function define(user: object, name: string, value: unknown): void {
-  Object.defineProperty(user, name, { value, enumerable: true, configurable: true, writable: true })
+/** An object that is frozen keeps what it has. */
+function define(user: object, name: string, value: unknown): boolean {
+  return Reflect.defineProperty(user, name, {
+    value,
+    enumerable: true,
+    configurable: true,
+    writable: true
+  })
 }
 
+function ownNames(roles: Readonly<Roles>): object {
+  return Object.setPrototypeOf({ ...roles }, NO_NAMES) as object
+}
+
+/** Attributes are JSON, of any depth in tokens of Identity Authentication. */
 function copyOf(values: Readonly<Record<string, unknown>>): object {
   const copy: Record<string, unknown> = { ...values }
-  for (const name in copy)
-    if (Array.isArray(copy[name])) copy[name] = [...(copy[name] as unknown[])]
-  return Object.setPrototypeOf(copy, NO_NAMES) as object
+  for (const name in copy) {
+    const value = copy[name]
+    if (typeof value === 'object') copy[name] = structuredClone(value)
+  }
+  return copy
 }

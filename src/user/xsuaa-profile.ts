@@ -1,20 +1,25 @@
-import { clientOf, isTechnicalGrant, scopesOf, stringClaim } from '../token/claims.js'
+import { clientOf, isTechnicalGrant, scopesOf } from '../token/claims.js'
 import type { XsuaaCredentials } from '../token/xsuaa-issuer.js'
 import { attributesOf } from './attributes.js'
+import { firstOf } from './first-claim.js'
 import type { TokenProfile } from './profile.js'
 import { KnownRoles } from './known-roles.js'
 
 /**
  * Users of XSUAA tokens, as CAP's own `xsuaa` strategy has them: the logon name, scopes as roles, `xs.user.attributes`.
  *
+ * @param userId - claims that become the id; the first that a token has
  * @internal
  */
-export function xsuaaProfile({ clientid, xsappname }: XsuaaCredentials): TokenProfile {
+export function xsuaaProfile(
+  { clientid, xsappname }: XsuaaCredentials,
+  userId: readonly string[] = ['user_name']
+): TokenProfile {
   const known = new KnownRoles(xsappname)
   return {
     isTechnical: isTechnicalGrant,
     isOwnClient: (payload) => clientOf(payload) === clientid,
-    userId: (payload) => stringClaim(payload, 'user_name'),
+    userId: (payload) => firstOf(userId, payload),
     roles: (payload) => known.of(scopesOf(payload)),
     attributes: attributesOf
   }

@@ -34,8 +34,13 @@ test.each<[Principal, RegExp, RegExp]>([
   ],
   [
     { kind: 'technical', origin: 'custom', tenant: undefined },
-    /without a validated token/,
-    /cds\.spawn/
+    /without the "authInfo" of a validated token/,
+    /new cds\.User\(\{ \.\.\.user, id \}\)/
+  ],
+  [
+    { kind: 'technical', origin: 'custom', tenant: undefined, reason: 'other' },
+    /made of one token and has the "authInfo" of another/,
+    /the user object of the request/
   ]
 ])('R60, R61: %j is refused, with who is current and what to do', (principal, who, what) => {
   const attempt = () => requireNamedUser('S4', principal)

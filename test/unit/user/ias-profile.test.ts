@@ -12,7 +12,12 @@ const USER = {
   ...{ exp: 1, iat: 1, jti: 'x', scim_id: 's', user_uuid: 'u', sap_id_type: 'user' },
   ...{ given_name: 'Alice', family_name: 'Example', email: 'alice@example.com' },
   groups: ['maintenance'],
-  plant: '1010'
+  plant: '1010',
+  email_verified: false,
+  level: 5,
+  address: { city: 'Ulm' },
+  'cost center': ['1'],
+  'urn:x:y': 'z'
 }
 
 test('a user has the subject as id, no roles, and claims as attributes', () => {
@@ -24,8 +29,13 @@ test('a user has the subject as id, no roles, and claims as attributes', () => {
     ...{ family_name: 'Example', familyName: 'Example' },
     email: 'alice@example.com',
     groups: ['maintenance'],
-    plant: ['1010'],
-    sap_id_type: ['user']
+    plant: '1010',
+    sap_id_type: 'user',
+    email_verified: false,
+    level: 5,
+    address: { city: 'Ulm' },
+    'cost center': ['1'],
+    'urn:x:y': 'z'
   })
 })
 
@@ -41,4 +51,11 @@ test('without azp the only audience is the client', () => {
   const { azp: _, ...claims } = USER
   expect(profile.isTechnical({ ...claims, sub: CLIENT })).toBe(true)
   expect(profile.isTechnical({ ...claims, sub: CLIENT, aud: [CLIENT, 'other'] })).toBe(false)
+})
+
+test('the claim that becomes the id can be configured; an e-mail address that is not verified is none', () => {
+  const credentials = { clientid: CLIENT, url: 'https://t.example.com', domains: ['example.com'] }
+  const byEmail = iasProfile(credentials, ['email', 'scim_id'])
+  expect(byEmail.userId({ ...USER, email_verified: true })).toBe('alice@example.com')
+  expect(byEmail.userId(USER)).toBe('s')
 })

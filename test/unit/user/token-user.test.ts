@@ -47,15 +47,15 @@ test('the user is who the token says', () => {
   expect((user as unknown as { authInfo: Context }).authInfo.token.jwt).toBe(BEARER)
 })
 
-test('R29: no inherited name is a role or an attribute', () => {
+test('no inherited name is a role or an attribute', () => {
   const user = userOf(ALICE)
   for (const name of ['constructor', 'toString', '__proto__', 'hasOwnProperty']) {
     expect([name, user.is(name)]).toEqual([name, false])
-    expect([name, name in user.attr]).toEqual([name, false])
+    expect([name, Object.hasOwn(user.attr, name)]).toEqual([name, false])
   }
 })
 
-test('I27: what an application changes on a user does not reach the next request', () => {
+test('what an application changes on a user does not reach the next request', () => {
   const first = userOf(ALICE)
   Object.assign(first.roles, { Admin: 1 })
   ;(first.attr.a as unknown as string[]).push('2')
@@ -99,13 +99,6 @@ describe('who is current', () => {
     expect(principalOf(copy)).toMatchObject({ kind: 'named', userId: 'alice' })
   })
 
-  test("a user object with another id than its token's is not that user", () => {
-    const copy = new cds.User(Object.assign({}, userOf(ALICE), { id: 'bob' }))
-    expect(principalOf(copy)).toMatchObject({ kind: 'technical', origin: 'custom' })
-    const renamed = Object.assign(userOf(ALICE), { id: 'bob' })
-    expect(principalOf(renamed)).toMatchObject({ kind: 'technical', origin: 'custom' })
-  })
-
   test.each([
     ['no user at all', undefined, 'anonymous'],
     ['the anonymous user', cds.User.anonymous, 'anonymous'],
@@ -126,7 +119,102 @@ describe('who is current', () => {
   })
 })
 
-test('R80: the token shows in no print of a user or principal', () => {
+/** Bob's, as somebody could come by it who has his user object. */
+const BOB: Identity = { ...ALICE, userId: 'bob', tenant: 't2' }
+const USER_PROTOTYPE = Object.getPrototypeOf(new cds.User('x')) as object
+type Held = cds.User & { authInfo?: object }
+const authInfoOf = (user: cds.User) => (user as Held).authInfo
+
+describe("a changed user is still the token's user", () => {
+  const changes: [string, (user: cds.User) => unknown][] = [
+    ['an id with a prefix', (user) => Object.assign(user, { id: `idp:${user.id}` })],
+    ['an id in upper case', (user) => Object.assign(user, { id: user.id.toUpperCase() })],
+    ['the e-mail as id', (user) => Object.assign(user, { id: user.attr.email })],
+    ["another user's id", (user) => Object.assign(user, { id: 'bob' })],
+    ['no id', (user) => Object.assign(user, { id: undefined })],
+    ['other roles and attributes', (user) => Object.assign(user, { roles: {}, attr: { a: 1 } })],
+    ['a method of its own', (user) => Object.assign(user, { is: () => true })],
+    ['a frozen object', (user) => Object.freeze(user)],
+    [
+      'a new object with all of it',
+      (user) => new cds.User(Object.assign({}, user, { id: 'other' }))
+    ],
+    ['a new object with its authInfo', (user) => ({ id: 'other', authInfo: authInfoOf(user) })],
+    ['its authInfo, on a subclass', (user) => Object.assign(new cds.User('x'), user)],
+    ['a clone with the prototype', (user) => Object.create(USER_PROTOTYPE, all(user))],
+    ['a proxy', (user) => new Proxy(user, {})],
+    ['a proxy with another id', (user) => new Proxy(user, { get: but('id', 'bob') })]
+  ]
+  const all = (user: object) => Object.getOwnPropertyDescriptors(user)
+  const but =
+    (name: string, value: unknown) =>
+    (target: object, key: string | symbol, receiver: unknown): unknown =>
+      key === name ? value : Reflect.get(target, key, receiver)
+
+  test.each(changes)('%s', (_, change) => {
+    const principal = principalOf(change(userOf(ALICE)) as never)
+    expect(principal).toMatchObject({ kind: 'named', userId: 'alice', tenant: 't1' })
+    expect(principal).toHaveProperty('bearerToken', BEARER)
+  })
+
+  test.each(changes)('and a technical token stays technical: %s', (_, change) => {
+    const principal = principalOf(change(userOf(SYSTEM)) as never)
+    expect(principal).toMatchObject({ kind: 'technical', origin: 'token' })
+  })
+
+  test('roles and attributes are there through a proxy and an object that inherits', () => {
+    for (const user of [new Proxy(userOf(ALICE), {}), Object.create(userOf(ALICE)) as cds.User]) {
+      expect([user.is('Viewer'), user.is('Admin'), user.attr.a]).toEqual([true, false, ['1']])
+      user.attr = { a: ['2'] } as never
+      expect(user.attr).toEqual({ a: ['2'] })
+    }
+  })
+})
+
+describe('nobody becomes somebody else', () => {
+  const bob = userOf(BOB)
+  const copyOf = (value: unknown) => JSON.parse(JSON.stringify(value)) as object
+  const attempts: [string, (alice: cds.User) => unknown, string][] = [
+    ["the authInfo of another user's object", (user) => put(user, authInfoOf(bob)), 'other'],
+    ['no authInfo any more', (user) => put(user, undefined), 'absent'],
+    ['a prototype with it', () => Object.create(bob), 'inherited'],
+    ['a prototype put below', (user) => Object.setPrototypeOf(strip(user), bob), 'inherited'],
+    ['JSON of a user', () => copyOf(bob), 'unknown'],
+    ['JSON of an authInfo', () => ({ id: 'bob', authInfo: copyOf(authInfoOf(bob)) }), 'unknown'],
+    ['an object around an authInfo', () => forged(Object.create(authInfoOf(bob) ?? {})), 'unknown'],
+    ['a proxy of an authInfo', () => forged(new Proxy(authInfoOf(bob) ?? {}, {})), 'unknown'],
+    ['a context of another making', () => forged(new Context(BEARER)), 'unknown'],
+    ['the id only', () => new cds.User('bob'), 'absent'],
+    ['the members of a token user', () => ({ id: 'bob', ...copyOf(bob.attr) }), 'absent']
+  ]
+  const put = (user: cds.User, authInfo: unknown) => Object.assign(user, { authInfo })
+  const strip = (user: Held) => {
+    delete user.authInfo
+    return user
+  }
+  const forged = (authInfo: unknown) => new cds.User({ id: 'bob', authInfo } as never)
+
+  test.each(attempts)('%s', (_, attempt, reason) => {
+    expect(principalOf(attempt(userOf(ALICE)) as never)).toEqual({
+      ...{ kind: 'technical', origin: 'custom', tenant: undefined },
+      reason
+    })
+  })
+
+  test('an authInfo on the prototype of all users or objects makes nobody of them', () => {
+    for (const prototype of [Object.prototype, USER_PROTOTYPE]) {
+      Object.defineProperty(prototype, 'authInfo', { value: authInfoOf(bob), configurable: true })
+      try {
+        expect(principalOf(new cds.User('mallory'))).toMatchObject({ reason: 'inherited' })
+        expect(principalOf(userOf(ALICE))).toMatchObject({ kind: 'named', userId: 'alice' })
+      } finally {
+        Reflect.deleteProperty(prototype, 'authInfo')
+      }
+    }
+  })
+})
+
+test('the token shows in no print of a user or principal', () => {
   const user = userOf(ALICE)
   for (const each of [user, principalOf(user)]) {
     expect(inspect(each, { depth: 9, getters: true })).not.toContain('payload.signature')

@@ -7,34 +7,34 @@ import { roles, shown, withClaims } from '../support/rows.js'
 /** JSON of `user.attr` without the claims about the person. */
 const attr = (own: object) => ({ attr: expect.attributes(own) })
 
-const attribute = (id: string, name: string, value: unknown, kept?: unknown): Case =>
+/** The value has the shape that it has in the token, as with CAP's own strategy; restrictions take from it what is a value. */
+const kept = (name: string, value: unknown): Case =>
   withClaims(
-    id,
+    'R30',
     `attribute ${name}`,
     { 'xs.user.attributes': { country: value } },
-    acceptedAs(attr(kept === undefined ? {} : { country: kept }))
+    acceptedAs(attr({ country: value }))
   )
 
 const attributes: Case[] = [
-  attribute('R30', 'a list', ['DE', 'FR'], ['DE', 'FR']),
-  attribute('R30', 'a single string', 'DE', ['DE']),
-  attribute('R30', 'a number', 7, ['7']),
-  attribute('R30', 'a boolean', false, ['false']),
-  attribute('R30', 'a list of primitives', ['a', 1, true], ['a', '1', 'true']),
-  attribute('R30', 'an object', { ref: ['country'] }),
-  attribute('R30', 'an expression', { xpr: ['1', '=', '1'] }),
-  attribute('R30', 'expressions in a list', [{ ref: ['country'] }, { val: 'DE' }, { SELECT: {} }]),
-  attribute('R30', 'a list in a list', [['DE']]),
-  attribute('R30', 'mixed', ['DE', { ref: ['x'] }, ['FR'], null], ['DE']),
-  attribute('R30', 'SQL is text', ["' OR 1=1 --"], ["' OR 1=1 --"]),
-  attribute('R30', 'too long a value', ['x'.repeat(257), 'DE'], ['DE']),
-  attribute('R30', 'the longest value', ['x'.repeat(256)], ['x'.repeat(256)]),
-  attribute('R31', 'null', null),
-  attribute('R31', 'an empty list', []),
-  attribute('R31', 'a list of null', [null]),
-  attribute('R31', 'an empty string', ''),
-  attribute('R31', 'a list of an empty string', ['']),
-  attribute('R31', 'an empty object', {}),
+  kept('a list', ['DE', 'FR']),
+  kept('a single string', 'DE'),
+  kept('a number', 7),
+  kept('a boolean', false),
+  kept('a list of primitives', ['a', 1, true]),
+  kept('an object', { ref: ['country'] }),
+  kept('an expression', { xpr: ['1', '=', '1'] }),
+  kept('expressions in a list', [{ ref: ['country'] }, { val: 'DE' }, { SELECT: {} }]),
+  kept('a list in a list', [['DE']]),
+  kept('mixed', ['DE', { ref: ['x'] }, ['FR'], null]),
+  kept('SQL is text', ["' OR 1=1 --"]),
+  kept('a long value', ['x'.repeat(257), 'DE']),
+  kept('null', null),
+  kept('an empty list', []),
+  kept('a list of null', [null]),
+  kept('an empty string', ''),
+  kept('a list of an empty string', ['']),
+  kept('an empty object', {}),
   ...[null, [], '', 'DE', 1, true, ['country'], [{ country: ['DE'] }]].map((all) =>
     withClaims(
       'R30',
@@ -43,21 +43,22 @@ const attributes: Case[] = [
       acceptedAs(attr({}))
     )
   ),
-  ...['a b', 'a;b', "a'b", 'a"b', 'a/b', '', '\u00e9', 'a\0', 'x'.repeat(300)].map((name) =>
+  ...['a|b', 'country|String|list', '|'].map((name) =>
     withClaims(
       'R30',
-      `a name like ${shown(name)}`,
+      `a name like ${shown(name)}, which stands for something else`,
       { 'xs.user.attributes': { [name]: ['DE'] } },
       acceptedAs(attr({}))
     )
   ),
-  ...['a.b', 'a-b', 'a_b', 'A1'].map((name) =>
-    withClaims(
-      'R30',
-      `a name like ${name}`,
-      { 'xs.user.attributes': { [name]: ['DE'] } },
-      acceptedAs(attr({ [name]: ['DE'] }))
-    )
+  ...['a.b', 'a b', 'urn:a:b', 'https://example.com/a', "a'b", '', '\u00e9', 'x'.repeat(300)].map(
+    (name) =>
+      withClaims(
+        'R30',
+        `a name like ${shown(name)}`,
+        { 'xs.user.attributes': { [name]: ['DE'] } },
+        acceptedAs(attr({ [name]: ['DE'] }))
+      )
   ),
   withClaims(
     'R29',
