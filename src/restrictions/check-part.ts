@@ -1,9 +1,8 @@
 import type { Segment, Token } from './condition.js'
 import { count } from './database.js'
 import { type EnforcedRequest, refuse } from './enforced-request.js'
-import { governingEntity, isRestricted } from './governing-entity.js'
-import { type Permission, permissionFor } from './permission.js'
-import { permissionCondition } from './permission-condition.js'
+import { governorsOf, isRestricted } from './governing-entity.js'
+import { permittedCondition, permittedOn } from './permitted.js'
 import type { RestrictedDefinition } from './restricted-definition.js'
 import { factsOf } from './set-attributes.js'
 
@@ -17,13 +16,12 @@ export async function checkPart(
   request: EnforcedRequest,
   entity: RestrictedDefinition
 ): Promise<void> {
-  const governing = governingEntity(entity)
-  if (!governing.path.length) return
+  if (!governorsOf(entity).length) return
   const event = entity.actions?.[request.event] ? 'READ' : request.event
-  const permission = permissionFor(governing.entity, event, request.user)
-  if (permission === 'always') return
-  if (permission === 'never') return refuse(request, RESTRICTED, 'No role permits this.')
-  const condition = permissionCondition(permission, governing, factsOf(request))
+  const permitted = permittedOn(entity, event, request.user)
+  if (permitted === 'always') return
+  if (permitted === 'never') return refuse(request, RESTRICTED, 'No role permits this.')
+  const condition = permittedCondition(permitted, factsOf(request))
   await every(request, request.subject?.ref ?? [entity.name], condition, whereOf(request))
 }
 
@@ -42,8 +40,13 @@ export async function checkDeletedParts(
   if (hasRestrictedPart(entity)) await checkBelow(request, ref, entity, whereOf(request))
 }
 
-/** Ends with the records: they are no circle, even if the model is one. */
-async function checkBelow(
+/**
+ * Checks what is deleted below some records. It ends with the records: they are no circle, even if the model is one.
+ *
+ * @param ref - path of the records
+ * @internal
+ */
+export async function checkBelow(
   request: EnforcedRequest,
   ref: readonly Segment[],
   entity: RestrictedDefinition,
@@ -66,14 +69,14 @@ function narrowed(segment: Segment, where: readonly Token[]): Segment {
 }
 
 function conditionFor(request: EnforcedRequest, part: RestrictedDefinition): Token | undefined {
-  const permission: Permission = permissionFor(part, 'DELETE', request.user)
-  if (permission === 'always') return undefined
-  if (permission === 'never')
+  const permitted = permittedOn(part, 'DELETE', request.user)
+  if (permitted === 'always') return undefined
+  if (permitted === 'never')
     return refuse(request, RESTRICTED, 'No role permits to delete what is below the record.')
-  return permissionCondition(permission, { entity: part, path: [] }, factsOf(request))
+  return permittedCondition(permitted, factsOf(request))
 }
 
-/** Whether the condition is true for all records that there are. */
+/** Refuses the request unless the condition is true for all records that there are. */
 async function every(
   request: EnforcedRequest,
   ref: readonly Segment[],
@@ -91,7 +94,8 @@ function whereOf({ query }: EnforcedRequest): readonly Token[] {
   return query?.UPDATE?.where ?? query?.DELETE?.where ?? []
 }
 
-function hasRestrictedPart(
+/** True if there are parts with restrictions of their own below an entity. @internal */
+export function hasRestrictedPart(
   entity: RestrictedDefinition,
   itself = false,
   seen = new Set<RestrictedDefinition>()

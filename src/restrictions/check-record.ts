@@ -92,7 +92,7 @@ async function checkLocalRecord(
   permission: readonly Restriction[]
 ): Promise<void> {
   const ref: readonly Segment[] = request.subject?.ref ?? [entity.name]
-  const condition = permissionCondition(permission, { entity, path: [] }, factsOf(request))
+  const condition = permissionCondition(permission, factsOf(request))
   if ((await count(ref, condition)) > 0) return
   if ((await count(ref)) > 0) refuse(request, RESTRICTED, 'You may not change this record.')
   request.reject({ status: 404, message: 'Not Found' })

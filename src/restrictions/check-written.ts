@@ -1,32 +1,54 @@
-import { isDeepStrictEqual } from 'node:util'
-
 import { checkedRecord } from './check-record.js'
-import type { Segment } from './condition.js'
-import { count, inTransaction, type Key, keyOf, keysAt, read, recordAt } from './database.js'
-import { conditional, type DeepPart, deepParts, isOfUser } from './deep-parts.js'
+import {
+  count,
+  inTransaction,
+  type Key,
+  keyNames,
+  keyOf,
+  readRows,
+  recordsAt,
+  textOfKey
+} from './database.js'
+import {
+  checkDeepAfter,
+  checkDeepBefore,
+  type DeepWrite,
+  deepWriteOf,
+  reachesRestricted
+} from './deep-write.js'
 import { type EnforcedRequest, refuse } from './enforced-request.js'
-import { isPermitted, type Row } from './evaluate-restriction.js'
-import { type Governing, governingEntity } from './governing-entity.js'
-import { judgeData } from './judge-data.js'
-import { permissionFor } from './permission.js'
-import { permissionCondition } from './permission-condition.js'
+import { isPermitted } from './evaluate-restriction.js'
+import { type Judge, judgedElements, judgeOf } from './judge-data.js'
+import {
+  ownRestrictions,
+  type Permitted,
+  permittedCondition,
+  permittedOn,
+  waysOfRecord,
+  waysOfUser
+} from './permitted.js'
 import { inDatabase } from './remote-entity.js'
 import type { RestrictedDefinition, Restriction } from './restricted-definition.js'
 import { factsOf } from './set-attributes.js'
+
+type Ways = Exclude<Permitted, string>
 
 /** A write, and what has to be true of it. */
 interface Write {
   readonly request: EnforcedRequest
   readonly entity: RestrictedDefinition
-  readonly governing: Governing
+  readonly ways: Ways | undefined
+  /** The restrictions, where the data alone can be judged by them. */
   readonly restrictions: readonly Restriction[] | undefined
-  readonly parts: readonly DeepPart[]
+  readonly judge: Judge
   readonly data: readonly object[]
+  readonly deep: boolean
 }
 
 /**
  * Refuses to write what the condition of the user would hide from him. In the database it is looked at when it is written,
- * and the refusal rolls it back; for records elsewhere, the data is looked at before.
+ * and the refusal rolls it back; for records elsewhere, the data is looked at before. The number of queries does not depend
+ * on that of the records.
  *
  * @internal
  */
@@ -36,166 +58,155 @@ export async function checkWritten(
   next: () => Promise<unknown>
 ): Promise<unknown> {
   const write = writeOf(request, entity)
-  if (!write.restrictions && !write.parts.length) return next()
+  if (!write.ways && !write.deep) return next()
   if (!inDatabase(entity)) {
     checkData(write)
     return next()
   }
   const existing = await existingRecords(write)
-  await checkBefore(write, existing)
+  const rows = existing.map(({ row }) => row)
+  const deep = write.deep ? await deepWriteOf(entity, write.data, rows) : undefined
+  await checkBefore(write, existing, deep)
   const { user, tenant } = request
   return inTransaction({ user, tenant }, async () => {
     const result = await next()
-    await checkAfter(write, existing)
+    await checkAfter(write, existing, deep)
     return result
   })
 }
 
 function writeOf(request: EnforcedRequest, entity: RestrictedDefinition): Write {
-  const { event, user } = request
-  const governing = governingEntity(entity)
-  const permission = permissionFor(governing.entity, event, user)
-  if (permission === 'never') refuse(request, RESTRICTED, 'No role permits this.')
+  const permitted = permittedOn(entity, request.event, request.user)
+  if (permitted === 'never') refuse(request, RESTRICTED, 'No role permits this.')
   const data = Array.isArray(request.data) ? (request.data as object[]) : [request.data as object]
-  const parts = deepParts(entity, data, event, user)
-  const never = parts.some(({ before, after }) => [...before, ...after].includes('never'))
-  if (never) refuse(request, RESTRICTED, 'No role permits what is written below the record.')
-  return { request, entity, governing, restrictions: conditional(permission), parts, data }
+  const ways = waysOfUser(permitted)
+  const restrictions = ways && ownRestrictions(ways)
+  const judge = restrictions ? judgeOf(restrictions, entity, factsOf(request)) : () => undefined
+  const deep = reachesRestricted(entity, data)
+  return { request, entity, ways, restrictions, judge, data, deep }
 }
 
 const RESTRICTED = 'ERR_WRITE_RESTRICTED'
 const UNCHECKED = 'ERR_RESTRICTION_UNCHECKED'
 
-/** A record that is there before the write. */
+/** A record that is there before the write: its key, and the elements that its condition is about. */
 interface Existing {
-  readonly key: Key
-  /** Whether it may be changed for what it was, by a condition without `$user`. Then it may become anything. */
+  readonly row: Key
+  /** True if it may be changed for what it was, by a condition without `$user`. Then it may become anything. */
   readonly free: boolean
 }
 
 /** For records elsewhere. */
-function checkData(write: Write): void {
-  const { request, governing, parts, data } = write
-  if (parts.length || governing.path.length) {
+function checkData({ request, entity, ways, restrictions, judge, data, deep }: Write): void {
+  if (deep || (ways && !restrictions)) {
     refuse(request, UNCHECKED, 'Restrictions below, or above, a record of another service.')
   }
   const existing = checkedRecord(request)
-  const free = existing && isPermitted(freeing(write), write.entity, existing, factsOf(request))
-  for (const row of free ? [] : data) {
-    if (judge(write, row, existing) === undefined)
-      refuse(request, UNCHECKED, 'What is written can not be checked.')
+  const [{ restrictions: free = [] } = {}] = waysOfRecord(ways ?? [])
+  if (existing && isPermitted(free, entity, existing, factsOf(request))) return
+  for (const row of data) {
+    const verdict = judge(row, existing)
+    if (verdict === undefined) refuse(request, UNCHECKED, 'What is written can not be checked.')
+    if (!verdict) refuse(request, RESTRICTED, HIDDEN)
   }
-}
-
-/** Refuses data before it is written, if it can be said by then. */
-function judge(write: Write, row: object, existing?: Row): true | undefined {
-  const { request, entity, governing, restrictions } = write
-  if (!restrictions || governing.path.length) return undefined
-  const verdict = judgeData(restrictions, entity, row, factsOf(request), existing)
-  return verdict === false ? refuse(request, RESTRICTED, HIDDEN) : verdict
 }
 
 const HIDDEN = 'You would not be allowed to see what you write.'
 
-/** Conditions about what was. */
-function freeing({ restrictions = [] }: Write): Restriction[] {
-  return restrictions.filter((restriction) => !isOfUser(restriction))
-}
-
 async function existingRecords(write: Write): Promise<Existing[]> {
-  const { request, entity, governing } = write
-  const before = freeing(write)
-  const condition = before.length
-    ? permissionCondition(before, governing, factsOf(request))
-    : undefined
-  const records: Existing[] = []
-  for (const key of await existingKeys(write)) {
-    const free = condition ? (await count([recordAt(entity, key)], condition)) > 0 : false
-    records.push({ key, free })
-  }
-  return records
-}
-
-async function existingKeys({ request, entity, data }: Write): Promise<Key[]> {
+  const { request, entity, ways, restrictions, data } = write
   if (request.event === 'CREATE') return []
-  const { ref } = request.subject ?? {}
-  if (request.event === 'UPDATE') {
-    return keysAt(entity, ref ?? [entity.name], request.query?.UPDATE?.where)
-  }
+  const names = new Set([
+    ...keyNames(entity),
+    ...(restrictions ? judgedElements(restrictions, entity) : [])
+  ])
+  const columns = [...names].map((name) => ({ ref: [name] }))
   const keys = data.map((row) => keyOf(entity, row)).filter((key) => key !== undefined)
-  const found = await Promise.all(keys.map((key) => keysAt(entity, [recordAt(entity, key)])))
-  return found.flat()
+  const { ref = [entity.name] } = request.subject ?? {}
+  const update = request.event === 'UPDATE'
+  if (!update && !keys.length) return []
+  const rows = update
+    ? await readRows(ref, columns, request.query?.UPDATE?.where)
+    : await readRows([recordsAt(entity, keys)], columns)
+  const free = waysOfRecord(ways ?? [])
+  if (!free.length || !rows.length) return rows.map((row) => ({ row, free: false }))
+  const condition = permittedCondition(free, factsOf(request))
+  const found = await readRows([recordsAt(entity, rows)], columns, [condition])
+  const freed = new Set(found.map((row) => textOfKey(entity, row)))
+  return rows.map((row) => ({ row, free: freed.has(textOfKey(entity, row)) }))
 }
 
-async function checkBefore(write: Write, existing: readonly Existing[]): Promise<void> {
-  const { request, entity, governing, restrictions, parts, data } = write
-  if (!existing.length) for (const row of data) judge(write, row)
-  for (const { key, free } of existing) {
-    const record = recordAt(entity, key)
-    if (request.event === 'UPSERT' && restrictions)
-      await everyRecord(write, [record], restrictions, governing)
-    if (restrictions && !free) judge(write, writtenTo(write, key), await read([record]))
-    for (const part of parts) {
-      const ref = [record, ...part.path]
-      for (const permission of part.before) {
-        if (typeof permission !== 'string')
-          await everyRecord(write, ref, permission, part.governing)
-      }
-    }
-  }
-}
-
-async function checkAfter(write: Write, existing: readonly Existing[]): Promise<void> {
-  const { entity, governing, restrictions, parts } = write
-  for (const { key, row } of writtenKeys(write, existing)) {
-    const record = recordAt(entity, key)
-    const free = existing.some(
-      (each) => each.free && isDeepStrictEqual({ ...each.key }, { ...key })
+async function checkBefore(
+  write: Write,
+  existing: readonly Existing[],
+  deep: DeepWrite | undefined
+): Promise<void> {
+  const { request, ways, judge, data } = write
+  if (request.event === 'UPSERT' && ways && existing.length)
+    await everyRecord(
+      write,
+      existing.map(({ row }) => row)
     )
-    if (restrictions && !free) await everyRecord(write, [record], restrictions, governing, row)
-    for (const part of parts) {
-      const ref = [record, ...part.path]
-      for (const permission of part.after) {
-        const conditions = conditional(permission)
-        if (conditions) await everyRecord(write, ref, conditions, part.governing)
-      }
-    }
+  const fresh = existing.length ? [] : data.filter((row) => isRecord(write, row))
+  const dataOf = dataByKey(write)
+  const verdicts = [
+    ...fresh.map((row) => judge(row)),
+    ...existing.map(({ row, free }) => free || judge(dataOf(row), row))
+  ]
+  if (verdicts.includes(false)) refuse(request, RESTRICTED, HIDDEN)
+  if (deep) await checkDeepBefore(request, deep)
+}
+
+async function checkAfter(
+  write: Write,
+  existing: readonly Existing[],
+  deep: DeepWrite | undefined
+): Promise<void> {
+  const { request, entity, ways, data } = write
+  const updated = request.event === 'UPDATE' && existing.length > 0
+  const written = updated
+    ? existing.map(({ row }) => row)
+    : data.filter((row) => isRecord(write, row)).map((row): Key => newKey(write, row))
+  if (ways) {
+    const freed = existing.filter(({ free }) => free).map(({ row }) => textOfKey(entity, row))
+    const checked = new Map(written.map((key) => [textOfKey(entity, key), key]))
+    for (const key of freed) checked.delete(key)
+    await everyRecord(write, [...checked.values()], dataByKey(write))
   }
+  if (deep) await checkDeepAfter(request, entity, deep, written)
 }
 
-/** The data for an existing record. */
-function writtenTo({ request, entity, data }: Write, key: Key): object {
-  const same = (row: object) => isDeepStrictEqual(keyOf(entity, row), { ...key })
-  return (request.event === 'UPSERT' ? data.find(same) : data[0]) ?? {}
+/** An UPDATE without a key writes nothing, if it finds nothing. */
+function isRecord({ request, entity }: Write, row: object): boolean {
+  return request.event !== 'UPDATE' || keyOf(entity, row) !== undefined
 }
 
-function writtenKeys(
-  { request, entity, data }: Write,
-  existing: readonly Existing[]
-): { key: Key; row: object }[] {
-  if (request.event === 'UPDATE' && existing.length)
-    return existing.map(({ key }) => ({ key, row: data[0] ?? {} }))
-  return data.map((row) => {
-    const key = keyOf(entity, row)
-    return key ? { key, row } : refuse(request, UNCHECKED, 'The new record has no key.')
-  })
+function newKey({ request, entity }: Write, row: object): Key {
+  return keyOf(entity, row) ?? refuse(request, UNCHECKED, 'The new record has no key.')
+}
+
+/** The data for a record. */
+function dataByKey({ request, entity, data }: Write): (key: Key) => object {
+  if (request.event === 'UPDATE') return () => data[0] ?? {}
+  const rows = new Map(data.map((row) => [textOfKey(entity, row), row]))
+  return (key) => rows.get(textOfKey(entity, key)) ?? {}
 }
 
 /** Every record has to fulfil it. One that is not there (handlers may write elsewhere) is judged by its data. */
 async function everyRecord(
-  { request, entity }: Write,
-  ref: readonly Segment[],
-  restrictions: readonly Restriction[],
-  governing: Governing,
-  row?: object
+  { request, entity, ways = [], judge }: Write,
+  keys: readonly Key[],
+  dataOf?: (key: Key) => object
 ): Promise<void> {
-  const facts = factsOf(request)
-  const all = await count(ref)
-  const allowed = await count(ref, permissionCondition(restrictions, governing, facts))
-  if (allowed < all) {
-    refuse(request, RESTRICTED, HIDDEN)
-  }
-  if (all || !row) return
-  if (governing.path.length || !judgeData(restrictions, entity, row, facts))
+  if (!keys.length) return
+  const records = [recordsAt(entity, keys)]
+  const allowed = await count(records, permittedCondition(ways, factsOf(request)))
+  if (allowed >= keys.length) return
+  const columns = keyNames(entity).map((name) => ({ ref: [name] }))
+  const stored = new Set((await readRows(records, columns)).map((row) => textOfKey(entity, row)))
+  if (allowed < stored.size) refuse(request, RESTRICTED, HIDDEN)
+  if (!dataOf) return
+  const missing = keys.filter((key) => !stored.has(textOfKey(entity, key)))
+  if (!missing.every((key) => judge(dataOf(key))))
     refuse(request, UNCHECKED, 'What is written can not be checked.')
 }

@@ -6,6 +6,12 @@ import type { RestrictedDefinition } from './restricted-definition.js'
 /** Values of a key, by name of the element. */
 export type Key = Readonly<Record<string, unknown>>
 
+/** A column of a record, or of those that it is composed of. */
+export interface ReadColumn {
+  readonly ref: readonly string[]
+  readonly expand?: readonly ReadColumn[]
+}
+
 /** How many records there are for which the conditions are true, in the transaction of the current request. @internal */
 export async function count(
   ref: readonly Segment[],
@@ -19,21 +25,14 @@ export async function count(
   return n
 }
 
-/** The keys of the records that a query is about. @internal */
-export async function keysAt(
-  entity: RestrictedDefinition,
+/** Columns of the records that a query is about. @internal */
+export async function readRows(
   ref: readonly Segment[],
+  columns: readonly ReadColumn[],
   where?: readonly Token[]
 ): Promise<Key[]> {
-  const columns = keyNames(entity).map((name) => ({ ref: [name] }))
   const query = { SELECT: { from: { ref }, columns, ...(where?.length && { where }) } }
   return (await cds.run(query as never)) as Key[]
-}
-
-/** A record with all its elements. @internal */
-export async function read(ref: readonly Segment[]): Promise<Key | undefined> {
-  const query = { SELECT: { one: true, from: { ref } } }
-  return ((await cds.run(query as never)) as Key | null) ?? undefined
 }
 
 /** Does the work in the current transaction, or in one of its own, so that a refusal takes it back. @internal */
@@ -46,7 +45,7 @@ export async function inTransaction<T>(context: object, work: () => Promise<T>):
   )
 }
 
-/** The key in the data of a new record, if it is complete. @internal */
+/** The key in the data of a record, if it is complete. @internal */
 export function keyOf(entity: RestrictedDefinition, data: object): Key | undefined {
   const names = keyNames(entity)
   const values = names.map((name) => (data as Record<string, unknown>)[name])
@@ -55,18 +54,40 @@ export function keyOf(entity: RestrictedDefinition, data: object): Key | undefin
   return Object.fromEntries(names.map((name, index) => [name, values[index]]))
 }
 
-/** The path of one record. @internal */
-export function recordAt({ name }: RestrictedDefinition, key: Key): Segment {
-  const where = Object.entries(key).flatMap(([element, val], index): Token[] => [
-    ...(index ? ['and'] : []),
-    { ref: [element] },
-    '=',
-    { val }
-  ])
-  return { id: name, where }
+/** Compares keys of one entity. @internal */
+export function textOfKey(entity: RestrictedDefinition, key: object): string {
+  return JSON.stringify(keyNames(entity).map((name) => (key as Key)[name]))
 }
 
-function keyNames({ keys = {} }: RestrictedDefinition): string[] {
+/** The path of the records that have one of the keys. @internal */
+export function recordsAt(entity: RestrictedDefinition, keys: readonly Key[]): Segment {
+  return { id: entity.name, where: [isOneOf(entity, keys)] }
+}
+
+/** The condition for records to have one of the keys. @internal */
+export function isOneOf(entity: RestrictedDefinition, keys: readonly Key[]): Token {
+  const names = keyNames(entity)
+  const [name, ...more] = names
+  if (name === undefined || more.length) return anyOf(keys.map((key) => hasKey(names, key)))
+  const list = keys.map((key) => ({ val: key[name] }))
+  return { xpr: [{ ref: [name] }, 'in', { list }] }
+}
+
+function hasKey(names: readonly string[], key: Key): Token {
+  const xpr = names.flatMap((name): Token[] => ['and', { ref: [name] }, '=', { val: key[name] }])
+  return { xpr: xpr.slice(1) }
+}
+
+/** As a balanced tree: databases limit the depth of an expression. */
+function anyOf(conditions: readonly Token[]): Token {
+  const [first = { xpr: [{ val: 1 }, '=', { val: 2 }] }, ...more] = conditions
+  if (!more.length) return first
+  const middle = Math.ceil(conditions.length / 2)
+  return { xpr: [anyOf(conditions.slice(0, middle)), 'or', anyOf(conditions.slice(middle))] }
+}
+
+/** Names of the elements that identify a record of the database. @internal */
+export function keyNames({ keys = {} }: RestrictedDefinition): string[] {
   return Object.entries(keys)
     .filter(([name, element]) => !element._target && name !== 'IsActiveEntity')
     .map(([name]) => name)

@@ -1,5 +1,5 @@
 import { tokensOf } from './compiled-condition.js'
-import type { Operand, Token } from './condition.js'
+import type { Condition, Operand, Token } from './condition.js'
 import { typeOfOperand } from './element-type.js'
 import { evaluate, type Situation } from './evaluate-condition.js'
 import { parseCondition } from './parse-condition.js'
@@ -11,7 +11,7 @@ import type { UserFacts } from './user-value.js'
 export type Row = Readonly<Record<string, unknown>>
 
 /**
- * Whether a record may be touched: the condition of one restriction is true for it. What can't be evaluated without a
+ * True if a record may be touched: the condition of one restriction is true for it. What can't be evaluated without a
  * database, is not true.
  *
  * @internal
@@ -22,14 +22,34 @@ export function isPermitted(
   row: Row,
   facts: UserFacts
 ): boolean {
-  return restrictions.some(({ where }) => {
-    try {
-      return evaluate(parseCondition(tokensOf(where)), situation(entity, row, facts)) === true
-    } catch (error) {
-      if (error instanceof UnsafeCondition) return false
-      throw error
-    }
-  })
+  return permits(restrictions, entity, facts)(row)
+}
+
+/** The same for many records. @internal */
+export function permits(
+  restrictions: readonly Restriction[],
+  entity: RestrictedDefinition,
+  facts: UserFacts
+): (row: Row) => boolean {
+  const conditions = restrictions.flatMap(({ where }) => parsed(where))
+  return (row) =>
+    conditions.some((condition) => {
+      try {
+        return evaluate(condition, situation(entity, row, facts)) === true
+      } catch (error) {
+        if (error instanceof UnsafeCondition) return false
+        throw error
+      }
+    })
+}
+
+function parsed(where: Restriction['where']): Condition[] {
+  try {
+    return [parseCondition(tokensOf(where))]
+  } catch (error) {
+    if (error instanceof UnsafeCondition) return []
+    throw error
+  }
 }
 
 /**

@@ -1,7 +1,7 @@
 import { tokensOf } from './compiled-condition.js'
 import type { Token } from './condition.js'
 import type { Definition } from './element-type.js'
-import { assertEvaluable, isPermitted, type Row } from './evaluate-restriction.js'
+import { assertEvaluable, permits, type Row } from './evaluate-restriction.js'
 import { rowPaths } from './mentions.js'
 import type { RestrictedDefinition, Restriction } from './restricted-definition.js'
 import { UnsafeCondition } from './unsafe-condition.js'
@@ -14,24 +14,44 @@ interface Element extends Definition {
   readonly virtual?: boolean
 }
 
-/**
- * Whether data may be written, as far as it can be said without a database: `undefined` if the conditions need one, as for
- * paths, calculated elements and defaults.
- *
- * @param existing - the record that is changed; none for a new one
- * @internal
- */
-export function judgeData(
+/** Says whether data may be written: `undefined` if only a database can say it. The record is the one that is changed. */
+export type Judge = (data: object, existing?: Row) => boolean | undefined
+
+/** Says it as far as it can be said without a database: not for paths, calculated elements and defaults. @internal */
+export function judgeOf(
   restrictions: readonly Restriction[],
   entity: RestrictedDefinition,
-  data: object,
-  facts: UserFacts,
-  existing?: Row
-): boolean | undefined {
-  const row = { ...(existing ?? defaultsOf(entity)), ...data }
+  facts: UserFacts
+): Judge {
   const conditions = restrictions.map(({ where }) => tokensOf(where))
-  if (!conditions.every((tokens) => isInData(tokens, entity))) return undefined
-  return isPermitted(restrictions, entity, row, facts)
+  if (!conditions.every((tokens) => isInData(tokens, entity))) return () => undefined
+  const names = namesIn(conditions)
+  const permitted = permits(restrictions, entity, facts)
+  const defaults = defaultsOf(entity)
+  const verdicts = new Map<string, boolean>()
+  return (data, existing) => {
+    const row: Row = { ...(existing ?? defaults), ...data }
+    const key = JSON.stringify(names.map((name) => row[name]))
+    const verdict = verdicts.get(key) ?? permitted(row)
+    verdicts.set(key, verdict)
+    return verdict
+  }
+}
+
+/** The stored elements that the conditions are about, if data can be judged by them. @internal */
+export function judgedElements(
+  restrictions: readonly Restriction[],
+  entity: RestrictedDefinition
+): string[] {
+  const conditions = restrictions.map(({ where }) => tokensOf(where))
+  if (!conditions.every((tokens) => isInData(tokens, entity))) return []
+  return namesIn(conditions).filter((name) => !entity.elements?.[name]?._target)
+}
+
+function namesIn(conditions: readonly (readonly Token[])[]): string[] {
+  return [
+    ...new Set(conditions.flatMap((tokens) => rowPaths(tokens)).flatMap(([name]) => name ?? []))
+  ]
 }
 
 function isInData(tokens: readonly Token[], entity: RestrictedDefinition): boolean {

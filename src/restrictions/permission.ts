@@ -1,3 +1,5 @@
+import { tokensOf } from './compiled-condition.js'
+import { mentionsUser } from './mentions.js'
 import type { RestrictedDefinition, Restriction } from './restricted-definition.js'
 import { restrictionsOf } from './rewrite-model.js'
 
@@ -60,4 +62,9 @@ function grants({ grant = '*' }: Restriction, event: string): boolean {
   const granted = [grant].flat()
   if (granted.includes('*') || granted.includes(event)) return true
   return granted.includes('WRITE') && WRITES.has(event)
+}
+
+/** True if the condition of a restriction uses `$user`. @internal */
+export function isOfUser({ where }: Restriction): boolean {
+  return mentionsUser(tokensOf(where))
 }

@@ -1,8 +1,7 @@
 import type { Segment, Token } from './condition.js'
 import { type EnforcedRequest, refuse } from './enforced-request.js'
-import { governingEntity } from './governing-entity.js'
-import { permissionFor } from './permission.js'
-import { permissionCondition } from './permission-condition.js'
+import { governorsOf } from './governing-entity.js'
+import { permittedCondition, permittedOn } from './permitted.js'
 import { inDatabase } from './remote-entity.js'
 import type { RestrictedDefinition } from './restricted-definition.js'
 import { factsOf } from './set-attributes.js'
@@ -21,13 +20,12 @@ export function reachableIf(
   from: RestrictedDefinition,
   name: string
 ): Token | undefined {
-  const governing = governingEntity(target)
-  const permission = permissionFor(governing.entity, 'READ', request.user)
-  if (permission === 'always') return undefined
-  if (permission === 'never' || !inDatabase(target) || !inDatabase(from)) {
+  const permitted = permittedOn(target, 'READ', request.user)
+  if (permitted === 'always') return undefined
+  if (permitted === 'never' || !inDatabase(target) || !inDatabase(from)) {
     return refuse(request, 'ERR_EXPAND_RESTRICTED', `${name} can not be followed.`)
   }
-  return permissionCondition(permission, governing, factsOf(request))
+  return permittedCondition(permitted, factsOf(request))
 }
 
 /** Whether an association leads to parts of what is read already, under the same restrictions. @internal */
@@ -36,9 +34,9 @@ export function isOwnPart(
   from: RestrictedDefinition,
   name: string
 ): boolean {
-  const { entity, path } = governingEntity(target)
-  if (!path.length || entity !== governingEntity(from).entity) return false
-  return Object.hasOwn(from.compositions ?? {}, name)
+  if (!Object.hasOwn(from.compositions ?? {}, name)) return false
+  const above = governorsOf(from).map(({ entity }) => entity)
+  return governorsOf(target).some(({ entity }) => entity === from || above.includes(entity))
 }
 
 /** A segment of a path that leads to records of a condition only. @internal */

@@ -6,7 +6,7 @@ import {
   refuse,
   type Select
 } from './enforced-request.js'
-import { governingEntity } from './governing-entity.js'
+import { governorsOf } from './governing-entity.js'
 import { nameOf } from './mentions.js'
 import { permissionFor } from './permission.js'
 import { isOwnPart, reachableIf, withFilter } from './reachable.js'
@@ -167,7 +167,7 @@ function changedSubquery({ SELECT }: Column, place: Place): object {
   const entity = name === undefined ? undefined : service.model.definitions[nameOf(name)]
   const open =
     entity?._service?.name === service.name &&
-    governingEntity(entity).path.length + path.length === 0 &&
+    governorsOf(entity).length + path.length === 0 &&
     permissionFor(entity, 'READ', request.user) === 'always'
   if (!entity || !open) {
     return refuse(request, 'ERR_EXPAND_RESTRICTED', 'A subquery on what is restricted.')

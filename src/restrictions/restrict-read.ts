@@ -6,10 +6,9 @@ import {
   type Select
 } from './enforced-request.js'
 import { count } from './database.js'
-import { governingEntity } from './governing-entity.js'
+import { governorsOf } from './governing-entity.js'
 import { nameOf } from './mentions.js'
-import { permissionFor } from './permission.js'
-import { permissionCondition } from './permission-condition.js'
+import { permittedCondition, permittedOn } from './permitted.js'
 import { withFilter } from './reachable.js'
 import { inDatabase } from './remote-entity.js'
 import { restrictExpand } from './restrict-expand.js'
@@ -31,9 +30,24 @@ export function restrictRead(
   refuseHierarchy(request, entity)
   const path = request.subject?.ref ?? []
   const passed = path.length > 1 ? entitiesOn(path.slice(0, -1), service) : []
-  if (!passed.includes(governingEntity(entity).entity)) restrictPart(request, entity)
+  if (governorsOf(entity).length && !isReadAsPart(entity, path, passed))
+    restrictPart(request, entity)
   restrictExpand(request, entity)
   return passed.length ? restrictPassed(service, request, path, passed) : undefined
+}
+
+/** True if the path leads by compositions from a record whose restrictions count: CAP has put them there. */
+function isReadAsPart(
+  entity: RestrictedDefinition,
+  path: readonly Segment[],
+  passed: readonly (RestrictedDefinition | undefined)[]
+): boolean {
+  const governors = governorsOf(entity).map((governor) => governor.entity)
+  const from = passed.findLastIndex((each) => each && governors.includes(each))
+  if (from < 0) return false
+  return path
+    .slice(from + 1)
+    .every((segment, index) => passed[from + index]?.compositions?.[nameOf(segment)])
 }
 
 /** In a hierarchy a condition says where to begin: records on the way come without fulfilling it. */
@@ -45,8 +59,6 @@ function refuseHierarchy(request: EnforcedRequest, entity: RestrictedDefinition)
 }
 
 function restrictPart(request: EnforcedRequest, entity: RestrictedDefinition): void {
-  const governing = governingEntity(entity)
-  if (!governing.path.length) return
   const condition = readableIf(request, entity)
   if (!condition) return
   rewriteQuery(request, ({ from, where }) => {
@@ -57,12 +69,11 @@ function restrictPart(request: EnforcedRequest, entity: RestrictedDefinition): v
 
 /** The condition under which records may be read; none if all may. */
 function readableIf(request: EnforcedRequest, entity: RestrictedDefinition): Token | undefined {
-  const governing = governingEntity(entity)
-  const permission = permissionFor(governing.entity, 'READ', request.user)
-  if (permission === 'always') return undefined
-  if (permission === 'never')
+  const permitted = permittedOn(entity, 'READ', request.user)
+  if (permitted === 'always') return undefined
+  if (permitted === 'never')
     return refuse(request, 'ERR_EXPAND_RESTRICTED', 'No role permits this.')
-  return permissionCondition(permission, governing, factsOf(request))
+  return permittedCondition(permitted, factsOf(request))
 }
 
 /** A path goes through records that the user may read, or leads nowhere. */
