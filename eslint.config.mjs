@@ -119,7 +119,13 @@ export default defineConfig(
     rules: { 'no-restricted-syntax': 'off' }
   },
   {
-    files: ['src/announce.ts', 'src/cli/**/*.ts', 'srv/server.ts', 'srv/external/**/*.ts'],
+    files: [
+      'src/announce.ts',
+      'src/cli/**/*.ts',
+      'src/cds-dk/**/*.ts',
+      'srv/server.ts',
+      'srv/external/**/*.ts'
+    ],
     rules: { 'no-console': 'off' }
   },
   {

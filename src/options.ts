@@ -70,6 +70,8 @@ export interface AuthOptions {
   readonly emulator?: EmulationOptions | false
   /** Claim of the bound services' tokens that becomes `user.id`; of a list the first that a token has. */
   readonly userId?: string | readonly string[]
+  /** `false` turns off the check of the model in `cds build`. */
+  readonly lint?: boolean
   /** OpenID Connect issuers by alias, besides the bound services. */
   readonly issuers?: Record<string, OidcIssuerOptions>
 }

@@ -2,6 +2,7 @@ import cds from '@sap/cds'
 
 import { authenticatesRequests, servicesOnBehalf } from './adoption.js'
 import { concealServiceRoles } from './door-refusal.js'
+import { registerCommands } from './cds-dk/register.js'
 import { isProduction } from './profile.js'
 import { maskTokenHeaders, quietLibraries } from './log.js'
 import { type AuthOptions, bindingsOf } from './options.js'
@@ -20,6 +21,7 @@ import { mockedServices, prepareMock } from './mock/prepare-mock.js'
  *
  * | when | what |
  * |---|---|
+ * | `cds add`, `cds build` load plugins | the facet `principal` and the task of the build are registered |
  * | plugins load | the configuration is checked; in development the emulated landscape is joined, or a mock prepared |
  * | a model is prepared for the runtime | conditions with `$user` get a form that CAP evaluates as its guide says |
  * | the model is loaded | refusals at the door of a service get constant text for clients |
@@ -33,6 +35,7 @@ import { mockedServices, prepareMock } from './mock/prepare-mock.js'
  * @internal
  */
 export async function activate(): Promise<void> {
+  const isForDevelopmentKit = registerCommands()
   cds.on('connect', checkImplementation)
   if (!authenticatesRequests() && !servicesOnBehalf().length) return
   quietLibraries()
@@ -48,6 +51,7 @@ export async function activate(): Promise<void> {
     prepareMock(mockedServices())
     return
   }
+  if (isForDevelopmentKit) return // no model is compiled for a server
   installRestrictions()
   // after all listeners for "bootstrap", which may replace middlewares, and before services are served
   cds.on('loaded', () => {

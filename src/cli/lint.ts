@@ -1,12 +1,9 @@
-import { relative, resolve } from 'node:path'
+import { resolve } from 'node:path'
 
 import cds from '@sap/cds'
 
-import { checkNames, type Finding } from '../restrictions/check-names.js'
 import type { NameSources } from '../restrictions/known-names.js'
-import { unsafeFinding } from '../restrictions/report-unsafe.js'
-import type { Model } from '../restrictions/restricted-definition.js'
-import { rewriteModel } from '../restrictions/rewrite-model.js'
+import { lineOf, type LintFinding, lintFindings } from '../restrictions/lint-findings.js'
 
 /** Options of `cds-principal lint`. */
 export interface LintOptions {
@@ -14,14 +11,6 @@ export interface LintOptions {
   readonly project: string
   /** `text` for people, `json` for scripts, `sarif` for code scanning. */
   readonly format: 'text' | 'json' | 'sarif'
-}
-
-/** A finding as it is printed. */
-interface Printed {
-  readonly rule: Finding['rule']
-  readonly message: string
-  readonly file?: string
-  readonly line?: number
 }
 
 /**
@@ -33,40 +22,25 @@ interface Printed {
 export async function lint({ project, format }: LintOptions): Promise<void> {
   const root = resolve(project)
   cds.root = root
-  const csn = (await cds.load('*')) as unknown as Model
+  const csn = await cds.load('*')
   const { auth } = cds.env.requires as unknown as { auth?: NameSources }
-  const model = cds.compile.for.nodejs(csn as never) as unknown as Model
-  const unsafe = rewriteModel(model).map(unsafeFinding)
-  const findings = [...checkNames(csn, root, auth ?? {}), ...unsafe].map((each) =>
-    printed(each, root)
-  )
+  const findings = lintFindings(csn, root, auth ?? {})
   process.stdout.write(`${FORMATS[format](findings)}\n`)
   if (findings.length) process.exitCode = 1
 }
 
-function printed({ rule, message, definition }: Finding, root: string): Printed {
-  const { file, line } = definition.$location ?? {}
-  return {
-    rule,
-    message,
-    ...(file && { file: relative(root, resolve(root, file)) }),
-    ...(line && { line })
-  }
-}
-
-const FORMATS: Record<LintOptions['format'], (findings: readonly Printed[]) => string> = {
-  text: (findings) => findings.map(asLine).join('\n') || 'No findings.',
-  json: (findings) => JSON.stringify({ findings }, null, 2),
+const FORMATS: Record<LintOptions['format'], (findings: readonly LintFinding[]) => string> = {
+  text: (findings) => findings.map(lineOf).join('\n') || 'No findings.',
+  json: (findings) => JSON.stringify({ findings: findings.map(asJson) }, null, 2),
   sarif: (findings) => JSON.stringify(asSarif(findings), null, 2)
 }
 
-function asLine({ rule, message, file, line }: Printed): string {
-  const place = file ? `${file}${line ? `:${String(line)}` : ''}: ` : ''
-  return `${place}${message} (${rule})`
+function asJson({ rule, message, file, line }: LintFinding): object {
+  return { rule, message, ...(file && { file }), ...(line && { line }) }
 }
 
 /** @see https://docs.oasis-open.org/sarif/sarif/v2.1.0/sarif-v2.1.0.html */
-function asSarif(findings: readonly Printed[]): object {
+function asSarif(findings: readonly LintFinding[]): object {
   const rules = [...new Set(findings.map(({ rule }) => rule))].map((id) => ({ id }))
   const driver = { name: 'cds-principal', rules }
   return {
@@ -76,12 +50,12 @@ function asSarif(findings: readonly Printed[]): object {
   }
 }
 
-function asResult({ rule, message, file, line }: Printed): object {
+function asResult({ rule, isError, message, file, line }: LintFinding): object {
   const region = line && { region: { startLine: line } }
   const physicalLocation = { artifactLocation: { uri: file?.replaceAll('\\', '/') }, ...region }
   return {
     ruleId: rule,
-    level: rule === 'unsafe-condition' ? 'error' : 'warning',
+    level: isError ? 'error' : 'warning',
     message: { text: message },
     ...(file && { locations: [{ physicalLocation }] })
   }

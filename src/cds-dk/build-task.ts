@@ -1,0 +1,51 @@
+import { existsSync } from 'node:fs'
+import { join, relative } from 'node:path'
+
+import cds from '@sap/cds'
+
+import type { BuildTaskRegistry } from './development-kit.js'
+import { lineOf, lintFindings } from '../restrictions/lint-findings.js'
+import type { AuthOptions } from '../options.js'
+
+const DESCRIPTOR = 'xs-security.json'
+
+/**
+ * Registers the task `principal` of `cds build`: it checks the restrictions of the model, and copies `xs-security.json` next to
+ * the built service, where the checks at start compare names with it.
+ *
+ * @internal
+ */
+export function registerBuildTask(build: BuildTaskRegistry): void {
+  build.register(
+    'principal',
+    class PrincipalBuildTask extends build.Plugin {
+      static get taskDefaults() {
+        return { src: cds.env.folders.srv }
+      }
+      static hasTask() {
+        return authOf()?.kind === 'principal' && existsSync(join(cds.root, cds.env.folders.srv))
+      }
+      override async build() {
+        if (authOf()?.lint !== false) await this.#lint()
+        const file = join(cds.root, DESCRIPTOR)
+        const isStaged = relative(this.task.dest, this.task.src).startsWith('..')
+        if (isStaged && existsSync(file)) await this.copy(file).to(join(this.task.dest, DESCRIPTOR))
+      }
+
+      async #lint() {
+        const model = await this.model()
+        if (!model) return
+        const findings = lintFindings(model, cds.root, authOf() ?? {})
+        for (const each of findings) {
+          this.pushMessage(lineOf(each), each.isError ? build.Plugin.ERROR : build.Plugin.WARNING)
+        }
+        if (!findings.some(({ isError }) => isError)) return
+        throw new build.BuildError(
+          'cds-principal: the model has conditions that can not be made safe ("lint": false in cds.requires.auth turns the check off)'
+        )
+      }
+    }
+  )
+}
+
+const authOf = () => (cds.env.requires as unknown as { auth?: AuthOptions }).auth

@@ -1,0 +1,138 @@
+import cds from '@sap/cds'
+
+import {
+  type ConfigurationFile,
+  isObject,
+  objectAt,
+  readConfiguration
+} from './configuration-file.js'
+import { developmentKit, type FacetRegistry } from './development-kit.js'
+import { hasOnPremiseDestination } from './on-premise.js'
+import {
+  choosePrincipal,
+  hasAuth,
+  isPrincipalChosen,
+  keepPrincipal,
+  kindOf,
+  requiresOf
+} from './project-requires.js'
+import { completeDescriptor } from './security-descriptor.js'
+
+/** Files in which a Node.js project has its configuration; the first one wins over the second. */
+const FILES = ['package.json', '.cdsrc.json']
+const PACKAGE = 'cds-principal'
+
+/**
+ * Registers the facet `principal` of `cds add`: dependency, kind of authentication, `xs-security.json`, and the bindings of
+ * the deployment. The facets `xsuaa`, `ias`, `destination` and `connectivity` of `@sap/cds-dk` write these; in later
+ * commands, too, such as `cds add mta`, they see that the project has what `principal` stands for.
+ *
+ * @internal
+ */
+export function registerFacet(add: FacetRegistry): void {
+  if (isChosen()) presentAsStock()
+  add.register(
+    'principal',
+    class PrincipalFacet extends add.Plugin {
+      static help() {
+        return 'principal propagation: calls of remote services as the user of the request'
+      }
+      static hasInProduction() {
+        return isChosen()
+      }
+      override canRun() {
+        return Promise.resolve(readConfiguration(cds.root, 'package.json') !== undefined)
+      }
+      override requires() {
+        return facetsOf(configurations())
+      }
+      override run() {
+        addToProject()
+        presentAsStock()
+        return Promise.resolve()
+      }
+      override combine() {
+        return combine()
+      }
+    }
+  )
+}
+
+const configurations = () => FILES.flatMap((name) => readConfiguration(cds.root, name) ?? [])
+const isChosen = () => configurations().some(({ cds }) => isPrincipalChosen(cds))
+
+/** Services whose tokens the project takes. */
+function issuersOf(files: readonly ConfigurationFile[]): { xsuaa: boolean; ias: boolean } {
+  const all = files.flatMap(({ cds }) => requiresOf(cds))
+  const named = developmentKit().cli?.argv?.flatMap((text) => text.split(/[,\s]/)) ?? []
+  const has = (kind: string, service: string) =>
+    named.includes(kind) ||
+    all.some(
+      (each) => Boolean(each[service]) || kindOf(each['auth'])?.replace('-auth', '') === kind
+    )
+  const ias = has('ias', 'identity')
+  return { ias, xsuaa: has('xsuaa', 'xsuaa') || !ias }
+}
+
+function facetsOf(files: readonly ConfigurationFile[]): string[] {
+  const { xsuaa, ias } = issuersOf(files)
+  return [
+    ...(xsuaa ? ['xsuaa'] : []),
+    ...(ias ? ['ias'] : []),
+    'destination',
+    ...(hasOnPremiseDestination(files) ? ['connectivity'] : [])
+  ]
+}
+
+function addToProject(): void {
+  const files = configurations()
+  const { xsuaa, ias } = issuersOf(files)
+  const [manifest] = files
+  const place = files.find((file) => hasAuth(file.cds)) ?? manifest
+  if (!manifest || !place) return
+  for (const file of files) keepPrincipal(file.cds)
+  const impl = choosePrincipal(place.cds)
+  if (impl)
+    console.log(`cds.requires.auth.impl "${impl}" is removed: authentication is cds-principal's`)
+  if (ias) objectAt(place.cds, 'requires')['identity'] ??= true
+  if (ias && xsuaa) objectAt(place.cds, 'requires')['xsuaa'] ??= true
+  addDependency(manifest)
+  for (const file of files) file.save()
+}
+
+/** A development dependency would be missing where the application is deployed. */
+function addDependency({ content }: ConfigurationFile): void {
+  const dependencies = objectAt(content, 'dependencies')
+  const development = isObject(content['devDependencies']) ? content['devDependencies'] : {}
+  dependencies[PACKAGE] ??= development[PACKAGE] ?? `^${version()}`
+  delete development[PACKAGE]
+}
+
+function version(): string {
+  // eslint-disable-next-line @typescript-eslint/no-require-imports -- the package's own, at run time
+  return (require('../../package.json') as { version: string }).version
+}
+
+/**
+ * Lets the facets of `@sap/cds-dk` see XSUAA or Identity Authentication where the project has `principal`, and the
+ * Connectivity service where it has an on-premise destination. It is the environment of this process only.
+ */
+function presentAsStock(): void {
+  const files = configurations()
+  process.env['cds_requires_auth_kind'] = issuersOf(files).xsuaa ? 'xsuaa' : 'ias'
+  if (hasOnPremiseDestination(files)) process.env['cds_requires_connectivity'] = 'true'
+}
+
+async function combine(): Promise<void> {
+  const files = configurations()
+  for (const file of files) {
+    keepPrincipal(file.cds)
+    file.save()
+  }
+  if (!issuersOf(files).xsuaa) return
+  const problem = await completeDescriptor(cds.root)
+  if (problem)
+    console.log(
+      `xs-security.json is left as it is, because the model does not compile:\n${problem}`
+    )
+}

@@ -1,0 +1,141 @@
+import { spawnSync } from 'node:child_process'
+import fs from 'node:fs'
+import os from 'node:os'
+import path from 'node:path'
+
+const root = path.resolve(__dirname, '../../..')
+const CDS = path.join(root, 'node_modules/@sap/cds-dk/bin/cds.js')
+
+const MODEL = `
+service CatalogService {
+  @restrict: [{ grant: 'READ', to: 'Viewer', where: (plant = $user.plant) }]
+  entity Books { key ID : Integer; plant : String; }
+}`
+const UNSAFE = MODEL.replace('(plant =', "(plant || $user.plant = 'x' or plant =")
+const MANIFEST = {
+  name: 'bookshop',
+  type: 'module',
+  dependencies: { '@sap/cds': '^10' },
+  devDependencies: { 'cds-principal': '^0.1.0' },
+  cds: {
+    requires: {
+      API: { kind: 'odata-v2', model: 'srv/api', credentials: { destination: 'S4' } },
+      '[production]': { auth: 'xsuaa' }
+    }
+  }
+}
+
+let folder: string
+beforeEach(() => {
+  folder = fs.mkdtempSync(path.join(os.tmpdir(), 'cds-principal-commands-'))
+  fs.symlinkSync(path.join(root, 'node_modules'), path.join(folder, 'node_modules'))
+  write('package.json', JSON.stringify(MANIFEST, null, 2))
+  write('srv/api.cds', '@cds.external service API {}')
+  write('srv/cat-service.cds', MODEL)
+})
+afterEach(() => {
+  fs.rmSync(folder, { recursive: true })
+})
+
+function write(name: string, text: string) {
+  fs.mkdirSync(path.dirname(path.join(folder, name)), { recursive: true })
+  fs.writeFileSync(path.join(folder, name), text)
+}
+const read = (name: string) => fs.readFileSync(path.join(folder, name), 'utf8')
+const json = (name: string) => JSON.parse(read(name))
+
+function run(...args: string[]) {
+  const { PATH, HOME } = process.env
+  const options = { cwd: folder, encoding: 'utf8', env: { PATH, HOME } } as const
+  const { status, stdout, stderr } = spawnSync(process.execPath, [CDS, ...args], options)
+  return { status, output: stdout + stderr }
+}
+
+describe('cds add principal', () => {
+  test('makes a project with XSUAA in production one with the plugin, and later facets keep it', () => {
+    expect(run('add', 'principal')).toMatchObject({ status: 0 })
+    const { cds, dependencies, devDependencies } = json('package.json')
+    expect(cds.requires).toEqual({
+      API: MANIFEST.cds.requires.API,
+      auth: 'principal',
+      destinations: true,
+      connectivity: true
+    })
+    expect(dependencies).toMatchObject({ 'cds-principal': '^0.1.0' })
+    expect(devDependencies).toEqual({})
+    const { scopes, attributes } = json('xs-security.json')
+    expect(scopes).toMatchObject([{ name: '$XSAPPNAME.Viewer' }])
+    expect(attributes).toMatchObject([{ name: 'plant' }])
+
+    write('srv/cat-service.cds', MODEL.replace("'Viewer'", "['Viewer', 'Auditor']"))
+    expect(run('add', 'mta,approuter')).toMatchObject({ status: 0 })
+    for (const service of ['auth', 'destination', 'connectivity']) {
+      expect(
+        read('mta.yaml').match(new RegExp(`^  - name: bookshop-${service}$`, 'gm'))
+      ).toHaveLength(1)
+    }
+    const modules = read('mta.yaml').split(/^resources:/m)[0]!
+    expect(modules.match(/- name: bookshop-auth$/gm)).toHaveLength(2)
+    expect(modules.match(/- name: bookshop-connectivity$/gm)).toHaveLength(1)
+    expect(json('xs-security.json').scopes).toHaveLength(2)
+
+    expect(run('add', 'xsuaa')).toMatchObject({ status: 0 })
+    const before = ['package.json', 'mta.yaml', 'xs-security.json'].map(read)
+    expect(json('package.json').cds).toEqual(cds)
+    expect(run('add', 'principal')).toMatchObject({ status: 0 })
+    expect(['package.json', 'mta.yaml', 'xs-security.json'].map(read)).toEqual(before)
+  })
+
+  test('takes Identity Authentication where the project has it', () => {
+    const requires = { '[production]': { auth: { kind: 'ias' } } }
+    write('package.json', JSON.stringify({ ...MANIFEST, cds: { requires } }))
+    expect(run('add', 'principal')).toMatchObject({ status: 0 })
+    expect(run('add', 'mta')).toMatchObject({ status: 0 })
+    expect(json('package.json').cds.requires).toEqual({
+      auth: 'principal',
+      identity: true,
+      destinations: true
+    })
+    expect(read('mta.yaml')).toMatch(/service: identity$/m)
+    expect(read('mta.yaml')).not.toMatch(/service: xsuaa$/m)
+    expect(fs.existsSync(path.join(folder, 'xs-security.json'))).toBe(false)
+  })
+
+  test('is listed', () => {
+    expect(run('help', 'add').output).toMatch(/principal\S* +- principal propagation/)
+  })
+})
+
+describe('cds build', () => {
+  beforeEach(() => {
+    const { API } = MANIFEST.cds.requires
+    write(
+      'package.json',
+      JSON.stringify({ ...MANIFEST, cds: { requires: { auth: 'principal', API } } })
+    )
+  })
+
+  test('puts xs-security.json next to the built service, and warns of names that no token brings', () => {
+    write(
+      'xs-security.json',
+      JSON.stringify({ scopes: [{ name: '$XSAPPNAME.Viewer' }], attributes: [{ name: 'plants' }] })
+    )
+    const { status, output } = run('build', '--production')
+    expect(output).toMatch(
+      /WARNING.*srv\/cat-service\.cds:4:.*\$user\.plant.*did you mean "plants"\?/
+    )
+    expect(status).toBe(0)
+    expect(read('gen/srv/xs-security.json')).toBe(read('xs-security.json'))
+    expect(fs.existsSync(path.join(folder, 'gen/srv/srv/csn.json'))).toBe(true)
+  })
+
+  test('fails with a condition that can not be made safe, unless the check is turned off', () => {
+    write('srv/cat-service.cds', UNSAFE)
+    const { status, output } = run('build', '--production')
+    expect(output).toMatch(/ERROR.*srv\/cat-service\.cds:4:.*Instead/)
+    expect(status).toBe(1)
+    const requires = { auth: { kind: 'principal', lint: false } }
+    write('package.json', JSON.stringify({ ...MANIFEST, cds: { requires } }))
+    expect(run('build', '--production')).toMatchObject({ status: 0 })
+  })
+})

@@ -1,0 +1,69 @@
+import {
+  choosePrincipal,
+  isPrincipalChosen,
+  keepPrincipal
+} from '../../../src/cds-dk/project-requires.js'
+
+describe('the kind of authentication in a project', () => {
+  test.each([
+    ['nothing', {}, { auth: 'principal' }],
+    ['a text', { auth: 'xsuaa' }, { auth: 'principal' }],
+    [
+      'an object with users',
+      { auth: { kind: 'mocked', users: { alice: {} } } },
+      { auth: { kind: 'principal', users: { alice: {} } } }
+    ],
+    ['a kind of production', { '[production]': { auth: 'xsuaa' } }, { auth: 'principal' }],
+    [
+      'what else belongs to a profile',
+      { '[production]': { auth: { kind: 'ias', config: { a: 1 } }, db: 'hana' } },
+      { auth: 'principal', '[production]': { auth: { config: { a: 1 } }, db: 'hana' } }
+    ],
+    ['mocked users in development', { '[development]': { auth: 'mocked' } }, { auth: 'principal' }]
+  ])('is principal in every profile, in place of %s', (_name, requires, expected) => {
+    const cds = { requires: { ...requires } }
+    choosePrincipal(cds)
+    keepPrincipal(cds)
+    expect(cds.requires).toEqual(expected)
+    choosePrincipal(cds)
+    keepPrincipal(cds)
+    expect(cds.requires).toEqual(expected)
+  })
+
+  test.each(['xsuaa', 'xsuaa-auth', 'ias', 'ias-auth', 'jwt'])(
+    'stays principal when a facet has written %s into a profile',
+    (kind) => {
+      const cds = {
+        requires: { auth: 'principal', '[production]': { auth: { kind } } },
+        '[hybrid]': { requires: { auth: kind } }
+      }
+      keepPrincipal(cds)
+      expect(cds).toEqual({ requires: { auth: 'principal' } })
+    }
+  )
+
+  test('of other profiles stays what the project says', () => {
+    const cds = { requires: { auth: 'principal', '[test]': { auth: 'mocked' } } }
+    keepPrincipal(cds)
+    expect(cds.requires['[test]']).toEqual({ auth: 'mocked' })
+  })
+
+  test('says when an implementation is replaced', () => {
+    const cds = { requires: { auth: { impl: './srv/auth.js' } } }
+    expect(choosePrincipal(cds)).toBe('./srv/auth.js')
+    expect(cds.requires.auth).toEqual({ kind: 'principal' })
+  })
+
+  test.each([
+    [{ requires: { auth: 'principal' } }, true],
+    [{ requires: { auth: { kind: 'principal-auth' } } }, true],
+    [{ requires: { '[hybrid]': { auth: 'principal' } } }, true],
+    [{ '[hybrid]': { requires: { auth: { kind: 'principal' } } } }, true],
+    [{ requires: { auth: 'xsuaa' } }, false],
+    [{ requires: { auth: { users: {} } } }, false],
+    [{ requires: true }, false],
+    [{}, false]
+  ])('is read from %j: %s', (cds, expected) => {
+    expect(isPrincipalChosen(cds)).toBe(expected)
+  })
+})
