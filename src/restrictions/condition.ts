@@ -41,7 +41,13 @@ export type Condition = { readonly tokens: readonly Token[] } & (
       readonly left: Operand
       readonly right: Operand
     }
-  | { readonly kind: 'like'; readonly value: Operand; readonly pattern: Operand }
+  | {
+      readonly kind: 'like'
+      readonly value: Operand
+      readonly pattern: Operand
+      /** The character before one that stands for itself. */
+      readonly escape?: string | undefined
+    }
   | {
       readonly kind: 'between'
       readonly value: Operand

@@ -1,6 +1,6 @@
 import cds from '@sap/cds'
 
-import type { Segment, Token } from './condition.js'
+import type { Operand, Segment, Token } from './condition.js'
 import type { RestrictedDefinition } from './restricted-definition.js'
 
 /** Values of a key, by name of the element. */
@@ -33,6 +33,16 @@ export async function readRows(
 ): Promise<Key[]> {
   const query = { SELECT: { from: { ref }, columns, ...(where?.length && { where }) } }
   return (await cds.run(query as never)) as Key[]
+}
+
+/** Every text that an operand has for one of the records. @internal */
+export async function distinctTexts(entity: string, operand: Operand): Promise<string[]> {
+  const [only] = operand
+  const column = operand.length === 1 && typeof only === 'object' ? only : { xpr: operand }
+  const columns = [{ ...column, as: 'text' }]
+  const where = [column, '!=', { val: null }]
+  const query = { SELECT: { distinct: true, from: { ref: [entity] }, columns, where } }
+  return ((await cds.run(query as never)) as { text: string }[]).map(({ text }) => text)
 }
 
 /** Does the work in the current transaction, or in one of its own, so that a refusal takes it back. @internal */

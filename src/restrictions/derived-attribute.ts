@@ -1,9 +1,18 @@
-import type { Token } from './condition.js'
+import type { Operand, Token } from './condition.js'
 import { evaluate } from './evaluate-condition.js'
-import { anyOf, likePattern, literally } from './like-pattern.js'
 import { parseCondition } from './parse-condition.js'
+import { databaseKind } from './per-database.js'
+import {
+  expressionOf,
+  globOf,
+  likeOf,
+  onlyText,
+  type PatternKind,
+  type TextPattern,
+  textPattern
+} from './text-pattern.js'
 import { textOf, type UserFacts, type UserSource, valuesOf } from './user-value.js'
-import { compare, convert, type Scalar } from './value-type.js'
+import { convert, extreme, type Scalar } from './value-type.js'
 
 /**
  * An attribute that is computed from the user for one condition. CAP's evaluation of `$user` is dependable for a list with
@@ -17,25 +26,21 @@ export interface DerivedAttribute {
   compute(facts: UserFacts): Scalar | Scalar[] | undefined
   /** For values that something is compared with: whether there are any. */
   readonly presence?: DerivedAttribute
+  /** For patterns: which texts they are compared with. */
+  readonly scan?: Scan
+}
+
+/** Texts of records, and patterns for them. */
+export interface Scan {
+  readonly entity: string
+  readonly operand: Operand
+  readonly source: UserSource
+  readonly kind: PatternKind
+  readonly escape?: string | undefined
 }
 
 /** What stands for "yes", next to `=`. */
 export const YES = '1'
-
-const PATTERNS = {
-  like: likePattern,
-  startswith: (value: string) => `${literally(value)}${likePattern('%')}`,
-  endswith: (value: string) => `${likePattern('%')}${literally(value)}`,
-  contains: (value: string) => `${likePattern('%')}${literally(value)}${likePattern('%')}`
-}
-
-/** Ways to compare text with values of a user by a pattern. */
-export type PatternKind = keyof typeof PATTERNS
-
-/** @internal */
-export function isPatternKind(name: string): name is PatternKind {
-  return Object.hasOwn(PATTERNS, name)
-}
 
 /** Whether a name under `$user` is one of a derived attribute. @internal */
 export function isDerived(name: string): boolean {
@@ -49,7 +54,12 @@ export function listOf(source: UserSource, type: string): DerivedAttribute {
 
 /** {@link YES} if there is a value that the type can hold. @internal */
 export function presenceOf(source: UserSource, type: string): DerivedAttribute {
-  return derived(source, type, 'present', (values) => (values.length ? YES : undefined))
+  const some = (facts: UserFacts) =>
+    valuesOf(source, facts).some((value) => convert(value, type) !== undefined)
+  return {
+    key: keyOf(source, type, 'present'),
+    compute: (facts) => (some(facts) ? YES : undefined)
+  }
 }
 
 /** The smallest or the greatest value: where one of all has to be above or below something. @internal */
@@ -58,19 +68,64 @@ export function extremeOf(
   type: string,
   which: 'min' | 'max'
 ): DerivedAttribute {
-  const sign = which === 'min' ? 1 : -1
-  return compared(source, type, which, (values) =>
-    values.length
-      ? values.reduce((best, next) => (sign * compare(next, best) < 0 ? next : best))
-      : undefined
-  )
+  return compared(source, type, which, (values) => extreme(values, which))
 }
 
-/** A regular expression that matches what one of the values, as a pattern, matches. Always there. @internal */
-export function patternOf(source: UserSource, kind: PatternKind): DerivedAttribute {
-  return compared(source, 'cds.String', kind, (values) =>
-    anyOf(values.map((value) => PATTERNS[kind](String(value))))
-  )
+/**
+ * All texts, for a database that applies the functions of the source to them, as one parameter; for another database what
+ * `otherwise` has.
+ *
+ * @internal
+ */
+export function textsOf(source: UserSource, otherwise: DerivedAttribute): DerivedAttribute {
+  return {
+    ...otherwise,
+    key: `${otherwise.key}|texts`,
+    compute: (facts) =>
+      databaseKind() === 'other' ? otherwise.compute(facts) : JSON.stringify(textsIn(source, facts))
+  }
+}
+
+/** Patterns that texts of the row are compared with. */
+export interface Patterns {
+  readonly source: UserSource
+  readonly kind: PatternKind
+  readonly escape?: string | undefined
+  /** The texts. */
+  readonly operand: Operand
+  /** Name of the entity that has them, if it is known. */
+  readonly entity: string | undefined
+}
+
+/** What one of the values, as a pattern, matches, as the database in use needs it. Always there. @internal */
+export function patternOf({ source, kind, escape, operand, entity }: Patterns): DerivedAttribute {
+  const parse = (text: string) => textPattern(kind, text, escape)
+  const key = keyOf(source, 'String', JSON.stringify([kind, escape, entity, operand]))
+  const presence = presenceOf(source, 'cds.String')
+  const compute = (facts: UserFacts) => {
+    const database = databaseKind()
+    if (database === 'other') {
+      return expressionOf(typedValues(source, 'cds.String', facts).map((v) => parse(String(v))))
+    }
+    const found = facts.texts?.get(key)
+    if (found) return JSON.stringify({ found })
+    const patterns = textsIn(source, facts).map(parse)
+    return JSON.stringify(database === 'sqlite' ? split(patterns) : patterns.map(likeOf))
+  }
+  if (entity === undefined) return { key, presence, compute }
+  return { key, presence, compute, scan: { entity, operand, source, kind, escape } }
+}
+
+/** SQLite finds a text in a list faster than it compares each. */
+function split(patterns: readonly TextPattern[]): { texts: string[]; globs: string[] } {
+  const texts = patterns.flatMap((pattern) => onlyText(pattern) ?? [])
+  const globs = patterns.filter((pattern) => onlyText(pattern) === undefined).map(globOf)
+  return { texts, globs }
+}
+
+/** All texts, without the functions of the source. @internal */
+export function textsIn({ path }: UserSource, facts: UserFacts): string[] {
+  return typedValues({ path, functions: [] }, 'cds.String', facts).map(String)
 }
 
 /** {@link YES} if a condition on nothing but the user is true. @internal */
@@ -82,20 +137,21 @@ export function truthOf(tokens: readonly Token[], expected: boolean): DerivedAtt
   }
 }
 
-function compared(...[source, type, kind, reduce]: Parameters<typeof derived>): DerivedAttribute {
-  return { ...derived(source, type, kind, reduce), presence: presenceOf(source, type) }
-}
-
-function derived(
+function compared(
   source: UserSource,
   type: string,
   kind: string,
   reduce: (values: Scalar[]) => Scalar | Scalar[] | undefined
 ): DerivedAttribute {
   return {
-    key: `${textOf(source)}|${type.replace(/^cds\./, '')}|${kind}`,
-    compute: (facts) => reduce(typedValues(source, type, facts))
+    key: keyOf(source, type, kind),
+    compute: (facts) => reduce(typedValues(source, type, facts)),
+    presence: presenceOf(source, type)
   }
+}
+
+function keyOf(source: UserSource, type: string, kind: string): string {
+  return `${textOf(source)}|${type.replace(/^cds\./, '')}|${kind}`
 }
 
 function typedValues(source: UserSource, type: string, facts: UserFacts): Scalar[] {

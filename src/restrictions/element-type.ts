@@ -5,6 +5,7 @@ import { isComparable } from './value-type.js'
 
 /** What this module reads of a linked element or entity. */
 export interface Definition {
+  readonly name?: string
   readonly elements?: Readonly<Record<string, Definition>>
   readonly _target?: Definition
   readonly _type?: string

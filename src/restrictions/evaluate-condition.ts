@@ -1,9 +1,10 @@
 import type { Comparison, Condition, Expression, Operand } from './condition.js'
-import { anyOf, likePattern, literally } from './like-pattern.js'
 import { mentionsUser } from './mentions.js'
+import { patternIndex } from './pattern-index.js'
+import { isPatternKind, type PatternKind } from './text-pattern.js'
 import { UnsafeCondition } from './unsafe-condition.js'
 import { sourceOf, type UserFacts, valuesOf } from './user-value.js'
-import { compare, convert, type Scalar } from './value-type.js'
+import { compare, convert, extreme, type Scalar } from './value-type.js'
 
 /** What a condition is evaluated for. */
 export interface Situation {
@@ -36,7 +37,7 @@ export function evaluate(condition: Condition, situation: Situation): Truth {
     case 'compare':
       return comparison(condition, situation)
     case 'like':
-      return matches(condition.value, condition.pattern, likePattern, situation)
+      return matches(condition, 'like', situation)
     case 'between':
       return between(condition, situation)
     case 'null':
@@ -66,8 +67,20 @@ function comparison({ operator, left, right }: Of<'compare'>, situation: Situati
   const [a, b] = [typed(left, type, situation), typed(right, type, situation)]
   if ((mentionsUser(left) && !a.length) || (mentionsUser(right) && !b.length)) return undefined
   if (!a.length || !b.length) return withNull(operator, a.length + b.length > 0)
-  const pairs = a.flatMap((x) => b.map((y) => TESTS[operator](compare(x, y))))
-  return operator === '!=' || operator === '<>' ? pairs.every(Boolean) : pairs.some(Boolean)
+  return isForOne(operator, a, b)
+}
+
+/** True if it is for one pair, or for the negative operators for all. Both lists can be long. */
+function isForOne(operator: Comparison, a: readonly Scalar[], b: readonly Scalar[]): boolean {
+  const which = { '<': 'min', '<=': 'min', '>': 'max', '>=': 'max' }[operator as string]
+  if (which === 'min' || which === 'max') {
+    const [x = '', y = ''] = [extreme(a, which), extreme(b, which === 'min' ? 'max' : 'min')]
+    const order = compare(x, y)
+    return (which === 'min' ? order < 0 : order > 0) || (order === 0 && operator.endsWith('='))
+  }
+  const known = new Set(b)
+  const equal = a.some((value) => known.has(value))
+  return operator === '=' || operator === '==' ? equal : !equal
 }
 
 /** An element without a value is something that `==` and `!=` can tell. */
@@ -80,17 +93,6 @@ function nullity(operator: Comparison, operand: Operand, situation: Situation): 
   const empty = !present(operand, situation).length
   if (operator === '=' || operator === '==') return empty
   return operator === '!=' ? !empty : undefined
-}
-
-const TESTS: Record<Comparison, (order: number) => boolean> = {
-  '=': (order) => order === 0,
-  '==': (order) => order === 0,
-  '!=': (order) => order !== 0,
-  '<>': (order) => order !== 0,
-  '<': (order) => order < 0,
-  '<=': (order) => order <= 0,
-  '>': (order) => order > 0,
-  '>=': (order) => order >= 0
 }
 
 /** One and the same value has to be above the lower end and below the upper one. */
@@ -107,31 +109,26 @@ function between({ value, low, high }: Of<'between'>, situation: Situation): Tru
 }
 
 function matches(
-  value: Operand,
-  pattern: Operand,
-  expression: (pattern: string) => string,
+  { value, pattern, escape }: Pick<Of<'like'>, 'value' | 'pattern' | 'escape'>,
+  kind: PatternKind,
   situation: Situation
 ): Truth {
-  const [values, patterns] = [value, pattern].map((o) => typed(o, 'cds.String', situation))
-  if (!values?.length || !patterns?.length) return undefined
-  const any = new RegExp(anyOf(patterns.map((text) => expression(String(text)))))
-  return values.some((text) => any.test(String(text)))
+  const values = typed(value, 'cds.String', situation)
+  const patterns = typed(pattern, 'cds.String', situation)
+  if (!values.length || !patterns.length) return undefined
+  const index = patternIndex(kind, patterns.map(String), escape)
+  return values.some((text) => index.matches(String(text)))
 }
 
 function predicate(value: Operand, situation: Situation): Truth {
   const [{ func, args }, ...more] = value as readonly [Expression, ...Expression[]]
   const [text, part] = args ?? []
-  const expression = func && EXPRESSIONS[func.toLowerCase()]
-  if (expression && text && part) return matches([text], [part], expression, situation)
+  const kind = func?.toLowerCase() ?? ''
+  if (isPatternKind(kind) && kind !== 'like' && text && part)
+    return matches({ value: [text], pattern: [part] }, kind, situation)
   if (more.length || func) throw onlyInDatabase()
   const flags = typed(value, 'cds.Boolean', situation)
   return flags.length ? flags.includes(true) : undefined
-}
-
-const EXPRESSIONS: Record<string, (text: string) => string> = {
-  startswith: (text) => `${literally(text)}${likePattern('%')}`,
-  endswith: (text) => `${likePattern('%')}${literally(text)}`,
-  contains: (text) => `${likePattern('%')}${literally(text)}${likePattern('%')}`
 }
 
 /** Constants and elements have a type; two attributes are numbers if all their values are. */

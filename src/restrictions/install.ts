@@ -5,6 +5,7 @@ import { logWarning } from '../log.js'
 import { attributesFor, type TargetedRequest } from './attributes-for.js'
 import type { EnforcedRequest } from './enforced-request.js'
 import { enforceRestrictions, type HandlingService } from './enforce.js'
+import { findTexts } from './find-texts.js'
 import { refuseCalculated } from './queries-of-clients.js'
 import { unsafeFinding } from './report-unsafe.js'
 import type { Model } from './restricted-definition.js'
@@ -65,8 +66,13 @@ function prepareServices(): void {
     enforceRestrictions(this)
     const original = this.handle
     this.handle = function (request) {
-      prepare(this, request)
-      return original.call(this, request)
+      const handle = () => {
+        prepare(this, request)
+        return original.call(this, request)
+      }
+      const { user } = request
+      const texts = this.model && !user._is_privileged && findTexts(request, this.model)
+      return texts ? texts.then(handle) : handle()
     }
   }
 }

@@ -4,10 +4,12 @@ import {
   extremeOf,
   listOf,
   patternOf,
-  type PatternKind,
+  type Patterns,
   presenceOf,
+  textsOf,
   YES
 } from './derived-attribute.js'
+import { likeOneOf, oneOf, orderedAgainst } from './per-database.js'
 import type { UserSource } from './user-value.js'
 
 /** Makes a derived attribute known, and gives the reference to it. */
@@ -17,6 +19,8 @@ export type Reference = (attribute: DerivedAttribute) => Token
 export interface Subject {
   readonly operand: Operand
   readonly type: string
+  /** Whether a remote service evaluates the comparison. */
+  readonly remote: boolean
 }
 
 type Rows = 'equal' | 'different' | 'differentOrNull'
@@ -56,34 +60,51 @@ export const FLIPPED: Record<Comparison, Comparison> = {
  * @internal
  */
 export function compareWithUser(
-  { operand, type }: Subject,
+  subject: Subject,
   operator: Comparison,
   source: UserSource,
   expected: boolean,
   reference: Reference
 ): Token[] {
+  const { operand, type } = subject
   const equality = EQUALITY[operator]
   if (equality) {
     const rows = equality[expected ? 0 : 1]
-    const equal = [...single(operand), '=', reference(listOf(source, type))]
+    const equal = equalTo(subject, source, reference)
     if (rows === 'equal') return equal
     return differing(operand, equal, rows, reference(presenceOf(source, type)))
   }
   const [opposite, which] = ORDER[operator] ?? ['=', 'min']
   const symbol = expected ? operator : opposite
-  return [...single(operand), symbol, reference(extremeOf(source, type, which))]
+  const values = extremeOf(source, type, which)
+  if (!isAppliedByDatabase(subject, source)) return [single(operand), symbol, reference(values)]
+  const { functions } = source
+  const texts = reference(textsOf(source, values))
+  const ordered = orderedAgainst(single(operand), symbol, { functions, which }, texts)
+  return all(present(reference(presenceOf(source, type))), [ordered])
 }
 
+/** `in` takes a list as it is; OData has it in its newest version only. */
+function equalTo(subject: Subject, source: UserSource, reference: Reference): Token[] {
+  const { operand, type, remote } = subject
+  const values = listOf(source, type)
+  if (!isAppliedByDatabase(subject, source))
+    return [single(operand), remote ? '=' : 'in', reference(values)]
+  const texts = reference(textsOf(source, values))
+  return [oneOf(single(operand), source.functions, texts)]
+}
+
+/** Both sides of a comparison get `tolower` and the like from the database: each knows other letters. */
+function isAppliedByDatabase({ type, remote }: Subject, { functions }: UserSource): boolean {
+  return !remote && functions.length > 0 && TEXTS.has(type)
+}
+
+const TEXTS = new Set(['cds.String', 'cds.LargeString', 'cds.UUID'])
+
 /** A text that is like one of the values, or like none of them. @internal */
-export function matchUser(
-  operand: Operand,
-  kind: PatternKind,
-  source: UserSource,
-  expected: boolean,
-  reference: Reference
-): Token[] {
-  const args = [...single(operand), reference(patternOf(source, kind))]
-  const match: Token = { func: 'matchesPattern', args }
+export function matchUser(patterns: Patterns, expected: boolean, reference: Reference): Token[] {
+  const { operand, source } = patterns
+  const match = likeOneOf(single(operand), source.functions, reference(patternOf(patterns)))
   return all(
     present(reference(presenceOf(source, 'cds.String'))),
     notNull(operand),
@@ -94,7 +115,7 @@ export function matchUser(
 function differing(operand: Operand, equal: Token[], rows: Rows, presence: Token): Token[] {
   const none: Token[] = ['not', { xpr: equal }]
   if (rows === 'different') return all(present(presence), notNull(operand), none)
-  const orNull = [{ xpr: [...single(operand), '=', NULL] }, 'or', { xpr: none }]
+  const orNull = [{ xpr: [single(operand), '=', NULL] }, 'or', { xpr: none }]
   return all(present(presence), orNull)
 }
 
@@ -107,7 +128,7 @@ export function present(presence: Token): Token[] {
 const NULL: Token = { val: null }
 
 function notNull(operand: Operand): Token[] {
-  return [...single(operand), '!=', NULL]
+  return [single(operand), '!=', NULL]
 }
 
 /** Each condition in parentheses of its own: CAP replaces `$user` next to operators of the same list only. @internal */
@@ -121,6 +142,7 @@ export function joined(keyword: 'and' | 'or', conditions: readonly (readonly Tok
 }
 
 /** CAP takes the one token beside an operator for the whole operand. */
-function single(operand: Operand): Operand {
-  return operand.length === 1 ? operand : [{ xpr: operand }]
+function single(operand: Operand): Token {
+  const [only] = operand
+  return only !== undefined && operand.length === 1 ? only : { xpr: operand }
 }

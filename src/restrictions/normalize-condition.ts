@@ -1,5 +1,5 @@
 import type { Condition, Expression, Operand, Segment, Subquery, Token } from './condition.js'
-import { isPatternKind, truthOf } from './derived-attribute.js'
+import { truthOf } from './derived-attribute.js'
 import { type Definition, targetAt, typeOfOperand } from './element-type.js'
 import { mentionsRow, mentionsUser, nameOf } from './mentions.js'
 import { parseCondition } from './parse-condition.js'
@@ -12,6 +12,7 @@ import {
   present,
   type Reference
 } from './normalize-comparison.js'
+import { isPatternKind, type PatternKind } from './text-pattern.js'
 import { UnsafeCondition } from './unsafe-condition.js'
 import { sourceOf } from './user-value.js'
 
@@ -93,7 +94,7 @@ function leaf(condition: Condition, expected: boolean, scope: Scope): Token[] {
       )
     }
     case 'like':
-      return pattern(condition.value, 'like', condition.pattern, expected, scope)
+      return pattern({ ...condition, kind: 'like' }, expected, scope)
     case 'bare':
       return predicate(condition.value, expected, scope)
     case 'exists':
@@ -110,7 +111,7 @@ function leaf(condition: Condition, expected: boolean, scope: Scope): Token[] {
 
 function subject(operand: Operand, scope: Scope) {
   refuseUser(operand)
-  return { operand, type: typeOfOperand(operand, scope.entity) }
+  return { operand, type: typeOfOperand(operand, scope.entity), remote: scope.remote }
 }
 
 function asComparisons(condition: Extract<Condition, { kind: 'between' }>): Condition {
@@ -140,13 +141,19 @@ function predicate([token, ...more]: Operand, expected: boolean, scope: Scope): 
       'use startswith, endswith or contains, with $user.<attribute> as the second argument'
     )
   }
-  return pattern([args[0]], kind, [args[1]], expected, scope)
+  return pattern({ value: [args[0]], kind, pattern: [args[1]] }, expected, scope)
+}
+
+/** A comparison of a text with a pattern. */
+interface Match {
+  readonly kind: PatternKind
+  readonly value: Operand
+  readonly pattern: Operand
+  readonly escape?: string | undefined
 }
 
 function pattern(
-  value: Operand,
-  kind: 'like' | 'startswith' | 'endswith' | 'contains',
-  user: Operand,
+  { kind, value, pattern: user, escape }: Match,
   expected: boolean,
   scope: Scope
 ): Token[] {
@@ -162,7 +169,8 @@ function pattern(
       'compare with =, !=, <, <=, >, >= or in; OData has no pattern that may have several values'
     )
   }
-  return matchUser(value, kind, sourceOf(user), expected, scope.reference)
+  const [source, entity] = [sourceOf(user), scope.entity?.name]
+  return matchUser({ source, kind, escape, operand: value, entity }, expected, scope.reference)
 }
 
 function existence(target: Expression, expected: boolean, scope: Scope): Token[] {

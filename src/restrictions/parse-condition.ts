@@ -75,8 +75,9 @@ class Parser {
     if (this.#accept('in')) return { condition: this.#membership(value, start), mayNegate: true }
     if (this.#accept('like')) {
       const pattern = this.#operand()
-      if (this.#accept('escape')) throw unexpected('escape')
-      return { condition: { kind: 'like', value, pattern, tokens: tokens() }, mayNegate: true }
+      const escape = this.#accept('escape') ? this.#character() : undefined
+      const condition = { kind: 'like' as const, value, pattern, escape, tokens: tokens() }
+      return { condition, mayNegate: true }
     }
     if (this.#accept('between')) return { condition: this.#range(value, start), mayNegate: true }
     return { condition: this.#accept('is') ? this.#nullity(value, start) : group(value) }
@@ -131,6 +132,12 @@ class Parser {
     const token = this.#tokens[this.#at++]
     if (typeof token !== 'object') throw unexpected(token)
     return token
+  }
+
+  #character(): string {
+    const { val } = this.#expression()
+    if (typeof val !== 'string' || Array.from(val).length !== 1) throw unexpected('escape')
+    return val
   }
 
   #keyword(): string | undefined {

@@ -1,5 +1,6 @@
 import type { Segment, Token } from './condition.js'
 import type { DerivedAttribute } from './derived-attribute.js'
+import { forDatabase } from './per-database.js'
 import type { UserFacts } from './user-value.js'
 
 /** @internal */
@@ -37,10 +38,11 @@ function resolve(tokens: readonly Token[], valueOf: ValueOf): Token[] {
 
 function within(token: Token, valueOf: ValueOf): Token {
   if (typeof token === 'string') return token
-  const { ref, xpr, args, SELECT } = token
+  const written = forDatabase(token)
+  const { ref, xpr, args, SELECT } = written
   const where = SELECT?.where
   return {
-    ...token,
+    ...written,
     ...(xpr && { xpr: resolve(xpr, valueOf) }),
     ...(args && { args: resolve(args, valueOf) }),
     ...(ref && { ref: ref.map((segment) => filtered(segment, valueOf)) }),

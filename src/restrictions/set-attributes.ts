@@ -22,8 +22,18 @@ export function factsOf(request: UserRequest): UserFacts {
     attr,
     get tenant() {
       return request.tenant
+    },
+    get texts() {
+      return texts.get(request)
     }
   }
+}
+
+const texts = new WeakMap<UserRequest, Map<string, readonly string[]>>()
+
+/** Keeps, for the current request, which texts in the database a derived attribute's patterns match. @internal */
+export function rememberTexts(request: UserRequest, key: string, found: readonly string[]): void {
+  texts.set(request, (texts.get(request) ?? new Map<string, readonly string[]>()).set(key, found))
 }
 
 /**

@@ -8,6 +8,8 @@ export interface UserFacts {
   readonly id: unknown
   readonly tenant: unknown
   readonly attr: unknown
+  /** Texts in the database that patterns match, by key of the derived attribute, if they were looked for. */
+  readonly texts?: ReadonlyMap<string, readonly string[]> | undefined
 }
 
 /** Where values come from: an attribute, and functions applied to each value, the inner one first. */

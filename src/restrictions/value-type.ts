@@ -29,7 +29,7 @@ const CONVERTERS: Record<string, Converter> = {
   )
 }
 
-const DATE_TIME = /^\d{4}-\d{2}-\d{2}T\d{2}:\d{2}:\d{2}(\.\d{1,7})?(Z|[+-]\d{2}:\d{2})$/
+const DATE_TIME = /^\d{4}-\d{2}-\d{2}T([01]\d|2[0-3])(:[0-5]\d){2}(\.\d{1,7})?(Z|[+-]\d{2}:\d{2})$/
 
 /** Whether values of attributes can be compared with elements of this type. @internal */
 export function isComparable(type: string): boolean {
@@ -53,15 +53,29 @@ export function convert(value: Scalar, type: string): Scalar | undefined {
  * @internal
  */
 export function compare(a: Scalar, b: Scalar): number {
-  if (typeof a === 'string' && typeof b === 'string') {
-    return Buffer.compare(Buffer.from(a), Buffer.from(b))
-  }
-  return Number(a) - Number(b)
+  if (typeof a !== 'string' || typeof b !== 'string') return Number(a) - Number(b)
+  const length = Math.min(a.length, b.length)
+  let at = 0
+  while (at < length && a.charCodeAt(at) === b.charCodeAt(at)) at++
+  return at === length ? a.length - b.length : rank(a.charCodeAt(at)) - rank(b.charCodeAt(at))
+}
+
+/** Halves of characters beyond U+FFFF come after all others. */
+function rank(unit: number): number {
+  return unit >= 0xd800 && unit <= 0xdfff ? unit + 0x10000 : unit
+}
+
+/** The smallest or the greatest value; none of none. @internal */
+export function extreme(values: readonly Scalar[], which: 'min' | 'max'): Scalar | undefined {
+  const sign = which === 'min' ? 1 : -1
+  let best = values[0]
+  for (const next of values) if (best !== undefined && sign * compare(next, best) < 0) best = next
+  return best
 }
 
 function text(value: Scalar): string | undefined {
   const string = String(value)
-  return string.includes('\u0000') ? undefined : string
+  return string.includes('\u0000') || !string.isWellFormed() ? undefined : string
 }
 
 function numeric(value: Scalar): number | undefined {
@@ -79,7 +93,11 @@ function integer(min: number, max: number): Converter {
 }
 
 function instant(value: Scalar, format: RegExp): string | undefined {
-  if (typeof value !== 'string' || !format.test(value)) return undefined
-  const date = new Date(value)
+  const text = typeof value === 'string' && format.test(value) ? value : undefined
+  const midnight = new Date(`${text?.slice(0, 10) ?? ''}T00:00:00Z`)
+  // a day that the month has not rolls over to the next one
+  if (!text || Number.isNaN(midnight.getTime())) return undefined
+  if (!midnight.toISOString().startsWith(text.slice(0, 10))) return undefined
+  const date = new Date(text)
   return Number.isNaN(date.getTime()) ? undefined : date.toISOString()
 }

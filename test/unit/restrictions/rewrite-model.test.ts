@@ -29,7 +29,7 @@ describe('a rewritten condition', () => {
   test('stands alone in its parentheses, and names a derived attribute', () => {
     expect(rewritten('(country = $user.country)')).toBe(
       JSON.stringify({
-        xpr: [{ xpr: [{ ref: ['country'] }, '=', { ref: ['$user', 'country|String|list'] }] }]
+        xpr: [{ xpr: [{ ref: ['country'] }, 'in', { ref: ['$user', 'country|String|list'] }] }]
       })
     )
   })
@@ -122,7 +122,7 @@ describe('what can not be made safe', () => {
     ['ID in (select $user.x from S.Items)', 'exists'],
     ['author[country = $user.x].country = 5', 'scalar type|mixes|infix'],
     ['matchesPattern(country, $user.x)', 'startswith'],
-    ["country like $user.x escape '!'", 'escape'],
+    ["country like $user.x escape '!!'", 'escape'],
     ['case when country = $user.x then 1 else 2 end = 1', 'mixes|calculates']
   ])('%s', (where, advice) => {
     const { model } = compiled(`'${where.replaceAll("'", "''")}'`)
