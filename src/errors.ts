@@ -180,12 +180,17 @@ export class RemoteError extends PrincipalError {
   declare readonly reason?: unknown
   /** The answer, where there was one. */
   declare readonly response?: RemoteResponse
+  /** 502 for a call that was made, as on CAP's own error for it; clients get {@link PrincipalError.status | status}. */
+  declare readonly statusCode?: number
 
   /** @param details - not enumerable: they are for code that catches the error, not for its client */
   constructor(
     code: ErrorCode,
     message: string,
-    { cause, ...details }: ErrorOptions & { reason?: unknown; response?: RemoteResponse } = {}
+    {
+      cause,
+      ...details
+    }: ErrorOptions & { reason?: unknown; response?: RemoteResponse; statusCode?: number } = {}
   ) {
     super(code, message, cause === undefined ? undefined : { cause })
     for (const [name, value] of Object.entries(details)) {

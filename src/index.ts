@@ -15,6 +15,7 @@ export type { AuthOptions, EmulationOptions, TenantEmulation, UserOptions } from
 export { type CallOutcome, onPrincipalCall, type PrincipalCall } from './remote/call-evidence.js'
 export { type CallOptions, destinationFor } from './remote/destination-for.js'
 export { type DestinationRequest, executeHttpRequest } from './remote/execute-http-request.js'
+export { type FailedRequest, HttpFailure } from './remote/http-failure.js'
 export type { OnBehalfOf } from './remote/service-options.js'
 export type { XsuaaCredentials } from './token/xsuaa-issuer.js'
 export type { Anonymous, NamedUser, Principal, TechnicalUser, Unproven } from './user/principal.js'

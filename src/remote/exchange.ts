@@ -18,7 +18,7 @@ import {
   type Transport,
   TransportError
 } from './http-call.js'
-import { httpFailure, httpResponse, type Outcome } from './http-failure.js'
+import { httpFailure, httpResponse, type Outcome, withCause } from './http-failure.js'
 import { httpCall, searchOf, urlIn } from './http-request.js'
 import { sendHttp } from './http-transport.js'
 import { CREDENTIALS, identityHeaders } from './identity-headers.js'
@@ -45,6 +45,8 @@ export interface ExchangeOptions {
   readonly csrf?: CsrfOptions | undefined
   /** Path of the service behind the destination. */
   readonly path?: string | undefined
+  /** Failures have the error of Node as their cause; CAP makes another object of such an error. */
+  readonly withCause?: boolean
   /** Another way than Node's own client, for what that can't do here. */
   readonly transport?: Transport | undefined
 }
@@ -103,7 +105,7 @@ export async function exchange(
     if (!(error instanceof TransportError) && !(error instanceof PrincipalError)) throw error
     outcome = error
   }
-  if (isSuccess(outcome, call)) return httpResponse(outcome)
+  if (isSuccess(outcome, call, config)) return httpResponse(outcome)
   const failure = httpFailure(outcome, call, config, destination.url)
   const meaning =
     outcome instanceof PrincipalError
@@ -114,6 +116,7 @@ export async function exchange(
           failure
         )
   if (meaning) meanings.set(failure, meaning)
+  if (options.withCause && outcome instanceof TransportError) withCause(failure, outcome)
   throw failure
 }
 
@@ -181,12 +184,20 @@ async function repeated(call: HttpCall, way: Way, { transport }: ExchangeOptions
   }
 }
 
-/** A page is none where the request has not asked for one: it is there for a browser to log on. */
+/**
+ * `validateStatus` decides, as in axios; nothing is followed in either case. A page is no success where the request has not
+ * asked for one: it is there for a browser to log on.
+ */
 function isSuccess(
   outcome: Outcome | PrincipalError,
-  call: HttpCall | undefined
+  call: HttpCall | undefined,
+  config: HttpRequestConfig
 ): outcome is HttpAnswer {
-  if (outcome instanceof Error || outcome.status < 200 || outcome.status >= 300) return false
-  if (!String(outcome.headers['content-type']).includes('text/html')) return true
+  if (outcome instanceof Error) return false
+  const { status, headers } = outcome
+  const good = status >= 200 && status < 300
+  const { validateStatus } = config as { validateStatus?: ((status: number) => boolean) | null }
+  if (!(validateStatus === undefined ? good : (validateStatus?.(status) ?? true))) return false
+  if (!good || !String(headers['content-type']).includes('text/html')) return true
   return /text\/html|text\/\*|\*\/\*/.test(call?.headers['accept'] ?? '')
 }

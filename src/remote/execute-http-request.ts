@@ -5,10 +5,11 @@ import type {
   HttpResponse
 } from '@sap-cloud-sdk/http-client'
 
-import { ConfigurationError, PrincipalError } from '../errors.js'
+import { ConfigurationError, PrincipalError, RemoteError } from '../errors.js'
 import { logRefusal } from '../log.js'
 import { CallEvidence } from './call-evidence.js'
 import { type CallOptions, resolveAs, subjectOf } from './destination-for.js'
+import { withMeaning } from './http-failure.js'
 import { type Headers, withoutInboundCredentials } from './inbound-credentials.js'
 import { type Outbound, send } from './send.js'
 
@@ -22,7 +23,7 @@ export interface DestinationRequest extends CallOptions {
 /** Milliseconds, unless `requestConfig.timeout` says something else (0: no limit); the same as for CAP's remote services. */
 const TIMEOUT = 60_000
 
-/** Options of axios that lead a request elsewhere, or make it somebody else's. */
+/** Options of axios that lead a request elsewhere, or make it somebody else's; switched off they are the rule here. */
 const FOREIGN = [
   'adapter',
   'auth',
@@ -58,7 +59,9 @@ const FOREIGN = [
  * @param options - whether a CSRF token is fetched for what is no GET, default `true`
  * @throws {@link PropagationError} and {@link DestinationError} before anything is sent, as {@link destinationFor}
  * @throws {@link ConfigurationError} for a `requestConfig` that leads elsewhere
- * @throws {@link RemoteError} when the call fails on its way; the answer, where there was one, is its `response`
+ * @throws {@link HttpFailure} when the call fails, in the shape of the SAP Cloud SDK's error: with `response`, `status`, `code` and
+ *   `cause`, and as `remoteError` what names the hop, the cause and the fix
+ * @throws {@link RemoteError} `ERR_REMOTE_HOST`, `ERR_REMOTE_PATH` for a URL that leaves the destination
  */
 export async function executeHttpRequest(
   destination: string | DestinationRequest,
@@ -71,7 +74,8 @@ export async function executeHttpRequest(
   const outbound = await resolveAs(destinationName, callOptions, evidence)
   const { middleware, headers, timeout = TIMEOUT, ...rest } = requestConfig
   const request = {
-    ...rest,
+    ...Object.fromEntries(Object.entries(rest).filter(([name]) => !FOREIGN.includes(name))),
+    method: rest.method,
     ...(headers && { headers: cleaned(headers, outbound.userBound) }),
     ...(middleware?.length && { middleware })
   }
@@ -84,7 +88,7 @@ export async function executeHttpRequest(
   } catch (error) {
     evidence.failed(error)
     if (error instanceof PrincipalError) logRefusal(error)
-    throw error
+    throw error instanceof RemoteError ? withMeaning(error) : error
   }
 }
 
@@ -99,7 +103,7 @@ function requested(destination: string | DestinationRequest): DestinationRequest
 
 /** R67: a user's token goes to the destination, and nowhere else. */
 function checkTarget(config: HttpRequestConfig): void {
-  const foreign = FOREIGN.find((name) => config[name] !== undefined)
+  const foreign = FOREIGN.find((name) => config[name])
   if (foreign) {
     const text = `requestConfig.${foreign} can't be set: the destination says where a request goes, and as whom`
     throw new ConfigurationError(text)

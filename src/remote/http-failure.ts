@@ -1,17 +1,64 @@
 import type { HttpRequestConfig, HttpResponse } from '@sap-cloud-sdk/http-client'
 
 import { redact } from '../destination/clean-cause.js'
-import type { PrincipalError, RemoteResponse } from '../errors.js'
+import type { PrincipalError, RemoteError, RemoteResponse } from '../errors.js'
 import type { HttpAnswer, HttpCall, TransportError } from './http-call.js'
 
-/** Response headers that can stand in a log; cookies and CSRF tokens can't. */
-const LOGGABLE = ['content-type', 'content-length', 'date', 'retry-after', 'www-authenticate']
+/** Response headers that can stand in a log; cookies and tokens can't. */
+const LOGGABLE = [
+  'allow',
+  'cache-control',
+  'content-encoding',
+  'content-language',
+  'content-length',
+  'content-type',
+  'dataserviceversion',
+  'date',
+  'etag',
+  'expires',
+  'last-modified',
+  'odata-version',
+  'retry-after',
+  'sap-message',
+  'sap-server',
+  'server',
+  'vary',
+  'www-authenticate',
+  'x-correlation-id',
+  'x-correlationid',
+  'x-request-id',
+  'x-vcap-request-id'
+]
 
-/** A failed call in axios' shape, which CAP reads and hands on: headers by name only, nothing secret. */
+/** A request as a failure shows it: headers by name only. */
+export interface FailedRequest {
+  readonly method: string
+  readonly url: string
+  readonly headers: Readonly<Record<string, string>>
+}
+
+/**
+ * A failed call of {@link executeHttpRequest}, in the shape of the SAP Cloud SDK's (axios): `isAxiosError(error)` is true,
+ * `response` is there where there was an answer, and `cause` where there was none. Nothing secret is in it.
+ *
+ * The same is the `reason` of a failed call of CAP's remote services.
+ */
 export class HttpFailure extends Error {
+  readonly isAxiosError = true
+  /** As axios has it (`ERR_BAD_REQUEST`), or of Node (`ECONNREFUSED`). */
   declare readonly code: string
-  declare readonly config: { baseURL: string; url: string; headers: Record<string, string> }
+  /** HTTP status of the answer. */
+  declare readonly status?: number
+  declare readonly config: FailedRequest & { readonly baseURL: string }
+  declare readonly request?: FailedRequest
   declare readonly response?: RemoteResponse
+  /** Names the hop, the cause and the fix, if the call failed on its way or at the door of the system. Not enumerable. */
+  declare readonly remoteError?: RemoteError
+
+  constructor(message: string) {
+    super(message)
+    this.name = 'AxiosError'
+  }
 }
 
 /** What went wrong, before anything was left out. */
@@ -31,15 +78,40 @@ export function httpFailure(
   const failure = new HttpFailure(isAnswer ? textOf(outcome) : redact(outcome.message))
   const names = Object.keys(call?.headers ?? config.headers ?? {})
   const headers = Object.fromEntries(names.map((name) => [name, '***']))
+  const request = { method: config.method.toUpperCase(), url: config.url ?? '', headers }
   return Object.assign(failure, {
     code: isAnswer ? codeOf(outcome) : outcome.code,
-    config: {
-      baseURL: destinationUrl,
-      url: config.url ?? '',
-      headers
-    },
-    ...(isAnswer && { response: responseOf(outcome) })
+    config: { ...request, method: config.method.toLowerCase(), baseURL: destinationUrl },
+    ...(call && { request }),
+    ...(isAnswer && { status: outcome.status, response: responseOf(outcome) })
   })
+}
+
+/**
+ * The error of {@link executeHttpRequest}: the failure itself, with what is known about it and about its cause.
+ *
+ * @internal
+ */
+export function withMeaning(error: RemoteError): HttpFailure | RemoteError {
+  const { reason } = error
+  if (!(reason instanceof HttpFailure)) return error
+  return Object.defineProperty(reason, 'remoteError', { value: error, configurable: true })
+}
+
+/** Fields of Node's errors that can stand in a log. */
+const OF_NODE = ['code', 'errno', 'syscall', 'address', 'port', 'hostname'] as const
+
+/** Node's error, without what it may hold of the request. @internal */
+export function withCause(failure: HttpFailure, { cause }: TransportError): void {
+  if (!(cause instanceof Error)) return
+  const own = new Error(redact(cause.message))
+  for (const name of OF_NODE) {
+    const value = (cause as unknown as Record<string, unknown>)[name]
+    if (typeof value === 'string' || typeof value === 'number')
+      Object.assign(own, { [name]: value })
+  }
+  failure.name = cause.name // as axios
+  Object.defineProperty(failure, 'cause', { value: own, configurable: true })
 }
 
 function textOf({ status, headers }: HttpAnswer): string {
@@ -47,7 +119,6 @@ function textOf({ status, headers }: HttpAnswer): string {
   return `Received content-type '${String(headers['content-type'])}' which is not part of accepted content types`
 }
 
-/** As axios has it. */
 function codeOf({ status }: HttpAnswer): string {
   return status >= 400 && status < 500 ? 'ERR_BAD_REQUEST' : 'ERR_BAD_RESPONSE'
 }
@@ -55,7 +126,16 @@ function codeOf({ status }: HttpAnswer): string {
 function responseOf({ status, statusText, headers, data }: HttpAnswer): RemoteResponse {
   const loggable = LOGGABLE.filter((name) => headers[name] !== undefined)
   const kept = Object.fromEntries(loggable.map((name) => [name, headers[name]]))
+  const { location, 'x-csrf-token': csrf } = headers
+  if (typeof location === 'string') kept['location'] = withoutQuery(location)
+  if (/^required$/i.test(String(csrf))) kept['x-csrf-token'] = csrf
   return { status, statusText, headers: kept, data }
+}
+
+/** A query or fragment may hold a code, a token or a SAML message. */
+function withoutQuery(location: string): string {
+  const [target = '', ...rest] = redact(location).split(/[?#]/)
+  return rest.length ? `${target}?***` : target
 }
 
 /**

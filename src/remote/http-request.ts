@@ -19,7 +19,8 @@ const UNDERSTOOD = new Set([
   'params',
   'responseType',
   'signal',
-  'url'
+  'url',
+  'validateStatus'
 ])
 
 const RESPONSE_TYPES = new Set([undefined, 'arraybuffer', 'json', 'stream', 'text'])

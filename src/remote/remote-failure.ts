@@ -36,6 +36,7 @@ export function remoteFailure(
   return new RemoteError(code, text, {
     cause: failure,
     reason: failure,
+    statusCode: 502,
     ...(response && { response })
   })
 }

@@ -37,7 +37,8 @@ export async function send(
   request: HttpRequestConfig,
   { timeout = TIMEOUT, csrf, path }: SendOptions = {}
 ): Promise<HttpResponse> {
-  const options = { timeout, csrf: csrf === true ? {} : csrf === false ? undefined : csrf, path }
+  const session = csrf === true ? {} : csrf === false ? undefined : csrf
+  const options = { timeout, csrf: session, path, withCause: true }
   try {
     if (isUnderstood(request) && !needsCloudSdk(outbound.destination)) {
       return await exchange(outbound, request, options)

@@ -15,13 +15,24 @@ interface Context {
  * @internal
  */
 export function clientText(error: unknown, context: Context | undefined): void {
-  if (!(error instanceof PrincipalError) || !context || !Object.hasOwn(context, 'http')) return
+  // a failed call of `executeHttpRequest` says what it means beside the shape that code checks
+  const { remoteError } = Object(error) as { remoteError?: unknown }
+  const own = remoteError ?? error
+  if (!(own instanceof PrincipalError) || !context || !Object.hasOwn(context, 'http')) return
   // Work of the system, as of a queue: the reason goes into its table. CAP may have noted an inherited request there.
   if ((context.user as { _is_privileged?: boolean } | undefined)?._is_privileged) return
   // an application that has given it another code tells its clients something of its own
-  if (!Object.hasOwn(ERROR_CODES, error.code)) return
-  Object.defineProperty(error, 'message', { value: error.clientMessage, configurable: true })
+  if (!Object.hasOwn(ERROR_CODES, own.code)) return
+  hide(error as Error, { message: own.clientMessage })
   // outside production CAP would tell the client what the remote system has answered
-  if ('reason' in error)
-    Object.defineProperty(error, 'reason', { value: undefined, configurable: true })
+  if ('reason' in own) hide(own, { reason: undefined })
+  if (error === own) return
+  const nothing = { response: undefined, request: undefined, config: undefined }
+  hide(error as Error, { ...nothing, name: own.name, code: own.code, status: own.status })
+}
+
+function hide(error: Error, values: Readonly<Record<string, unknown>>): void {
+  for (const [name, value] of Object.entries(values)) {
+    Object.defineProperty(error, name, { value, configurable: true, writable: true })
+  }
 }

@@ -81,7 +81,7 @@ describe('executeHttpRequest', () => {
     { url: '//elsewhere.example/who' },
     { url: '\\\\elsewhere.example/who' },
     { baseURL: 'https://elsewhere.example' },
-    { proxy: false },
+    { proxy: { host: 'elsewhere.example', port: 80 } },
     { auth: { username: 'u', password: 'p' } },
     { maxRedirects: 5 },
     { socketPath: '/tmp/socket' }
