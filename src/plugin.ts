@@ -3,6 +3,8 @@ import cds from '@sap/cds'
 import { authenticatesRequests, servicesOnBehalf } from './adoption.js'
 import { concealServiceRoles } from './door-refusal.js'
 import { registerCommands } from './cds-dk/register.js'
+import { checkEffectiveKind } from './configuration/check-kind.js'
+import { checkKeys } from './configuration/check-keys.js'
 import { isProduction } from './profile.js'
 import { maskTokenHeaders, quietLibraries } from './log.js'
 import { type AuthOptions, bindingsOf } from './options.js'
@@ -36,10 +38,14 @@ import { mockedServices, prepareMock } from './mock/prepare-mock.js'
  */
 export async function activate(): Promise<void> {
   const isForDevelopmentKit = registerCommands()
+  const { requires } = cds.env
+  if (isServing() && !mockedServices().length) {
+    checkKeys(requires)
+    checkEffectiveKind(requires)
+  }
   cds.on('connect', checkImplementation)
   if (!authenticatesRequests() && !servicesOnBehalf().length) return
   quietLibraries()
-  const { requires } = cds.env
   checkRemoteServices(requires)
   cds.on('connect', keepCredentialsOutOfQueue)
   if (!authenticatesRequests()) {

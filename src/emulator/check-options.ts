@@ -1,9 +1,22 @@
 import { EmulatorError } from './emulator-error.js'
-import type { EmulatorOptions } from './types.js'
+import type { ApplicationOptions, TenantOptions } from './landscape-options.js'
+import type { EmulatorOptions, ExposedResource, MockedService, OnPremiseSystem } from './types.js'
 import { closest } from './xs-security/closest.js'
 
-/** All there are: the compiler sees to it that none is missing. */
-const OPTIONS: Readonly<Record<keyof EmulatorOptions, true>> = {
+/** All options there are: the compiler sees to it that none is missing. */
+type Names<T> = Readonly<Record<keyof T, true>>
+
+const TENANT: Names<TenantOptions> = {
+  subdomain: true,
+  users: true,
+  destinations: true,
+  onPremise: true
+}
+const APPLICATION: Names<ApplicationOptions> = { xsSecurity: true, instance: true }
+const SYSTEM: Names<OnPremiseSystem> = { backend: true, mocks: true, resources: true, env: true }
+const MOCK: Names<MockedService> = { service: true, path: true }
+const RESOURCE: Names<ExposedResource> = { path: true, subpaths: true }
+const OPTIONS: Names<EmulatorOptions> = {
   root: true,
   users: true,
   destinations: true,
@@ -29,11 +42,47 @@ export function checkOptions(options: unknown): asserts options is EmulatorOptio
   if (typeof options !== 'object' || options === null) {
     throw invalid('startEmulator needs options, at least { root }: the folder of the project')
   }
-  const unknown = Object.keys(options).find((name) => !Object.hasOwn(OPTIONS, name))
+  checkNames('', options, OPTIONS)
+  const { onPremise, tenants, applications, jobScheduler } = options as EmulatorOptions
+  checkSystems('onPremise', onPremise)
+  for (const [path, tenant] of entriesOf('tenants', tenants)) {
+    checkNames(path, tenant, TENANT)
+    checkSystems(`${path}.onPremise`, (tenant as TenantOptions).onPremise)
+  }
+  for (const [path, application] of entriesOf('applications', applications)) {
+    checkNames(path, application, APPLICATION)
+  }
+  checkNames('jobScheduler', jobScheduler, { instance: true })
+}
+
+function checkSystems(path: string, systems: EmulatorOptions['onPremise']): void {
+  for (const [place, system] of entriesOf(path, systems)) {
+    checkNames(place, system, SYSTEM)
+    const { mocks, resources } = system as OnPremiseSystem
+    for (const mock of asList(mocks)) checkNames(`${place}.mocks`, mock, MOCK)
+    for (const resource of asList(resources)) checkNames(`${place}.resources`, resource, RESOURCE)
+  }
+}
+
+function checkNames(path: string, options: unknown, known: Readonly<Record<string, true>>): void {
+  if (typeof options !== 'object' || options === null) return
+  const unknown = Object.keys(options).find((name) => !Object.hasOwn(known, name))
   if (unknown === undefined) return
-  const guess = closest(unknown, Object.keys(OPTIONS))
-  const hint = guess ? `did you mean "${guess}"?` : `there are ${Object.keys(OPTIONS).join(', ')}`
-  throw invalid(`there is no option "${unknown}" of the emulator: ${hint}`)
+  const guess = closest(unknown, Object.keys(known))
+  const hint = guess ? `did you mean "${guess}"?` : `there are ${Object.keys(known).join(', ')}`
+  const place = path ? ` in ${path}` : ''
+  throw invalid(`there is no option "${unknown}" of the emulator${place}: ${hint}`)
+}
+
+/** Objects below an option, by their path. */
+function entriesOf(path: string, options: object | undefined): [string, object][] {
+  return Object.entries(options ?? {}).flatMap(([name, value]: [string, unknown]) =>
+    typeof value === 'object' && value !== null ? [[`${path}["${name}"]`, value]] : []
+  )
+}
+
+function asList(value: unknown): unknown[] {
+  return Array.isArray(value) ? value : []
 }
 
 const invalid = (message: string) => new EmulatorError('ERR_EMULATOR_OPTIONS', message)

@@ -1,3 +1,4 @@
+import { nearestName } from '../configuration/nearest-name.js'
 import { ConfigurationError } from '../errors.js'
 import { type ExchangeOptions, exchangeProblem } from './exchange-options.js'
 import { SIGNATURE_ALGORITHMS } from './usable-key.js'
@@ -97,6 +98,11 @@ const CHECKS = new Map<string, Check>(
 )
 const REQUIRED = ['issuer', 'audience']
 
+function guessFor(name: string): string {
+  const guess = nearestName(name, [...CHECKS.keys()])
+  return guess ? `: did you mean "${guess}"?` : ''
+}
+
 /**
  * Checks `cds.requires.auth.issuers.<alias>` before the first request. An option that is not known is an error, too: a
  * misspelled one would leave a check out.
@@ -109,7 +115,7 @@ export function checkOidcOptions(alias: string, options: unknown): void {
   if (!isRecord(options)) throw new ConfigurationError(`${path} must be an object`)
   for (const name of new Set([...REQUIRED, ...Object.keys(options)])) {
     const check = CHECKS.get(name)
-    if (!check) throw new ConfigurationError(`${path}.${name} is not known`)
+    if (!check) throw new ConfigurationError(`${path}.${name} is not known${guessFor(name)}`)
     const value = options[name] ?? undefined
     if (value === undefined && !REQUIRED.includes(name)) continue
     const expected = check(value)

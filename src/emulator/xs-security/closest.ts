@@ -11,7 +11,8 @@ export function closest(name: string, candidates: Iterable<string>): string | un
   return best
 }
 
-function distance(a: string, b: string): number {
+/** Counts the letters to insert, remove or replace (Levenshtein). */
+export function distance(a: string, b: string): number {
   let row = Array.from({ length: b.length + 1 }, (_, index) => index)
   for (const [i, letter] of a.split('').entries()) {
     const next = [i + 1]

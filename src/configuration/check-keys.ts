@@ -1,0 +1,127 @@
+import { authenticatesRequests, decidesCalls, type Requires } from '../adoption.js'
+import { ConfigurationError } from '../errors.js'
+import { nearestName } from './nearest-name.js'
+
+/** Names in one object of the configuration. A name that is near to none of these may be another plugin's. */
+interface Names {
+  /** Options that a misspelt name can stand for. */
+  readonly meant: readonly string[]
+  /** Others that exist, and are near to those. */
+  readonly others?: readonly string[]
+}
+
+/** Options of this package for a required service. */
+const OWN = ['onBehalfOf', 'minTokenLifetime'] as const
+
+/** Options of `cds.requires.auth`. */
+const AUTH: Names = {
+  meant: ['credentials', 'config', 'users', 'emulator', 'issuers'],
+  others: ['user', 'userId', 'userIds', 'tenants', 'binding', 'vcap', 'impl', 'kind', 'strategy']
+}
+
+/** Options of CAP for remote services, where a misspelt one would change as whom a call goes out, or where. */
+const SERVICE: Names = {
+  meant: ['credentials', 'destinationOptions', 'csrfInBatch'],
+  others: ['csrf']
+}
+
+const CREDENTIALS: Names = { meant: ['destination', 'forwardAuthToken'], others: ['destinations'] }
+
+const DESTINATION_OPTIONS: Names = {
+  meant: ['selectionStrategy', 'iasToXsuaaTokenExchange', 'useCache'],
+  others: ['isolationStrategy']
+}
+
+const STRATEGIES = ['alwaysProvider', 'alwaysSubscriber', 'subscriberFirst']
+
+/** Kinds of authentication, by which CAP finds its own and this package's. */
+const AUTH_KINDS = ['principal', 'xsuaa', 'jwt', 'ias', 'mocked', 'basic', 'dummy']
+
+const REMOTE_KINDS = ['odata', 'odata-v2', 'odata-v4', 'rest', 'hcql']
+
+type Options = Readonly<Record<string, unknown>>
+
+/**
+ * Refuses names and kinds that are nearly those of an option: misspelt, it would be without effect. Names that are near to none
+ * stay as they are, because other plugins have options as well.
+ *
+ * @throws {@link ConfigurationError} that names the option, and the one that was probably meant
+ * @internal
+ */
+export function checkKeys(requires: Requires): void {
+  const { auth, ...services } = requires
+  checkAuth(asOptions(auth), requires)
+  for (const [name, options] of Object.entries(services)) {
+    if (name !== 'kinds') checkService(`cds.requires.${name}`, name, asOptions(options), requires)
+  }
+}
+
+function checkAuth(auth: Options, requires: Requires): void {
+  const path = 'cds.requires.auth'
+  const isKnown = typeof auth.kind === 'string' && kindsOf(requires).includes(auth.kind)
+  if (!auth.impl && !isKnown) checkValue(`${path}.kind`, auth.kind, AUTH_KINDS)
+  checkPlace(path, auth)
+  if (authenticatesRequests(requires)) checkNames(path, auth, AUTH)
+}
+
+function checkService(path: string, name: string, options: Options, requires: Requires): void {
+  checkNames(path, options, { meant: OWN })
+  const { kind, impl, destinationOptions, credentials } = options
+  if (typeof kind === 'string' && !impl && !isKind(kind, name, requires)) {
+    checkValue(`${path}.kind`, kind, REMOTE_KINDS)
+  }
+  const inner = {
+    credentials: asOptions(credentials),
+    destinationOptions: asOptions(destinationOptions)
+  }
+  for (const [each, content] of Object.entries(inner)) checkPlace(`${path}.${each}`, content)
+  if (!decidesCalls(options) || !isRemote(options)) return
+  checkNames(path, options, SERVICE)
+  checkNames(`${path}.credentials`, inner.credentials, CREDENTIALS)
+  checkNames(`${path}.destinationOptions`, inner.destinationOptions, DESTINATION_OPTIONS)
+  const { selectionStrategy } = inner.destinationOptions
+  checkValue(`${path}.destinationOptions.selectionStrategy`, selectionStrategy, STRATEGIES)
+}
+
+function isRemote({ kind, external, onBehalfOf }: Options): boolean {
+  return REMOTE_KINDS.includes(String(kind)) || external === true || onBehalfOf !== undefined
+}
+
+/** CAP completes a kind with the name of the service. */
+function isKind(kind: string, name: string, requires: Requires): boolean {
+  const kinds = kindsOf(requires)
+  const names = [kind, `${kind}-${name}`, `${name}-${kind}`]
+  return names.some((each) => kinds.includes(each) || Object.hasOwn(requires, each))
+}
+
+/** CAP hides them from enumeration. */
+function kindsOf(requires: Requires): string[] {
+  return Object.keys(asOptions(requires.kinds))
+}
+
+function checkNames(path: string, options: Options, { meant, others = [] }: Names): void {
+  for (const name of Object.keys(options)) {
+    const guess = others.includes(name) ? undefined : nearestName(name, meant)
+    if (guess)
+      throw new ConfigurationError(`${path}.${name} is not known: did you mean "${guess}"?`)
+  }
+}
+
+function checkValue(path: string, value: unknown, known: readonly string[]): void {
+  const guess = typeof value === 'string' ? nearestName(value, known) : undefined
+  if (!guess) return
+  throw new ConfigurationError(`${path} is "${String(value)}": did you mean "${guess}"?`)
+}
+
+/** An option of this package that stands one level too deep. */
+function checkPlace(path: string, options: Options): void {
+  const name = OWN.find((each) => Object.hasOwn(options, each))
+  if (!name) return
+  throw new ConfigurationError(
+    `${path}.${name} has no effect there: move it to cds.requires.<service>`
+  )
+}
+
+function asOptions(value: unknown): Options {
+  return typeof value === 'object' && value !== null ? (value as Options) : {}
+}

@@ -1,0 +1,28 @@
+import { distance } from '../emulator/xs-security/closest.js'
+
+/** Names of up to so many letters are near to many words; they have to begin with the same letter. */
+const SHORT = 5
+
+/**
+ * Returns the known name that a misspelt one stands for: another case, other separators, or one or two letters (one in short
+ * names). `undefined` for a known name, and for one that is near to none.
+ *
+ * @internal
+ */
+export function nearestName(name: string, known: readonly string[]): string | undefined {
+  if (known.includes(name)) return undefined
+  const sameLetters = known.find((each) => lettersOf(each) === lettersOf(name))
+  if (sameLetters) return sameLetters
+  const near = known
+    .map((each) => ({ each, edits: distance(each.toLowerCase(), name.toLowerCase()) }))
+    .filter(({ each, edits }) =>
+      each.length > SHORT
+        ? edits <= 2
+        : edits <= 1 && lettersOf(name).startsWith(lettersOf(each).slice(0, 1))
+    )
+  return near.sort((a, b) => a.edits - b.edits)[0]?.each
+}
+
+function lettersOf(name: string): string {
+  return name.toLowerCase().replaceAll(/[^a-z0-9]/g, '')
+}
