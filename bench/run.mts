@@ -3,6 +3,7 @@ import tls from 'node:tls'
 import { inbound } from './inbound.js'
 import { forged } from './forged.js'
 import { startLandscape } from './landscape.js'
+import { massWrites } from './mass-writes.js'
 import { memory } from './memory.js'
 import { outbound } from './outbound.js'
 import { read } from './read.js'
@@ -31,7 +32,8 @@ try {
     ...(await step('memory', memory)),
     ...(await step('forged tenants', () => forged(emulator))),
     ...(await step('start-up', () => startUp(emulator, quick ? 5 : 21))),
-    ...(await step('restrictions', () => restrictions(effort)))
+    ...(await step('restrictions', () => restrictions(effort))),
+    ...(await step('mass writes', () => massWrites(effort)))
   ]
   report(targets, quick)
   console.log(table(targets))

@@ -29,9 +29,10 @@ export async function count(
 export async function readRows(
   ref: readonly Segment[],
   columns: readonly ReadColumn[],
-  where?: readonly Token[]
+  where?: readonly Token[],
+  options: { readonly distinct?: boolean } = {}
 ): Promise<Key[]> {
-  const query = { SELECT: { from: { ref }, columns, ...(where?.length && { where }) } }
+  const query = { SELECT: { ...options, from: { ref }, columns, ...(where?.length && { where }) } }
   return (await cds.run(query as never)) as Key[]
 }
 

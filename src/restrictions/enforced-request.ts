@@ -27,7 +27,7 @@ export interface Select {
 export interface Query {
   readonly SELECT?: Select
   readonly INSERT?: { readonly entries?: object[] }
-  readonly UPDATE?: { readonly where?: Token[] }
+  readonly UPDATE?: { readonly where?: Token[]; readonly with?: object }
   readonly DELETE?: { readonly where?: Token[] }
 }
 
