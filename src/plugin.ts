@@ -58,7 +58,7 @@ export async function activate(): Promise<void> {
     return
   }
   if (isForDevelopmentKit) return // no model is compiled for a server
-  installRestrictions()
+  if (!TOOLS.has(commandOf())) installRestrictions()
   // after all listeners for "bootstrap", which may replace middlewares, and before services are served
   cds.on('loaded', () => {
     if ((cds as unknown as { app?: object }).app) concealServiceRoles()
@@ -95,5 +95,13 @@ async function join(auth: AuthOptions): Promise<void> {
 
 /** Other commands (`cds build`, `cds compile`, …) load plugins as well, and need no landscape. */
 function isServing(): boolean {
-  return (cds as unknown as { cli?: { command?: string } }).cli?.command === 'serve'
+  return commandOf() === 'serve'
+}
+
+/** Commands that print or write what is modelled, and serve nobody. */
+const TOOLS = new Set(['build', 'compile', 'deploy', 'export', 'import', 'lint', 'parse'])
+
+/** Empty in a process that is no command of CAP's: a test, a script. */
+function commandOf(): string {
+  return (cds as unknown as { cli?: { command?: string } }).cli?.command ?? ''
 }

@@ -42,11 +42,6 @@ export interface Scan {
 /** What stands for "yes", next to `=`. */
 export const YES = '1'
 
-/** Whether a name under `$user` is one of a derived attribute. @internal */
-export function isDerived(name: string): boolean {
-  return name.includes('|')
-}
-
 /** All values that the type can hold. Not there if there are none. @internal */
 export function listOf(source: UserSource, type: string): DerivedAttribute {
   return compared(source, type, 'list', (values) => (values.length ? values : undefined))

@@ -49,23 +49,29 @@ export function installRestrictions(): void {
   if (wrappers.has(compile)) return
   const warned = new Set<string>()
   const wrapper: CompileForNodejs = (csn, options) => {
-    prepareServices()
-    const model = compile(csn, options)
-    if (!rewritten.has(model)) report(rewriteModel(model), warned)
-    rewritten.add(model)
-    return model
+    prepareServices(warned)
+    return withRewritten(compile(csn, options), warned)
   }
   wrappers.add(wrapper)
   Object.defineProperty(targets, 'nodejs', { value: wrapper, writable: true, configurable: true })
 }
 
+/** CAP asks again for every transaction of a tenant with an extension. */
+function withRewritten(model: Model, warned: Set<string>): Model {
+  if (rewritten.has(model)) return model
+  report(rewriteModel(model), warned)
+  rewritten.add(model)
+  return model
+}
+
 /** CAP calls what is called `handle_…` for every application service, when it is initialized. */
-function prepareServices(): void {
+function prepareServices(warned: Set<string>): void {
   const services = cds.ApplicationService as unknown as Record<string, unknown>
   services.handle_user_conditions ??= function (this: ApplicationService) {
     enforceRestrictions(this)
     const original = this.handle
     this.handle = function (request) {
+      if (this.model) withRewritten(this.model, warned) // did not come from the compiler
       const handle = () => {
         prepare(this, request)
         return original.call(this, request)

@@ -7,6 +7,8 @@ export interface Restriction {
   readonly to?: string | readonly string[]
   /** Text, or CXN. */
   readonly where?: string | Expression | readonly Token[]
+  /** The condition as it was modelled, if `where` is rewritten; also in copies of the model. */
+  readonly modelledWhere?: Restriction['where']
 }
 
 /** What is read of a definition of the linked model. */

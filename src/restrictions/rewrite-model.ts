@@ -1,8 +1,8 @@
 import { type CompiledCondition, remember, tokensOf } from './compiled-condition.js'
 import type { Token } from './condition.js'
-import { type DerivedAttribute, isDerived } from './derived-attribute.js'
+import type { DerivedAttribute } from './derived-attribute.js'
 import { assertEvaluable } from './evaluate-restriction.js'
-import { mentionsRow, mentionsUser, userPaths } from './mentions.js'
+import { mentionsRow, mentionsUser } from './mentions.js'
 import { normalize } from './normalize-condition.js'
 import { printCondition } from './print-condition.js'
 import { isRemote } from './remote-entity.js'
@@ -18,28 +18,39 @@ export interface UnsafePlace {
   readonly problem: UnsafeCondition
 }
 
-/** `@restrict` as it was modelled, by definition whose `@restrict` was rewritten. */
-const modelled = new WeakMap<RestrictedDefinition, readonly Restriction[]>()
+/** Facts about a value of `@restrict` in a runtime model. */
+interface Rewritten {
+  /** The restrictions with conditions as the developer wrote them. */
+  readonly modelled: readonly Restriction[]
+  /** The derived attributes that the conditions refer to, each once. */
+  readonly attributes: readonly DerivedAttribute[]
+}
 
-/** What the conditions of a definition refer to, each once. */
-const attributes = new WeakMap<RestrictedDefinition, DerivedAttribute[]>()
+/**
+ * By value of `@restrict`, not by definition: a linked copy of a definition, or one of another model, has the same value.
+ */
+const rewritten = new WeakMap<readonly Restriction[], Rewritten>()
 
 const NONE: readonly DerivedAttribute[] = []
 
-/** The derived attributes that the conditions of a definition refer to. @internal */
-export function attributesOf(definition: RestrictedDefinition): readonly DerivedAttribute[] {
-  return attributes.get(definition) ?? NONE
+/** Returns the derived attributes that the conditions of a definition refer to. @internal */
+export function attributesOf({
+  '@restrict': restrictions
+}: RestrictedDefinition): readonly DerivedAttribute[] {
+  return (restrictions && rewritten.get(restrictions)?.attributes) ?? NONE
 }
 
-/** The restrictions of a definition as they were modelled, with conditions as the developer wrote them. @internal */
-export function restrictionsOf(definition: RestrictedDefinition): readonly Restriction[] {
-  const own = Object.hasOwn(definition, '@restrict') ? modelled.get(definition) : undefined
-  return own ?? definition['@restrict'] ?? []
+/** Returns the restrictions of a definition as they were modelled, with conditions as the developer wrote them. @internal */
+export function restrictionsOf({
+  '@restrict': restrictions = []
+}: RestrictedDefinition): readonly Restriction[] {
+  return rewritten.get(restrictions)?.modelled ?? restrictions
 }
 
 /**
  * Rewrites the conditions of a runtime model that use `$user`. Annotations are replaced, never changed, so the model that
- * it was compiled from stays as it is. Doing it twice changes nothing.
+ * it was compiled from stays as it is. Doing it twice changes nothing. A rewritten model can be copied, sent and compiled
+ * again: as JSON its restrictions are the modelled ones, and copies keep the modelled conditions next to the rewritten ones.
  *
  * @returns the conditions for which there is no normal form; they let nobody pass
  * @internal
@@ -54,24 +65,46 @@ export function rewriteModel(model: Model): UnsafePlace[] {
 }
 
 function rewrite(definition: RestrictedDefinition, model: Model, unsafe: UnsafePlace[]): void {
-  const restrictions = definition['@restrict'] ?? []
-  const safe = restrictions.map((restriction) => {
-    const tokens = userCondition(restriction)
-    return tokens && safely(restriction, tokens, definition, model, unsafe)
+  const annotated = definition['@restrict'] ?? []
+  if (rewritten.has(annotated)) return
+  // copies: two definitions can share a restriction and have different elements
+  const modelled = annotated.map(asModelled)
+  const attributes = new Map<string, DerivedAttribute>()
+  const safe = modelled.map((restriction) => {
+    const tokens = tokensOf(restriction.where)
+    if (!mentionsUser(tokens)) return undefined
+    const condition = safely(restriction, tokens, definition, model, unsafe)
+    for (const [key, attribute] of condition.attributes) attributes.set(key, attribute)
+    return condition.tokens
   })
   if (!safe.some(Boolean)) return
-  const onlyStatic = restrictions.every((r, i) => !r.where || (safe[i] && !mentionsRow(safe[i])))
+  const replaced = replacedBy(safe, modelled, definition)
+  // for `JSON.stringify`, and no property that a copy would have
+  Object.defineProperty(replaced, 'toJSON', { value: () => modelled })
+  rewritten.set(replaced, { modelled, attributes: [...attributes.values()] })
+  definition['@restrict'] = replaced
+}
+
+function asModelled({ modelledWhere, ...restriction }: Restriction): Restriction {
+  return modelledWhere === undefined ? restriction : { ...restriction, where: modelledWhere }
+}
+
+function replacedBy(
+  safe: readonly (readonly Token[] | undefined)[],
+  modelled: readonly Restriction[],
+  definition: RestrictedDefinition
+): Restriction[] {
+  const onlyStatic = modelled.every((r, i) => !r.where || (safe[i] && !mentionsRow(safe[i])))
   const entity = definition.kind === 'entity'
-  const replaced = restrictions.map((restriction, i): Restriction => {
+  const replaced = modelled.map((restriction, i): Restriction => {
     const tokens = safe[i]
-    if (!tokens) return restriction
+    if (!tokens || !restriction.where) return restriction
     // CAP refuses CREATE when the conditions without elements are false, whatever the other ones are
     const asIs = onlyStatic || !entity || !looksStatic(tokens)
-    return { ...restriction, where: { xpr: asIs ? tokens : [{ xpr: tokens }] } }
+    const where = { xpr: asIs ? tokens : [{ xpr: tokens }] }
+    return { ...restriction, where, modelledWhere: restriction.where }
   })
-  modelled.set(definition, restrictions)
-  const remote = entity && isRemote(definition)
-  definition['@restrict'] = remote ? splitForRemote(definition, replaced) : replaced
+  return entity && isRemote(definition) ? splitForRemote(definition, replaced) : replaced
 }
 
 /** CAP takes three tokens for a condition without elements, if no element is left when it has put in values. */
@@ -85,7 +118,7 @@ function safely(
   definition: RestrictedDefinition,
   model: Model,
   unsafe: UnsafePlace[]
-): readonly Token[] {
+): CompiledCondition {
   let condition: CompiledCondition = { tokens: NEVER, attributes: new Map() }
   try {
     condition = compile(restriction, tokens, definition, model)
@@ -94,12 +127,7 @@ function safely(
     unsafe.push({ definition, condition: printCondition(tokens), problem })
   }
   remember(restriction, condition)
-  const known = attributes.get(definition) ?? []
-  const added = [...condition.attributes.values()].filter(
-    ({ key }) => !known.some((attribute) => attribute.key === key)
-  )
-  attributes.set(definition, [...known, ...added])
-  return condition.tokens
+  return condition
 }
 
 function compile(
@@ -127,12 +155,4 @@ function compile(
 function entityOf(definition: RestrictedDefinition): RestrictedDefinition | undefined {
   if (definition.kind === 'entity') return definition
   return definition.parent?.kind === 'entity' ? definition.parent : undefined
-}
-
-/** The tokens of a condition that uses `$user`, unless it is rewritten already. */
-function userCondition({ where }: Restriction): readonly Token[] | undefined {
-  const tokens = tokensOf(where)
-  if (!mentionsUser(tokens)) return undefined
-  const rewritten = userPaths(tokens).every(([name]) => name !== undefined && isDerived(name))
-  return rewritten ? undefined : tokens
 }

@@ -16,12 +16,13 @@ export function splitForRemote(
   restrictions: readonly Restriction[]
 ): Restriction[] {
   return restrictions.flatMap((restriction) => {
-    if (!restriction.where) return [restriction]
-    const { where: _, ...unconditional } = restriction
+    const { where, ...unconditional } = restriction
+    if (!where) return [restriction]
     const grants = grantsOf(restriction, entity)
+    const modelled = { ...unconditional, modelledWhere: restriction.modelledWhere ?? where }
     return [
-      { ...restriction, grant: grants.filter((grant) => WITHOUT_RECORD.has(grant)) },
-      { ...unconditional, grant: grants.filter((grant) => !WITHOUT_RECORD.has(grant)) }
+      { ...modelled, where, grant: grants.filter((grant) => WITHOUT_RECORD.has(grant)) },
+      { ...modelled, grant: grants.filter((grant) => !WITHOUT_RECORD.has(grant)) }
     ].filter(({ grant }) => grant.length)
   })
 }

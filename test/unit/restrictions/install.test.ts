@@ -17,7 +17,8 @@ function compile(csn: never): string {
   const { definitions } = cds.compile.for.nodejs(csn) as unknown as {
     definitions: Record<string, object>
   }
-  return JSON.stringify(Object.values(definitions).map((each) => Reflect.get(each, '@restrict')))
+  const restrictions = Object.values(definitions).map((each) => Reflect.get(each, '@restrict'))
+  return JSON.stringify(restrictions.map((each: object[] = []) => [...each]))
 }
 
 const { NODE_ENV } = process.env

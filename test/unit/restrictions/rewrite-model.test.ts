@@ -1,6 +1,9 @@
 import cds from '@sap/cds'
 
-import type { Model } from '../../../src/restrictions/restricted-definition.js'
+import type {
+  Model,
+  RestrictedDefinition
+} from '../../../src/restrictions/restricted-definition.js'
 import { rewriteModel } from '../../../src/restrictions/rewrite-model.js'
 
 /** The runtime model of an entity with one restriction, and the model that it was compiled from. */
@@ -15,6 +18,11 @@ function compiled(where: string, more = '') {
       ${more}
     }`) as unknown as Model
   return { csn, model: cds.compile.for.nodejs(csn as never) as unknown as Model }
+}
+
+/** The restrictions of a definition as CAP gets them: the JSON of `@restrict` itself has the modelled ones. */
+function restrictionsIn(definition: RestrictedDefinition | undefined): string {
+  return JSON.stringify([...(definition?.['@restrict'] ?? [])].map(({ where }) => where))
 }
 
 /** What is left of the condition, as CAP gets it. */
@@ -99,7 +107,7 @@ describe('what is rewritten', () => {
     rewriteModel(model)
     const { 'S.act': act, 'S.Drafts': drafts } = model.definitions
     for (const each of [act, drafts, drafts?.drafts, drafts?.actions?.close]) {
-      const text = JSON.stringify(each?.['@restrict'])
+      const text = restrictionsIn(each)
       expect(text).toContain('|')
       expect(text).not.toContain('["$user","x"]')
     }
@@ -131,8 +139,6 @@ describe('what can not be made safe', () => {
     expect(unsafe[0]?.problem.message).toMatch(new RegExp(advice))
     expect(unsafe[0]?.condition).toMatch(/\$user\.x|select/)
     // and until it is mended, nobody passes
-    expect(JSON.stringify(model.definitions['S.Books']?.['@restrict'])).toContain(
-      '[{"val":"1"},"=",{"val":"2"}]'
-    )
+    expect(restrictionsIn(model.definitions['S.Books'])).toContain('[{"val":"1"},"=",{"val":"2"}]')
   })
 })
