@@ -23,7 +23,7 @@ interface Service {
   run(query: unknown): Promise<unknown>
 }
 
-const compile = (csn: object) => cds.compile.for.nodejs(csn as never) as unknown as Csn
+const compile = (csn: object) => cds.compile.for.nodejs(csn) as unknown as Csn
 const loaded = () => cds.compile(SOURCE) as unknown as Csn
 const copyOf = (csn: object) => JSON.parse(JSON.stringify(csn)) as Csn
 
@@ -64,7 +64,7 @@ async function serve(model: object): Promise<Service> {
   cds.model = model as never
   const served: unknown = await cds
     .serve('S')
-    .from(model as never)
+    .from(model)
     .with((() => undefined) as never)
   return served as Service
 }
@@ -98,7 +98,7 @@ const COPIES: Record<string, () => object> = {
   'that was compiled, then linked again': () => cds.linked({ ...compile(loaded()) } as never),
   'that another process has compiled': () => copyOf(compile(loaded())),
   "that another process has compiled, as CAP's JSON": () =>
-    JSON.parse(cds.compile.to.json(compile(loaded()) as never) as unknown as string) as object,
+    JSON.parse(cds.compile.to.json(compile(loaded()) as never)) as object,
   'that was compiled, then copied': () =>
     structuredClone({ definitions: { ...compile(loaded()).definitions } }),
   'that was compiled for OData': () => cds.compile.for.odata(compile(loaded()) as never),
