@@ -27,6 +27,7 @@ beforeAll(() => {
     if (file !== 'package.json') fs.writeFileSync(target, content)
     else addToManifest(target, content)
   }
+  app.node([CDS, 'add', 'principal'])
 }, 300_000)
 afterAll(() => {
   app?.remove()
@@ -37,7 +38,7 @@ function addToManifest(file: string, section: string): void {
   fs.writeFileSync(file, JSON.stringify({ ...manifest, ...JSON.parse(`{${section}}`) }))
 }
 
-describe("the README's example, pasted into a project of `cds init`", () => {
+describe("the README's example, pasted into a project of `cds init` and completed by `cds add principal`", () => {
   const file = () => path.join(app.folder, 'test/principal.test.js')
 
   test('has a project, a mock and a test', () => {

@@ -21,7 +21,8 @@ export type OtherApplications = ReadonlyMap<string, { descriptor: SecurityDescri
 
 /**
  * Resolves a user's roles through the role templates of an application. An attribute comes through only if a template
- * of the user references it; its default values apply where the user has none.
+ * of the user references it; its default values apply where the user has none. A template without scopes, such as the
+ * `userattributes` that `cds compile --to xsuaa` writes, is held by every user who has values for its attributes.
  * Without a descriptor every role is a scope, and every attribute comes through.
  *
  * @param others - other applications; a role of theirs is written `<application>.<role>`
@@ -37,7 +38,7 @@ export function grantRoles(
     const scopes = own.map((role) => OWN + role)
     return { scopes, attributes: Object.fromEntries(user.values), roleCollections: [] }
   }
-  return grant(user, own, descriptor)
+  return grant(user, own, descriptor, attributeTemplates(user, descriptor))
 }
 
 /** The same for one of the other applications. */
@@ -66,13 +67,32 @@ function ofOther(
   return dot > 0 && others.has(role.slice(0, dot))
 }
 
-function grant(user: Holder, roles: readonly string[], descriptor: SecurityDescriptor): Grants {
-  const templates = roles.flatMap((role) => resolveRole(user.name, role, descriptor))
+function grant(
+  user: Holder,
+  roles: readonly string[],
+  descriptor: SecurityDescriptor,
+  implied: readonly RoleTemplate[] = []
+): Grants {
+  const assigned = roles.flatMap((role) => resolveRole(user.name, role, descriptor))
+  const templates = [...assigned, ...implied]
   return {
     scopes: [...new Set(templates.flatMap((template) => template.scopes))],
     attributes: selectAttributes(user, templates, descriptor),
     roleCollections: roles.filter((role) => descriptor.roleCollections.has(role))
   }
+}
+
+/** Role templates that grant nothing but attributes, with those of them that the user has values for. */
+function attributeTemplates(
+  { values }: Holder,
+  { roleTemplates }: SecurityDescriptor
+): RoleTemplate[] {
+  return [...roleTemplates.values()]
+    .filter(({ scopes }) => !scopes.length)
+    .map((template) => ({
+      ...template,
+      attributes: new Map([...template.attributes].filter(([name]) => values.has(name)))
+    }))
 }
 
 /** Whether a role exists: without a descriptor, every one does. */

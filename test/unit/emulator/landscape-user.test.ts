@@ -67,6 +67,37 @@ it('uses default values where the user has none', () => {
   expect(users.get('b')?.attributes).toEqual({ plant: ['3'] })
 })
 
+it('gives users the attributes that they have values for by role templates without scopes', () => {
+  const generated = parseDescriptor(
+    {
+      ...xsSecurity,
+      attributes: [
+        { name: 'plant', valueType: 'string' },
+        { name: 'customerId', valueType: 'string' }
+      ],
+      'role-templates': [
+        { name: 'Viewer', 'scope-references': ['$XSAPPNAME.Viewer'], 'attribute-references': [] },
+        {
+          name: 'userattributes',
+          'attribute-references': ['plant', { name: 'customerId', 'default-values': ['0'] }]
+        }
+      ],
+      'role-collections': []
+    },
+    'x'
+  )
+  const users = createUsers(
+    { a: { roles: ['Viewer'], attr: { plant: '1010', other: 'x' } }, b: { roles: ['Viewer'] } },
+    { descriptor: generated, applications },
+    'tenant'
+  )
+  expect(users.get('a')).toMatchObject({
+    scopes: ['$XSAPPNAME.Viewer'],
+    attributes: { plant: ['1010'] }
+  })
+  expect(users.get('b')?.attributes).toEqual({})
+})
+
 it('without xs-security.json every role is a scope, and every attribute comes through', () => {
   expect(create({ roles: ['Boss'], attr: { any: 'x' } }, false)).toMatchObject({
     scopes: ['$XSAPPNAME.Boss'],
