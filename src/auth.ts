@@ -51,11 +51,7 @@ export function auth(options: AuthOptions) {
     return known && become(known, bearerToken)
   }
 
-  return async function principal_auth(
-    req: IncomingMessage,
-    res: ServerResponse,
-    next: (error?: unknown) => void
-  ): Promise<void> {
+  return withContext(async function principal_auth(req, res, next): Promise<void> {
     const responding = challenge(res, req, schemes)
     try {
       checkReadable(req)
@@ -65,6 +61,18 @@ export function auth(options: AuthOptions) {
       return
     }
     next()
+  })
+}
+
+type Next = (error?: unknown) => void
+type Middleware = (req: IncomingMessage, res: ServerResponse, next: Next) => void | Promise<void>
+
+/** A route of the application may have `cds.middlewares.auth()` without `context()` before it: the user needs one of its own. */
+function withContext(middleware: Middleware): Middleware {
+  return function principal_auth(req, res, next) {
+    if (cds.context?.http ?? !('set' in res)) return middleware(req, res, next)
+    const { middlewares } = cds as unknown as { middlewares: { context(): Middleware } }
+    return middlewares.context()(req, res, () => void middleware(req, res, next))
   }
 }
 

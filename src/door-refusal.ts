@@ -3,11 +3,10 @@ import type { IncomingMessage, ServerResponse } from 'node:http'
 import cds from '@sap/cds'
 
 import { forbid } from './request/response.js'
-import { lacksServiceRole, type RoleHolder } from './user/missing-role.js'
 
 type ErrorMiddleware = (
   error: unknown,
-  req: IncomingMessage & { readonly baseUrl?: string },
+  req: IncomingMessage,
   res: ServerResponse,
   next: (error: unknown) => void
 ) => void
@@ -30,15 +29,19 @@ export function concealServiceRoles(): void {
 }
 
 /** CAP binds it, and express takes it for an error middleware because of its four parameters. */
-const answerLackOfRoles: ErrorMiddleware = (error, { baseUrl = '' }, res, next) => {
+const answerLackOfRoles: ErrorMiddleware = (error, _, res, next) => {
   const user = cds.context?.user
-  if (user && !res.headersSent && namesUser(error, user) && lacksServiceRole(user, baseUrl)) {
-    forbid(res)
-  } else next(error)
+  if (user && !res.headersSent && namesRoles(error, user)) forbid(res)
+  else next(error)
 }
 
-/** A middleware of the application that refuses somebody has a text of its own, and keeps it. */
-function namesUser(error: unknown, { id }: RoleHolder & { readonly id: string }): boolean {
+/**
+ * True for the error of CAP's own check. A middleware of the application that refuses somebody has a text of its own.
+ *
+ * @see `@sap/cds`, lib/srv/protocols/http.js, `check_roles`
+ */
+function namesRoles(error: unknown, { id }: { readonly id: string }): boolean {
   const { status, message } = (error ?? {}) as { status?: unknown; message?: unknown }
-  return status === 403 && typeof message === 'string' && message.startsWith(`User '${id}'`)
+  const text = `User '${id}' is lacking required roles: [`
+  return status === 403 && typeof message === 'string' && message.startsWith(text)
 }

@@ -10,6 +10,8 @@ export const ERROR_CODES = {
   ERR_REQUEST_MALFORMED: 400,
   /** The scheme of the `Authorization` header is not accepted here. */
   ERR_SCHEME_UNSUPPORTED: 401,
+  /** The `Authorization` header names a scheme, and has no credentials. */
+  ERR_CREDENTIALS_MISSING: 401,
   /** Basic credentials were refused by the emulated XSUAA. */
   ERR_CREDENTIALS_REFUSED: 401,
   /** Not a compact JWS of three base64url segments with JSON objects inside. */

@@ -10,8 +10,8 @@ export type Authorization =
 
 const NONE: Authorization = { scheme: 'none' }
 
-/** `credentials = auth-scheme 1*SP token68`, and nothing behind it (RFC 9110, section 11.6.2; RFC 6750, section 2.1). */
-const CREDENTIALS = /^([!#$%&'*+.^_`|~0-9a-z-]{1,32}) {1,8}([0-9a-z._~+/-]+=*)$/i
+/** `credentials = auth-scheme [ 1*SP token68 ]`, and nothing behind it (RFC 9110, section 11.4; RFC 6750, section 2.1). */
+const CREDENTIALS = /^([!#$%&'*+.^_`|~0-9a-z-]{1,32})(?: {1,8}([0-9a-z._~+/-]+=*)?)?$/i
 
 /** How a header with a JWT begins: `eyJ` is `{"`. */
 const BEARER_JWT = 'Bearer eyJ'
@@ -49,10 +49,11 @@ function isSingle(rawHeaders: readonly string[]): boolean {
 }
 
 /**
- * Reads the `Authorization` header, and only that: tokens in the query, the body or another header do not count.
+ * Reads the `Authorization` header, and only that: tokens in the query, the body or another header do not count. An empty one
+ * is none.
  *
  * @throws {@link RequestError} `ERR_REQUEST_MALFORMED` (400): more than one header, or not a scheme with one credential;
- *   `ERR_SCHEME_UNSUPPORTED` (401): a scheme other than Bearer and Basic.
+ *   `ERR_SCHEME_UNSUPPORTED` (401): a scheme other than Bearer and Basic; `ERR_CREDENTIALS_MISSING` (401): nothing behind it.
  * @see RFC 6750 sections 2.1 and 3.1
  * @internal
  */
@@ -67,19 +68,26 @@ export function authorizationOf(req: IncomingMessage): Authorization {
   if (header.startsWith(BEARER_JWT) && !SEPARATORS.some((each) => header.includes(each, 7))) {
     return { scheme: 'bearer', bearerToken: header.slice(7) } // most requests; what else is wrong with it, decode says
   }
+  return header.trim() ? credentialsIn(header) : NONE
+}
+
+function credentialsIn(header: string): Authorization {
   const [, scheme, value] = CREDENTIALS.exec(header) ?? []
-  if (!scheme || !value) {
+  if (!scheme) {
     const text = '"Authorization" header is not of the form "<scheme> <credentials>"'
     throw new RequestError('ERR_REQUEST_MALFORMED', text)
   }
-  switch (scheme.toLowerCase()) {
-    case 'bearer':
-      return { scheme: 'bearer', bearerToken: value }
-    case 'basic':
-      return { scheme: 'basic', credentials: value }
-    default:
-      throw new RequestError('ERR_SCHEME_UNSUPPORTED', 'only the Bearer scheme is accepted')
+  const name = scheme.toLowerCase()
+  if (name !== 'bearer' && name !== 'basic') {
+    throw new RequestError('ERR_SCHEME_UNSUPPORTED', 'only the Bearer scheme is accepted')
   }
+  if (!value) {
+    const text = '"Authorization" header has a scheme, and no credentials behind it'
+    throw new RequestError('ERR_CREDENTIALS_MISSING', text)
+  }
+  return name === 'bearer'
+    ? { scheme: 'bearer', bearerToken: value }
+    : { scheme: 'basic', credentials: value }
 }
 
 /** Not read, and not let through either: CAP would print the query. */

@@ -22,7 +22,13 @@ export function challengesFor(error?: PrincipalError, { basic }: ChallengeOption
   return basic ? [bearer, 'Basic realm="Users", charset="UTF-8"'] : [bearer]
 }
 
+const WITHOUT_ERROR: ReadonlySet<string> = new Set([
+  'ERR_SCHEME_UNSUPPORTED',
+  'ERR_CREDENTIALS_MISSING',
+  'ERR_CREDENTIALS_REFUSED'
+])
+
 function bearerError({ status, code }: PrincipalError): string | undefined {
-  if (code === 'ERR_SCHEME_UNSUPPORTED' || code === 'ERR_CREDENTIALS_REFUSED') return undefined
+  if (WITHOUT_ERROR.has(code)) return undefined
   return status === 400 ? 'invalid_request' : 'invalid_token'
 }

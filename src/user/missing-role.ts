@@ -8,7 +8,6 @@ import { isPseudoRole } from './roles.js'
 interface Provider {
   readonly name: string
   readonly path?: string
-  readonly endpoints?: readonly { readonly path: string }[]
   readonly definition?: Definition
   readonly entities?: Iterable<Definition>
   readonly operations?: Iterable<Definition>
@@ -94,34 +93,6 @@ function serviceAt(path: string): Provider | undefined {
 }
 
 const providers = () => cds.service.providers as unknown as Provider[]
-
-/**
- * True if the user has none of the roles that a service as a whole asks for.
- *
- * @param mount - path that the service is served at
- * @see `@sap/cds`, lib/srv/protocols/http.js, `check_roles`
- * @internal
- */
-export function lacksServiceRole(user: RoleHolder, mount: string): boolean {
-  const demanded = requiredRolesByPath().get(mount.toLowerCase())
-  return demanded !== undefined && !holdsOne(user, demanded)
-}
-
-let known:
-  undefined | { readonly size: number; readonly roles: ReadonlyMap<string, readonly string[]> }
-
-/** Roles of each service as a whole, by its paths; a request costs one look-up. */
-function requiredRolesByPath(): ReadonlyMap<string, readonly string[]> {
-  const size = providers().length
-  if (known?.size === size) return known.roles
-  const all = providers().flatMap(({ path, endpoints = [], definition }) => {
-    const roles = serviceRoles(definition)
-    const paths = [path, ...endpoints.map((each) => each.path)].filter((each) => each !== undefined)
-    return roles.length ? paths.map((each) => [each.toLowerCase(), roles] as const) : []
-  })
-  known = { size, roles: new Map(all) }
-  return known.roles
-}
 
 /** As CAP reads it: one of the two, and a grant to nobody in particular counts for nothing. */
 function serviceRoles(definition: Definition | undefined): string[] {

@@ -93,7 +93,7 @@ function setLazily(user: object, name: string, make: () => object): void {
       return value
     },
     set(this: object, value: unknown) {
-      define(this, name, value)
+      define(this, name, name === 'roles' && Array.isArray(value) ? rolesIn(value) : value)
     }
   })
 }
@@ -106,6 +106,11 @@ function define(user: object, name: string, value: unknown): boolean {
     configurable: true,
     writable: true
   })
+}
+
+/** `user.roles = ['Viewer']`, as `cds.User` takes it. */
+function rolesIn(names: readonly unknown[]): object {
+  return Object.fromEntries(names.map((name) => [name, 1])) as Roles
 }
 
 function ownNames(roles: Readonly<Roles>): object {

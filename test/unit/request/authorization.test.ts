@@ -37,17 +37,34 @@ describe('R40: only one Authorization header, one scheme, one credential', () =>
   test.each([
     ['two headers', ['Bearer a.b.c', 'Bearer a.b.c']],
     ['two headers of different schemes', ['Basic YWxpY2U6', 'Bearer a.b.c']],
-    ['a scheme only', ['Bearer']],
-    ['a scheme and a blank', ['Bearer ']],
-    ['a token only', ['a.b.c']],
+    ['a token only', [`${'a'.repeat(30)}.b.c`]],
     ['something behind the token', ['Bearer a.b.c d']],
     ['a list of credentials', ['Bearer a.b.c, Bearer d.e.f']],
     ['parameters', ['Bearer token="a.b.c"']],
     ['a tab', ['Bearer\ta.b.c']],
-    ['nothing', ['']]
+    ['an empty one and another', ['', 'Bearer a.b.c']]
   ])('%s is malformed', (_, values) => {
     expect(() => authorizationOf(requestWith(...values))).toThrow(
       expect.objectContaining({ code: 'ERR_REQUEST_MALFORMED', status: 400 })
+    )
+  })
+
+  test.each(['', ' ', '   '])('"%s" is as good as no header', (value) => {
+    expect(authorizationOf(requestWith(value))).toEqual({ scheme: 'none' })
+  })
+
+  test.each(['Bearer', 'Bearer ', 'bearer  ', 'Basic', 'BASIC '])(
+    '"%s" has no credentials',
+    (value) => {
+      expect(() => authorizationOf(requestWith(value))).toThrow(
+        expect.objectContaining({ code: 'ERR_CREDENTIALS_MISSING', status: 401 })
+      )
+    }
+  )
+
+  test.each(['undefined', 'null', 'DPoP'])('"%s" is another scheme', (value) => {
+    expect(() => authorizationOf(requestWith(value))).toThrow(
+      expect.objectContaining({ code: 'ERR_SCHEME_UNSUPPORTED', status: 401 })
     )
   })
 

@@ -42,8 +42,8 @@ const OTHER_SCHEMES = [
 
 /** Around a good token: what is no scheme with exactly one credential. */
 const NOT_CREDENTIALS: [name: string, value: (token: string) => string, expected?: Expected][] = [
-  ['the scheme alone', () => 'Bearer', MALFORMED],
-  ['the scheme and a space', () => 'Bearer ', MALFORMED],
+  ['the scheme alone', () => 'Bearer', NO_CREDENTIALS],
+  ['the scheme and a space', () => 'Bearer ', NO_CREDENTIALS],
   ['nothing', () => '', emptyHeader()],
   ['the token alone', (token) => token, MALFORMED],
   ['a colon', (token) => `Bearer: ${token}`, MALFORMED],

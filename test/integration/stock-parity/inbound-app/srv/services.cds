@@ -1,0 +1,38 @@
+@path: '/public'
+service PublicService {
+  function whoami() returns String;
+}
+
+@path    : '/user'
+@requires: 'authenticated-user'
+service UserService {
+  function whoami() returns String;
+}
+
+@path    : '/late'
+@requires: 'Late'
+service LateService {
+  function whoami() returns String;
+}
+
+@path    : '/listed'
+@restrict: [{ grant: '*', to: ['Late', 'Other'] }]
+service ListedService {
+  function whoami() returns String;
+}
+
+@path: '/things'
+service ThingService {
+  @restrict: [
+    { grant: 'READ', to: 'Late' },
+    { grant: 'UPDATE', to: 'Late', where: 'owner = $user' },
+    { grant: 'DELETE', to: 'Other' }
+  ]
+  entity Things {
+    key ID    : Integer;
+        owner : String;
+  }
+
+  @requires: 'Late'
+  action act();
+}
