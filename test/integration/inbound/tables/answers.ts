@@ -1,4 +1,5 @@
 import {
+  ACCEPTED,
   acceptedAs,
   bearer,
   type Case,
@@ -50,8 +51,20 @@ const everywhere: Case[] = [
   {
     id: 'R45',
     name: 'a public function with a malformed header',
-    request: () => ({ path: `${PUBLIC}/ping()`, headers: ['Authorization: Bearer'] }),
+    request: () => ({ path: `${PUBLIC}/ping()`, headers: ['Authorization: Bearer a b'] }),
     expected: MALFORMED
+  },
+  {
+    id: 'R45',
+    name: 'a public function with a scheme only',
+    request: () => ({ path: `${PUBLIC}/ping()`, headers: ['Authorization: Bearer'] }),
+    expected: NO_CREDENTIALS
+  },
+  {
+    id: 'R45',
+    name: 'a public function with an empty header',
+    request: () => ({ path: `${PUBLIC}/ping()`, headers: ['Authorization: '] }),
+    expected: ACCEPTED
   },
   {
     id: 'R45',
