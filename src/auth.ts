@@ -24,7 +24,9 @@ import { TokenUser } from './user/token-user.js'
  * @throws {@link ConfigurationError} when nothing is bound or configured, or a binding is incomplete
  * @see https://cap.cloud.sap/docs/node.js/authentication#custom
  */
-export function auth(options: AuthOptions) {
+export function auth(
+  options: AuthOptions
+): (req: IncomingMessage, res: ServerResponse, next: (error?: unknown) => void) => Promise<void> {
   const bindings = bindingsOf(options, cds.env.requires as RequiredBindings)
   const authenticator = new Authenticator(trustedIssuers(options, bindings))
   checkExchanges()
@@ -64,17 +66,26 @@ export function auth(options: AuthOptions) {
   })
 }
 
-type Next = (error?: unknown) => void
-type Middleware = (req: IncomingMessage, res: ServerResponse, next: Next) => void | Promise<void>
+type Middleware = (
+  req: IncomingMessage,
+  res: ServerResponse,
+  next: (error?: unknown) => void
+) => Promise<void>
 
 /** A route of the application may have `cds.middlewares.auth()` without `context()` before it: the user needs one of its own. */
 function withContext(middleware: Middleware): Middleware {
   return function principal_auth(req, res, next) {
     if (cds.context?.http ?? !('set' in res)) return middleware(req, res, next)
-    const { middlewares } = cds as unknown as { middlewares: { context(): Middleware } }
-    return middlewares.context()(req, res, () => void middleware(req, res, next))
+    const { middlewares } = cds as unknown as { middlewares: { context(): ExpressMiddleware } }
+    return new Promise((done) => {
+      middlewares.context()(req, res, () => {
+        done(middleware(req, res, next))
+      })
+    })
   }
 }
+
+type ExpressMiddleware = (...parameters: Parameters<Middleware>) => void
 
 /** Makes the sender of the token the current user. */
 function become(authenticated: Authenticated, bearerToken: string): Identity {

@@ -15,8 +15,8 @@ const OWN = ['onBehalfOf', 'minTokenLifetime'] as const
 
 /** Options of `cds.requires.auth`. */
 const AUTH: Names = {
-  meant: ['credentials', 'config', 'users', 'emulator', 'issuers'],
-  others: ['user', 'userId', 'userIds', 'tenants', 'binding', 'vcap', 'impl', 'kind', 'strategy']
+  meant: ['credentials', 'config', 'users', 'emulator', 'issuers', 'userId'],
+  others: ['user', 'userIds', 'tenants', 'binding', 'vcap', 'impl', 'kind', 'strategy']
 }
 
 /** Options of CAP for remote services, where a misspelt one would change as whom a call goes out, or where. */
