@@ -1,9 +1,8 @@
-import { hash } from 'node:crypto'
-
 import type { HttpDestination, Service } from '@sap-cloud-sdk/connectivity'
 
 import { DestinationError, PrincipalError, PropagationError } from '../errors.js'
 import type { NamedUser, Principal } from '../user/principal.js'
+import { keyOfToken } from '../user/user-key.js'
 import { checkUsable } from './check-usable.js'
 import { cleanCause } from './clean-cause.js'
 import { cloudSdk } from './cloud-sdk.js'
@@ -92,8 +91,7 @@ async function userToken(
     )
   }
   const { clientid, url } = service.credentials
-  const own = hash('sha256', user.bearerToken, 'base64url')
-  const key = [clientid, url, user.tenant, user.issuer, own]
+  const key = [clientid, url, ...keyOfToken(user)]
   return exchanged.get(key, () => exchange(service, user), freshBearer(fresh))
 }
 

@@ -45,7 +45,8 @@ export function completeDestination(
   }
   if (!configured) return destination as HttpDestination
   return orFailure(
-    () => (user ? asUser(configured, user, options, fresh) : asApplication(configured, options)),
+    () =>
+      user ? asUser(configured, user, options, fresh) : asApplication(found, configured, options),
     (error) => destinationFailure(String(destination.name), error)
   )
 }
@@ -90,15 +91,20 @@ function asUser(
   })
 }
 
-function asApplication(configured: Configured, options: ResolveOptions): Ready<HttpDestination> {
+/** The configuration's own Cloud Connector: its credentials are for no other system. */
+function asApplication(
+  { tenant }: FoundDestination,
+  configured: Configured,
+  options: ResolveOptions
+): Ready<HttpDestination> {
   const { destination, place } = configured
   const { authentication = '' } = destination
   const proxied = (parts?: Parts) => withProxy(destination, place.tenant, options, parts)
   if (WITHOUT_RETRIEVAL.has(authentication)) return proxied()
-  const tokens = technicalTokens(configured, options.refreshToken, freshTokens(options))
+  const tokens = technicalTokens(configured, tenant, options.refreshToken, freshTokens(options))
   return whenReady(tokens, (retrieved) => {
     const make = () => withRetrieved(destination, retrieved)
-    return proxied({ retrieved, make })
+    return proxied({ owner: `tenant ${String(tenant)}`, retrieved, make })
   })
 }
 

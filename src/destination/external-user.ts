@@ -1,10 +1,9 @@
-import { hash } from 'node:crypto'
-
 import { DestinationError, PropagationError } from '../errors.js'
 import type { SamlExchangeOptions } from '../token/exchange-options.js'
 import { firstOf } from '../user/first-claim.js'
 import { claimAt } from '../user/oidc-profile.js'
 import { type NamedUser, TokenPrincipal } from '../user/principal.js'
+import { keyOfToken } from '../user/user-key.js'
 import { cleanCause } from './clean-cause.js'
 import { keptTokens } from './kept-tokens.js'
 import { differenceAcross } from './same-user.js'
@@ -37,12 +36,10 @@ export async function exchangedUser(
   if (!exchange) return undefined
   const { client, options } = exchange
   checkTenant(user, exchange)
-  const own = hash('sha256', user.bearerToken, 'base64url')
-  const key = [client.url, client.clientid, user.tenant, user.issuer, options.grant, own]
+  const key = [client.url, client.clientid, options.grant, ...keyOfToken(user)]
   const bearerToken = await tokens.get(key, () => exchanged(exchange, user), fresh)
-  const { userId, tenant } = user
   const expiresAt = Math.min(user.expiresAt, endOf(bearerToken) ?? 0)
-  return new TokenPrincipal({ userId, tenant, issuer: 'xsuaa', expiresAt, bearerToken })
+  return new TokenPrincipal({ ...user, issuer: 'xsuaa', expiresAt, bearerToken })
 }
 
 /** Trust in an identity provider is a matter of one subaccount: that of the application. */

@@ -30,6 +30,8 @@ export interface FoundDestination {
   readonly userBound: boolean
   /** From the Destination service; `undefined`: from the environment, complete as it is. */
   readonly configured: Configured | undefined
+  /** Of the call; `undefined`: the provider's. The configuration can be the provider's all the same. */
+  readonly tenant: string | undefined
 }
 
 /**
@@ -62,7 +64,12 @@ export function findDestination(
 async function locally(name: string, principal: Principal): Promise<FoundDestination | undefined> {
   const destination = await localDestination(name, principal)
   if (!destination) return undefined
-  return { destination, userBound: isUserBound(destination), configured: undefined }
+  return {
+    destination,
+    userBound: isUserBound(destination),
+    configured: undefined,
+    tenant: undefined
+  }
 }
 
 function inTenants(
@@ -83,7 +90,7 @@ function inTenants(
       const userBound = isUserBound(destination)
       // A fallback must not lead a user into another tenant; only `alwaysProvider` says that it shall.
       if (userBound && tenant !== own && strategy !== 'alwaysProvider') return undefined
-      return { destination, userBound, configured }
+      return { destination, userBound, configured, tenant: own }
     })
   return search(tenantsFor(strategy, own))
 }

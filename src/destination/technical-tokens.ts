@@ -26,6 +26,7 @@ const retrieved = new SingleFlight<Retrieved>(MAX_TOKENS)
  * Token or certificate of a technical destination: the Destination service gets it as the application, and no token of a
  * user has a part in it.
  *
+ * @param tenant - of the call; `undefined`: the provider's
  * @param refreshToken - for `OAuth2RefreshToken`
  * @param fresh - not from the cache, or not a refused one
  * @throws {@link DestinationError} `ERR_DESTINATION_UNAVAILABLE`
@@ -33,24 +34,31 @@ const retrieved = new SingleFlight<Retrieved>(MAX_TOKENS)
  */
 export function technicalTokens(
   configured: Configured,
+  tenant: string | undefined,
   refreshToken?: string,
   fresh: boolean | Refused = false
 ): Ready<Retrieved> {
   const { place, fingerprint } = configured
+  const whose = isForAllTenants(configured) ? tenant : place.tenant
   const own = refreshToken && hash('sha256', refreshToken, 'base64url')
-  const key = [...serviceKey(place.service), place.tenant, fingerprint, own]
+  const key = [...serviceKey(place.service), place.tenant, fingerprint, own, whose]
   const isRefused =
     typeof fresh === 'function' &&
     (({ authTokens }: Retrieved) => !!authTokens?.some((each) => fresh(each.http_header.value)))
-  return retrieved.get(key, () => retrieve(configured, refreshToken), isRefused || fresh === true)
+  return retrieved.get(
+    key,
+    () => retrieve(configured, whose, refreshToken),
+    isRefused || fresh === true
+  )
 }
 
 async function retrieve(
   configured: Configured,
+  tenant: string | undefined,
   refreshToken: string | undefined
 ): Promise<Lasting<Retrieved>> {
   const { destination, place } = configured
-  const subdomain = await subdomainFor(configured)
+  const subdomain = isForAllTenants(configured) ? await subdomainOf(configured, tenant) : undefined
   const headers: RetrievalHeaders = {
     ...(subdomain && { 'X-tenant': subdomain }),
     ...(refreshToken && { 'X-refresh-token': refreshToken })
@@ -65,13 +73,27 @@ async function retrieve(
   return { value: { certificates, authTokens: [token] }, lifetime: lifetimeOf(token) }
 }
 
-/** A token service for all tenants (`tokenServiceURLType` `Common`) is told the tenant by its subdomain. */
-async function subdomainFor({ destination, place }: Configured): Promise<string | undefined> {
+/** True if the destination's token service has tokens of all tenants (`tokenServiceURLType` `Common`). */
+function isForAllTenants({ destination }: Configured): boolean {
   const { destinationConfiguration } = destination.originalProperties as {
     destinationConfiguration: Readonly<Record<string, unknown>>
   }
-  if (destinationConfiguration['tokenServiceURLType'] !== 'Common') return undefined
-  const claims = claimsOf(await serviceTokenOf(place.service, place.tenant))
+  return destinationConfiguration['tokenServiceURLType'] === 'Common'
+}
+
+/**
+ * Returns the subdomain by which such a token service gets to know the tenant.
+ *
+ * @throws {@link DestinationError} where it can't be told: the token would be another tenant's
+ */
+async function subdomainOf(
+  { destination, place }: Configured,
+  tenant: string | undefined
+): Promise<string | undefined> {
+  const claims = claimsOf(await serviceTokenOf(place.service, tenant))
   const { zdn } = (claims?.['ext_attr'] ?? {}) as { zdn?: unknown }
-  return typeof zdn === 'string' ? zdn : undefined
+  if (typeof zdn === 'string' && zdn) return zdn
+  if (tenant === place.tenant) return undefined
+  const reason = 'the subdomain of the tenant is not in the token for the Destination service'
+  throw noToken(destination, reason)
 }

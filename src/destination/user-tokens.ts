@@ -1,8 +1,7 @@
-import { hash } from 'node:crypto'
-
 import type { Destination, DestinationAuthToken } from '@sap-cloud-sdk/connectivity'
 
 import type { NamedUser } from '../user/principal.js'
+import { keyOfToken } from '../user/user-key.js'
 import { find } from './destination-service.js'
 import { type Configured, serviceKey } from './look-up.js'
 import { parseDestination } from './parse-destination.js'
@@ -52,8 +51,7 @@ export function userToken(
   if (destination.authentication === 'SAMLAssertion') {
     return exchange(configured, user).then(({ value }) => value)
   }
-  const own = hash('sha256', user.bearerToken, 'base64url')
-  const key = [...serviceKey(place.service), place.tenant, fingerprint, user.issuer, own]
+  const key = [...serviceKey(place.service), place.tenant, fingerprint, ...keyOfToken(user)]
   const isRefused =
     typeof fresh === 'function' &&
     (({ http_header }: DestinationAuthToken) => fresh(http_header.value))

@@ -1,9 +1,8 @@
-import { hash } from 'node:crypto'
-
 import type { Service } from '@sap-cloud-sdk/connectivity'
 
 import { DestinationError } from '../errors.js'
 import { type NamedUser, TokenPrincipal } from '../user/principal.js'
+import { keyOfToken } from '../user/user-key.js'
 import { cloudSdk } from './cloud-sdk.js'
 import { keptTokens } from './kept-tokens.js'
 import { serviceKey } from './look-up.js'
@@ -28,16 +27,14 @@ export async function xsuaaUser(
   fresh = false
 ): Promise<NamedUser> {
   if (user.issuer === 'xsuaa') return user
-  const own = hash('sha256', user.bearerToken, 'base64url')
-  const key = [...serviceKey(service), user.tenant, user.issuer, own]
+  const key = [...serviceKey(service), ...keyOfToken(user)]
   const fetch = async () => {
     const value = await exchanged(service, user)
     return { value, lifetime: lifetimeUntil(endOf(value), user.expiresAt) }
   }
   const bearerToken = await tokens.get(key, fetch, fresh)
-  const { userId, tenant } = user
   const expiresAt = Math.min(user.expiresAt, endOf(bearerToken) ?? 0)
-  return new TokenPrincipal({ userId, tenant, issuer: 'xsuaa', expiresAt, bearerToken })
+  return new TokenPrincipal({ ...user, issuer: 'xsuaa', expiresAt, bearerToken })
 }
 
 async function exchanged(service: Service, { bearerToken }: NamedUser): Promise<string> {

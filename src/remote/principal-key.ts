@@ -1,14 +1,9 @@
-import { hash } from 'node:crypto'
-
 import type { HttpDestination } from '@sap-cloud-sdk/connectivity'
-import { LRUCache } from 'lru-cache'
 
 import type { NamedUser } from '../user/principal.js'
+import { hashOf, keyOfUser, type UserKey } from '../user/user-key.js'
 import type { HeaderValues } from './http-call.js'
 import { CREDENTIALS } from './identity-headers.js'
-
-/** Parts of a key for what belongs to one principal; they are never joined. */
-export type PrincipalKey = readonly (string | undefined)[]
 
 /**
  * For what belongs to exactly these credentials: another token of the same user has another key.
@@ -17,7 +12,7 @@ export type PrincipalKey = readonly (string | undefined)[]
  * @param headers - with the credentials
  * @internal
  */
-export function principalKey(user: NamedUser | undefined, headers: HeaderValues): PrincipalKey {
+export function principalKey(user: NamedUser | undefined, headers: HeaderValues): UserKey {
   const hashes = CREDENTIALS.map((name) => {
     const value = headers[name]
     return value && hashOf(value)
@@ -25,20 +20,9 @@ export function principalKey(user: NamedUser | undefined, headers: HeaderValues)
   return [...userKey(user), ...hashes]
 }
 
-/** A string of 3 kB, four times a call, in which nothing has changed. */
-const hashes = new LRUCache<string, string>({ max: 1000 })
-
-function hashOf(value: string): string {
-  const kept = hashes.get(value)
-  if (kept) return kept
-  const made = hash('sha256', value, 'base64url')
-  hashes.set(value, made)
-  return made
-}
-
-/** For what belongs to a user whatever the token. @internal */
-export function userKey(user: NamedUser | undefined): PrincipalKey {
-  return user ? ['user', user.issuer, user.tenant, user.userId] : ['technical']
+/** For what belongs to a user whatever the token. */
+function userKey(user: NamedUser | undefined): UserKey {
+  return user ? ['user', ...keyOfUser(user)] : ['technical']
 }
 
 /** As whom a request goes out, and with what. */
@@ -61,7 +45,7 @@ export interface SessionOwner {
 export function sessionKey(
   { destination, user, tenant, identity }: SessionOwner,
   headers: HeaderValues
-): PrincipalKey {
+): UserKey {
   const { queryParameters, certificates } = destination
   const others = Object.entries(identity).filter(([name]) => !IS_CREDENTIAL.has(name))
   const rest = [others, headers['cookie'], queryParameters, certificates?.length && certificates]

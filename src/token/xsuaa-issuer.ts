@@ -67,9 +67,9 @@ export function xsuaaIssuer(credentials: XsuaaCredentials, config: object = {}):
     async verify(token) {
       const tenant = checkClaims(token, credentials)
       const xsuaaToken = service.forThisApplication(token)
-      const key = await keySets.use(tenant ?? '', (keys) => service.verify(xsuaaToken, keys))
+      const key = await keySets.use(tenant, (keys) => service.verify(xsuaaToken, keys))
       checkCaller?.({ client: clientOf(token.payload), tenant })
-      const keyIsHeld = keySets.holder(tenant ?? '', key)
+      const keyIsHeld = keySets.holder(tenant, key)
       const { bearerToken, payload } = token
       return { issuer, bearerToken, payload, tenant, expiresAt: Number(payload.exp), keyIsHeld }
     },
@@ -127,7 +127,7 @@ class OneKey extends XsuaaService {
 
 function keysOf({ uaadomain }: XsuaaCredentials, tenant: string): KeySet {
   const url = new URL(`https://${withoutScheme(uaadomain)}/token_keys`)
-  if (tenant) url.searchParams.set('zid', tenant)
+  url.searchParams.set('zid', tenant)
   return new KeySet({
     alias: 'xsuaa',
     algorithms: ALGORITHMS,
@@ -143,6 +143,9 @@ function checkClaims({ header, payload }: DecodedToken, credentials: XsuaaCreden
   refuseOtherThanAccessTokens(payload)
   for (const name of ['cid', 'client_id', 'azp', 'grant_type', 'origin']) stringClaim(payload, name)
   const tenant = tenantClaim(payload, 'zid')
+  if (tenant === undefined) {
+    throw new TokenError('ERR_TOKEN_TENANT', 'the "zid" claim with the tenant is missing')
+  }
   const own = ownTenant(credentials)
   if (credentials.tenantmode === 'dedicated' && own && tenant !== own) {
     const text = 'the token is of another tenant, and the binding\'s "tenantmode" is dedicated'

@@ -2,7 +2,7 @@ import { type JwtPayload, stringClaim, stringsClaim } from '../token/claims.js'
 import type { IasCredentials } from '../token/ias-issuer.js'
 import { type Attributes, keepClaims } from './attributes.js'
 import { firstOf } from './first-claim.js'
-import type { TokenProfile } from './profile.js'
+import type { Person, TokenProfile } from './profile.js'
 import { isPseudoRole, type Roles } from './roles.js'
 
 /** Claims about the token; every other claim is an attribute, as in CAP's own `ias` strategy. */
@@ -33,6 +33,7 @@ export function iasProfile(
     isTechnical: isTechnicalIasToken,
     isOwnClient: (payload) => clientId(payload) === clientid,
     userId: (payload) => firstOf(userId, payload),
+    person: iasPerson,
     roles: (payload) => (isTechnicalIasToken(payload) ? consumedApis(payload) : noRoles()),
     attributes
   }
@@ -66,4 +67,10 @@ function attributes(payload: JwtPayload): Attributes {
 
 function noRoles(): Roles {
   return Object.create(null) as Roles
+}
+
+/** @internal */
+export function iasPerson(payload: JwtPayload): Person {
+  const origin = stringClaim(payload, 'ias_iss') ?? stringClaim(payload, 'iss')
+  return { origin, subject: firstOf(['user_uuid', 'scim_id', 'sub'], payload) }
 }

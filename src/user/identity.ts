@@ -14,6 +14,10 @@ export interface Identity {
   readonly tenant: string | undefined
   /** Name of the issuer in the configuration. */
   readonly issuer: string
+  /** Of a named user: the identity provider. */
+  readonly origin?: string | undefined
+  /** Of a named user: the immutable id. */
+  readonly subject?: string | undefined
   /** Seconds since the epoch. */
   readonly expiresAt: number
   readonly roles: Readonly<Roles>
@@ -23,8 +27,13 @@ export interface Identity {
 /** Ids with a meaning of their own in CAP: nobody can be called so. */
 const RESERVED_IDS = new Set(['anonymous', 'system', 'privileged'])
 
-// eslint-disable-next-line no-control-regex -- control characters are what it refuses
-const USER_ID = /^[^\u0000-\u001f\u007f]{1,255}$/
+const MAX_LENGTH = 255
+
+/**
+ * What nobody sees in a log or change record, so that two ids could look alike: control and format characters, separators
+ * of lines, characters that are ignored, and what is no character (surrogates by themselves, noncharacters).
+ */
+const INVISIBLE = /[\p{Cc}\p{Cf}\p{Cs}\p{Zl}\p{Zp}\p{DI}\p{NChar}]/u
 
 /**
  * Reads the claims of a verified token.
@@ -43,10 +52,20 @@ export function identityOf(token: VerifiedToken, profile: TokenProfile): Identit
     return { kind: 'technical', userId: 'system', ...common, roles: all, attributes: {} }
   }
   const userId = usableId(profile.userId(payload))
-  return { kind: 'named', userId, ...common, roles, attributes: profile.attributes(payload) }
+  const person = profile.person(payload)
+  return {
+    kind: 'named',
+    userId,
+    ...person,
+    ...common,
+    roles,
+    attributes: profile.attributes(payload)
+  }
 }
 
-function usableId(id: string | undefined): string {
-  if (id !== undefined && USER_ID.test(id) && !RESERVED_IDS.has(id)) return id
+/** @throws {@link TokenError} `ERR_TOKEN_CLAIM` @internal */
+export function usableId(id: string | undefined): string {
+  const isUsable = id && id.length <= MAX_LENGTH && id === id.trim() && !INVISIBLE.test(id)
+  if (isUsable && !RESERVED_IDS.has(id)) return id
   throw new TokenError('ERR_TOKEN_CLAIM', 'the claim with the user id is missing or not usable')
 }

@@ -31,6 +31,7 @@ export function oidcProfile(alias: string, options: OidcIssuerOptions): TokenPro
     // The application itself gets its tokens from its own service binding.
     isOwnClient: () => false,
     userId: (payload) => prefixed(userIdPrefix, firstOf(claims, payload)),
+    person: (payload) => ({ origin: undefined, subject: stringClaim(payload, 'sub') }),
     roles: rolesReader(alias, options.roles),
     attributes: (payload) => attributesOf(payload, mapping)
   }

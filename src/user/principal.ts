@@ -6,6 +6,10 @@ export interface NamedUser {
   readonly tenant: string | undefined
   /** Name of the issuer in the configuration. */
   readonly issuer: string
+  /** Identity provider that the user has logged on with: `origin` of XSUAA, the tenant of Identity Authentication. */
+  readonly origin?: string | undefined
+  /** The user's immutable id, where the token has one: a name can be given to somebody else. */
+  readonly subject?: string | undefined
   /** Seconds since the epoch. */
   readonly expiresAt: number
   /** The user's own, validated token. Not enumerable: it stays out of logs. */
@@ -42,6 +46,8 @@ export class TokenPrincipal implements NamedUser {
   readonly userId: string
   readonly tenant: string | undefined
   readonly issuer: string
+  readonly origin: string | undefined
+  readonly subject: string | undefined
   readonly expiresAt: number
   readonly #bearerToken: string
 
@@ -49,6 +55,8 @@ export class TokenPrincipal implements NamedUser {
     this.userId = user.userId
     this.tenant = user.tenant
     this.issuer = user.issuer
+    this.origin = user.origin
+    this.subject = user.subject
     this.expiresAt = user.expiresAt
     this.#bearerToken = user.bearerToken
   }

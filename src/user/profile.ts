@@ -2,6 +2,14 @@ import type { JwtPayload } from '../token/claims.js'
 import type { Attributes } from './attributes.js'
 import type { Roles } from './roles.js'
 
+/** What tells users with the same name apart. */
+export interface Person {
+  /** The identity provider, where the issuer's tokens come from several. */
+  readonly origin: string | undefined
+  /** The immutable id. */
+  readonly subject: string | undefined
+}
+
 /** How the claims of one issuer's tokens become a user. All functions take verified claims. */
 export interface TokenProfile {
   /** Whether the token stands for a program: exactly known, never guessed. */
@@ -10,6 +18,8 @@ export interface TokenProfile {
   isOwnClient(payload: JwtPayload): boolean
   /** Becomes `cds.context.user.id` of a named user. */
   userId(payload: JwtPayload): string | undefined
+  /** What tells a named user from others with the same id. */
+  person(payload: JwtPayload): Person
   roles(payload: JwtPayload): Readonly<Roles>
   attributes(payload: JwtPayload): Attributes
 }

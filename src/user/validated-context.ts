@@ -8,8 +8,10 @@ import { isTechnicalGrant, stringClaim, tenantClaim } from '../token/claims.js'
 import { decode } from '../token/decode.js'
 import { tenantOfIasToken } from '../token/ias-issuer.js'
 import { refuseOtherThanAccessTokens } from '../token/xsuaa-issuer.js'
-import { isTechnicalIasToken } from './ias-profile.js'
+import { iasPerson, isTechnicalIasToken } from './ias-profile.js'
+import { usableId } from './identity.js'
 import { type NamedUser, type TechnicalUser, TokenPrincipal } from './principal.js'
+import { xsuaaPerson } from './xsuaa-profile.js'
 
 /** One copy of `@sap/xssec`; CAP and the application can have others than this package. */
 type Xssec = typeof xssec
@@ -54,9 +56,17 @@ function xsuaaPrincipal(bearerToken: string): NamedUser | TechnicalUser {
   const { payload } = decode(bearerToken)
   refuseOtherThanAccessTokens(payload)
   const tenant = tenantClaim(payload, 'zid')
+  if (tenant === undefined) throw new TypeError('no tenant')
   if (isTechnicalGrant(payload)) return { kind: 'technical', origin: 'token', tenant }
   const userId = stringClaim(payload, 'user_name')
-  return named({ userId, tenant, issuer: 'xsuaa', expiresAt: Number(payload.exp), bearerToken })
+  return named({
+    ...xsuaaPerson(payload),
+    userId,
+    tenant,
+    issuer: 'xsuaa',
+    expiresAt: Number(payload.exp),
+    bearerToken
+  })
 }
 
 function iasPrincipal(bearerToken: string): NamedUser | TechnicalUser {
@@ -64,14 +74,21 @@ function iasPrincipal(bearerToken: string): NamedUser | TechnicalUser {
   const tenant = tenantOfIasToken(payload)
   if (isTechnicalIasToken(payload)) return { kind: 'technical', origin: 'token', tenant }
   const userId = stringClaim(payload, 'sub')
-  return named({ userId, tenant, issuer: 'ias', expiresAt: Number(payload.exp), bearerToken })
+  return named({
+    ...iasPerson(payload),
+    userId,
+    tenant,
+    issuer: 'ias',
+    expiresAt: Number(payload.exp),
+    bearerToken
+  })
 }
 
 type NamedClaims = Omit<NamedUser, 'kind' | 'userId'> & { readonly userId: string | undefined }
 
 function named({ userId, expiresAt, ...rest }: NamedClaims): NamedUser {
-  if (!userId || !Number.isFinite(expiresAt)) throw new TypeError('no user, or no end')
-  return new TokenPrincipal({ userId, expiresAt, ...rest })
+  if (!Number.isFinite(expiresAt)) throw new TypeError('no end')
+  return new TokenPrincipal({ userId: usableId(userId), expiresAt, ...rest })
 }
 
 /** Returns the token of a context, both made by this copy's own constructors. */

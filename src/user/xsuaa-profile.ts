@@ -1,8 +1,14 @@
-import { clientOf, isTechnicalGrant, scopesOf } from '../token/claims.js'
+import {
+  clientOf,
+  isTechnicalGrant,
+  type JwtPayload,
+  scopesOf,
+  stringClaim
+} from '../token/claims.js'
 import type { XsuaaCredentials } from '../token/xsuaa-issuer.js'
 import { attributesOf } from './attributes.js'
 import { firstOf } from './first-claim.js'
-import type { TokenProfile } from './profile.js'
+import type { Person, TokenProfile } from './profile.js'
 import { KnownRoles } from './known-roles.js'
 
 /**
@@ -20,7 +26,13 @@ export function xsuaaProfile(
     isTechnical: isTechnicalGrant,
     isOwnClient: (payload) => clientOf(payload) === clientid,
     userId: (payload) => firstOf(userId, payload),
+    person: xsuaaPerson,
     roles: (payload) => known.of(scopesOf(payload)),
     attributes: attributesOf
   }
+}
+
+/** @internal */
+export function xsuaaPerson(payload: JwtPayload): Person {
+  return { origin: stringClaim(payload, 'origin'), subject: stringClaim(payload, 'user_id') }
 }

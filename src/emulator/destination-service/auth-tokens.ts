@@ -1,5 +1,4 @@
 import { findClient } from '../clients.js'
-import { tenantOfSubdomain } from '../landscape.js'
 import { equal } from '../xsuaa/authenticate-client.js'
 import { technicalClaims } from '../xsuaa/claims.js'
 import type { Grant } from '../xsuaa/grants/grant.js'
@@ -10,6 +9,7 @@ import type { DestinationConfiguration } from './configuration.js'
 import { exchangeUserToken, ExchangeFailed } from './exchange-user-token.js'
 import { RetrievalFailed } from './retrieval-failed.js'
 import { type DestinationTokens, samlAssertion, samlBearerToken } from './saml-tokens.js'
+import { tenantOf } from './tenant-of-call.js'
 
 /** An entry of `authTokens`; `type` and `value` are there even if the retrieval failed. */
 export interface AuthToken {
@@ -128,10 +128,12 @@ async function passwordToken(
 async function refreshedToken(
   service: DestinationTokens,
   destination: DestinationConfiguration,
-  { refreshToken: refresh_token, tenant }: Caller
+  caller: Caller
 ): Promise<AuthToken> {
+  const { refreshToken: refresh_token } = caller
   if (!refresh_token) throw new ExchangeFailed('invalid_request', 'Refresh token is missing')
   const form = { grant_type: 'refresh_token', refresh_token }
+  const tenant = tenantOf(service, destination, caller)
   const { token, result } = await granted(refreshToken, service, destination, form, tenant)
   return { ...token, ...(result.refreshToken && { refresh_token: result.refreshToken }) }
 }
@@ -164,17 +166,6 @@ function clientOf(
   const client = findClient(landscape, clientId)
   if (client && equal(client.secret, clientSecret ?? client.secret)) return client
   throw new ExchangeFailed('unauthorized', 'Bad credentials')
-}
-
-function tenantOf(
-  { landscape }: DestinationTokens,
-  { tokenServiceURLType }: DestinationConfiguration,
-  { tenant, subdomain }: Caller
-): string {
-  if (subdomain === undefined || tokenServiceURLType !== 'Common') return tenant
-  const named = tenantOfSubdomain(landscape, subdomain)
-  if (named) return named
-  throw new ExchangeFailed('invalid_request', 'unknown tenant in X-tenant')
 }
 
 function bearer(header: string, token: string, validity: number, scope: unknown): AuthToken {

@@ -9,6 +9,7 @@ import { exchangeUserToken } from './exchange-user-token.js'
 import { foreignUser } from './foreign-user-token.js'
 import { RetrievalFailed } from './retrieval-failed.js'
 import { attributesOf, nameIdOf } from './saml-user.js'
+import { tenantOf } from './tenant-of-call.js'
 import { askTokenService } from './token-service.js'
 
 /** What the Destination service adds to XSUAA to talk to token services. */
@@ -56,7 +57,7 @@ export async function samlBearerToken(
   if (destination['SAMLAssertionProvider'] === 'ClientProvided') {
     throw new RetrievalFailed('SAMLAssertionProvider ClientProvided is not emulated')
   }
-  const url = tokenServiceUrl(service, destination)
+  const url = tokenServiceUrl(service, destination, caller)
   const recipient = destination['assertionRecipient'] ?? url.href
   const xml = await assertionFor(service, destination, caller, recipient)
   const form = new URLSearchParams({
@@ -68,6 +69,7 @@ export async function samlBearerToken(
   })
   const headers = {
     ...authorization(service, destination),
+    ...zone(service, destination, caller),
     ...prefixed(destination, 'tokenServiceURL.headers.')
   }
   const answer = await askTokenService({ url, headers, form, ca: service.ca })
@@ -132,8 +134,15 @@ function ownAudience(service: DestinationTokens, destination: DestinationConfigu
   throw new RetrievalFailed('audience is missing in the destination')
 }
 
-function tokenServiceUrl(service: DestinationTokens, destination: DestinationConfiguration): URL {
-  const url = destination['tokenServiceURL'] ?? own(service).recipients[0] ?? ''
+/** A token service for all tenants has the subdomain where its URL says `{tenant}`. */
+function tokenServiceUrl(
+  service: DestinationTokens,
+  destination: DestinationConfiguration,
+  { subdomain = '' }: Caller
+): URL {
+  const configured = destination['tokenServiceURL'] ?? own(service).recipients[0] ?? ''
+  const isCommon = destination['tokenServiceURLType'] === 'Common'
+  const url = isCommon ? configured.replace('{tenant}', subdomain) : configured
   if (!URL.canParse(url)) throw new RetrievalFailed('tokenServiceURL is not a URL')
   const parsed = new URL(url)
   for (const [name, value] of Object.entries(prefixed(destination, 'tokenServiceURL.queries.'))) {
@@ -144,6 +153,14 @@ function tokenServiceUrl(service: DestinationTokens, destination: DestinationCon
 
 const own = ({ landscape, issuer }: TokenService) =>
   serviceProvider(landscape, issuer, landscape.tenant)
+
+/** The emulated XSUAA is one for all tenants, and gives no token of another one than is asked for. */
+function zone(service: DestinationTokens, destination: DestinationConfiguration, caller: Caller) {
+  const isOwn = !destination['tokenServiceURL'] && Boolean(destination['SystemUser'])
+  return isOwn && caller.subdomain !== undefined
+    ? { 'x-zid': tenantOf(service, destination, caller) }
+    : {}
+}
 
 /** Secrets of the landscape are new on every start: a configuration cannot know them, and may leave them out. */
 function authorization({ landscape }: TokenService, destination: DestinationConfiguration) {

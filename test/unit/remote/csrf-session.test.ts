@@ -1,4 +1,5 @@
 import { closeConnections } from '../../../src/remote/connections.js'
+import { TokenPrincipal } from '../../../src/user/principal.js'
 import { send, type SendOptions } from '../../../src/remote/send.js'
 import { Backend, json, onPremise, plain, user } from './support/backend.js'
 import { CsrfGateway } from './support/csrf-gateway.js'
@@ -58,6 +59,45 @@ test('each user has a session of their own', async () => {
     ['Bearer anna', '1'],
     ['Bearer bert', '2']
   ])
+})
+
+describe('users who have something in common have sessions of their own', () => {
+  const base = {
+    userId: 'carol',
+    tenant: 't1',
+    issuer: 'xsuaa',
+    origin: 'sap.default',
+    subject: '1'
+  }
+  const others = [
+    { origin: 'other-idp', subject: '2' },
+    { origin: 'other-idp' },
+    { subject: '2' },
+    { tenant: 't2' },
+    { issuer: 'partner' },
+    { userId: 'CAROL' }
+  ]
+  test.each(others)('%j', async (changes) => {
+    const as = (who: object, token: string) => {
+      const principal = new TokenPrincipal({ ...user('carol', token), ...base, ...who } as never)
+      const outbound = { destination: onPremise(backend, token), user: principal }
+      return send(outbound, { method: 'post', url: `${PATH}/Things`, data: {} }, CSRF)
+    }
+    const marker = JSON.stringify(changes).replace(/\W/g, '')
+    for (let i = 0; i < 2; i++) {
+      await as({ userId: `${base.userId}${marker}` }, `one${marker}`)
+      await as({ ...changes, userId: `${changes.userId ?? base.userId}${marker}` }, `two${marker}`)
+    }
+    const posts = backend.received.filter(({ method }) => method === 'POST')
+    const pairs = posts.map(({ headers }) => [
+      headers['sap-connectivity-authentication'],
+      /SAP_SESSIONID=\d+/.exec(headers.cookie ?? '')?.[0]
+    ])
+    const [one, two] = pairs
+    expect(pairs).toEqual([one, two, one, two])
+    expect(one?.[1]).not.toBe(two?.[1])
+    expect(backend.lines.filter((line) => line === FETCH)).toHaveLength(2)
+  })
 })
 
 test('a session that the system has forgotten is renewed once, silently', async () => {

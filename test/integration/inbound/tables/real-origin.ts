@@ -213,7 +213,6 @@ const tenants: RealToken[] = [
     ({ uaadomain }) => ({ iss: `https://my-0-company-${'x'.repeat(40)}.${uaadomain}/oauth/token` }),
     { identity: alice }
   ),
-  userWith('no zid', { zid: undefined }, { identity: { id: 'alice', tenant: null } }),
   ...['paas', 'saas', 'provider', 'my-company-1'].map((zone) =>
     userWith(
       `legacy issuer of ${zone}`,

@@ -1,0 +1,22 @@
+import { tenantOfSubdomain } from '../landscape.js'
+import type { Caller } from './auth-tokens.js'
+import type { DestinationConfiguration } from './configuration.js'
+import { ExchangeFailed } from './exchange-user-token.js'
+import type { DestinationTokens } from './saml-tokens.js'
+
+/**
+ * Returns the tenant of a technical token: the one whose destination it is, or where the token service is one for all
+ * tenants (`tokenServiceURLType` `Common`), the one that `X-tenant` names.
+ *
+ * @throws ExchangeFailed
+ */
+export function tenantOf(
+  { landscape }: DestinationTokens,
+  { tokenServiceURLType }: DestinationConfiguration,
+  { tenant, subdomain }: Caller
+): string {
+  if (subdomain === undefined || tokenServiceURLType !== 'Common') return tenant
+  const named = tenantOfSubdomain(landscape, subdomain)
+  if (named) return named
+  throw new ExchangeFailed('invalid_request', 'unknown tenant in X-tenant')
+}
