@@ -30,7 +30,7 @@ try {
     ...(await step('remote calls', () => outbound(emulator, effort))),
     ...(await step('a whole READ', () => read(emulator, effort))),
     ...(await step('memory', memory)),
-    ...(await step('forged tenants', () => forged(emulator))),
+    ...(await step('forged tenants', forged)),
     ...(await step('start-up', () => startUp(emulator, quick ? 5 : 21))),
     ...(await step('restrictions', () => restrictions(effort))),
     ...(await step('mass writes', () => massWrites(effort)))

@@ -41,7 +41,9 @@ export function auth(
     const clientCertificate = certificateOf(req)
     const bearerToken = tokenIn(authorization) ?? (await exchanged(authorization, exchange))
     const known = clientCertificate === undefined ? authenticator.recall(bearerToken) : undefined
-    const sender = known ?? (await authenticator.verify(bearerToken, { clientCertificate }))
+    const sender =
+      known ??
+      (await authenticator.verify(bearerToken, { clientCertificate, sender: senderOf(req) }))
     return become(sender, bearerToken)
   }
 
@@ -94,6 +96,12 @@ function become(authenticated: Authenticated, bearerToken: string): Identity {
   context.user = new TokenUser({ identity, issuer, bearerToken })
   if (identity.tenant) context.tenant = identity.tenant
   return identity
+}
+
+/** Where a request comes from, as far as that can be told: it decides about nothing but whose turn it is. */
+function senderOf({ headers, socket }: IncomingMessage): string {
+  const { remoteAddress } = (socket as Partial<IncomingMessage['socket']> | undefined) ?? {}
+  return `${String(headers['x-forwarded-for']).slice(0, 200)} ${String(remoteAddress)}`
 }
 
 function tokenIn(authorization: Authorization): string | undefined {

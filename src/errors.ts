@@ -153,6 +153,8 @@ export class RequestError extends PrincipalError {}
 export class TokenError extends PrincipalError {
   /** Name of the issuer in the configuration, when it was one of them that judged. */
   issuer?: string
+  /** Seconds after which it is worth another try, for `ERR_ISSUER_UNAVAILABLE`. */
+  retryAfter?: number
 }
 
 /** No destination can be used for this call. */

@@ -16,6 +16,7 @@ import { warnOfUnknownNames } from './restrictions/warn-of-names.js'
 import { checkImplementation, checkRemoteServices } from './remote/check-services.js'
 import { keepCredentialsOutOfQueue } from './remote/queue-row.js'
 import { mockedServices, prepareMock } from './mock/prepare-mock.js'
+import { noteSubscribed } from './token/subscribed-tenants.js'
 
 /**
  * What happens when in a CAP process with `"auth": "principal"`. With another authentication, services with `onBehalfOf` are
@@ -63,6 +64,7 @@ export async function activate(): Promise<void> {
   cds.on('loaded', () => {
     if ((cds as unknown as { app?: object }).app) concealServiceRoles()
   })
+  cds.on('serving', noteSubscriptions)
   cds.on('serving', (service) => {
     if (!(service instanceof cds.ApplicationService)) return
     answerWithConstantText(service)
@@ -82,6 +84,14 @@ export async function activate(): Promise<void> {
 /** Clients get constant text for errors of this package. */
 function answerWithConstantText(service: cds.Service): void {
   if (service instanceof cds.ApplicationService) service.on('error', clientText)
+}
+
+/** A tenant that has just subscribed sends its first token soon. @see `@sap/cds-mtxs`, `cds.xt.DeploymentService` */
+function noteSubscriptions(service: cds.Service): void {
+  if (service.name !== 'cds.xt.DeploymentService') return
+  service.after('subscribe', (_, { data }) => {
+    noteSubscribed((data as { tenant?: unknown }).tenant)
+  })
 }
 
 /** The emulated landscape, of which production does not even load the code. */

@@ -4,7 +4,7 @@ import { PrincipalError, TokenError } from '../errors.js'
 import { logRefusal } from '../log.js'
 import { challengesFor, type ChallengeOptions } from './challenge.js'
 
-/** Seconds after which a client may try again while an issuer can't be asked. */
+/** Seconds after which a client may try again, where nothing else is known. */
 const RETRY_AFTER = 30
 
 /**
@@ -19,7 +19,10 @@ export function refuse(res: ServerResponse, error: unknown, options: ChallengeOp
   if (status === 400 || status === 401) {
     res.setHeader('WWW-Authenticate', challengesFor(refusal, options))
   }
-  if (status === 503) res.setHeader('Retry-After', RETRY_AFTER)
+  if (status === 503) {
+    const { retryAfter = RETRY_AFTER } = refusal as Partial<TokenError>
+    res.setHeader('Retry-After', retryAfter)
+  }
   end(res, refusal)
 }
 

@@ -30,6 +30,23 @@ export function checkHeader(header: JwtHeader, algorithms: readonly string[]): v
     refuse('"kid" is missing or unusable')
 }
 
+/** Characters of a base64url signature with the smallest RSA key that is used (2048 bits), and with the largest that Node has. */
+const MIN_RSA_SIGNATURE = 342
+const MAX_RSA_SIGNATURE = 2731
+
+/**
+ * Refuses an RSA signature that no usable key can have made, before any key is looked up.
+ *
+ * @throws {@link TokenError} `ERR_TOKEN_SIGNATURE`
+ * @see RFC 7518 section 3.3
+ * @internal
+ */
+export function checkSignatureLength(bearerToken: string): void {
+  const length = bearerToken.length - bearerToken.lastIndexOf('.') - 1
+  if (length >= MIN_RSA_SIGNATURE && length <= MAX_RSA_SIGNATURE) return
+  throw new TokenError('ERR_TOKEN_SIGNATURE', "the token's signature has not the length of one")
+}
+
 function refuse(text: string): never {
   throw new TokenError('ERR_TOKEN_HEADER', `token header: ${text}`)
 }

@@ -1,12 +1,17 @@
-import { IdentityService, IdentityServiceSecurityContext, IdentityServiceToken } from '@sap/xssec'
+import {
+  errors,
+  IdentityService,
+  IdentityServiceSecurityContext,
+  IdentityServiceToken
+} from '@sap/xssec'
 
 import { ConfigurationError, TokenError } from '../errors.js'
 import { checkTimes, stringClaim, stringsClaim, tenantClaim } from './claims.js'
 import type { DecodedToken } from './decode.js'
-import { checkHeader } from './header.js'
+import { checkHeader, checkSignatureLength } from './header.js'
 import { iasKeySet } from './ias-keys.js'
 import type { Issuer, VerifyOptions } from './issuer.js'
-import type { KeySet } from './key-set.js'
+import type { KeySet, VerificationKey } from './key-set.js'
 import { LazyIdentityServiceToken } from './lazy-token.js'
 import { keyOf, SignatureKeys } from './signature-keys.js'
 import { TenantKeySets } from './tenant-key-sets.js'
@@ -45,18 +50,25 @@ export function iasIssuer(credentials: IasCredentials, config: object = {}): Iss
         { ...credentials },
         structuredClone({ ...config, ...CERTIFICATE_BOUND })
       )
-  const keySets = new TenantKeySets((id) => iasKeySet(credentials, id, ALGORITHMS))
+  const create = (id: string) => iasKeySet(credentials, id, ALGORITHMS)
+  const keySets = new TenantKeySets(create, ownKeySets(credentials), TURNS)
   const issuer: Issuer = {
     alias: 'ias',
     names: (payload) => service.trusts(payload),
     async verify(token, options) {
       checkClaims(token)
       const id = keySetId(token)
+      const tenant = tenantOfIasToken(token.payload)
       const verifier = options.clientCertificate === undefined ? service : bound
-      const key = await keySets.use(id, (keys) => verifier.verify(token, keys, options))
+      verifier.checkAddressee(token, options)
+      const { bearerToken, header, payload } = token
+      const key = await keySets.use({
+        ...{ id, tenant, sender: options.sender ?? '' },
+        ...(header as { kid: string; alg: string }),
+        isSignedBy: (key) => verifier.isSigned(token, key),
+        verify: (keys) => verifier.verify(token, keys, options)
+      })
       const keyIsHeld = keySets.holder(id, key)
-      const { bearerToken, payload } = token
-      const tenant = tenantOfIasToken(payload)
       return { issuer, bearerToken, payload, tenant, expiresAt: Number(payload.exp), keyIsHeld }
     },
     securityContext: ({ bearerToken }) =>
@@ -79,6 +91,28 @@ class StrictIdentityService extends IdentityService {
     } catch {
       return false
     }
+  }
+
+  /**
+   * Refuses a token for another application, or one that another client certificate has: for that no key is looked up.
+   *
+   * @throws {@link TokenError} `ERR_TOKEN_AUDIENCE`, `ERR_TOKEN_BINDING`
+   */
+  checkAddressee({ header, payload }: DecodedToken, { clientCertificate }: VerifyOptions): void {
+    const token = new IdentityServiceToken(null, { header, payload })
+    try {
+      if (!this.acceptsTokenAudience(token)) throw new errors.WrongAudienceError(token, this, '')
+      if (!this.hasX5tEnabled()) return
+      if (!clientCertificate) throw new errors.MissingClientCertificateError()
+    } catch (error) {
+      throw fromXssec(error)
+    }
+  }
+
+  /** True if the token is signed with the key. */
+  isSigned({ bearerToken, header, payload }: DecodedToken, key: VerificationKey) {
+    const token = new IdentityServiceToken(bearerToken, { header, payload })
+    return this.#signatures.isSigned(token, key)
   }
 
   async verify(decoded: DecodedToken, keys: KeySet, { clientCertificate }: VerifyOptions) {
@@ -130,13 +164,22 @@ class OneKey extends IdentityService {
 }
 
 /** Everything that needs no key. */
-function checkClaims({ header, payload }: DecodedToken): void {
+function checkClaims({ bearerToken, header, payload }: DecodedToken): void {
   checkHeader(header, ALGORITHMS)
+  checkSignatureLength(bearerToken)
   checkTimes(payload)
   if (!stringsClaim(payload, 'aud').length) {
     throw new TokenError('ERR_TOKEN_AUDIENCE', 'missing required "aud" claim')
   }
   for (const name of ['azp', 'azp_app_tid', 'sub', 'sap_id_type']) stringClaim(payload, name)
+}
+
+/** Each look-up is two calls: the discovery document, and the keys. */
+const TURNS = { perSecond: 22, burst: 8 }
+
+/** Those of the application's own client, in its own tenant. */
+function ownKeySets({ url, app_tid: tenant, clientid }: IasCredentials): string[] {
+  return [clientid, undefined].map((azp) => JSON.stringify([url, tenant, azp, undefined]))
 }
 
 /** Identity Authentication answers with keys by tenant and client: these four say which. */

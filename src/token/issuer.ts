@@ -16,6 +16,8 @@ export interface VerifiedToken {
 /** What the request brings besides the token. */
 export interface VerifyOptions {
   readonly correlationId?: string | undefined
+  /** Whoever has sent the request, so that one sender does not take the turns of others; the content means nothing. */
+  readonly sender?: string | undefined
   /** `x-forwarded-client-cert`, on routes where the platform's router sets it; there, tokens are bound to it. */
   readonly clientCertificate?: string | undefined
 }

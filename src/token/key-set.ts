@@ -162,6 +162,8 @@ export class KeySet {
       code: 'ERR_ISSUER_UNAVAILABLE',
       message: 'no keys'
     }
-    return new TokenError(code, message)
+    const pause = this.#isUsable() ? COOL_DOWN : RETRY_AFTER
+    const seconds = Math.ceil((this.#attemptedAt + pause - Date.now()) / 1000)
+    return Object.assign(new TokenError(code, message), { retryAfter: Math.max(seconds, 1) })
   }
 }

@@ -35,6 +35,17 @@ export class SignatureKeys {
     this.#known.set(key, signatureKey)
     return signatureKey
   }
+
+  /** True if the token is signed with the key. */
+  async isSigned(token: object, key: VerificationKey): Promise<boolean> {
+    const signatureKey = await this.of(key)
+    try {
+      validateSignature(signatureKey, token)
+      return true
+    } catch {
+      return false
+    }
+  }
 }
 
 /** The key that a token header names, by our own key set. @internal */

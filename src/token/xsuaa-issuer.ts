@@ -12,7 +12,7 @@ import {
 } from './claims.js'
 import type { DecodedToken } from './decode.js'
 import { fetchJson } from './fetch-json.js'
-import { checkHeader } from './header.js'
+import { checkHeader, checkSignatureLength } from './header.js'
 import type { Issuer } from './issuer.js'
 import { KeySet, type VerificationKey } from './key-set.js'
 import { LazyXsuaaToken } from './lazy-token.js'
@@ -64,13 +64,18 @@ export function xsuaaIssuer(credentials: XsuaaCredentials, config: object = {}):
   const issuer: Issuer = {
     alias: 'xsuaa',
     names: ({ iss }) => typeof iss === 'string' && isIssuer(iss, credentials.uaadomain),
-    async verify(token) {
+    async verify(token, { sender = '' }) {
       const tenant = checkClaims(token, credentials)
       const xsuaaToken = service.forThisApplication(token)
-      const key = await keySets.use(tenant, (keys) => service.verify(xsuaaToken, keys))
-      checkCaller?.({ client: clientOf(token.payload), tenant })
+      const { bearerToken, header, payload } = token
+      checkCaller?.({ client: clientOf(payload), tenant })
+      const key = await keySets.use({
+        ...{ id: tenant, tenant, sender },
+        ...(header as { kid: string; alg: string }),
+        isSignedBy: (key) => service.isSigned(xsuaaToken, key),
+        verify: (keys) => service.verify(xsuaaToken, keys)
+      })
       const keyIsHeld = keySets.holder(tenant, key)
-      const { bearerToken, payload } = token
       return { issuer, bearerToken, payload, tenant, expiresAt: Number(payload.exp), keyIsHeld }
     },
     securityContext: ({ bearerToken }) =>
@@ -109,6 +114,11 @@ class StrictXsuaaService extends XsuaaService {
     }
     return key
   }
+
+  /** True if the token is signed with the key. */
+  isSigned(token: XsuaaToken, key: VerificationKey): Promise<boolean> {
+    return this.#signatures.isSigned(token, key)
+  }
 }
 
 /** The way to a key object of `@sap/xssec`: a service whose key set is one key. */
@@ -136,8 +146,12 @@ function keysOf({ uaadomain }: XsuaaCredentials, tenant: string): KeySet {
 }
 
 /** Everything that needs no key: refused here, a token causes no call to XSUAA. */
-function checkClaims({ header, payload }: DecodedToken, credentials: XsuaaCredentials) {
+function checkClaims(
+  { bearerToken, header, payload }: DecodedToken,
+  credentials: XsuaaCredentials
+) {
   checkHeader(header, ALGORITHMS)
+  checkSignatureLength(bearerToken)
   checkTimes(payload)
   stringsClaim(payload, 'aud')
   refuseOtherThanAccessTokens(payload)

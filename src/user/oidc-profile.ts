@@ -1,5 +1,5 @@
 import { ConfigurationError } from '../errors.js'
-import type { JwtPayload } from '../token/claims.js'
+import { type JwtPayload, stringClaim } from '../token/claims.js'
 import type { OidcIssuerOptions, OidcRolesOptions } from '../token/oidc-options.js'
 import { type Attributes, setAttribute } from './attributes.js'
 import { firstOf } from './first-claim.js'

@@ -1,0 +1,14 @@
+import { LRUCache } from 'lru-cache'
+
+/** Tenants that have subscribed in this process. Whoever says so has been authorized before. */
+const subscribed = new LRUCache<string, true>({ max: 10_000 })
+
+/** Notes a tenant whose first token may come at any moment. @internal */
+export function noteSubscribed(tenant: unknown): void {
+  if (typeof tenant === 'string') subscribed.set(tenant, true)
+}
+
+/** True if the tenant has subscribed in this process. @internal */
+export function isSubscribed(tenant: string | undefined): boolean {
+  return tenant !== undefined && subscribed.has(tenant)
+}

@@ -1,0 +1,188 @@
+/** How eagerly a question is asked: the lower, the sooner. */
+export const RANKS = { likely: 0, again: 1, new: 2 } as const
+
+export type Rank = (typeof RANKS)[keyof typeof RANKS]
+
+/** How often and how many at a time. */
+export interface TurnOptions {
+  /** Turns a second, in the long run. */
+  readonly perSecond: number
+  /** Turns that can be taken at once after a pause; in any second there are no more than both together. */
+  readonly burst: number
+}
+
+/** Turns at the same time; a service that does not answer holds up no more than these. */
+const MAX_RUNNING = 16
+
+/** Of them, for askers that are not likely. */
+const MAX_UNLIKELY = 8
+
+/** Part of the burst that is for likely askers only. */
+const RESERVE = 0.5
+
+/** Askers that wait at the same time. */
+const MAX_WAITING = 500
+
+/** Milliseconds that an asker waits; a client has given up by then, or can come again. */
+const MAX_WAIT = 3000
+
+interface Waiting {
+  readonly sender: string
+  readonly start: () => void
+  readonly refuse: () => void
+}
+
+/** No turn could be had in time. */
+export class NoTurnError extends Error {
+  /** Seconds after which it is worth another try. */
+  readonly retryAfter: number
+
+  constructor(retryAfter: number) {
+    super('no turn in time')
+    this.retryAfter = retryAfter
+  }
+}
+
+/** Askers of one rank: senders in turn, and of each the newest first, which still has somebody who waits for it. */
+class Queue {
+  readonly #bySender = new Map<string, Waiting[]>()
+  size = 0
+
+  add(waiting: Waiting): void {
+    const own = this.#bySender.get(waiting.sender)
+    if (own) own.push(waiting)
+    else this.#bySender.set(waiting.sender, [waiting])
+    this.size++
+  }
+
+  next(): Waiting | undefined {
+    const [first] = this.#bySender
+    if (!first) return undefined
+    const [sender, own] = first
+    const waiting = own.pop()
+    this.#bySender.delete(sender)
+    if (own.length) this.#bySender.set(sender, own)
+    this.size--
+    return waiting
+  }
+
+  remove(waiting: Waiting): void {
+    const own = this.#bySender.get(waiting.sender) ?? []
+    const index = own.indexOf(waiting)
+    if (index < 0) return
+    own.splice(index, 1)
+    this.size--
+    if (!own.length) this.#bySender.delete(waiting.sender)
+  }
+
+  /** Returns the asker that waits for longest of the sender with most of them. */
+  get surplus(): Waiting | undefined {
+    let most: Waiting[] = []
+    for (const own of this.#bySender.values()) if (own.length > most.length) most = own
+    return most[0]
+  }
+}
+
+/**
+ * Turns at asking a service that others must not be able to flood through this process: bounded in number at a time and a
+ * second, and fair between senders. Nobody waits for the failure of another.
+ *
+ * @internal
+ */
+export class Turns {
+  readonly #options: TurnOptions
+  readonly #queues = [new Queue(), new Queue(), new Queue()] as const
+  /** By rank. */
+  readonly #running: [number, number, number] = [0, 0, 0]
+  #level: number
+  #filledAt = Date.now()
+  #timer: NodeJS.Timeout | undefined
+
+  constructor(options: TurnOptions) {
+    this.#options = options
+    this.#level = options.burst
+  }
+
+  /** Number of askers that wait, for tests and measurements. */
+  get waiting(): number {
+    return this.#queues.reduce((sum, { size }) => sum + size, 0)
+  }
+
+  /**
+   * Runs some work when it is its turn.
+   *
+   * @param sender - whoever asks; the content means nothing
+   * @throws {@link NoTurnError}, or what the work throws
+   */
+  async run<T>(rank: Rank, sender: string, work: () => Promise<T>): Promise<T> {
+    await this.#turn(rank, sender)
+    try {
+      return await work()
+    } finally {
+      this.#running[rank]--
+      this.#advance()
+    }
+  }
+
+  #turn(rank: Rank, sender: string): Promise<void> {
+    return new Promise((start, fail) => {
+      const queue = this.#queues[rank]
+      const refuse = () => {
+        clearTimeout(timer)
+        queue.remove(waiting)
+        fail(new NoTurnError(this.#secondsToWait()))
+      }
+      const timer = setTimeout(refuse, MAX_WAIT)
+      const waiting: Waiting = {
+        sender,
+        refuse,
+        start: () => {
+          clearTimeout(timer)
+          start()
+        }
+      }
+      queue.add(waiting)
+      if (queue.size > MAX_WAITING) queue.surplus?.refuse()
+      this.#advance()
+    })
+  }
+
+  /** Who comes again goes before all who are new. */
+  #secondsToWait(): number {
+    return Math.max(1, Math.ceil(this.#queues[RANKS.again].size / this.#options.perSecond))
+  }
+
+  #advance(): void {
+    this.#fill()
+    for (const rank of Object.values(RANKS)) {
+      while (this.#mayStart(rank)) {
+        const waiting = this.#queues[rank].next()
+        if (!waiting) break
+        this.#level--
+        this.#running[rank]++
+        waiting.start()
+      }
+    }
+    if (this.#timer || !this.waiting) return
+    this.#timer = setTimeout(() => {
+      this.#timer = undefined
+      this.#advance()
+    }, 1000 / this.#options.perSecond)
+  }
+
+  #mayStart(rank: Rank): boolean {
+    const [likely, again, fresh] = this.#running
+    const { burst } = this.#options
+    if (likely + again + fresh >= MAX_RUNNING) return false
+    if (rank === RANKS.likely) return this.#level >= 1
+    return again + fresh < MAX_UNLIKELY && this.#level >= Math.min(1 + burst * RESERVE, burst)
+  }
+
+  #fill(): void {
+    const { perSecond, burst } = this.#options
+    const now = Date.now()
+    const due = (Math.max(now - this.#filledAt, 0) / 1000) * perSecond
+    this.#level = Math.min(this.#level + due, burst)
+    this.#filledAt = now
+  }
+}
