@@ -177,9 +177,9 @@ function checkClaims({ bearerToken, header, payload }: DecodedToken): void {
 /** Each look-up is two calls: the discovery document, and the keys. */
 const TURNS = { perSecond: 22, burst: 8 }
 
-/** Those of the application's own client, in its own tenant. */
+/** That of the application's own client in its own tenant, where the binding says which that is. */
 function ownKeySets({ url, app_tid: tenant, clientid }: IasCredentials): string[] {
-  return [clientid, undefined].map((azp) => JSON.stringify([url, tenant, azp, undefined]))
+  return tenant ? [JSON.stringify([url, tenant, clientid, undefined])] : []
 }
 
 /** Identity Authentication answers with keys by tenant and client: these four say which. */
