@@ -79,7 +79,7 @@ describe('users who have something in common have sessions of their own', () => 
   ]
   test.each(others)('%j', async (changes) => {
     const as = (who: object, token: string) => {
-      const principal = new TokenPrincipal({ ...user('carol', token), ...base, ...who } as never)
+      const principal = new TokenPrincipal({ ...user('carol', token), ...base, ...who })
       const outbound = { destination: onPremise(backend, token), user: principal }
       return send(outbound, { method: 'post', url: `${PATH}/Things`, data: {} }, CSRF)
     }
