@@ -3,6 +3,7 @@ import type { Destination } from '@sap-cloud-sdk/connectivity'
 import { DestinationError, PropagationError } from '../errors.js'
 import type { NamedUser } from '../user/principal.js'
 import { hasKeys, withExchange } from './known-user.js'
+import { isWithinCluster } from './within-cluster.js'
 
 /** Types that can be sent: those of the Cloud SDK, and the one that is made of them here. */
 const SENDABLE: ReadonlySet<string> = new Set([
@@ -58,7 +59,7 @@ export function checkUsable(destination: Destination, userBound: boolean): void 
  * @internal
  */
 export function checkUnreadable(destination: Destination): void {
-  if (!isReadable(destination)) return
+  if (!isReadable(destination) || isWithinCluster(destination)) return
   throw unusable(destination, 'would get the token of the user over http; use https')
 }
 

@@ -28,7 +28,10 @@ export function requireNamedUser(service: string, principal: Principal): NamedUs
 
 function nextStep(principal: Principal): string {
   if (principal.kind === 'anonymous') {
-    return 'Call it while a request of the user is handled, or protect the service that calls it (@requires).'
+    return (
+      'Call it while a request of the user is handled, or protect the service that calls it (@requires). A route of the ' +
+      "application's own needs cds.middlewares.before in front of it: app.use('/path', cds.middlewares.before)."
+    )
   }
   if (principal.kind === 'technical' && principal.origin === 'token') {
     return (

@@ -1,4 +1,5 @@
 import { isUserBound } from '../destination/user-bound.js'
+import { isClusterName, WITHIN_CLUSTER } from '../destination/within-cluster.js'
 import { ConfigurationError } from '../errors.js'
 
 /**
@@ -32,6 +33,8 @@ export interface RemoteCredentials {
   readonly username?: string
   /** OAuth client of a bound service. */
   readonly uaa?: { readonly clientid?: string; readonly url?: string }
+  /** The `url` is plain http to a service of the own cluster, as the Transparent Proxy is one. */
+  readonly plainHttpWithinCluster?: unknown
   /** Of a bound XSUAA or Identity Authentication: their `url` is their own. */
   readonly clientid?: string
 }
@@ -67,6 +70,7 @@ export function carriesUser(onBehalfOf: OnBehalfOf | undefined): boolean {
  */
 export function callPolicy(name: string, options: RemoteOptions): CallPolicy {
   const policy = policyOf(`cds.requires.${name}`, options)
+  checkWithinCluster(name, options)
   const { onBehalfOf } = policy
   const reason =
     onBehalfOf && (conflict(onBehalfOf, options) ?? inlineConflict(onBehalfOf, options))
@@ -98,6 +102,23 @@ export function policyOf(
   throw new ConfigurationError(
     `${path}.minTokenLifetime is ${JSON.stringify(minTokenLifetime)}: use a number of seconds, 0 or more`
   )
+}
+
+function checkWithinCluster(name: string, { credentials = {} }: RemoteOptions): void {
+  const { [WITHIN_CLUSTER]: option, url = '', destination } = credentials
+  if (option === undefined || option === null || option === false) return
+  const reason = clusterConflict(option, url, destination)
+  if (!reason) return
+  throw new ConfigurationError(`cds.requires.${name}.credentials.${WITHIN_CLUSTER} ${reason}`)
+}
+
+function clusterConflict(option: unknown, url: string, destination?: string): string | undefined {
+  if (option !== true) return `is ${JSON.stringify(option)}: use true or false`
+  if (destination)
+    return `has no effect with a "destination": give the "url" of the service in the cluster`
+  const { protocol, hostname } = URL.canParse(url) ? new URL(url) : ({} as Partial<URL>)
+  if (protocol === 'http:' && isClusterName(hostname ?? '')) return undefined
+  return `needs a "url" such as http://<name>.<namespace>: what is outside of the cluster needs https`
 }
 
 function conflict(

@@ -15,12 +15,12 @@ import { type Headers, withoutInboundCredentials } from './inbound-credentials.j
 import {
   type ConfiguredDestination,
   outboundDestination,
-  type OutboundService,
   type ReadyDestination
 } from './outbound-destination.js'
 import { checkNotQueued, queuedCallRefusal } from './queue-refusal.js'
 import { senderOf } from './queued-for.js'
 import { callPolicy, carriesUser, type OnBehalfOf, type RemoteOptions } from './service-options.js'
+import { outboundService, subjectOf, titleOf } from './service-target.js'
 import { bareDestination, needsCloudSdk } from './wire-destination.js'
 
 /** CAP's remote service, with the members that its types leave out. */
@@ -78,9 +78,10 @@ export class PrincipalRemoteService extends Stock {
 
   /** @throws {@link ConfigurationError} when `onBehalfOf` or `minTokenLifetime` is unknown or can't work */
   override async init(): Promise<void> {
-    checkNotQueued(this.name, this.options)
-    const { onBehalfOf, minTokenLifetime } = callPolicy(this.name, this.options)
-    if (carriesUser(onBehalfOf)) checkCloudSdk(`cds.requires.${this.name}.onBehalfOf`)
+    const title = titleOf(this, this.options)
+    checkNotQueued(title, this.options)
+    const { onBehalfOf, minTokenLifetime } = callPolicy(title, this.options)
+    if (carriesUser(onBehalfOf)) checkCloudSdk(`cds.requires.${title}.onBehalfOf`)
     Object.defineProperties(this, {
       onBehalfOf: { value: onBehalfOf },
       minTokenLifetime: { value: minTokenLifetime }
@@ -194,22 +195,6 @@ function endOf({ minTokenLifetime }: PrincipalRemoteService): number {
   const minute = Date.now() + 60_000
   if (principal.kind !== 'named') return minute
   return Math.min(minute, (principal.expiresAt - minTokenLifetime) * 1000)
-}
-
-function subjectOf({ name, onBehalfOf, destination }: PrincipalRemoteService) {
-  const known = typeof destination === 'string' ? destination : destination?.name
-  return { service: name, onBehalfOf, destination: known ?? undefined }
-}
-
-function outboundService(service: PrincipalRemoteService): OutboundService {
-  const { name, onBehalfOf, minTokenLifetime, destination, destinationOptions } = service
-  return {
-    name,
-    onBehalfOf,
-    minTokenLifetime,
-    destination: destination as ConfiguredDestination,
-    ...(destinationOptions && { destinationOptions })
-  }
 }
 
 function perCall(
