@@ -1,6 +1,7 @@
 import { checkRecord } from './check-record.js'
 import { checkWritten } from './check-written.js'
 import type { EnforcedRequest, EnforcingService } from './enforced-request.js'
+import { restrictExpand } from './restrict-expand.js'
 import { restrictRead } from './restrict-read.js'
 import type { RestrictedDefinition } from './restricted-definition.js'
 
@@ -26,6 +27,8 @@ type Handler = (
 export function enforceRestrictions(service: HandlingService): void {
   service.prepend(() => {
     service.before('*', function (request) {
+      const { target, user } = request
+      if (isOwnDraft(request) && target && !user._is_privileged) restrictExpand(request, target)
       const entity = restrictable(request)
       if (!entity) return
       if (request.event === 'READ') return restrictRead(this, request, entity)
@@ -38,8 +41,13 @@ export function enforceRestrictions(service: HandlingService): void {
   })
 }
 
-/** Drafts belong to who edits them. What is activated is checked like any other write. */
-function restrictable({ user, target }: EnforcedRequest): RestrictedDefinition | undefined {
+/** Drafts belong to who edits them, not what they lead to. What is activated is checked like any other write. */
+function restrictable(request: EnforcedRequest): RestrictedDefinition | undefined {
+  const { user, target } = request
   if (user._is_privileged || target?.kind !== 'entity') return undefined
-  return target.name.endsWith('.drafts') ? undefined : target
+  return isOwnDraft(request) ? undefined : target
+}
+
+function isOwnDraft({ target }: EnforcedRequest): boolean {
+  return target?.kind === 'entity' && target.name.endsWith('.drafts')
 }

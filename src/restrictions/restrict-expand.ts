@@ -1,3 +1,4 @@
+import type { Token } from './condition.js'
 import type { Column, EnforcedRequest, Select } from './enforced-request.js'
 import { nameOf } from './mentions.js'
 import { isOwnPart, reachableIf, withFilter } from './reachable.js'
@@ -40,10 +41,27 @@ function restrict(
   if (!target || !parts) return column
   const ref = isOwnPart(target, entity, name)
     ? column.ref
-    : filtered(column, reachableIf(request, target, entity, name))
+    : filtered(column, expandableIf(request, target, entity, name))
   const restricted = restrictAll(parts, target, request)
   if (ref === column.ref && restricted === parts) return column
   return { ...column, ...(ref && { ref }), [kind]: restricted }
+}
+
+/** Drafts are for who edits them, whatever they say. */
+function expandableIf(
+  request: EnforcedRequest,
+  target: RestrictedDefinition,
+  from: RestrictedDefinition,
+  name: string
+): Token | undefined {
+  if (!isDraft(target)) return reachableIf(request, target, from, name)
+  if (isDraft(from)) return undefined
+  const owner = [{ ref: ['InProcessByUser'] }, '=', { val: request.user.id }]
+  return { xpr: ['exists', { ref: [{ id: 'DraftAdministrativeData', where: owner }] }] }
+}
+
+function isDraft({ name }: RestrictedDefinition): boolean {
+  return name.endsWith('.drafts')
 }
 
 const KINDS = ['expand', 'inline'] as const

@@ -36,6 +36,9 @@ const without = technician('without')
 const reader: Caller = { id: 'reader', roles: ['Reader'], attr: { plant: ['1010'] } }
 const stranger: Caller = { id: 'stranger', roles: [] }
 
+/** Drafts of one's own, and active records without one. */
+const ALL = 'IsActiveEntity eq false or SiblingEntity/IsActiveEntity eq null'
+
 let app: ServedOverHttp
 beforeAll(async () => {
   app = await serveOverHttp(MODEL, function () {
@@ -64,7 +67,7 @@ beforeEach(async () => {
         lines: lines(),
         notes: [{ ID: 2, plant: '1710' }]
       },
-      { ID: 3, plant: '1010', title: 'mixed', notes: [{ ID: 3, plant: '1710' }] }
+      { ID: 3, plant: '1010', title: 'mixed', site_ID: 2, notes: [{ ID: 3, plant: '1710' }] }
     )
   )
 })
@@ -139,6 +142,35 @@ describe('a draft of a record', () => {
     expect((await patch(alice, draft(2), { title: 'x' })).status).toBe(403)
   })
 
+  test('shows of other records what the user may read, wherever it is read', async () => {
+    const expand = '$expand=site,notes'
+    const edited = await app.send(alice, 'POST', `${active(3)}/S.draftEdit?${expand}`, {})
+    const answers = [
+      edited,
+      await get(alice, `${draft(3)}?${expand}`),
+      await get(alice, `Orders?$filter=IsActiveEntity eq false&${expand}`),
+      await get(alice, `Orders?$filter=${ALL}&${expand}`),
+      await app.send(alice, 'POST', `${draft(3)}/S.draftPrepare?${expand}`, {}),
+      await app.send(alice, 'PATCH', `${draft(3)}?${expand}`, { title: 'x' })
+    ]
+    expect(answers.map(({ status }) => status)).toEqual([201, 200, 200, 200, 200, 200])
+    for (const { body } of answers) expect(JSON.stringify(body)).not.toContain('two')
+    await patch(alice, draft(3), { site_ID: 1 })
+    expect((await get(alice, `${draft(3)}?$expand=site`)).body).toMatchObject({
+      site: { name: 'one' }
+    })
+  })
+
+  test('shows no other records without a role for them, as an active record', async () => {
+    const supervisor: Caller = { id: 'supervisor', roles: ['Supervisor'] }
+    await edit(supervisor, 1)
+    for (const path of [active(1), draft(1)])
+      expect((await get(supervisor, `${path}?$expand=site`)).status).toBe(403)
+    expect((await get(supervisor, `${draft(1)}?$expand=notes`)).status).toBe(200)
+    const edited = await app.send(supervisor, 'POST', `${active(2)}/S.draftEdit?$expand=site`, {})
+    expect(edited.status).toBe(403)
+  })
+
   test('is known to those who may read the record', async () => {
     await edit(bob, 1)
     await edit(bob, 2)
@@ -173,8 +205,7 @@ describe('a new draft', () => {
 describe('active records', () => {
   test('are read by their condition, next to drafts', async () => {
     await edit(alice, 1)
-    const all = 'Orders?$filter=IsActiveEntity eq false or SiblingEntity/IsActiveEntity eq null'
-    const { body } = await get(alice, `${all}&$expand=notes,lines`)
+    const { body } = await get(alice, `Orders?$filter=${ALL}&$expand=notes,lines`)
     const { value } = body as { value: { ID: number; plant: string; notes: object[] }[] }
     expect(value.map(({ ID }) => ID).sort()).toEqual([1, 3])
     expect(JSON.stringify(value)).not.toContain('1710')
