@@ -9,7 +9,7 @@ import { usedNames } from './used-names.js'
 
 /** Something to mend in the model. */
 export interface Finding {
-  readonly rule: 'unknown-attribute' | 'unknown-role' | 'unsafe-condition'
+  readonly rule: 'unknown-attribute' | 'unknown-role' | 'unsafe-condition' | 'condition-with-join'
   readonly message: string
   readonly definition: RestrictedDefinition
 }

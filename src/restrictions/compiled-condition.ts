@@ -9,6 +9,8 @@ export interface CompiledCondition {
   readonly tokens: readonly Token[]
   /** What `$user` names in it. */
   readonly attributes: ReadonlyMap<string, DerivedAttribute>
+  /** Comparisons in it of elements of different entities. */
+  readonly joins?: readonly string[]
 }
 
 const compiled = new WeakMap<Restriction, CompiledCondition>()

@@ -6,6 +6,7 @@ import { attributesFor, type TargetedRequest } from './attributes-for.js'
 import type { EnforcedRequest } from './enforced-request.js'
 import { enforceRestrictions, type HandlingService } from './enforce.js'
 import { findTexts } from './find-texts.js'
+import { hideConditions } from './hide-conditions.js'
 import { refuseCalculated } from './queries-of-clients.js'
 import { unsafeFinding } from './report-unsafe.js'
 import type { Model } from './restricted-definition.js'
@@ -78,7 +79,9 @@ function prepareServices(warned: Set<string>): void {
       }
       const { user } = request
       const texts = this.model && !user._is_privileged && findTexts(request, this.model)
-      return texts ? texts.then(handle) : handle()
+      return (texts ? texts.then(handle) : handle()).catch((error: unknown) => {
+        throw hideConditions(error)
+      })
     }
   }
 }

@@ -4,7 +4,7 @@ import cds from '@sap/cds'
 
 import { checkNames, type Finding } from './check-names.js'
 import type { NameSources } from './known-names.js'
-import { unsafeFinding } from './report-unsafe.js'
+import { joinFindings, unsafeFinding } from './report-unsafe.js'
 import type { Model } from './restricted-definition.js'
 import { rewriteModel } from './rewrite-model.js'
 
@@ -30,7 +30,8 @@ export interface LintFinding {
 export function lintFindings(csn: object, root: string, auth: NameSources): LintFinding[] {
   const model = cds.compile.for.nodejs(csn) as unknown as Model
   const unsafe = rewriteModel(model).map(unsafeFinding)
-  return [...checkNames(csn as Model, root, auth), ...unsafe].map((each) => located(each, root))
+  const findings = [...checkNames(csn as Model, root, auth), ...unsafe, ...joinFindings(model)]
+  return findings.map((each) => located(each, root))
 }
 
 function located({ rule, message, definition }: Finding, root: string): LintFinding {

@@ -2,6 +2,7 @@ import type { Condition, Expression, Operand, Segment, Subquery, Token } from '.
 import { truthOf } from './derived-attribute.js'
 import { type Definition, targetAt, typeOfOperand } from './element-type.js'
 import { mentionsRow, mentionsUser, nameOf } from './mentions.js'
+import { atTarget, flattened, hasJoin, joinedPath, withoutRecord } from './joined-path.js'
 import { parseCondition } from './parse-condition.js'
 import {
   all,
@@ -13,6 +14,7 @@ import {
   type Reference
 } from './normalize-comparison.js'
 import { isPatternKind, type PatternKind } from './text-pattern.js'
+import { withoutIs } from './split-for-remote.js'
 import { UnsafeCondition } from './unsafe-condition.js'
 import { sourceOf } from './user-value.js'
 
@@ -23,6 +25,8 @@ export interface Scope {
   /** Whether a remote service evaluates it, which can do less than a database. */
   readonly remote: boolean
   readonly reference: Reference
+  /** Called for what stays a path to another entity, which no filter can have. */
+  readonly onJoin: (tokens: readonly Token[]) => void
   /** Finds the entity of a subquery. */
   readonly definition: (name: string) => Definition | undefined
 }
@@ -35,45 +39,57 @@ export interface Scope {
  * @internal
  */
 export function normalize(tokens: readonly Token[], scope: Scope): Token[] {
-  return rewrite(parseCondition(tokens), true, scope)
+  return rewrite(parseCondition(flattened(tokens, scope.entity)), true, scope)
 }
 
 /** The condition of being true, or false, for the user. A comparison without a value of the user is neither. */
 function rewrite(condition: Condition, expected: boolean, scope: Scope): Token[] {
   const { tokens } = condition
-  if (!mentionsUser(tokens)) {
+  const isOfUser = mentionsUser(tokens)
+  if (!isOfUser && (scope.remote || !hasJoin(tokens, scope.entity))) {
     const plain = scope.remote ? withoutIs(tokens) : [...tokens]
     return expected ? plain : ['not', { xpr: plain }]
   }
-  if (!mentionsRow(tokens)) return present(scope.reference(truthOf(tokens, expected)))
+  if (isOfUser && !mentionsRow(tokens)) return present(scope.reference(truthOf(tokens, expected)))
   switch (condition.kind) {
     case 'not':
       return rewrite(condition.part, !expected, scope)
     case 'and':
     case 'or': {
       const keyword = (condition.kind === 'and') === expected ? 'and' : 'or'
-      return joined(
-        keyword,
-        condition.parts.map((part) => rewrite(part, expected, scope))
-      )
+      const parts = condition.parts.map((part) => rewrite(part, expected, scope))
+      return joined(keyword, parts)
     }
     case 'between':
       return rewrite(asComparisons(condition), expected, scope)
-    default:
-      return [{ xpr: leaf(condition, expected, scope) }]
+    default: {
+      const path = scope.remote ? undefined : joinedPath(condition, scope.entity)
+      if (path) return [{ xpr: atEndOf(path, condition, expected, scope) }]
+      if (!scope.remote && hasJoin(tokens, scope.entity)) scope.onJoin(tokens)
+      if (isOfUser) return [{ xpr: leaf(condition, expected, scope) }]
+      return expected ? [{ xpr: tokens }] : ['not', { xpr: tokens }]
+    }
   }
 }
 
-/** CAP's translation to OData has no `is null`, only comparisons with null. */
-function withoutIs(tokens: readonly Token[]): Token[] {
-  return tokens.flatMap((token, index): Token[] => {
-    if (typeof token === 'object') {
-      return [token.xpr ? { ...token, xpr: withoutIs(token.xpr) } : token]
-    }
-    if (token === 'is') return [tokens[index + 1] === 'not' ? '!=' : '=']
-    if (token === 'not' && tokens[index - 1] === 'is') return []
-    return token === 'null' ? [{ val: null }] : [token]
-  })
+/**
+ * Asks for a record at the end of the path, as filters can't follow paths. Without a record, elements there are null: where
+ * the outcome of a comparison with null is the expected one, no record is as good.
+ */
+function atEndOf(
+  path: readonly string[],
+  condition: Condition,
+  expected: boolean,
+  scope: Scope
+): Token[] {
+  const compared: Token[][] = []
+  const entity = targetAt(path, scope.entity)
+  const inner = { ...scope, entity, reference: guarding(scope.reference, compared) }
+  const where = rewrite(atTarget(condition, scope.entity), expected, inner)
+  const ref = [...path.slice(0, -1), { id: path.at(-1) ?? '', where }]
+  const found: Token[] = ['exists', { ref }]
+  if (withoutRecord(condition) !== expected) return found
+  return joined('or', [found, all(...compared, ['not', 'exists', { ref: path }])])
 }
 
 function leaf(condition: Condition, expected: boolean, scope: Scope): Token[] {
@@ -85,13 +101,8 @@ function leaf(condition: Condition, expected: boolean, scope: Scope): Token[] {
         : [condition.left, condition.right]
       if (mentionsRow(user)) throw mixed()
       const operator = flip ? FLIPPED[condition.operator] : condition.operator
-      return compareWithUser(
-        subject(row, scope),
-        operator,
-        sourceOf(user),
-        expected,
-        scope.reference
-      )
+      const source = sourceOf(user)
+      return compareWithUser(subject(row, scope), operator, source, expected, scope.reference)
     }
     case 'like':
       return pattern({ ...condition, kind: 'like' }, expected, scope)

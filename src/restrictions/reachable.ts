@@ -42,5 +42,7 @@ export function isOwnPart(
 /** A segment of a path that leads to records of a condition only. @internal */
 export function withFilter(segment: Segment, condition: Token): Segment {
   const { id, where } = typeof segment === 'string' ? { id: segment } : segment
-  return { id, where: where?.length ? [{ xpr: where }, 'and', condition] : [condition] }
+  const filtered = { id, where: where?.length ? [{ xpr: where }, 'and', condition] : [condition] }
+  // CAP joins segments to names, of columns for one
+  return Object.defineProperty(filtered, 'toString', { value: () => id })
 }

@@ -1,4 +1,4 @@
-import type { Token } from './condition.js'
+import type { Expression, Token } from './condition.js'
 import type { Column, EnforcedRequest, Select } from './enforced-request.js'
 import { nameOf } from './mentions.js'
 import { isOwnPart, reachableIf, withFilter } from './reachable.js'
@@ -13,10 +13,28 @@ type Columns = readonly (Column | '*')[]
  * @internal
  */
 export function restrictExpand(request: EnforcedRequest, entity: RestrictedDefinition): void {
-  rewriteQuery(request, ({ columns }: Select) => {
-    const restricted = columns && restrictAll(columns, entity, request)
-    return restricted && restricted !== columns ? { columns: restricted } : {}
+  rewriteQuery(request, ({ columns = [], groupBy = [] }: Select) => {
+    const restricted = columns.map(
+      (column) => asGrouped(column, groupBy) ?? restrict(column, entity, request)
+    )
+    return restricted.every((each, index) => each === columns[index]) ? {} : { columns: restricted }
   })
+}
+
+/** Records are grouped by paths, which are restricted already: what is expanded are the ends of these. */
+function asGrouped(
+  column: Column | '*',
+  groupBy: readonly Expression[],
+  above: readonly string[] = []
+): Column | undefined {
+  if (column === '*' || !column.expand || !column.ref) return undefined
+  const names = [...above, ...column.ref.map(nameOf)]
+  const path = groupBy.find(({ ref = [] }) =>
+    names.every((name, index) => name === nameOf(ref[index] ?? ''))
+  )?.ref
+  if (!path) return undefined
+  const expand = column.expand.map((each) => asGrouped(each, groupBy, names) ?? each)
+  return { ...column, ref: path.slice(above.length, names.length), expand }
 }
 
 function restrictAll(

@@ -50,9 +50,25 @@ function clausesOf(select: Select, place: Place): Partial<Select> {
   const changed = CLAUSES.flatMap((name) => {
     const tokens = select[name] as readonly Token[] | undefined
     const restricted = tokens && restrictAll(tokens, place)
-    return restricted === tokens ? [] : [[name, restricted]]
+    if (restricted === tokens) return []
+    return [[name, name === 'groupBy' && restricted ? alike(restricted) : restricted]]
   })
   return { ...(Object.fromEntries(changed) as Partial<Select>), ...from }
+}
+
+/** Paths through the same association have its filter, also those to a foreign key: CAP takes them for one. */
+function alike(groupBy: readonly Token[]): Token[] {
+  const refs = groupBy.map((token) => (typeof token === 'object' ? (token.ref ?? []) : []))
+  const filterOf = (path: readonly Segment[]) =>
+    refs.find((ref) => {
+      const same = path.every((segment, i) => nameOf(segment) === nameOf(ref[i] ?? ''))
+      return same && typeof ref[path.length - 1] === 'object'
+    })?.[path.length - 1]
+  return groupBy.map((token, index) => {
+    const ref = refs[index] ?? []
+    if (typeof token === 'string' || ref.length < 2) return token
+    return { ...token, ref: ref.map((each, i) => filterOf(ref.slice(0, i + 1)) ?? each) }
+  })
 }
 
 /** Filters in the path of what is selected: more than keys, where a client sends CQN. */

@@ -2,6 +2,7 @@ import { type CompiledCondition, remember, tokensOf } from './compiled-condition
 import type { Token } from './condition.js'
 import type { DerivedAttribute } from './derived-attribute.js'
 import { assertEvaluable } from './evaluate-restriction.js'
+import { hasJoin } from './joined-path.js'
 import { mentionsRow, mentionsUser } from './mentions.js'
 import { normalize } from './normalize-condition.js'
 import { printCondition } from './print-condition.js'
@@ -77,7 +78,9 @@ function rewrite(definition: RestrictedDefinition, model: Model, unsafe: UnsafeP
     for (const [key, attribute] of condition.attributes) attributes.set(key, attribute)
     return condition.tokens
   })
-  if (!safe.some(Boolean)) return
+  const isRewritten = safe.some(Boolean)
+  rememberOthers(isRewritten ? modelled : annotated, definition, model)
+  if (!isRewritten) return
   const replaced = replacedBy(safe, modelled, definition)
   // for `JSON.stringify`, and no property that a copy would have
   Object.defineProperty(replaced, 'toJSON', { value: () => modelled })
@@ -105,6 +108,23 @@ function replacedBy(
     return { ...restriction, where, modelledWhere: restriction.where }
   })
   return entity && isRemote(definition) ? splitForRemote(definition, replaced) : replaced
+}
+
+/** Conditions without `$user` are CAP's to evaluate, but filters can't have what they may have: paths. */
+function rememberOthers(
+  restrictions: readonly Restriction[],
+  definition: RestrictedDefinition,
+  model: Model
+): void {
+  for (const restriction of restrictions) {
+    const tokens = tokensOf(restriction.where)
+    if (mentionsUser(tokens) || !hasJoin(tokens, entityOf(definition))) continue
+    try {
+      remember(restriction, compile(restriction, tokens, definition, model))
+    } catch (problem) {
+      if (!(problem instanceof UnsafeCondition)) throw problem
+    }
+  }
 }
 
 /** CAP takes three tokens for a condition without elements, if no element is left when it has put in values. */
@@ -147,8 +167,10 @@ function compile(
     assertEvaluable(tokens, entity)
   }
   const definitionOf = (name: string) => model.definitions[name]
-  const scope = { entity, remote, reference, definition: definitionOf }
-  return { tokens: normalize(tokens, scope), attributes: found }
+  const joins: string[] = []
+  const onJoin = (join: readonly Token[]) => joins.push(printCondition(join))
+  const scope = { entity, remote, reference, onJoin, definition: definitionOf }
+  return { tokens: normalize(tokens, scope), attributes: found, joins }
 }
 
 /** Bound actions are restricted by elements of their entity. */

@@ -66,6 +66,13 @@ function onText(cds: string, test: (country: string, value: string) => boolean):
   return { cds, holds: (row, user) => text(row.country, given('$user.x', user, 'text'), test) }
 }
 
+function onOwner(cds: string, test: (country: string, value: string) => boolean): Condition {
+  return {
+    cds,
+    holds: ({ owner }, user) => text(owner?.country ?? null, given('$user.x', user, 'text'), test)
+  }
+}
+
 function onUser(cds: string, holds: (x: string[], y: string[]) => Truth): Condition {
   return {
     cds,
@@ -121,6 +128,19 @@ export const TEXT: Condition[] = [
   onText('contains(country, $user.x)', (country, value) => country.includes(value)),
   onText('tolower(country) = tolower($user.x)', (a, b) => a.toLowerCase() === b.toLowerCase()),
   onText('country = toupper(trim($user.x))', (a, b) => a === b.trim().toUpperCase()),
+  onOwner('owner.country like $user.x', like),
+  onOwner('startswith(owner.country, $user.x)', (country, value) => country.startsWith(value)),
+  onOwner(
+    'tolower(owner.country) = tolower($user.x)',
+    (a, b) => a.toLowerCase() === b.toLowerCase()
+  ),
+  {
+    cds: "country like $user.x escape 'D'",
+    holds: (row, user) =>
+      text(row.country, given('$user.x', user, 'text'), (country, value) =>
+        like(country, value, 'D')
+      )
+  },
   {
     cds: "country || '' = $user.x",
     holds: (row, user) => against(row.country, '=', given('$user.x', user, 'text'))
@@ -193,13 +213,13 @@ export const STATIC: Condition[] = [
 /** An item that fits makes `exists` true. Without a value of the user to look for, neither it nor its negation holds. */
 function existence(
   filter: string,
-  fits: (tag: string | null, x: Value[], weight: number) => Truth
+  fits: (tag: string | null, x: Value[], weight: number, row: Row) => Truth
 ): Condition {
   return {
     cds: `exists items[${filter}]`,
-    holds: ({ items }, user) => {
+    holds: (row, user) => {
       const x = given('$user.x', user, 'text')
-      if (items.some(({ tag, weight }) => fits(tag, x, weight) === true)) return true
+      if (row.items.some(({ tag, weight }) => fits(tag, x, weight, row) === true)) return true
       return x.length ? false : null
     }
   }
@@ -209,6 +229,10 @@ export const EXISTENCE: Condition[] = [
   existence('tag = $user.x', (tag, x) => against(tag, '=', x)),
   existence('$user.x = tag', (tag, x) => against(tag, '=', x)),
   existence('tag <> $user.x', (tag, x) => against(tag, '<>', x)),
+  existence('row.owner.country is null and tag = $user.x', (tag, x, _, row) =>
+    and(!row.owner?.country, against(tag, '=', x))
+  ),
+  existence('row.country = $user.x', (_tag, x, _weight, row) => against(row.country, '=', x)),
   existence('not (tag = $user.x)', (tag, x) => not(against(tag, '=', x))),
   existence('tag in $user.x and weight > 0', (tag, x, weight) =>
     and(against(tag, '=', x), weight > 0)
@@ -223,7 +247,7 @@ export const COMPARISONS: Condition[] = [
   ...comparisons('level', ALL),
   ...comparisons('flag', ['=', '!=', '<>']),
   ...comparisons('since', ['=', '<', '>=', '<>']),
-  ...comparisons('owner.country', ['=', '!=', '<>', '>']),
+  ...comparisons('owner.country', ALL),
   ...comparisons('country', ['=', '!='], '$user.a.b'),
   ...comparisons('country', ['=', '<>'], '$user'),
   ...comparisons('country', ['=', '<>'], '$user.id'),
@@ -234,6 +258,10 @@ export const COMPARISONS: Condition[] = [
 export const PLAIN: Condition[] = [
   { cds: "country = 'US'", holds: ({ country }) => one(country, '=', 'US') },
   { cds: 'level is null', holds: ({ level }) => level === null },
+  {
+    cds: "(owner.country != 'FR' and not (owner.country is null))",
+    holds: ({ owner }) => Boolean(owner?.country) && owner?.country !== 'FR'
+  },
   { cds: 'level > 4', holds: ({ level }) => one(level, '>', 4) }
 ]
 

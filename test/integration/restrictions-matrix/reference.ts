@@ -90,12 +90,16 @@ export function text(
   return or(...list.map((value) => test(column, String(value))))
 }
 
-/** SQL's `like`, without escape. */
-export function like(column: string, pattern: string): boolean {
+/** SQL's `like`. */
+export function like(column: string, pattern: string, escape?: string): boolean {
   if (pattern === '') return column === ''
-  const [first, rest] = [pattern[0], pattern.slice(1)]
+  const [first = '', second] = pattern
+  const rest = pattern.slice(first.length)
+  if (first === escape && second !== undefined)
+    return column.startsWith(second) && like(column.slice(1), rest.slice(1), escape)
   if (first === '%') {
-    return like(column, rest) || (column !== '' && like(column.slice(1), pattern))
+    return like(column, rest, escape) || (column !== '' && like(column.slice(1), pattern, escape))
   }
-  return column !== '' && (first === '_' || first === column[0]) && like(column.slice(1), rest)
+  const fits = column !== '' && (first === '_' || first === column[0])
+  return fits && like(column.slice(1), rest, escape)
 }
