@@ -1,0 +1,226 @@
+import { aliceIsAlice, call, expect } from '../support/client.mjs'
+import { startLandscape } from '../support/landscape.mjs'
+import { Project } from '../support/project.mjs'
+
+const BOOKS = '/odata/v4/catalog/Books'
+const TITLE = { title: 'A book' }
+let count = 0
+
+/**
+ * Other plugins, unmodified, next to this one: what the project needs for them, and that each does what it is for, with alice's
+ * credentials. The project's own service has a local entity, `CatalogService.Books`.
+ */
+const CASES = {
+  '@cap-js/change-tracking': {
+    configure: (project) => {
+      project.write('db/notes.cds', 'namespace tracked; entity Notes { key ID : Integer; title : String @changelog; }\n')
+      project.write(
+        'srv/notes-service.cds',
+        "using { tracked } from '../db/notes';\nservice NotesService @(requires: 'authenticated-user') { entity Notes as projection on tracked.Notes; }\n"
+      )
+    },
+    check: async (server, alice) => {
+      const path = '/odata/v4/notes/Notes'
+      await call(server, 'POST', path, { ...alice, body: { ID: 1, title: 'A note' } })
+      await call(server, 'PATCH', `${path}(1)`, { ...alice, body: TITLE })
+      const changes = await call(server, 'GET', `${path}(1)/changes`, alice)
+      const { value = [] } = changes.body ?? {}
+      const tracked = value.some(({ valueChangedTo }) => valueChangedTo === TITLE.title)
+      expect(tracked, 'the change is tracked', changes, server)
+      expect(value.every(({ createdBy }) => createdBy === 'alice'), 'as alice', changes, server)
+    }
+  },
+  '@cap-js/audit-logging': {
+    configure: (project) => {
+      project.write(
+        'srv/personal.cds',
+        `using { CatalogService } from './cat-service';
+annotate CatalogService.Books with @PersonalData: { DataSubjectRole: 'Reader', EntitySemantics: 'DataSubject' } {
+  ID @PersonalData.FieldSemantics: 'DataSubjectID';
+  title @PersonalData.IsPotentiallyPersonal;
+}
+`
+      )
+      project.configure(({ cds }) => {
+        cds.requires['audit-log'] = { kind: 'audit-log-to-console', outbox: false }
+      })
+    },
+    check: async (server, alice) => {
+      await change(server, alice)
+      await printed(server, /PersonalDataModified[^]*alice/, 'the change of personal data is logged, as alice')
+    }
+  },
+  '@cap-js/telemetry': {
+    configure: (project) => {
+      project.configure(({ cds }) => {
+        cds.requires.telemetry = { kind: 'telemetry-to-console' }
+      })
+    },
+    check: async (server, alice) => {
+      await call(server, 'GET', BOOKS, alice)
+      await printed(server, /elapsed times|GET \/odata/, 'spans are exported')
+    }
+  },
+  '@cap-js/attachments': {
+    configure: (project) => {
+      project.write(
+        'srv/attached.cds',
+        `using { CatalogService } from './cat-service';
+using { Attachments } from '@cap-js/attachments';
+extend CatalogService.Books with { attachments : Composition of many Attachments }
+`
+      )
+      project.configure(({ cds }) => {
+        cds.requires.attachments = { kind: 'db', scan: false }
+      })
+    },
+    check: async (server, alice) => {
+      const path = `${BOOKS}(ID=1)/attachments`
+      const created = await call(server, 'POST', path, { ...alice, body: { filename: 'a.txt', mimeType: 'text/plain' } })
+      expect(created.status === 201, 'an attachment is created', created, server)
+      const { ID, createdBy } = created.body
+      expect(createdBy === 'alice', 'by alice', created, server)
+      const read = await call(server, 'GET', `${path}(up__ID=1,ID=${ID})`, alice)
+      expect(read.body?.filename === 'a.txt', 'and read again', read, server)
+    }
+  },
+  '@cap-js-community/odata-v2-adapter': {
+    check: async (server, alice) => {
+      const ID = `V2-${++count}`
+      const path = `/odata/v2/plant/Equipment('${ID}')`
+      const body = { ID, name: 'Pump', plant: '1010' }
+      const created = await call(server, 'POST', '/odata/v2/plant/Equipment', { ...alice, body })
+      expect(created.status === 201, 'alice creates a record by OData V2', created, server)
+      const read = await call(server, 'GET', path, { ...alice, headers: { accept: 'application/json' } })
+      expect(read.body?.d?.changedBy === 'ALICE', 'as ALICE in the remote system', read, server)
+    }
+  },
+  '@cap-js-community/websocket': {
+    configure: (project) => {
+      project.write(
+        'srv/chat-service.cds',
+        "@protocol: 'websocket' @requires: 'authenticated-user'\nservice ChatService { action message(text: String); event received { text: String } }\n"
+      )
+      project.write(
+        'srv/chat-service.js',
+        "export default (srv) => { srv.on('message', (req) => srv.emit('received', { text: `${req.user.id}: ${req.data.text}` })) }\n"
+      )
+      project.configure(({ cds }) => {
+        cds.websocket = { kind: 'ws' }
+      })
+    },
+    check: async (server, { token }) => {
+      const refused = await websocket(server, undefined)
+      expect(/closed|error/.test(refused), 'nobody without credentials', refused, server)
+      const answer = await websocket(server, token)
+      expect(answer.includes('alice: hello'), 'the message is from alice', answer, server)
+    }
+  },
+  '@cap-js-community/event-queue': {
+    configure: (project) => {
+      project.configure(({ cds }) => {
+        cds.eventQueue = {
+          useAsCAPOutbox: true,
+          processEventsAfterPublish: true,
+          isEventQueueActive: true
+        }
+        cds.requires.NoteService = { impl: './srv/note-service.js', outbox: true, outboxed: true, queued: true }
+      })
+      project.write(
+        'srv/note-service.js',
+        "import cds from '@sap/cds'\nexport default class NoteService extends cds.Service {\n  init() {\n    this.on('note', (msg) => console.log('[note]', msg.data.text, 'of', msg.user.id))\n    return super.init()\n  }\n}\n"
+      )
+      project.write('srv/noting-service.cds', '@requires: \'authenticated-user\' service NotingService { action note(text: String); }\n')
+      project.write(
+        'srv/noting-service.js',
+        "import cds from '@sap/cds'\nexport default async (srv) => {\n  srv.on('note', async (req) => {\n    const notes = cds.queued(await cds.connect.to('NoteService'))\n    await notes.emit('note', req.data)\n  })\n}\n"
+      )
+    },
+    check: async (server, alice) => {
+      const noted = await call(server, 'POST', '/odata/v4/noting/note', { ...alice, body: { text: 'hello' } })
+      expect(noted.status === 204, 'the message is queued', noted, server)
+      await printed(server, /\[note\]\W+hello/, 'and processed')
+    }
+  }
+}
+
+export default function plugins(version) {
+  return Object.keys(CASES).flatMap((name) =>
+    ['before', 'after'].map((order) => ({
+      name: `cap${version}/plugins/${name}/${order}`,
+      version,
+      run: (bench) => run(bench, name, order)
+    }))
+  )
+}
+
+/** The project and its landscape, which the cases of one version of CAP have in common. */
+const shared = new Map()
+
+function template(bench) {
+  const promise = shared.get(bench.version) ?? createTemplate(bench)
+  shared.set(bench.version, promise)
+  return promise
+}
+
+async function createTemplate(bench) {
+  const project = await Project.create(bench, 'esm', 'plugins')
+  project.addPlantService()
+  project.addPrincipal()
+  return { project, landscape: await startLandscape(project) }
+}
+
+async function run(bench, name, order) {
+  const { project: original, landscape } = await template(bench)
+  const project = original.copy(`plugin-${name.replace(/\W+/g, '-')}-${order}`)
+  try {
+    project.configure((manifest) => {
+      delete manifest.dependencies['cds-principal']
+    })
+    project.addPrincipal({ [order]: [name] })
+    CASES[name].configure?.(project)
+    const server = await project.startCds(['serve'], { env: landscape.env })
+    try {
+      const alice = { token: await landscape.token('alice') }
+      await CASES[name].check(server, alice)
+      await aliceIsAlice(server, alice)
+    } finally {
+      await server.stop()
+    }
+  } finally {
+    project.remove()
+  }
+}
+
+async function change(server, alice) {
+  const changed = await call(server, 'PATCH', `${BOOKS}(ID=1)`, { ...alice, body: TITLE })
+  expect(changed.status === 200, 'alice changes a book', changed, server)
+}
+
+/** Waits until the server has printed it, for at most 30 seconds. */
+async function printed(server, pattern, what) {
+  for (let i = 0; i < 300 && !pattern.test(server.output()); i++) {
+    await new Promise((resolve) => setTimeout(resolve, 100))
+  }
+  expect(pattern.test(server.output()), what, undefined, server)
+}
+
+/** Sends one message, and returns what comes back, or why nothing does. */
+function websocket(server, token) {
+  return new Promise((resolve) => {
+    const headers = token ? { authorization: `Bearer ${token}` } : {}
+    const socket = new WebSocket(`${server.url.replace('http', 'ws')}/ws/chat`, { headers })
+    const end = (result) => {
+      clearTimeout(timer)
+      socket.close()
+      resolve(result)
+    }
+    const timer = setTimeout(() => end('no answer'), 20_000)
+    socket.onopen = () => {
+      socket.send(JSON.stringify({ event: 'message', data: { text: 'hello' } }))
+    }
+    socket.onmessage = ({ data }) => end(String(data))
+    socket.onerror = ({ message }) => end(`error: ${message}`)
+    socket.onclose = ({ code }) => end(`closed: ${code}`)
+  })
+}

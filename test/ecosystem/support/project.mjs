@@ -1,0 +1,177 @@
+import fs from 'node:fs'
+import path from 'node:path'
+
+import { run, runOrThrow, serve } from './processes.mjs'
+
+/** Kinds of projects that CAP's own tools create: facets of `cds init`, and the ending of its handlers. */
+export const KINDS = {
+  esm: { facets: { 10: [], 9: ['esm'] }, extension: 'js', module: true },
+  cjs: { facets: { 10: ['cjs'], 9: [] }, extension: 'js', module: false },
+  ts: { facets: { 10: ['typescript'], 9: ['typescript'] }, extension: 'ts', module: true }
+}
+
+const MODEL = `
+using { API_EQUIPMENT } from './external/API_EQUIPMENT';
+service PlantService @(requires: 'authenticated-user') {
+  @restrict: [
+    { grant: 'READ', to: 'Viewer', where: (plant = $user.plant) },
+    { grant: '*', to: 'Technician', where: (plant = $user.plant) }
+  ]
+  entity Equipment as projection on API_EQUIPMENT.Equipment {
+    key Equipment as ID, EquipmentName as name, MaintenancePlant as plant, LastChangedByUser as changedBy
+  }
+}
+`
+const API = `
+@cds.external service API_EQUIPMENT {
+  @cds.persistence.skip entity Equipment {
+    key Equipment : String(18); EquipmentName : String(40); MaintenancePlant : String(4); LastChangedByUser : String(12);
+  }
+}
+`
+/** Handlers, as an ES module and as CommonJS; the mock does what S/4 does: it says who has changed a record. */
+const HANDLER = {
+  true: `import cds from '@sap/cds'
+export default async (srv: any) => {
+  const s4 = await cds.connect.to('API_EQUIPMENT')
+  srv.on('*', 'Equipment', (req: any) => s4.run(req.query))
+}
+`,
+  false: `const cds = require('@sap/cds')
+module.exports = async (srv) => {
+  const s4 = await cds.connect.to('API_EQUIPMENT')
+  srv.on('*', 'Equipment', (req) => s4.run(req.query))
+}
+`
+}
+const MOCK = {
+  true: `export default (srv: any) => {
+  srv.before(['CREATE', 'UPDATE'], 'Equipment', (req: any) => { req.data.LastChangedByUser = req.user.id.toUpperCase() })
+}
+`,
+  false: `module.exports = (srv) => {
+  srv.before(['CREATE', 'UPDATE'], 'Equipment', (req) => { req.data.LastChangedByUser = req.user.id.toUpperCase() })
+}
+`
+}
+const withoutTypes = (source) => source.replaceAll(': any', '')
+
+export const REQUIRES = {
+  auth: {
+    kind: 'principal',
+    '[development]': {
+      users: {
+        alice: { roles: ['Technician', 'Viewer', 'Admin'], attr: { plant: ['1010'] } },
+        bob: { roles: ['Viewer'], attr: { plant: ['1010'] } }
+      }
+    }
+  },
+  API_EQUIPMENT: {
+    kind: 'odata',
+    model: 'srv/external/API_EQUIPMENT',
+    credentials: { destination: 'S4', path: '/sap/opu/odata/sap/API_EQUIPMENT' },
+    onBehalfOf: 'namedUser'
+  }
+}
+const DESCRIPTOR = {
+  xsappname: 'plant',
+  scopes: ['Technician', 'Viewer', 'Admin'].map((name) => ({ name: `$XSAPPNAME.${name}` })),
+  attributes: [{ name: 'plant', valueType: 's' }],
+  'role-templates': ['Technician', 'Viewer', 'Admin'].map((name) => ({
+    name,
+    'scope-references': [`$XSAPPNAME.${name}`],
+    'attribute-references': ['plant']
+  }))
+}
+
+/** A CAP project below a bench, created by `cds init`. */
+export class Project {
+  constructor(bench, kind, name) {
+    Object.assign(this, { bench, kind, name, folder: path.join(bench.folder, name) })
+  }
+
+  static async create(bench, kind, name, facets = ['tiny-sample']) {
+    const project = new Project(bench, kind, name)
+    const added = [...KINDS[kind].facets[bench.version], ...facets]
+    const options = added.length ? ['--add', added.join(',')] : []
+    const [node, cds] = bench.cds
+    await runOrThrow(node, [cds, 'init', name, '--nodejs', ...options], { cwd: bench.folder })
+    return project
+  }
+
+  /** Adds a service over an imported API, whose handler and mock are written in the project's language. */
+  addPlantService() {
+    const { extension, module } = KINDS[this.kind]
+    const asIs = (source) => (extension === 'ts' ? source : withoutTypes(source))
+    this.write('srv/plant-service.cds', MODEL)
+    this.write('srv/external/API_EQUIPMENT.cds', API)
+    this.write(`srv/plant-service.${extension}`, asIs(HANDLER[module]))
+    this.write(`srv/external/API_EQUIPMENT.${extension}`, asIs(MOCK[module]))
+  }
+
+  /** Adds the plugin as its README says, with the configuration of the service. */
+  addPrincipal({ before = [], after = [] } = {}) {
+    const latest = (names) => Object.fromEntries(names.map((name) => [name, '*']))
+    this.configure((manifest) => {
+      const { cds = {} } = manifest
+      manifest.dependencies = {
+        ...manifest.dependencies,
+        ...latest([...before, 'cds-principal', ...after])
+      }
+      manifest.cds = { ...cds, requires: { ...cds.requires, ...REQUIRES } }
+    })
+    this.write('xs-security.json', JSON.stringify(DESCRIPTOR, null, 2))
+  }
+
+  configure(change) {
+    const manifest = JSON.parse(this.read('package.json'))
+    change(manifest)
+    this.write('package.json', JSON.stringify(manifest, null, 2))
+  }
+
+  write(name, text) {
+    fs.mkdirSync(path.dirname(this.path(name)), { recursive: true })
+    fs.writeFileSync(this.path(name), text)
+  }
+
+  read(name) {
+    return fs.readFileSync(this.path(name), 'utf8')
+  }
+
+  path(name) {
+    return path.join(this.folder, name)
+  }
+
+  copy(name) {
+    const copied = new Project(this.bench, this.kind, name)
+    fs.cpSync(this.folder, copied.folder, { recursive: true })
+    return copied
+  }
+
+  remove() {
+    fs.rmSync(this.folder, { recursive: true, force: true })
+  }
+
+  /** Runs a `cds` command in the project: exit code and output. */
+  cds(args, options = {}) {
+    const [node, cds] = this.bench.cds
+    return run(node, [cds, ...args], { cwd: this.folder, ...options })
+  }
+
+  async cdsOrThrow(...args) {
+    const [node, cds] = this.bench.cds
+    return runOrThrow(node, [cds, ...args], { cwd: this.folder })
+  }
+
+  /** Starts `cds watch`, `cds mock` and the like. */
+  startCds(args, options = {}) {
+    const [node, cds] = this.bench.cds
+    return serve(node, [cds, ...args], { cwd: this.folder, ...options, env: { PORT: '0', ...options.env } })
+  }
+
+  /** Starts the server without the development kit, as deployed applications do; in `folder` below the project. */
+  startServer(folder, env) {
+    const [node, cdsServe] = this.bench.cdsServe
+    return serve(node, [cdsServe], { cwd: this.path(folder), env: { PORT: '0', ...env } })
+  }
+}
