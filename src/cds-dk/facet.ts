@@ -100,6 +100,16 @@ function addToProject(): void {
   for (const file of files) file.save()
 }
 
+/** In development the sidecar needs CAP's users beside those of the application, which the plugin lets it find. */
+function addToSidecar(): void {
+  const sidecar = readConfiguration(cds.root, 'mtx/sidecar/package.json')
+  const manifest = readConfiguration(cds.root, 'package.json')
+  if (!sidecar || !manifest) return
+  const { [PACKAGE]: range } = objectAt(manifest.content, 'dependencies')
+  objectAt(sidecar.content, 'dependencies')[PACKAGE] ??= range
+  sidecar.save()
+}
+
 /** A development dependency would be missing where the application is deployed. */
 function addDependency({ content }: ConfigurationFile): void {
   const dependencies = objectAt(content, 'dependencies')
@@ -129,6 +139,7 @@ async function combine(): Promise<void> {
     keepPrincipal(file.cds)
     file.save()
   }
+  addToSidecar()
   if (!issuersOf(files).xsuaa) return
   const problem = await completeDescriptor(cds.root)
   if (problem)

@@ -48,30 +48,40 @@ async function main() {
 
 /** Takes one case after the other. */
 async function work(queue, benches) {
-  for (let next; (next = queue.shift()); ) {
+  for (let next; (next = queue.shift());) {
     const { name, version, skip, run } = next
     const start = Date.now()
     if (skip) report(name, 'skipped', start, skip)
-    else await run(benches[version]).then(
-      () => report(name, 'passed', start),
-      (error) => report(name, 'failed', start, error)
-    )
+    else
+      await run(benches[version]).then(
+        () => report(name, 'passed', start),
+        (error) => report(name, 'failed', start, error)
+      )
   }
 }
 
 function report(name, result, start, reason) {
   results[result]++
-  console.log(`${result === 'passed' ? 'ok' : result}  ${name}  ${seconds(start)}${result === 'skipped' ? `: ${reason}` : ''}`)
+  console.log(
+    `${result === 'passed' ? 'ok' : result}  ${name}  ${seconds(start)}${result === 'skipped' ? `: ${reason}` : ''}`
+  )
   if (result === 'failed') console.log(indented(reason?.stack ?? String(reason)))
 }
 
-const indented = (text) => text.split('\n').slice(0, 80).map((line) => `    ${line}`).join('\n')
+const indented = (text) =>
+  text
+    .split('\n')
+    .slice(0, 80)
+    .map((line) => `    ${line}`)
+    .join('\n')
 
 async function finish() {
   await endAll()
   if (!kept) fs.rmSync(temporary, { recursive: true, force: true })
   const skipped = results.skipped ? `, ${results.skipped} skipped` : ''
-  console.log(`\n${chosen.length} cases in ${seconds(begin)}\n${results.passed} passed, ${results.failed} failed${skipped}`)
+  console.log(
+    `\n${chosen.length} cases in ${seconds(begin)}\n${results.passed} passed, ${results.failed} failed${skipped}`
+  )
   process.exit(results.failed || !results.passed ? 1 : 0)
 }
 

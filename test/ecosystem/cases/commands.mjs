@@ -1,5 +1,5 @@
 import { expect } from '../support/client.mjs'
-import { KINDS, Project } from '../support/project.mjs'
+import { KINDS, Project, REQUIRES } from '../support/project.mjs'
 
 /** Servers end when they are told to; what counts is that they start. */
 const server = (...args) => ({ args, isServer: true })
@@ -50,8 +50,17 @@ async function run(bench, kind) {
   const withPlugin = without.copy(`commands-${kind}-with`)
   try {
     withPlugin.addPrincipal()
-    without.configure(({ cds = {}, ...manifest }) => manifest)
-    const edmx = await without.cdsOrThrow('compile', 'srv/external/API_EQUIPMENT.cds', '--to', 'edmx')
+    without.configure((manifest) => {
+      manifest.cds = {
+        requires: { API_EQUIPMENT: { ...REQUIRES.API_EQUIPMENT, onBehalfOf: undefined } }
+      }
+    })
+    const edmx = await without.cdsOrThrow(
+      'compile',
+      'srv/external/API_EQUIPMENT.cds',
+      '--to',
+      'edmx'
+    )
     for (const project of [without, withPlugin]) project.write('api.edmx', edmx)
     const differences = []
     for (const name of await listed(without)) {

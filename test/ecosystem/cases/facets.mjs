@@ -9,12 +9,17 @@ const ORDERS = 3
 
 /** `cds add principal` with other facets, in generated orders; `kyma` asks for a chart in place of `mta.yaml`. */
 export default function facets(version) {
-  const orders = Array.from({ length: ORDERS }, (_, i) => shuffled(['principal', ...FACETS], 7 * version + i))
+  const orders = Array.from({ length: ORDERS }, (_, i) =>
+    shuffled(['principal', ...FACETS], 7 * version + i)
+  )
   const charts = [
     ['principal', 'kyma', 'multitenancy', 'approuter'],
     ['multitenancy', 'kyma', 'approuter', 'principal']
   ]
-  const ias = [['ias', 'mta', 'principal', 'approuter'], ['mta', 'principal,ias', 'approuter']]
+  const ias = [
+    ['ias', 'mta', 'principal', 'approuter'],
+    ['mta', 'principal,ias', 'approuter']
+  ]
   return [...orders, ...charts, ...ias].map((order, i) => ({
     name: `cap${version}/facets/${order.join('-')}`,
     version,
@@ -32,7 +37,10 @@ async function run(bench, order, number) {
     for (const facet of order) await add(project, facet)
     await check(project, order)
     const before = contents(project)
-    await add(project, order.find((facet) => facet.startsWith('principal')))
+    await add(
+      project,
+      order.find((facet) => facet.startsWith('principal'))
+    )
     const changes = contents(project).filter((line) => !before.includes(line))
     expect(!changes.length, 'cds add principal once more changes nothing', changes)
   } finally {
@@ -58,8 +66,16 @@ async function check(project, order) {
   if (!usesIas) {
     const { scopes } = JSON.parse(project.read('xs-security.json'))
     const names = scopes.map(({ name }) => name)
-    const wanted = ['Viewer', 'Technician', ...(order.includes('multitenancy') ? ['mtcallback'] : [])]
-    expect(wanted.every((name) => names.includes(`$XSAPPNAME.${name}`)), `scopes ${wanted}`, names)
+    const wanted = [
+      'Viewer',
+      'Technician',
+      ...(order.includes('multitenancy') ? ['mtcallback'] : [])
+    ]
+    expect(
+      wanted.every((name) => names.includes(`$XSAPPNAME.${name}`)),
+      `scopes ${wanted}`,
+      names
+    )
   }
   if (order.includes('mta')) checkMta(project, order, usesIas)
   if (order.includes('kyma')) checkChart(project, order)
@@ -70,15 +86,21 @@ function checkMta(project, order, usesIas) {
   const { modules, resources } = load(project.read('mta.yaml'))
   const serviceNames = resources.map(({ parameters }) => parameters.service)
   expect(new Set(serviceNames).size === serviceNames.length, 'each service once', serviceNames)
-  const services = Object.fromEntries(resources.map(({ name, parameters }) => [parameters.service, name]))
+  const services = Object.fromEntries(
+    resources.map(({ name, parameters }) => [parameters.service, name])
+  )
   const issuer = usesIas ? 'identity' : 'xsuaa'
   const boundTo = (module, ...names) => {
     const required = module.requires.map(({ name }) => name)
     for (const name of names) {
-      expect(services[name] && required.includes(services[name]), `${module.name} is bound to ${name}`, {
-        required,
-        services
-      })
+      expect(
+        services[name] && required.includes(services[name]),
+        `${module.name} is bound to ${name}`,
+        {
+          required,
+          services
+        }
+      )
     }
   }
   const [srv] = modules.filter(({ path }) => path === 'gen/srv')
@@ -95,12 +117,24 @@ function checkChart(project, order) {
   const { load } = project.bench.yaml
   const values = load(project.read('chart/values.yaml'))
   const aliases = load(project.read('chart/Chart.yaml')).dependencies.map(({ alias }) => alias)
-  expect(values.srv.bindings.auth?.serviceInstanceName === 'xsuaa', 'the service is bound to XSUAA', values)
-  expect(values.srv.bindings.destinations || values.srv.bindings.destination, 'and to the Destination service', values)
+  expect(
+    values.srv.bindings.auth?.serviceInstanceName === 'xsuaa',
+    'the service is bound to XSUAA',
+    values
+  )
+  expect(
+    values.srv.bindings.destinations || values.srv.bindings.destination,
+    'and to the Destination service',
+    values
+  )
   expect(aliases.includes('xsuaa') && aliases.includes('destination'), 'instances of both', aliases)
   if (order.includes('multitenancy')) {
     expect(aliases.includes('saas-registry'), 'and of the SaaS registry', aliases)
-    expect(values.sidecar.bindings.auth?.serviceInstanceName === 'xsuaa', 'the sidecar, too', values)
+    expect(
+      values.sidecar.bindings.auth?.serviceInstanceName === 'xsuaa',
+      'the sidecar, too',
+      values
+    )
   }
 }
 

@@ -49,7 +49,9 @@ async function build(project) {
   expect(output.includes('gen/srv/xs-security.json'), 'xs-security.json is built', output)
   if (project.kind !== 'ts') return
   const tsc = project.bench.bin('typescript/bin/tsc')
-  await runOrThrow(process.execPath, [tsc, '--outDir', 'gen/srv', '--skipLibCheck'], { cwd: project.folder })
+  await runOrThrow(process.execPath, [tsc, '--outDir', 'gen/srv', '--skipLibCheck'], {
+    cwd: project.folder
+  })
 }
 
 /** Once with bindings as Cloud Foundry has them, once as Kyma has them. */

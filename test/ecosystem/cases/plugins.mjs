@@ -13,7 +13,10 @@ let count = 0
 const CASES = {
   '@cap-js/change-tracking': {
     configure: (project) => {
-      project.write('db/notes.cds', 'namespace tracked; entity Notes { key ID : Integer; title : String @changelog; }\n')
+      project.write(
+        'db/notes.cds',
+        'namespace tracked; entity Notes { key ID : Integer; title : String @changelog; }\n'
+      )
       project.write(
         'srv/notes-service.cds',
         "using { tracked } from '../db/notes';\nservice NotesService @(requires: 'authenticated-user') { entity Notes as projection on tracked.Notes; }\n"
@@ -27,7 +30,12 @@ const CASES = {
       const { value = [] } = changes.body ?? {}
       const tracked = value.some(({ valueChangedTo }) => valueChangedTo === TITLE.title)
       expect(tracked, 'the change is tracked', changes, server)
-      expect(value.every(({ createdBy }) => createdBy === 'alice'), 'as alice', changes, server)
+      expect(
+        value.every(({ createdBy }) => createdBy === 'alice'),
+        'as alice',
+        changes,
+        server
+      )
     }
   },
   '@cap-js/audit-logging': {
@@ -47,7 +55,11 @@ annotate CatalogService.Books with @PersonalData: { DataSubjectRole: 'Reader', E
     },
     check: async (server, alice) => {
       await change(server, alice)
-      await printed(server, /PersonalDataModified[^]*alice/, 'the change of personal data is logged, as alice')
+      await printed(
+        server,
+        /PersonalDataModified[^]*alice/,
+        'the change of personal data is logged, as alice'
+      )
     }
   },
   '@cap-js/telemetry': {
@@ -76,7 +88,10 @@ extend CatalogService.Books with { attachments : Composition of many Attachments
     },
     check: async (server, alice) => {
       const path = `${BOOKS}(ID=1)/attachments`
-      const created = await call(server, 'POST', path, { ...alice, body: { filename: 'a.txt', mimeType: 'text/plain' } })
+      const created = await call(server, 'POST', path, {
+        ...alice,
+        body: { filename: 'a.txt', mimeType: 'text/plain' }
+      })
       expect(created.status === 201, 'an attachment is created', created, server)
       const { ID, createdBy } = created.body
       expect(createdBy === 'alice', 'by alice', created, server)
@@ -91,7 +106,10 @@ extend CatalogService.Books with { attachments : Composition of many Attachments
       const body = { ID, name: 'Pump', plant: '1010' }
       const created = await call(server, 'POST', '/odata/v2/plant/Equipment', { ...alice, body })
       expect(created.status === 201, 'alice creates a record by OData V2', created, server)
-      const read = await call(server, 'GET', path, { ...alice, headers: { accept: 'application/json' } })
+      const read = await call(server, 'GET', path, {
+        ...alice,
+        headers: { accept: 'application/json' }
+      })
       expect(read.body?.d?.changedBy === 'ALICE', 'as ALICE in the remote system', read, server)
     }
   },
@@ -124,20 +142,31 @@ extend CatalogService.Books with { attachments : Composition of many Attachments
           processEventsAfterPublish: true,
           isEventQueueActive: true
         }
-        cds.requires.NoteService = { impl: './srv/note-service.js', outbox: true, outboxed: true, queued: true }
+        cds.requires.NoteService = {
+          impl: './srv/note-service.js',
+          outbox: true,
+          outboxed: true,
+          queued: true
+        }
       })
       project.write(
         'srv/note-service.js',
         "import cds from '@sap/cds'\nexport default class NoteService extends cds.Service {\n  init() {\n    this.on('note', (msg) => console.log('[note]', msg.data.text, 'of', msg.user.id))\n    return super.init()\n  }\n}\n"
       )
-      project.write('srv/noting-service.cds', '@requires: \'authenticated-user\' service NotingService { action note(text: String); }\n')
+      project.write(
+        'srv/noting-service.cds',
+        "@requires: 'authenticated-user' service NotingService { action note(text: String); }\n"
+      )
       project.write(
         'srv/noting-service.js',
         "import cds from '@sap/cds'\nexport default async (srv) => {\n  srv.on('note', async (req) => {\n    const notes = cds.queued(await cds.connect.to('NoteService'))\n    await notes.emit('note', req.data)\n  })\n}\n"
       )
     },
     check: async (server, alice) => {
-      const noted = await call(server, 'POST', '/odata/v4/noting/note', { ...alice, body: { text: 'hello' } })
+      const noted = await call(server, 'POST', '/odata/v4/noting/note', {
+        ...alice,
+        body: { text: 'hello' }
+      })
       expect(noted.status === 204, 'the message is queued', noted, server)
       await printed(server, /\[note\]\W+hello/, 'and processed')
     }

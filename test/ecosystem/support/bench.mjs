@@ -10,8 +10,20 @@ const root = path.resolve(import.meta.dirname, '../../..')
 
 /** Packages of CAP by the major version of `@sap/cds`. Plugins are what the registry has for it. */
 const CAP = {
-  10: ['@sap/cds@^10', '@sap/cds-dk@^10', '@cap-js/sqlite@^3', '@sap/cds-mtxs@^4', '@cap-js/cds-types@^0.18'],
-  9: ['@sap/cds@~9.9', '@sap/cds-dk@~9.9', '@cap-js/sqlite@^2.4', '@sap/cds-mtxs@^3', '@cap-js/cds-types@^0.16']
+  10: [
+    '@sap/cds@^10',
+    '@sap/cds-dk@^10',
+    '@cap-js/sqlite@^3',
+    '@sap/cds-mtxs@^4',
+    '@cap-js/cds-types@^0.18'
+  ],
+  9: [
+    '@sap/cds@~9.9',
+    '@sap/cds-dk@~9.9',
+    '@cap-js/sqlite@^2.4',
+    '@sap/cds-mtxs@^3',
+    '@cap-js/cds-types@^0.16'
+  ]
 }
 const TOOLS = ['express@^5', 'tsx@^4', 'typescript@^5', '@types/node@^24']
 
@@ -28,7 +40,14 @@ export const PLUGINS = [
 
 /** Packs this package as it would be published. */
 export function pack(folder) {
-  const args = ['pack', '--json', '--ignore-scripts', '--loglevel=error', '--pack-destination', folder]
+  const args = [
+    'pack',
+    '--json',
+    '--ignore-scripts',
+    '--loglevel=error',
+    '--pack-destination',
+    folder
+  ]
   const output = execFileSync('npm', args, { cwd: root, env: environment(), encoding: 'utf8' })
   return path.join(folder, JSON.parse(output)[0].filename)
 }
@@ -43,7 +62,13 @@ export async function createBench(temporary, version, tarball) {
   fs.mkdirSync(folder, { recursive: true })
   if (!isInstalled) fs.writeFileSync(path.join(folder, 'package.json'), '{ "private": true }')
   const packages = isInstalled ? [tarball] : [...CAP[version], ...TOOLS, ...PLUGINS, tarball]
-  const quiet = ['--no-audit', '--no-fund', '--loglevel=error', '--prefer-offline', '--ignore-scripts']
+  const quiet = [
+    '--no-audit',
+    '--no-fund',
+    '--loglevel=error',
+    '--prefer-offline',
+    '--ignore-scripts'
+  ]
   await runOrThrow('npm', ['install', ...quiet, ...packages], { cwd: folder, timeout: 420 })
   const bin = (name) => path.join(folder, 'node_modules', name)
   // the binary of this driver comes from elsewhere than the registry; without, CAP takes Node's own

@@ -51,5 +51,10 @@ export async function aliceIsAlice(server, credentials) {
   const changed = await call(server, 'PATCH', path, { ...credentials, body: { name: 'Pump 2' } })
   expect(changed.status === 200, 'alice changes her record', changed, server)
   const read = await call(server, 'GET', path, credentials)
-  expect(read.body?.changedBy === 'ALICE', 'the remote system says that ALICE has changed it', read, server)
+  expect(
+    read.body?.changedBy === 'ALICE',
+    'the remote system says that ALICE has changed it',
+    read,
+    server
+  )
 }

@@ -1,12 +1,16 @@
 // The emulated landscape of the project in the current folder, in a process of its own: bindings and tokens for its parent.
 const { createRequire } = require('node:module')
 const { join } = require('node:path')
+const process = require('node:process')
 
 const find = createRequire(join(process.cwd(), 'package.json'))
 const { startEmulator } = find('cds-principal/emulator')
 
 async function main() {
-  const emulator = await startEmulator({ root: process.cwd(), ...JSON.parse(process.argv[2] ?? '{}') })
+  const emulator = await startEmulator({
+    root: process.cwd(),
+    ...JSON.parse(process.argv[2] ?? '{}')
+  })
   const answers = {
     landscape: () => ({ vcapServices: emulator.vcapServices(), ca: emulator.ca }),
     token: (options) => emulator.issueToken(options),

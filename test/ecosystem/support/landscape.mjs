@@ -34,7 +34,10 @@ export async function startLandscape(project, options = {}) {
     /** Environment with the bindings, as Cloud Foundry has them. */
     env: { NODE_EXTRA_CA_CERTS: caFile, VCAP_SERVICES: JSON.stringify(vcapServices) },
     /** Environment with the bindings as files, as Kyma has them. */
-    fileEnv: { NODE_EXTRA_CA_CERTS: caFile, SERVICE_BINDING_ROOT: writeBindings(project, vcapServices) },
+    fileEnv: {
+      NODE_EXTRA_CA_CERTS: caFile,
+      SERVICE_BINDING_ROOT: writeBindings(project, vcapServices)
+    },
     token: (user, more = {}) => ask('token', { user, ...more }),
     changes: () => ask('changes'),
     stop: () =>
@@ -52,7 +55,13 @@ function writeBindings(project, vcapServices) {
     if (!binding) continue
     const folder = path.join(root, binding.name)
     fs.mkdirSync(folder, { recursive: true })
-    const files = { type: label, label, plan: binding.plan, tags: binding.tags, ...binding.credentials }
+    const files = {
+      type: label,
+      label,
+      plan: binding.plan,
+      tags: binding.tags,
+      ...binding.credentials
+    }
     const text = (value) => (typeof value === 'string' ? value : JSON.stringify(value))
     for (const [name, value] of Object.entries(files)) {
       fs.writeFileSync(path.join(folder, name), text(value))

@@ -66,7 +66,11 @@ export async function runOrThrow(command, args, options) {
  *
  * @returns its address, what it has printed, and how to stop it
  */
-export async function serve(command, args, { ready = /server listening on/, timeout = 180, ...options }) {
+export async function serve(
+  command,
+  args,
+  { ready = /server listening on/, timeout = 180, ...options }
+) {
   const child = start(command, args, options)
   const timer = setTimeout(() => signal(child, 'SIGKILL'), timeout * 1000)
   try {

@@ -92,6 +92,7 @@ export class Project {
 
   static async create(bench, kind, name, facets = ['tiny-sample']) {
     const project = new Project(bench, kind, name)
+    project.remove()
     const added = [...KINDS[kind].facets[bench.version], ...facets]
     const options = added.length ? ['--add', added.join(',')] : []
     const [node, cds] = bench.cds
@@ -144,6 +145,7 @@ export class Project {
 
   copy(name) {
     const copied = new Project(this.bench, this.kind, name)
+    copied.remove()
     fs.cpSync(this.folder, copied.folder, { recursive: true })
     return copied
   }
@@ -166,7 +168,11 @@ export class Project {
   /** Starts `cds watch`, `cds mock` and the like. */
   startCds(args, options = {}) {
     const [node, cds] = this.bench.cds
-    return serve(node, [cds, ...args], { cwd: this.folder, ...options, env: { PORT: '0', ...options.env } })
+    return serve(node, [cds, ...args], {
+      cwd: this.folder,
+      ...options,
+      env: { PORT: '0', ...options.env }
+    })
   }
 
   /** Starts the server without the development kit, as deployed applications do; in `folder` below the project. */
