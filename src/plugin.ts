@@ -5,7 +5,7 @@ import { concealServiceRoles } from './door-refusal.js'
 import { registerCommands } from './cds-dk/register.js'
 import { checkEffectiveKind } from './configuration/check-kind.js'
 import { checkKeys } from './configuration/check-keys.js'
-import { completeUsersForSidecar } from './sidecar-users.js'
+import { keepUsersOfSidecar } from './sidecar-users.js'
 import { isProduction } from './profile.js'
 import { maskTokenHeaders, quietLibraries } from './log.js'
 import { type AuthOptions, bindingsOf } from './options.js'
@@ -40,7 +40,7 @@ import { noteSubscribed } from './token/subscribed-tenants.js'
  */
 export async function activate(): Promise<void> {
   const isForDevelopmentKit = registerCommands()
-  if (!isProduction()) completeUsersForSidecar()
+  if (!isProduction()) keepUsersOfSidecar()
   const { requires } = cds.env
   if (isServing() && !mockedServices().length) {
     checkKeys(requires)

@@ -2,29 +2,34 @@ import cds from '@sap/cds'
 
 type Users = Record<string, object | boolean | string>
 
-/** The part of a project's configuration that is read here. */
-interface Configuration {
-  readonly requires?: {
-    readonly auth?: { readonly kind?: string; users?: Users }
-    readonly kinds?: { readonly 'mocked-auth'?: { readonly users?: Users } }
-  }
+/** `cds.requires.auth` of the sidecar. */
+interface MockedAuth {
+  readonly kind?: string
+  users?: Users
 }
 
 /**
- * Completes the users of a main application with CAP's mocked ones, in its sidecar of `@sap/cds-mtxs`. In development the sidecar takes
- * them in place of its own; CAP completes them for its own kinds only, and `cds subscribe` and `cds push` log on as one of them.
+ * Lets a sidecar of `@sap/cds-mtxs` keep CAP's mocked users in development. It assigns those of the main application to its own
+ * configuration, and CAP completes users for its own kinds only; `cds subscribe` and `cds push` log on as one of CAP's.
  *
  * @internal
  */
-export function completeUsersForSidecar(): void {
-  const { requires } = cds.env as unknown as Configuration
-  if (requires?.auth?.kind !== 'mocked') return
-  const on = cds.on.bind(cds) as unknown as (event: 'env', listener: (env: Configuration) => void) => void
-  on('env', ({ requires: main }) => {
-    if (main?.auth?.kind !== 'principal') return
-    main.auth.users = completed(main.auth.users ?? {}, requires.kinds?.['mocked-auth']?.users ?? {})
+export function keepUsersOfSidecar(): void {
+  const { auth, ...others } = cds.env.requires as unknown as Record<string, object | undefined>
+  const { kind, users: defaults } = (auth ?? {}) as MockedAuth
+  if (kind !== 'mocked' || !defaults || !isSidecar(others)) return
+  let users = defaults
+  Object.defineProperty(auth, 'users', {
+    enumerable: true,
+    get: () => users,
+    set: (assigned: Users | undefined) => {
+      users = completed(assigned ?? {}, defaults)
+    }
   })
 }
+
+const isSidecar = (requires: Record<string, object | undefined>) =>
+  'root' in (requires['cds.xt.ModelProviderService'] ?? {})
 
 function completed(own: Users, defaults: Users): Users {
   const users = { ...defaults }

@@ -1,7 +1,8 @@
 import { call, expect } from '../support/client.mjs'
 import { Project } from '../support/project.mjs'
 
-const BOOK = '/odata/v4/catalog/Books(ID=1)'
+const BOOKS = '/odata/v4/catalog/Books'
+const BOOK = `${BOOKS}(ID=1)`
 const EQUIPMENT = '/odata/v4/plant/Equipment'
 const roles = ['Technician', 'Viewer']
 
@@ -50,11 +51,13 @@ const subscribe = (project, sidecar, tenant) =>
   project.cdsOrThrow('subscribe', tenant, '--to', sidecar.url, '-u', 'yves:')
 
 async function ownData(main) {
-  const body = { title: 'Of t1' }
-  const changed = await call(main, 'PATCH', BOOK, { user: 'alice', body })
-  expect(changed.status === 200, 'alice changes a book of her tenant', changed, main)
+  const body = { ID: 1, title: 'Of t1' }
+  const created = await call(main, 'POST', BOOKS, { user: 'alice', body })
+  expect(created.status === 201, 'alice creates a book of her tenant', created, main)
   const other = await call(main, 'GET', BOOK, { user: 'erin' })
-  expect(other.status === 200 && other.body.title !== body.title, "and not of erin's", other, main)
+  expect(other.status === 404, 'which is not there for erin', other, main)
+  const own = await call(main, 'POST', BOOKS, { user: 'erin', body: { ID: 1, title: 'Of t2' } })
+  expect(own.status === 201, 'who can have one of the same key', own, main)
 }
 
 /** The same mock stands behind both: each of them is known there by the own name. */

@@ -151,33 +151,39 @@ export class Project {
   }
 
   remove() {
-    fs.rmSync(this.folder, { recursive: true, force: true })
+    for (const folder of [this.folder, `${this.folder}-home`]) {
+      fs.rmSync(folder, { recursive: true, force: true })
+    }
+  }
+
+  /** Environment with a home of its own, where CAP keeps its registry of local services: projects run side by side. */
+  env(more = {}) {
+    const HOME = `${this.folder}-home`
+    fs.mkdirSync(HOME, { recursive: true })
+    return { HOME, PORT: '0', ...more }
   }
 
   /** Runs a `cds` command in the project: exit code and output. */
   cds(args, options = {}) {
     const [node, cds] = this.bench.cds
-    return run(node, [cds, ...args], { cwd: this.folder, ...options })
+    return run(node, [cds, ...args], { ...options, cwd: this.folder, env: this.env(options.env) })
   }
 
   async cdsOrThrow(...args) {
     const [node, cds] = this.bench.cds
-    return runOrThrow(node, [cds, ...args], { cwd: this.folder })
+    return runOrThrow(node, [cds, ...args], { cwd: this.folder, env: this.env() })
   }
 
   /** Starts `cds watch`, `cds mock` and the like. */
   startCds(args, options = {}) {
     const [node, cds] = this.bench.cds
-    return serve(node, [cds, ...args], {
-      cwd: this.folder,
-      ...options,
-      env: { PORT: '0', ...options.env }
-    })
+    const { env, ...others } = options
+    return serve(node, [cds, ...args], { cwd: this.folder, ...others, env: this.env(env) })
   }
 
   /** Starts the server without the development kit, as deployed applications do; in `folder` below the project. */
   startServer(folder, env) {
     const [node, cdsServe] = this.bench.cdsServe
-    return serve(node, [cdsServe], { cwd: this.path(folder), env: { PORT: '0', ...env } })
+    return serve(node, [cdsServe], { cwd: this.path(folder), env: this.env(env) })
   }
 }
