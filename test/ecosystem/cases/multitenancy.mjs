@@ -1,4 +1,5 @@
 import { call, expect } from '../support/client.mjs'
+import { runOrThrow } from '../support/processes.mjs'
 import { Project } from '../support/project.mjs'
 
 const BOOKS = '/odata/v4/catalog/Books'
@@ -88,6 +89,7 @@ async function extend(project, sidecar, main) {
     JSON.stringify({ name: 'extension', version: '1.0.0', extends: 'saas', dependencies: {} })
   )
   await extension.cdsOrThrow('pull', '--from', sidecar.url, '-u', 'bob:')
+  await runOrThrow('npm', ['install', '--no-audit', '--no-fund'], { cwd: extension.folder })
   extension.write(
     'srv/extension.cds',
     "using { CatalogService } from 'saas';\nextend CatalogService.Books with { x_shelf : String }\n"

@@ -9,7 +9,7 @@ export async function startLandscape(project, options = {}) {
   const script = path.join(import.meta.dirname, 'landscape.cjs')
   const child = fork(script, [JSON.stringify(options)], {
     cwd: project.folder,
-    env: environment(project.env()),
+    env: environment(project.env(project.kind === 'ts' ? { CDS_TYPESCRIPT: 'tsx' } : {})),
     stdio: ['ignore', 'ignore', 'inherit', 'ipc']
   })
   const waiting = new Map()

@@ -61,7 +61,7 @@ export const REQUIRES = {
     kind: 'principal',
     '[development]': {
       users: {
-        alice: { roles: ['Technician', 'Viewer', 'Admin'], attr: { plant: ['1010'] } },
+        alice: { roles: ['Technician', 'Viewer'], attr: { plant: ['1010'] } },
         bob: { roles: ['Viewer'], attr: { plant: ['1010'] } }
       }
     }
@@ -73,17 +73,6 @@ export const REQUIRES = {
     onBehalfOf: 'namedUser'
   }
 }
-const DESCRIPTOR = {
-  xsappname: 'plant',
-  scopes: ['Technician', 'Viewer', 'Admin'].map((name) => ({ name: `$XSAPPNAME.${name}` })),
-  attributes: [{ name: 'plant', valueType: 's' }],
-  'role-templates': ['Technician', 'Viewer', 'Admin'].map((name) => ({
-    name,
-    'scope-references': [`$XSAPPNAME.${name}`],
-    'attribute-references': ['plant']
-  }))
-}
-
 /** A CAP project below a bench, created by `cds init`. */
 export class Project {
   constructor(bench, kind, name) {
@@ -121,7 +110,6 @@ export class Project {
       }
       manifest.cds = { ...cds, requires: { ...cds.requires, ...REQUIRES } }
     })
-    this.write('xs-security.json', JSON.stringify(DESCRIPTOR, null, 2))
   }
 
   configure(change) {
@@ -178,7 +166,9 @@ export class Project {
   startCds(args, options = {}) {
     const [node, cds] = this.bench.cds
     const { env, ...others } = options
-    return serve(node, [cds, ...args], { cwd: this.folder, ...others, env: this.env(env) })
+    // `cds-tsx`: only the commands serve and watch look for TypeScript by themselves
+    const tsx = this.kind === 'ts' && args[0] === 'mock' ? [this.bench.bin('tsx/dist/cli.mjs')] : []
+    return serve(node, [...tsx, cds, ...args], { cwd: this.folder, ...others, env: this.env(env) })
   }
 
   /** Starts the server without the development kit, as deployed applications do; in `folder` below the project. */
