@@ -106,8 +106,14 @@ async function extend(project, sidecar, main) {
   expect(other.status === 200 && !('x_shelf' in other.body), 'to its tenant only', other, main)
   const again = await call(main, 'GET', `${EQUIPMENT}('MT-alice')`, { user: 'alice' })
   expect(again.body?.changedBy === 'ALICE', 'remote calls go on', again, main)
-  const foreign = await call(main, 'GET', `${EQUIPMENT}('MT-erin')`, { user: 'alice' })
-  expect(foreign.status === 404, 'and restrictions, too', foreign, main)
+  const list = await call(main, 'GET', EQUIPMENT, { user: 'alice' })
+  const plants = list.body?.value?.map(({ plant }) => plant) ?? []
+  expect(
+    plants.length && plants.every((plant) => plant === '1010'),
+    'and restrictions, too',
+    list,
+    main
+  )
 }
 
 async function unsubscribe(project, sidecar, main) {
