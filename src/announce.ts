@@ -41,9 +41,10 @@ function providers(): Provider[] {
 
 function userLines(users: Landscape['users']): string[] {
   const width = Math.max(...users.map(({ name }) => name.length))
-  return users.map(({ name, roles, attr }) => {
+  return users.map(({ name, roles, attr, tenant }) => {
     const attributes = Object.entries(attr).map(([key, values]) => `${key} ${values.join(', ')}`)
-    const rights = [roles.join(', ') || 'no role', ...attributes].join(' · ')
+    const where = tenant === undefined ? [] : [`tenant ${tenant}`]
+    const rights = [roles.join(', ') || 'no role', ...attributes, ...where].join(' · ')
     return `${name.padEnd(width)}  ${rights}`
   })
 }

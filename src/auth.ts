@@ -10,10 +10,11 @@ import { type AuthOptions, bindingsOf, type RequiredBindings } from './options.j
 import { type Authorization, authorizationOf, likelyToken } from './request/authorization.js'
 import { certificateOf } from './request/client-certificate.js'
 import { checkReadable } from './request/readable.js'
-import { refuse } from './request/response.js'
+import { refuse, requireCredentials } from './request/response.js'
 import { challenge } from './responding.js'
 import { type BasicExchange, basicExchange } from './token/basic-exchange.js'
 import type { Identity } from './user/identity.js'
+import { featuresOfMocked } from './user/mocked-features.js'
 import { TokenUser } from './user/token-user.js'
 
 /**
@@ -33,6 +34,7 @@ export function auth(
   const emulated = attachedLandscape() && bindings.xsuaa
   const exchange = emulated ? basicExchange(emulated) : undefined
   const schemes = { basic: Boolean(exchange) }
+  const mocked = emulated ? options : undefined
 
   /** Whoever the request says it comes from, if that is true. */
   async function authenticate(req: IncomingMessage): Promise<Identity | undefined> {
@@ -44,7 +46,7 @@ export function auth(
     const sender =
       known ??
       (await authenticator.verify(bearerToken, { clientCertificate, sender: senderOf(req) }))
-    return become(sender, bearerToken)
+    return become(sender, bearerToken, mocked)
   }
 
   /** Most requests: the token was verified before, letter by letter, so nothing else of the header needs a look. */
@@ -52,7 +54,7 @@ export function auth(
     const bearerToken = likelyToken(req)
     if (bearerToken === undefined || certificateOf(req) !== undefined) return undefined
     const known = authenticator.recall(bearerToken)
-    return known && become(known, bearerToken)
+    return known && become(known, bearerToken, mocked)
   }
 
   return withContext(async function principal_auth(req, res, next): Promise<void> {
@@ -64,7 +66,8 @@ export function auth(
       refuse(res, error, schemes)
       return
     }
-    next()
+    if (options.login_required && !responding.identity) requireCredentials(res)
+    else next()
   })
 }
 
@@ -89,11 +92,21 @@ function withContext(middleware: Middleware): Middleware {
 
 type ExpressMiddleware = (...parameters: Parameters<Middleware>) => void
 
-/** Makes the sender of the token the current user. */
-function become(authenticated: Authenticated, bearerToken: string): Identity {
+/**
+ * Makes the sender of the token the current user.
+ *
+ * @param mocked - options with mocked users, in the emulated landscape
+ */
+function become(
+  authenticated: Authenticated,
+  bearerToken: string,
+  mocked: AuthOptions | undefined
+): Identity {
   const context = cds.context as cds.EventContext
   const { identity, issuer } = authenticated
-  context.user = new TokenUser({ identity, issuer, bearerToken })
+  const user = new TokenUser({ identity, issuer, bearerToken })
+  const features = mocked && featuresOfMocked(mocked, identity.userId, identity.tenant)
+  context.user = features === undefined ? user : Object.assign(user, { features })
   if (identity.tenant) context.tenant = identity.tenant
   return identity
 }

@@ -14,6 +14,7 @@ import {
 import { type DefaultUsers, landscapeOf, type ProjectRequires } from './emulator/project-options.js'
 import { ConfigurationError } from './errors.js'
 import { logInfo, logWarning } from './log.js'
+import { completeMockedUsers, defaultsOfMocked } from './mock/mocked-users.js'
 import type { AuthOptions } from './options.js'
 import { isProduction } from './profile.js'
 import type { XsuaaCredentials } from './token/xsuaa-issuer.js'
@@ -30,6 +31,7 @@ type Mutable<T> = { -readonly [K in keyof T]: T[K] }
  * @internal
  */
 export async function joinLandscape(auth: Mutable<AuthOptions>): Promise<boolean> {
+  completeMockedUsers(auth) // at once: other plugins look at them while they are activated
   const bound = (await startingLandscape()) ?? attachedLandscape()
   if (auth.emulator === false || isProduction() || (auth.credentials && !bound)) return false
   const landscape = bound ?? (await attach())
@@ -43,9 +45,8 @@ export async function joinLandscape(auth: Mutable<AuthOptions>): Promise<boolean
 
 /** The landscape of the project's folder, in a process of its own. */
 async function attach(): Promise<Landscape> {
-  const { kinds } = cds.env.requires as { kinds?: { 'mocked-auth'?: { users?: DefaultUsers } } }
   const requires = cds.env.requires as unknown as ProjectRequires
-  const project = landscapeOf(cds.root, requires, kinds?.['mocked-auth']?.users ?? {})
+  const project = landscapeOf(cds.root, requires, (defaultsOfMocked().users ?? {}) as DefaultUsers)
   const options = { ...project, mocks: 'registered' as const }
   const landscape = await attachLandscape(options, ownerPid()).catch((cause: unknown) => {
     const reason = cause instanceof Error ? cause.message : String(cause)

@@ -13,6 +13,10 @@ export interface UserOptions {
   attr?: Record<string, unknown>
   /** Tenant id; the application's own tenant without it. */
   tenant?: string
+  /** The user's id, if it is not the name of the entry; the user logs on with either. */
+  id?: string
+  /** Feature toggles of the user: `cds.context.features`. Default: those of the tenant. */
+  features?: readonly string[] | '*' | null
 }
 
 /** An emulated subscriber. */
@@ -65,7 +69,11 @@ export interface AuthOptions {
   /** Passed on to `@sap/xssec`, as CAP does. */
   readonly config?: object
   /** Users of the emulated landscape; ignored where a real XSUAA is bound. */
-  readonly users?: Record<string, UserOptions | boolean>
+  readonly users?: Record<string, UserOptions | string | boolean>
+  /** Feature toggles of tenants of the emulated landscape, as for CAP's mocked users. */
+  readonly tenants?: Record<string, { readonly features?: readonly string[] | string }>
+  /** `true`: every request needs credentials. Default: the model decides, by `@requires` and `@restrict`. */
+  readonly login_required?: boolean
   /** The emulated landscape of `cds watch`, or `false` for none. */
   readonly emulator?: EmulationOptions | false
   /** Claim of the bound services' tokens that becomes `user.id`; of a list the first that a token has. */

@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto'
-import { EmulatorError } from './emulator-error.js'
+import { fail, readMockUser } from './mock-user.js'
 import type { MockUser } from './types.js'
 import type { SecurityDescriptor } from './xs-security/descriptor.js'
 import {
@@ -16,6 +16,8 @@ export interface LandscapeUser {
   name: string
   /** `undefined`: any password will do. */
   password: string | undefined
+  /** CAP's role for a technical user; such a user has a token without a user. */
+  technical: 'internal-user' | 'system-user' | undefined
   /** `user_id`, the same GUID as long as the emulator runs. */
   id: string
   /** `user_uuid` of Identity Authentication, which all applications know the user by. */
@@ -48,8 +50,12 @@ export interface Subaccount {
 /** Roles that CAP gives to every user by itself: no scope stands behind them. */
 const PSEUDO_ROLES = new Set(['any', 'authenticated-user', 'identified-user'])
 
+/** CAP's roles of technical users: a token without a user stands behind them. */
+const TECHNICAL_ROLES = ['internal-user', 'system-user'] as const
+
 /**
- * Turns CAP's mocked users into users of the landscape.
+ * Turns CAP's mocked users into users of the landscape, by the names with which they log on: the key of the entry, and the id
+ * where it has one.
  *
  * @throws EmulatorError `ERR_EMULATOR_USERS`
  */
@@ -59,10 +65,13 @@ export function createUsers(
   defaultTenant: string
 ): Map<string, LandscapeUser> {
   const map = new Map<string, LandscapeUser>()
-  for (const [name, entry] of Object.entries(users)) {
-    if (name === '*' || typeof entry === 'boolean') continue
-    const user = typeof entry === 'string' ? { password: entry } : entry
-    map.set(name, createUser(name, user, subaccount, defaultTenant))
+  for (const [key, entry] of Object.entries(users)) {
+    if (key === '*' || entry === false) continue
+    const given = typeof entry === 'string' ? { password: entry } : entry === true ? {} : entry
+    const user = createUser(key, given, subaccount, defaultTenant)
+    const other = map.get(key) ?? map.get(user.name)
+    if (other) fail(key, `"${other.name}" is another user as well`)
+    map.set(key, user).set(user.name, user)
   }
   return map
 }
@@ -73,32 +82,31 @@ export function createUsers(
  * @throws EmulatorError `ERR_EMULATOR_USERS`
  */
 export function createUser(
-  name: string,
-  user: MockUser,
+  key: string,
+  given: MockUser,
   { descriptor, applications }: Subaccount,
   defaultTenant: string
 ): LandscapeUser {
-  if (!(user as unknown) || typeof user !== 'object') fail(name, 'must be an object')
-  const { password, tenant = defaultTenant } = user
-  if (password !== undefined && typeof password !== 'string')
-    fail(name, 'password must be a string')
-  // the tenant is a label of the issuer's host name
-  if (!/^[a-z0-9-]{1,63}$/i.test(tenant)) fail(name, 'tenant must be letters, digits and "-"')
-  const roles = readRoles(name, user.roles)
-  const values = readAttributes(name, user.attr)
+  const user = readMockUser(key, given)
+  const { name, password, roles, attr: values, tenant = defaultTenant } = user
+  const technical = TECHNICAL_ROLES.find((role) => roles.includes(role))
   const granted = roles.filter(
-    (role) => !PSEUDO_ROLES.has(role) && (!user.optionalRoles || hasRole(descriptor, role))
+    (role) =>
+      !PSEUDO_ROLES.has(role) &&
+      !(TECHNICAL_ROLES as readonly string[]).includes(role) &&
+      (!user.optionalRoles || hasRole(descriptor, role))
   )
   const holder = { name, roles: granted, values }
   return {
     name,
-    password: password || undefined,
+    password,
+    technical,
     id: randomUUID(),
     uuid: randomUUID(),
     tenant,
     ...describePerson(name, values),
     groups: values.get('groups') ?? [],
-    roles,
+    roles: [...roles],
     ...grantRoles(holder, descriptor, applications),
     elsewhere: new Map(
       [...applications.keys()].map((application) => [
@@ -107,30 +115,6 @@ export function createUser(
       ])
     )
   }
-}
-
-/** An array, or CAP's object notation. */
-function readRoles(name: string, roles: MockUser['roles']): string[] {
-  if (!roles) return []
-  if (typeof roles !== 'object') fail(name, 'roles must be an array of strings')
-  const list: unknown[] = Array.isArray(roles)
-    ? roles
-    : Object.entries(roles).flatMap(([role, isGranted]) => (isGranted ? [role] : []))
-  return list.map((role) => (typeof role === 'string' ? role : fail(name, 'roles must be strings')))
-}
-
-/** XSUAA's attributes are arrays of strings, whatever their type in xs-security.json. */
-function readAttributes(name: string, attr: MockUser['attr']): Map<string, string[]> {
-  const values = new Map<string, string[]>()
-  for (const [attribute, value] of Object.entries(attr ?? {})) {
-    const list: unknown[] = Array.isArray(value) ? value : [value]
-    const present = list.filter((item) => item !== null && item !== undefined)
-    if (present.some((item) => typeof item === 'object' || typeof item === 'function')) {
-      fail(name, `attr.${attribute} must be a string, number or boolean, or an array of them`)
-    }
-    if (present.length) values.set(attribute, present.map(String))
-  }
-  return values
 }
 
 /** Nobody configures personal data for a mocked user: a name such as `jane.doe` tells enough. */
@@ -149,7 +133,3 @@ function describePerson(name: string, values: ReadonlyMap<string, string[]>) {
 }
 
 const capitalize = (word: string) => word.charAt(0).toUpperCase() + word.slice(1)
-
-function fail(name: string, problem: string): never {
-  throw new EmulatorError('ERR_EMULATOR_USERS', `user "${name}": ${problem}`)
-}

@@ -1,4 +1,5 @@
 import { randomBytes, randomUUID } from 'node:crypto'
+import { LRUCache } from 'lru-cache'
 import { Clock } from './clock.js'
 import { createClients, type Client, type Clients } from './clients.js'
 import { EmulatorError } from './emulator-error.js'
@@ -6,6 +7,13 @@ import { createUser, createUsers, type LandscapeUser } from './landscape-user.js
 import type { EmulatorOptions, MockUser } from './types.js'
 import { fullName } from './xs-security/granted-scopes.js'
 import { readDescriptor } from './xs-security/read-descriptor.js'
+
+/** Names that log on, and are nobody's. */
+const MAX_GUESTS = 10_000
+
+/** Names that a user can have; CAP's own ones are nobody's. */
+// eslint-disable-next-line no-control-regex -- control characters are what it leaves out
+const GUEST_NAME = /^(?!(?:anonymous|system|privileged|\*)$)[^\u0000-\u001f\u007f]{1,255}$/
 
 export type { Client } from './clients.js'
 
@@ -19,6 +27,8 @@ export interface Landscape extends Clients {
   subdomains: ReadonlyMap<string, string>
   /** Those of `users`, by name. */
   users: ReadonlyMap<string, LandscapeUser>
+  /** Users that nobody has configured, as they log on; `undefined` where `users` has no `*`. */
+  guests: LRUCache<string, LandscapeUser> | undefined
   /** Any user of the provider tenant, such as one that comes from elsewhere: what the roles come to. */
   describeUser: (name: string, user: MockUser) => LandscapeUser
   /** Those of `tenants`, by tenant and name. */
@@ -54,11 +64,26 @@ export function createLandscape(options: EmulatorOptions): Landscape {
     tenant,
     subdomains: createSubdomains(options, tenant, xsappname, users),
     users,
+    guests: options.users?.['*'] ? new LRUCache({ max: MAX_GUESTS }) : undefined,
     describeUser: (name, user) => createUser(name, user, subaccount, tenant),
     subscribers,
     ...clients,
     revocationSignature: randomBytes(4).toString('hex')
   }
+}
+
+/**
+ * Returns the user who logs on with that name: one that is configured, or, as with CAP's mocked users, anybody where `users` has
+ * a `*`.
+ */
+export function logOn(landscape: Landscape, name: string, tenant?: string) {
+  const user = findUser(landscape, name, tenant)
+  const { guests, users } = landscape
+  const isOwnTenant = tenant === undefined || tenant === landscape.tenant
+  if (user || !guests || !isOwnTenant || users.has(name) || !GUEST_NAME.test(name)) return user
+  const guest = guests.get(name) ?? landscape.describeUser(name, {})
+  guests.set(name, guest)
+  return guest
 }
 
 /**
@@ -74,19 +99,23 @@ export function findUser(
   return subscribers.get(tenant)?.get(name) ?? (user?.tenant === tenant ? user : undefined)
 }
 
-/** Everybody, in whatever tenant. */
+/** Returns everybody who is configured, in whatever tenant, once each. */
 export function allUsers({ users, subscribers }: Landscape): LandscapeUser[] {
-  return [users, ...subscribers.values()].flatMap((each) => [...each.values()])
+  return [...new Set([users, ...subscribers.values()].flatMap((each) => [...each.values()]))]
 }
 
 /** The user with this `user_id` of XSUAA; names can be the same in several tenants. */
 export function findUserById(landscape: Landscape, id: unknown): LandscapeUser | undefined {
-  return allUsers(landscape).find((user) => user.id === id)
+  return withGuests(landscape).find((user) => user.id === id)
 }
 
 /** The user with this `user_uuid` of Identity Authentication. */
 export function findUserByUuid(landscape: Landscape, uuid: unknown): LandscapeUser | undefined {
-  return allUsers(landscape).find((user) => user.uuid === uuid)
+  return withGuests(landscape).find((user) => user.uuid === uuid)
+}
+
+function withGuests(landscape: Landscape): LandscapeUser[] {
+  return [...allUsers(landscape), ...(landscape.guests?.values() ?? [])]
 }
 
 /** The tenant of a subdomain. */

@@ -1,5 +1,6 @@
 import { createRequire } from 'node:module'
 import { join, resolve } from 'node:path'
+import { isDeepStrictEqual } from 'node:util'
 import { EmulatorError } from './emulator-error.js'
 import type { EmulatorOptions, MockedService, MockUser, OnPremiseSystem } from './types.js'
 
@@ -49,7 +50,7 @@ export function landscapeOf(
   return {
     ...settings,
     root,
-    users: users ?? mockedUsers(defaultUsers, Boolean(requires.multitenancy)),
+    users: mockedUsers(users, defaultUsers, Boolean(requires.multitenancy)),
     destinations: completed(settings.destinations),
     ...(settings.tenants && {
       tenants: Object.fromEntries(
@@ -94,14 +95,43 @@ const propagation = (name: string) => ({
 const virtualHost = (name: string) =>
   `${name.toLowerCase().replaceAll(/[^a-z0-9]+/g, '-')}.mock:8000`
 
-/** As CAP does, without tenants where the project has none; a role that nobody has declared is nobody's. */
-function mockedUsers(users: DefaultUsers, hasTenants: boolean): Record<string, MockUser> {
-  const entries = Object.entries(users).flatMap(([name, user]) => {
-    if (typeof user !== 'object') return []
+/**
+ * Merges a project's users with CAP's, as CAP merges them: properties of a user one by one.
+ *
+ * @param own - of `cds.requires.auth`; they may have been merged already
+ * @see `@sap/cds/lib/env/cds-env.js`, `_merge`
+ */
+export function mergedUsers(own: EmulatorOptions['users'], defaults: DefaultUsers): AllUsers {
+  const users: Record<string, MockUser | string | boolean> = { ...defaults }
+  for (const [name, user] of Object.entries(own ?? {})) {
+    const known = users[name]
+    const both = isRecord(known) && isRecord(user)
+    users[name] = both ? { ...known, ...user } : user
+    if (both && isRecord(known.attr) && isRecord(user.attr)) {
+      users[name] = { ...known, ...user, attr: { ...known.attr, ...user.attr } }
+    }
+  }
+  return users
+}
+
+type AllUsers = NonNullable<EmulatorOptions['users']>
+
+/** CAP's own tenants count where the project has some; its roles that nobody has declared are nobody's. */
+function mockedUsers(own: EmulatorOptions['users'], defaults: DefaultUsers, hasTenants: boolean) {
+  const entries = Object.entries(mergedUsers(own, defaults)).map(([name, user]) => {
+    const known = Object.hasOwn(defaults, name) ? defaults[name] : undefined
+    if (!isRecord(user) || !isRecord(known)) return [name, user] as const
     const { tenant, ...rest } = user
-    return [[name, { ...rest, ...(hasTenants && tenant && { tenant }), optionalRoles: true }]]
+    const keepsTenant = tenant !== undefined && (hasTenants || tenant !== known.tenant)
+    const optionalRoles = isDeepStrictEqual(user.roles, known.roles)
+    const roles = optionalRoles && { optionalRoles }
+    return [name, { ...rest, ...(keepsTenant && { tenant }), ...roles }] as const
   })
-  return Object.fromEntries(entries) as Record<string, MockUser>
+  return Object.fromEntries(entries)
+}
+
+function isRecord(value: unknown): value is MockUser {
+  return typeof value === 'object' && value !== null
 }
 
 /**

@@ -19,6 +19,10 @@ export interface MockUser {
   attr?: Readonly<Record<string, unknown>>
   /** Tenant (zone) id, default: the provider tenant. */
   tenant?: string
+  /** The user's id, if it is not the key of the entry; the user logs on with either. */
+  id?: string
+  /** Feature toggles, as CAP's mocked users have them: they are the application's business, no token has them. */
+  features?: unknown
   /** Leaves out roles that xs-security.json does not have, as for CAP's default users; otherwise they are an error. */
   optionalRoles?: boolean
 }
@@ -59,7 +63,8 @@ export interface EmulatorOptions {
   /** Project folder: xs-security.json is read there, relative paths resolve against it. */
   root: string
   /**
-   * CAP's mocked users; entries `true`, `false` and the user `*` are ignored. Without it everything that is not given
+   * CAP's mocked users; `false` takes one away, and with `"*": true` everybody else logs on as well, without roles. Those with
+   * the role `internal-user` or `system-user` get technical tokens. Without it everything that is not given
    * here comes from the project: users, destinations and systems as `cds watch` has them.
    */
   users?: Readonly<Record<string, MockUser | string | boolean>>

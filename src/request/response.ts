@@ -1,6 +1,6 @@
 import type { ServerResponse } from 'node:http'
 
-import { PrincipalError, TokenError } from '../errors.js'
+import { PrincipalError, RequestError, TokenError } from '../errors.js'
 import { logRefusal } from '../log.js'
 import { challengesFor, type ChallengeOptions } from './challenge.js'
 
@@ -39,6 +39,15 @@ function end(res: ServerResponse, { status, clientMessage }: PrincipalError): vo
   res.statusCode = status
   res.setHeader('Content-Type', 'application/json')
   res.end(JSON.stringify({ error: { code: String(status), message: clientMessage } }))
+}
+
+/**
+ * Ends a request without credentials where every request needs some; the challenge is added when the answer leaves.
+ *
+ * @internal
+ */
+export function requireCredentials(res: ServerResponse): void {
+  end(res, new RequestError('ERR_SCHEME_UNSUPPORTED', 'credentials are missing'))
 }
 
 /** Any exception while a token is checked means: not accepted. Its text may hold claims, so only its kind goes on. */

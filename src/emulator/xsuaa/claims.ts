@@ -81,6 +81,25 @@ export function technicalClaims(landscape: Landscape, client: Client, tenant: st
 }
 
 /**
+ * Claims of the token with which a mocked user calls: those with CAP's role `internal-user` or `system-user` are technical users, of
+ * the application itself or of another client, and have no user in their token.
+ */
+export function claimsFor(landscape: Landscape, client: Client, user: LandscapeUser): Claims {
+  if (!user.technical) return userClaims(landscape, client, user)
+  const isOther = user.technical === 'system-user'
+  const { scopes } = heldGrants(landscape, client, user)
+  const scope = [...new Set([...(isOther ? [] : client.authorities), ...scopes])]
+  const other = { sub: user.name, client_id: user.name, cid: user.name, azp: user.name }
+  return {
+    ...technicalClaims(landscape, client, user.tenant),
+    scope,
+    authorities: scope,
+    aud: audience(client, scope),
+    ...(isOther && other)
+  }
+}
+
+/**
  * Claims of an existing user token for another client (or the same one): the user stays, `origin`
  * and attributes too; client, audience and token id are new.
  */

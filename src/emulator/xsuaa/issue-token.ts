@@ -1,10 +1,10 @@
 import type { IssueTokenOptions } from '../emulator.js'
 import { EmulatorError } from '../emulator-error.js'
 import { findClient } from '../clients.js'
-import { findUser, type Client, type Landscape } from '../landscape.js'
+import { allUsers, findUser, type Client, type Landscape } from '../landscape.js'
 import { OWN } from '../xs-security/descriptor.js'
 import { fullName } from '../xs-security/granted-scopes.js'
-import { audience, technicalClaims, userClaims, type Claims } from './claims.js'
+import { audience, claimsFor, technicalClaims, type Claims } from './claims.js'
 import type { TokenService } from './token-endpoint.js'
 
 /**
@@ -21,10 +21,7 @@ export async function issueToken(
   const claims =
     grant === 'client_credentials'
       ? technicalClaims(landscape, client, resolveTenant(landscape, tenant))
-      : {
-          ...userClaims(landscape, client, resolveUser(landscape, user, tenant)),
-          grant_type: grant
-        }
+      : withGrant(grant, claimsFor(landscape, client, resolveUser(landscape, user, tenant)))
   const changed = {
     ...claims,
     ...withScopes(client, claims, options.scopes),
@@ -32,6 +29,11 @@ export async function issueToken(
     ...options.claims
   }
   return issuer.sign(changed, options.expiresIn ?? client.tokenValidity)
+}
+
+/** A technical user has no other grant. */
+function withGrant(grant: string, claims: Claims): Claims {
+  return claims['user_id'] === undefined ? claims : { ...claims, grant_type: grant }
 }
 
 function withScopes(client: Client, claims: Claims, scopes: readonly string[] | undefined): Claims {
@@ -54,6 +56,8 @@ export function resolveUser(
   if (tenant !== undefined) resolveTenant(landscape, tenant)
   const user = findUser(landscape, name ?? '', tenant)
   if (user) return user
+  const [only, ...others] = allUsers(landscape).filter((each) => each.name === name)
+  if (tenant === undefined && only && !others.length) return only
   const users = tenant === undefined ? landscape.users : landscape.subscribers.get(tenant)
   const known = [...(users?.keys() ?? [])].join(', ') || '(none)'
   const where = tenant === undefined ? '' : ` in tenant "${tenant}"`

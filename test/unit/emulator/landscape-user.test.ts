@@ -15,8 +15,10 @@ const create = (user: unknown, isDescribed = true) =>
     'tenant'
   ).get('alice')
 
-it('ignores what CAP ignores', () => {
-  expect(createUsers({ '*': true, a: false, b: true }, subaccount, 'tenant').size).toBe(0)
+it('true is a user without roles, false is none', () => {
+  const users = createUsers({ '*': true, a: false, b: true }, subaccount, 'tenant')
+  expect([...users.keys()]).toEqual(['b'])
+  expect(users.get('b')).toMatchObject({ roles: [], scopes: [] })
 })
 
 it.each([

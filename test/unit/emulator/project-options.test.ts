@@ -60,8 +60,8 @@ describe('destinations that a project names', () => {
 describe('users of a project', () => {
   it("are CAP's mocked ones by default; without tenants where the project has none", () => {
     const { users } = landscapeOf('/app', {}, DEFAULTS)
-    expect(Object.keys(users)).toEqual(['alice', 'yves'])
-    expect(users['alice']).not.toHaveProperty('tenant')
+    expect(Object.keys(users)).toEqual(['alice', 'yves', '*'])
+    expect(users.alice).not.toHaveProperty('tenant')
     const multitenant = landscapeOf('/app', { multitenancy: true }, DEFAULTS)
     expect(multitenant.users['alice']).toMatchObject({ tenant: 't1', roles: ['admin'] })
   })

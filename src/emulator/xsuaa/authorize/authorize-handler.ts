@@ -2,7 +2,7 @@ import { randomBytes } from 'node:crypto'
 import type { IncomingMessage, ServerResponse } from 'node:http'
 import type { ApiHandler } from '../../api-server.js'
 import { findClient } from '../../clients.js'
-import { allUsers, findUser } from '../../landscape.js'
+import { allUsers, type Landscape, logOn } from '../../landscape.js'
 import { readForm } from '../../read-form.js'
 import { equal } from '../authenticate-client.js'
 import { TokenError } from '../token-error.js'
@@ -70,13 +70,19 @@ async function login(
   }
   const request = form.get('request') ?? ''
   withTarget(service, req, res, new URLSearchParams(request), (target) => {
-    const user = findUser(service.landscape, form.get('username') ?? '', target.tenant)
+    const user = logOnPerson(service.landscape, form.get('username') ?? '', target.tenant)
     if (!user || (user.password && !equal(user.password, form.get('password') ?? ''))) {
       return showLogin(service, res, request, target, true)
     }
     const headers = { 'set-cookie': sessions.start(user), location: `/oauth/authorize?${request}` }
     res.writeHead(302, { ...headers, 'cache-control': 'no-store' }).end()
   })
+}
+
+/** Technical users have no browser. */
+function logOnPerson(landscape: Landscape, name: string, tenant: string | undefined) {
+  const user = logOn(landscape, name, tenant)
+  return user?.technical ? undefined : user
 }
 
 function showLogin(
@@ -90,10 +96,11 @@ function showLogin(
   const cookie = `${FORM_COOKIE}=${formToken}; Path=/login.do; HttpOnly; Secure; SameSite=Strict`
   const users =
     tenant === undefined
-      ? [...landscape.users.values()]
+      ? [...new Set(landscape.users.values())]
       : allUsers(landscape).filter((user) => user.tenant === tenant)
   const { origin: returnTo } = new URL(redirectUri)
-  sendLoginPage(res, { users, request, formToken, returnTo, failed }, cookie)
+  const people = users.filter(({ technical }) => !technical)
+  sendLoginPage(res, { users: people, request, formToken, returnTo, failed }, cookie)
 }
 
 /** Ends the session; a browser is sent on only where the client may send it. */

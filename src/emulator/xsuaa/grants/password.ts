@@ -1,6 +1,6 @@
-import { findUser } from '../../landscape.js'
+import { logOn } from '../../landscape.js'
 import { equal } from '../authenticate-client.js'
-import { DEFAULT_ORIGIN, userClaims } from '../claims.js'
+import { DEFAULT_ORIGIN, claimsFor } from '../claims.js'
 import { badUser, TokenError } from '../token-error.js'
 import type { Grant } from './grant.js'
 
@@ -12,8 +12,8 @@ export const password: Grant = ({ landscape, client, form, tenant }) => {
       'The client is not authorized for any identity provider that supports password grant.'
     throw new TokenError(401, 'unauthorized', text)
   }
-  const user = findUser(landscape, form.get('username') ?? '', tenant)
+  const user = logOn(landscape, form.get('username') ?? '', tenant)
   if (!user) throw badUser()
   if (user.password && !equal(user.password, form.get('password') ?? '')) throw badUser()
-  return { claims: userClaims(landscape, client, user) }
+  return { claims: claimsFor(landscape, client, user) }
 }

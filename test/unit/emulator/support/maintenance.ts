@@ -35,7 +35,7 @@ export const users = {
   bob: { password: 'builder', roles: ['Technician'], attr: { plant: ['1710', '1010'] } },
   carol: { roles: ['Maintenance Boss'], attr: { plant: ['1010'] } },
   eve: {},
-  '*': true
+  '*': false
 }
 
 /** Options without a backend: quick to start. */

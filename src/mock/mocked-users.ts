@@ -1,0 +1,31 @@
+import cds from '@sap/cds'
+
+import { mergedUsers } from '../emulator/project-options.js'
+import type { AuthOptions } from '../options.js'
+
+/** What CAP has for kind `mocked`. */
+interface Mocked {
+  readonly users?: AuthOptions['users']
+  readonly tenants?: AuthOptions['tenants']
+}
+
+type Mutable<T> = { -readonly [K in keyof T]: T[K] }
+
+/** Returns the users and tenants that CAP's mocked authentication has by itself. @internal */
+export function defaultsOfMocked(): Mocked {
+  const { kinds } = cds.env.requires as { kinds?: Record<string, Mocked | undefined> }
+  return kinds?.['mocked-auth'] ?? {}
+}
+
+/**
+ * Completes `cds.requires.auth` with CAP's mocked users and tenants, as CAP does for its own kind in development: other code
+ * looks for them there.
+ *
+ * @internal
+ */
+export function completeMockedUsers(auth: Mutable<AuthOptions>): void {
+  if (auth.emulator === false) return
+  const { users = {}, tenants = {} } = structuredClone(defaultsOfMocked())
+  auth.users = mergedUsers(auth.users, users as never) as NonNullable<AuthOptions['users']>
+  auth.tenants = { ...tenants, ...auth.tenants }
+}
