@@ -44,12 +44,17 @@ async function stock(users: object, [name, password = '']: string[]): Promise<Se
 
 type Middleware = (req: object, res: object, next: () => void) => unknown
 
+/** By the project's configuration. */
+const landscapes = new Map<string, Landscape>()
+
 /** Logs on at the emulated XSUAA, and reads the user from the token. */
 function ours(users: object, [name = '', password = '']: string[]): Seen | undefined {
   const { tenants } = defaults()
   const project = { auth: { users }, multitenancy: requires.multitenancy }
   const options = landscapeOf('/nowhere', project as never, defaults().users as never)
-  const landscape = createLandscape(options)
+  const key = JSON.stringify(project)
+  const landscape = landscapes.get(key) ?? createLandscape(options)
+  landscapes.set(key, landscape)
   const user = logOn(landscape, name)
   if (!user || (user.password && user.password !== password)) return undefined
   const { clients } = landscape
@@ -116,6 +121,11 @@ const USERS: Record<string, object> = {
   'nobody else': { '*': false },
   'a user taken away, and nobody else': { alice: false, '*': false }
 }
+
+const silent = jest.spyOn(console, 'info').mockImplementation(() => undefined)
+afterAll(() => {
+  silent.mockRestore()
+})
 
 const LOGONS = [
   ['alice'],
