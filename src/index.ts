@@ -13,6 +13,7 @@ export {
 } from './errors.js'
 export type { AuthOptions, EmulationOptions, TenantEmulation, UserOptions } from './options.js'
 export { type CallOutcome, onPrincipalCall, type PrincipalCall } from './remote/call-evidence.js'
+export { callsOnBehalf, type CurrentCall } from './remote/calls-on-behalf.js'
 export { type CallOptions, destinationFor } from './remote/destination-for.js'
 export { type DestinationRequest, executeHttpRequest } from './remote/execute-http-request.js'
 export { type FailedRequest, HttpFailure } from './remote/http-failure.js'

@@ -14,7 +14,11 @@ import { withoutOwnCredentials } from './request/batch-part.js'
 import { clientText } from './request/client-text.js'
 import { installRestrictions } from './restrictions/install.js'
 import { warnOfUnknownNames } from './restrictions/warn-of-names.js'
-import { checkImplementation, checkRemoteServices } from './remote/check-services.js'
+import {
+  checkImplementation,
+  checkRemoteServices,
+  connectForeignServices
+} from './remote/check-services.js'
 import { keepCredentialsOutOfQueue } from './remote/queue-row.js'
 import { mockedServices, prepareMock } from './mock/prepare-mock.js'
 import { noteSubscribed } from './token/subscribed-tenants.js'
@@ -51,6 +55,9 @@ export async function activate(): Promise<void> {
   quietLibraries()
   checkRemoteServices(requires)
   cds.on('connect', keepCredentialsOutOfQueue)
+  // CAP waits for it, unlike what its types say
+  const connectAll = (): unknown => connectForeignServices(requires, servicesOnBehalf())
+  if (isServing()) cds.on('served', connectAll)
   if (!authenticatesRequests()) {
     cds.on('serving', answerWithConstantText)
     return

@@ -2,6 +2,7 @@ import cds from '@sap/cds'
 
 import { ConfigurationError } from '../errors.js'
 import { logWarning } from '../log.js'
+import { seesToPrincipal } from './calls-on-behalf.js'
 import { checkCloudSdk } from './cloud-sdk.js'
 import { checkNotQueued } from './queue-refusal.js'
 import { callPolicy, carriesUser, type RemoteOptions } from './service-options.js'
@@ -32,18 +33,35 @@ function check(name: string, options: RemoteOptions): void {
 }
 
 /**
- * Handler for CAP's `connect` event: an implementation of its own that does not go through this package's would send
- * calls as somebody else.
+ * Handler for CAP's `connect` event: an implementation that does not go through this package would send calls as
+ * somebody else, usually as the user of the HTTP request.
  *
  * @throws {@link ConfigurationError}
  * @internal
  */
 export function checkImplementation(service: cds.Service): void {
   const { options } = service as unknown as { options?: RemoteOptions }
-  if (!options?.onBehalfOf || !(service instanceof (cds.RemoteService as never))) return
-  if ('onBehalfOf' in service) return
+  if (!options?.onBehalfOf || 'onBehalfOf' in service || seesToPrincipal(service)) return
   throw new ConfigurationError(
-    `cds.requires.${service.name}.onBehalfOf is set, but its "impl" is no PrincipalRemoteService, so nobody would see to ` +
-      'it: let the implementation extend the class of "cds-principal/remote-service".'
+    `cds.requires.${service.name}.onBehalfOf is set, but its implementation does not see to it: extend the class of ` +
+      '"cds-principal/remote-service", or call callsOnBehalf(this) of "cds-principal" in init, and what that returns for ' +
+      'each call (docs/destinations.md).'
   )
+}
+
+/**
+ * Connects required services with `onBehalfOf` and an implementation of their own, so that one that does not see to it stops
+ * the start, and not the first request.
+ *
+ * @throws {@link ConfigurationError}
+ * @internal
+ */
+export async function connectForeignServices(
+  requires: Readonly<Record<string, unknown>>,
+  names: readonly string[]
+): Promise<void> {
+  for (const name of names) {
+    const { impl } = requires[name] as { impl?: unknown }
+    if (impl !== 'cds-principal/remote-service') await cds.connect.to(name)
+  }
 }

@@ -18,7 +18,7 @@ test('an implementation that does not see to onBehalfOf is refused when it is co
   const stock = await connected(cds.RemoteService)
   expect(() => {
     checkImplementation(stock)
-  }).toThrow(/cds\.requires\.S4\.onBehalfOf is set, but its "impl" is no PrincipalRemoteService/)
+  }).toThrow(/cds\.requires\.S4\.onBehalfOf is set, but its implementation does not see to it/)
 })
 
 test('one that extends the own class is fine, and so is everything without onBehalfOf', async () => {

@@ -1,0 +1,84 @@
+import cds from '@sap/cds'
+import type { HttpDestination } from '@sap-cloud-sdk/connectivity'
+
+import { PrincipalError } from '../errors.js'
+import { logRefusal } from '../log.js'
+import { principalOf } from '../user/principal-of.js'
+import { CallEvidence } from './call-evidence.js'
+import { guardedDestination } from './guarded-destination.js'
+import { identityHeaders } from './identity-headers.js'
+import { outboundDestination } from './outbound-destination.js'
+import { callPolicy, type RemoteOptions } from './service-options.js'
+import { outboundService, subjectOf, type TargetedService } from './service-target.js'
+
+/** Where and as whom a service of another kind calls now. */
+export interface CurrentCall {
+  /** URL of the destination. */
+  readonly url: string
+  /** By name in lower case: credentials of the current principal, and what the destination adds. For this one call only. */
+  readonly headers: Readonly<Record<string, string>>
+  /** For clients that take a destination of the SAP Cloud SDK, as what {@link destinationFor} returns. */
+  readonly destination: HttpDestination
+}
+
+/** Services whose implementation has said that it sees to `onBehalfOf`. */
+const declared = new WeakSet()
+
+/** True if the implementation of a service sees to `onBehalfOf` itself. @internal */
+export function seesToPrincipal(service: cds.Service): boolean {
+  return declared.has(cds.unqueued(service))
+}
+
+/**
+ * Lets a service of another kind (`rfc`, `mcp`, `a2a`, an implementation of the application) call by its `onBehalfOf`. The
+ * implementation calls this in `init`, and what it returns for each call; without, `onBehalfOf` stops the start.
+ *
+ * @example
+ * ```ts
+ * class Agent extends cds.Service {
+ *   async init() {
+ *     const currentCall = callsOnBehalf(this)
+ *     this.on('ask', async (req) => {
+ *       const { url, headers } = await currentCall()
+ *       return (await fetch(url, { method: 'POST', headers, body: req.data.text, redirect: 'error' })).text()
+ *     })
+ *     return super.init()
+ *   }
+ * }
+ * ```
+ * @param service - with `onBehalfOf`, `minTokenLifetime` and `credentials` as in `cds.requires.<service>`
+ * @returns a function that decides for whoever is current in `cds.context`, and throws as {@link destinationFor} does
+ * @throws {@link ConfigurationError} when `onBehalfOf` is unknown or can't work with the credentials
+ */
+export function callsOnBehalf(service: cds.Service): () => Promise<CurrentCall> {
+  const { name } = service
+  const { options = {} } = service as unknown as { options?: RemoteOptions }
+  const { credentials = {}, destinationOptions } = options
+  const target = {
+    name,
+    ...callPolicy(name, options),
+    destination: credentials.destination ?? { name, ...credentials },
+    ...(destinationOptions && { destinationOptions })
+  } as TargetedService
+  declared.add(cds.unqueued(service))
+  return () => currentCall(target)
+}
+
+async function currentCall(target: TargetedService): Promise<CurrentCall> {
+  const evidence = new CallEvidence(subjectOf(target))
+  const { user, tenant } = cds.context ?? {}
+  try {
+    const service = outboundService(target)
+    const ready = await outboundDestination(service, principalOf(user), tenant, (found) => {
+      evidence.found(found)
+    })
+    const destination = ready.destination as HttpDestination
+    const headers = { ...(await identityHeaders(destination)) }
+    evidence.resolved()
+    return { url: destination.url, headers, destination: guardedDestination(ready, service.name) }
+  } catch (error) {
+    evidence.refused(error)
+    if (error instanceof PrincipalError) logRefusal(error)
+    throw error
+  }
+}
