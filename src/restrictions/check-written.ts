@@ -30,6 +30,7 @@ import {
 import { checkPlainUpdate, plainUpdate } from './plain-update.js'
 import { inDatabase } from './remote-entity.js'
 import type { RestrictedDefinition, Restriction } from './restricted-definition.js'
+import { rememberRefusal } from './refused-writes.js'
 import { factsOf } from './set-attributes.js'
 
 type Ways = Exclude<Permitted, string>
@@ -68,17 +69,19 @@ export async function checkWritten(
   const plain = plainUpdateOf(write)
   if (plain) {
     const check = () => checkChanged(write)
-    return inTransaction({ user, tenant }, () => checkPlainUpdate(plain, next, check))
+    const work = () => checkPlainUpdate(plain, next, check)
+    return rememberRefusal(() => inTransaction({ user, tenant }, work))
   }
   const existing = await existingRecords(write)
   const rows = existing.map(({ row }) => row)
   const deep = write.deep ? await deepWriteOf(entity, write.data, rows) : undefined
   await checkBefore(write, existing, deep)
-  return inTransaction({ user, tenant }, async () => {
+  const work = async () => {
     const result = await next()
     await checkAfter(write, existing, deep)
     return result
-  })
+  }
+  return rememberRefusal(() => inTransaction({ user, tenant }, work))
 }
 
 function writeOf(request: EnforcedRequest, entity: RestrictedDefinition): Write {

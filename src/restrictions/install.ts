@@ -7,6 +7,7 @@ import type { EnforcedRequest } from './enforced-request.js'
 import { enforceRestrictions, type HandlingService } from './enforce.js'
 import { findTexts } from './find-texts.js'
 import { hideConditions } from './hide-conditions.js'
+import { hideUnreadable } from './hide-unreadable.js'
 import { refuseCalculated } from './queries-of-clients.js'
 import { unsafeFinding } from './report-unsafe.js'
 import type { Model } from './restricted-definition.js'
@@ -77,11 +78,14 @@ function prepareServices(warned: Set<string>): void {
         prepare(this, request)
         return original.call(this, request)
       }
-      const { user } = request
-      const texts = this.model && !user._is_privileged && findTexts(request, this.model)
-      return (texts ? texts.then(handle) : handle()).catch((error: unknown) => {
+      const hide = (error: unknown) => {
         throw hideConditions(error)
-      })
+      }
+      const { model } = this
+      if (!model || request.user._is_privileged) return handle().catch(hide)
+      const texts = findTexts(request, model)
+      const handled = () => (texts ? texts.then(handle) : handle()).catch(hide)
+      return request.event === 'READ' ? handled() : hideUnreadable(request, model, handled)
     }
   }
 }

@@ -105,6 +105,6 @@ describe('next to a condition without $user', () => {
     expect((await app.send(alice, 'PATCH', 'Orders(1)', { plant: '1710' })).status).toBeLessThan(
       300
     )
-    expect((await app.send(alice, 'PATCH', 'Orders(1)', { plant: '0000' })).status).toBe(403)
+    expect((await app.send(alice, 'PATCH', 'Orders(1)', { plant: '0000' })).status).toBe(404)
   })
 })

@@ -27,9 +27,11 @@ export async function writeDifferences(
     if (!isTurn(index)) continue
     const { entity, folders, role } = placeOf(index)
     for (const [from, to] of pairs(condition, subject, index)) {
-      const { request, before, after } = write(from, to)
-      const permitted = [...before, ...after].every((row) => condition.holds(row, subject) === true)
-      const expected = permitted ? { status: 200, rows: after.map(stored) } : { status: 403 }
+      const { request, before, after, named } = write(from, to)
+      const holds = (row: Row) => condition.holds(row, subject) === true
+      const permitted = [...before, ...after].every(holds)
+      const refused = { status: named && !holds(named) ? 404 : 403 }
+      const expected = permitted ? { status: 200, rows: after.map(stored) } : refused
       const actual = await attempt(service, subject, role, request(entity, folders), after)
       if (JSON.stringify(actual) !== JSON.stringify(expected))
         wrong.push({ condition: condition.cds, from, to, expected, actual })

@@ -8,6 +8,8 @@ export interface WriteCase {
   /** The rows that are there before, and are changed or deleted, and those that are there after it. */
   before: Row[]
   after: Row[]
+  /** The row that the request names: to who can't read it, it is as if there were none. */
+  named?: Row
 }
 
 const NEW = 900
@@ -35,7 +37,8 @@ export const WRITES: Record<string, WriteKind> = {
       return { query: UPDATE.entity(at(entity, from)).with(values) }
     },
     before: [from],
-    after: [become(from, to)]
+    after: [become(from, to)],
+    named: from
   }),
   'UPSERT of a new row': (_, to) => {
     const row = { ...fresh(to), items: [] }
@@ -48,7 +51,8 @@ export const WRITES: Record<string, WriteKind> = {
   DELETE: (from) => ({
     request: (entity) => ({ query: DELETE.from(at(entity, from)) }),
     before: [from],
-    after: []
+    after: [],
+    named: from
   }),
   'a bound action': (from) => action('touch', from),
   'a bound action with a restriction of its own': (from) => action('judge', from),
@@ -76,7 +80,8 @@ function action(event: string, row: Row): WriteCase {
   return {
     request: (entity) => ({ event, query: SELECT.one.from(at(entity, row)) }),
     before: [row],
-    after: []
+    after: [],
+    named: row
   }
 }
 
