@@ -30,6 +30,7 @@ export function plainUpdate(
   judge: Judge
 ): PlainUpdate | undefined {
   if (request.event !== 'UPDATE' || Array.isArray(request.data)) return undefined
+  if (judge({}, {}) === undefined) return undefined
   const paths = restrictions.flatMap(({ where }) => rowPaths(tokensOf(where)))
   const names = [...new Set(paths.map((path) => path.join('.')))]
   const data = Object.keys(request.data as object)

@@ -19,6 +19,7 @@ export interface Answer {
 }
 
 export interface ServedOverHttp {
+  readonly url: string
   /** A request to the service at `/s`, with the answer's JSON, or its text. */
   send(caller: Caller, method: string, path: string, data?: unknown): Promise<Answer>
   stop(): Promise<void>
@@ -57,6 +58,7 @@ export async function serveOverHttp(
   await once(server, 'listening')
   const url = `http://127.0.0.1:${(server.address() as AddressInfo).port}/s`
   return {
+    url,
     send: (caller, method, path, data) => send(`${url}/${path}`, caller, method, data),
     stop: async () => {
       server.closeAllConnections()
