@@ -48,10 +48,10 @@ async function build(project) {
   const output = await project.cdsOrThrow('build', '--production')
   expect(output.includes('gen/srv/xs-security.json'), 'xs-security.json is built', output)
   if (project.kind !== 'ts') return
+  // without checking types: those that the project's tsconfig.json names are found in CommonJS only
+  const options = ['--outDir', 'gen/srv', '--rootDir', '.', '--noCheck']
   const tsc = project.bench.bin('typescript/bin/tsc')
-  await runOrThrow(process.execPath, [tsc, '--outDir', 'gen/srv', '--skipLibCheck'], {
-    cwd: project.folder
-  })
+  await runOrThrow(process.execPath, [tsc, ...options], { cwd: project.folder })
 }
 
 /** Once with bindings as Cloud Foundry has them, once as Kyma has them. */
