@@ -35,8 +35,10 @@ interface Provider {
   readonly entities: Iterable<{ readonly name: string }>
 }
 
+/** Services of the application: those of CAP itself are below `/-/`. */
 function providers(): Provider[] {
-  return (cds.service.providers as unknown as Provider[]).filter(({ path }) => path)
+  const providers = cds.service.providers as unknown as Provider[]
+  return providers.filter(({ path }) => path && !path.startsWith('/-/'))
 }
 
 function userLines(users: Landscape['users']): string[] {
