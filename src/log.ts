@@ -40,7 +40,15 @@ export function printable(value: unknown): string {
 }
 
 /** Request headers that CAP's JSON log would print as they are: they hold tokens of the platform's routers and clients. */
-const TOKEN_HEADERS = ['/token/i', '/assertion/i', '/connectivity-\\w*authentication/i']
+const TOKEN_HEADERS = [
+  '/auth/i',
+  '/token/i',
+  '/jwt/i',
+  '/assertion/i',
+  '/saml/i',
+  '/^forwarded$/i',
+  '/secret|password|credential|session|api-?key/i'
+]
 
 /** Adds headers with tokens to those that CAP masks in its log. @internal */
 export function maskTokenHeaders(): void {

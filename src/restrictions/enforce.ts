@@ -2,7 +2,7 @@ import { checkRecord } from './check-record.js'
 import { checkWritten } from './check-written.js'
 import type { EnforcedRequest, EnforcingService } from './enforced-request.js'
 import { restrictExpand } from './restrict-expand.js'
-import { restrictRead } from './restrict-read.js'
+import { assertOwnDraft, restrictRead } from './restrict-read.js'
 import type { RestrictedDefinition } from './restricted-definition.js'
 
 /** What is used of CAP to register handlers. */
@@ -29,6 +29,7 @@ export function enforceRestrictions(service: HandlingService): void {
     service.before('*', function (request) {
       const { target, user } = request
       if (isOwnDraft(request) && target && !user._is_privileged) restrictExpand(request, target)
+      if (isPartOfDraft(request)) return assertOwnDraft(request)
       const entity = restrictable(request)
       if (!entity) return
       if (request.event === 'READ') return restrictRead(this, request, entity)
@@ -39,6 +40,12 @@ export function enforceRestrictions(service: HandlingService): void {
       return entity ? checkWritten(request, entity, next) : next()
     })
   })
+}
+
+/** CAP 9 looks whose draft it is only when the draft itself is read. */
+function isPartOfDraft({ user, event, target, subject }: EnforcedRequest): boolean {
+  if (event !== 'READ' || user._is_privileged || !target?.isDraft) return false
+  return (subject?.ref?.length ?? 0) > 1
 }
 
 /** Drafts belong to who edits them, not what they lead to. What is activated is checked like any other write. */

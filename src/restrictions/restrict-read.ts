@@ -86,7 +86,7 @@ async function restrictPassed(
   const conditions: (Token | undefined)[] = []
   for (const [index, entity] of passed.entries()) {
     if (entity?.isDraft) {
-      if (!index) await assertOwnDraft(request, entity, path[0] ?? '')
+      if (!index) await assertOwnDraft(request, entity)
       continue
     }
     const condition = entity && readableIf(request, entity)
@@ -122,15 +122,21 @@ async function assertReadable(
   if (!record) notFound(request)
 }
 
-/** CAP looks whose draft it is when it is read itself. Who edits a record may be known to all that may read it. */
-async function assertOwnDraft(
+/**
+ * Refuses what a path leads to from a draft of somebody else. CAP looks whose draft it is when it is read itself. Who edits a
+ * record may be known to all that may read it.
+ *
+ * @param draft - entity that the path begins with
+ * @internal
+ */
+export async function assertOwnDraft(
   request: EnforcedRequest,
-  draft: RestrictedDefinition,
-  segment: Segment
+  draft?: RestrictedDefinition
 ): Promise<void> {
+  const segment = request.subject?.ref?.[0] ?? ''
   const owner = { ref: ['DraftAdministrativeData', 'InProcessByUser'] }
   if (await count([segment], { xpr: [owner, '=', { val: request.user.id }] })) return
-  const { actives } = draft
+  const actives = draft?.actives
   if (!actives || !request.target?.name.endsWith('.DraftAdministrativeData')) notFound(request)
   const where = typeof segment === 'string' ? [] : (segment.where ?? [])
   if (!(await count([{ id: actives.name, where }], readableIf(request, actives)))) notFound(request)

@@ -131,10 +131,18 @@ describe('a draft of a record', () => {
 
   test('is for who edits it, also its parts and what its paths lead to', async () => {
     await edit(bob, 2)
-    for (const path of ['', '/notes', '/lines', '/site', '/site/name', '/DraftAdministrativeData'])
-      expect([path, (await get(alice, draft(2) + path)).status]).toEqual([path, 404])
-    for (const path of ['/notes', '/lines', '/site', '/DraftAdministrativeData'])
-      expect([path, (await get(bob, draft(2) + path)).status]).toEqual([path, 200])
+    const note = 'otes(ID=2,IsActiveEntity=false)'
+    const line = '/lines(up__ID=2,pos=1,IsActiveEntity=false)'
+    const parts = ['/notes', '/notes/$count', `/n${note}`, `/n${note}/text`, '/lines', line]
+    const back = [`/n${note}/DraftAdministrativeData`, `${line}/up_`, `${line}/up_/notes`]
+    const paths = ['', '/title', '/site', '/site/name', '/DraftAdministrativeData']
+    for (const path of [...paths, ...parts, ...back]) {
+      const url = draft(2) + path
+      expect([url, (await get(alice, url)).status]).toEqual([url, 404])
+      expect([url, (await get(bob, url)).status < 300]).toEqual([url, true])
+    }
+    expect((await get(alice, `N${note}`)).status).toBe(404)
+    expect((await get(bob, `N${note}`)).status).toBe(200)
     const own = await get(alice, 'Orders?$filter=IsActiveEntity eq false')
     expect(own.body).toMatchObject({ value: [] })
     expect((await get(alice, `${draft(2)}/SiblingEntity`)).status).toBe(204)
