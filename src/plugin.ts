@@ -1,5 +1,6 @@
 import cds from '@sap/cds'
 
+import { checkMembers, checkPrepared } from './cap.js'
 import { authenticatesRequests, servicesOnBehalf } from './adoption.js'
 import { concealServiceRoles } from './door-refusal.js'
 import { registerCommands } from './cds-dk/register.js'
@@ -32,7 +33,7 @@ import { noteSubscribed } from './token/subscribed-tenants.js'
  * | `cds add`, `cds build` load plugins | the facet `principal` and the task of the build are registered |
  * | plugins load | the configuration is checked; in development the emulated landscape is joined, or a mock prepared |
  * | a model is prepared for the runtime | conditions with `$user` get a form that CAP evaluates as its guide says |
- * | the model is loaded | refusals at the door of a service get constant text for clients |
+ * | the model is loaded | CAP is checked for what this package needs of it; refusals at the door of a service get constant text for clients |
  * | a service is served | its errors get constant text for clients |
  * | the server listens | in development the users and lines to try are printed |
  *
@@ -71,11 +72,14 @@ export async function activate(): Promise<void> {
   if (!TOOLS.has(commandOf())) installRestrictions()
   // after all listeners for "bootstrap", which may replace middlewares, and before services are served
   cds.on('loaded', () => {
-    if ((cds as unknown as { app?: object }).app) concealServiceRoles()
+    if (!(cds as unknown as { app?: object }).app) return
+    checkMembers()
+    concealServiceRoles()
   })
   cds.on('serving', noteSubscriptions)
   cds.on('serving', (service) => {
     if (!(service instanceof cds.ApplicationService)) return
+    checkPrepared(service)
     answerWithConstantText(service)
     void service.prepend(() => {
       service.before('*', withoutOwnCredentials)

@@ -1,5 +1,6 @@
 import cds from '@sap/cds'
 
+import { HANDLE_RESTRICTIONS } from '../cap.js'
 import { ConfigurationError } from '../errors.js'
 import { logWarning } from '../log.js'
 import { attributesFor, type TargetedRequest } from './attributes-for.js'
@@ -69,7 +70,7 @@ function withRewritten(model: Model, warned: Set<string>): Model {
 /** CAP calls what is called `handle_…` for every application service, when it is initialized. */
 function prepareServices(warned: Set<string>): void {
   const services = cds.ApplicationService as unknown as Record<string, unknown>
-  services.handle_user_conditions ??= function (this: ApplicationService) {
+  services[HANDLE_RESTRICTIONS] ??= function (this: ApplicationService) {
     enforceRestrictions(this)
     const original = this.handle
     this.handle = function (request) {

@@ -1,0 +1,93 @@
+import cds from '@sap/cds'
+
+import { ConfigurationError } from './errors.js'
+
+/** Kinds of values that are told apart. */
+type Shape = 'array' | 'boolean' | 'function' | 'object' | 'string'
+
+/**
+ * Members of CAP that this package builds on and that CAP's guides do not promise, or promise less than is used here. What
+ * CAP documents (`cds.on`, `cds.context`, handlers of services) is not listed.
+ *
+ * @internal
+ */
+export const UNDOCUMENTED_MEMBERS: Readonly<Record<string, Shape>> = {
+  // replaced, so that restrictions are rewritten after every other plugin
+  'compile.for.nodejs': 'function',
+  // calls what is called `handle_…` for every application service
+  'ApplicationService.prototype.init': 'function',
+  // overridden, so that a request is prepared before CAP checks it, and a call before it is sent
+  'ApplicationService.prototype.handle': 'function',
+  'RemoteService.prototype.handle': 'function',
+  'RemoteService.prototype.dispatch': 'function',
+  // who is not restricted
+  'User.privileged._is_privileged': 'boolean',
+  'User.anonymous._is_anonymous': 'boolean',
+  // paths and conditions of queries are changed in a copy
+  'ql.clone': 'function',
+  // answers to who may not enter a service, and what there is to try
+  'middlewares.before': 'array',
+  'middlewares.after': 'array',
+  'service.providers': 'array',
+  // the command that runs, CAP's folder, and the active profiles
+  'cli.command': 'string',
+  home: 'string',
+  'env.profiles': 'array'
+}
+
+/**
+ * Checks that CAP is what this package was written for.
+ *
+ * @param facade - the `cds` object
+ * @throws {@link ConfigurationError} that names each member of another shape, and CAP's version
+ * @internal
+ */
+export function checkMembers(facade: object = cds): void {
+  const changed = Object.entries(UNDOCUMENTED_MEMBERS).flatMap(([path, expected]) => {
+    const found = shapeOf(valueAt(facade, path))
+    return found === expected ? [] : `cds.${path}: expected ${expected}, found ${found}`
+  })
+  refuse(facade, changed)
+}
+
+/** Name of the static method of `cds.ApplicationService` that prepares a service, which CAP finds by its prefix. */
+export const HANDLE_RESTRICTIONS = 'handle_user_conditions'
+
+/**
+ * Checks that CAP has called what prepares application services. To be called when a service is served: CAP collects the
+ * names when the first service is initialized, and others may add theirs until then.
+ *
+ * @throws {@link ConfigurationError}
+ * @internal
+ */
+export function checkPrepared(service: object): void {
+  const { generics } = service.constructor as { generics?: unknown }
+  if (generics instanceof Set && generics.has(HANDLE_RESTRICTIONS)) return
+  const found = generics instanceof Set ? 'a set without it' : shapeOf(generics)
+  refuse(cds, [
+    `cds.ApplicationService.generics: expected "${HANDLE_RESTRICTIONS}", found ${found}`
+  ])
+}
+
+function refuse(facade: object, changed: readonly string[]): void {
+  if (!changed.length) return
+  const { version } = facade as { version?: string }
+  throw new ConfigurationError(
+    `@sap/cds ${version ?? ''} is not what this version of cds-principal was written for: use one that its ` +
+      `"peerDependencies" name. ${changed.join('; ')}`
+  )
+}
+
+function valueAt(facade: object, path: string): unknown {
+  return path
+    .split('.')
+    .reduce<unknown>(
+      (value, name) => (value as Record<string, unknown> | null | undefined)?.[name],
+      facade
+    )
+}
+
+function shapeOf(value: unknown): string {
+  if (value === null || value === undefined) return 'nothing'
+  return Array.isArray(value) ? 'array' : typeof value
+}
