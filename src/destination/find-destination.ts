@@ -95,8 +95,16 @@ function inTenants(
   return search(tenantsFor(strategy, own))
 }
 
-function strategyFor(principal: Principal, { selectionStrategy }: DestinationOptions) {
-  return selectionStrategy ?? (principal.kind === 'named' ? 'alwaysSubscriber' : 'subscriberFirst')
+type NamedStrategy = (() => unknown) & { readonly name: SelectionStrategy }
+
+/** CAP 9 puts the Cloud SDK's function of that name in the place of the name. */
+function strategyFor(
+  principal: Principal,
+  { selectionStrategy }: DestinationOptions
+): SelectionStrategy {
+  const given = selectionStrategy as SelectionStrategy | NamedStrategy | undefined
+  const strategy = typeof given === 'function' ? given.name : given
+  return strategy ?? (principal.kind === 'named' ? 'alwaysSubscriber' : 'subscriberFirst')
 }
 
 /** Tenants in the order of the search; `undefined` is the provider's. */
