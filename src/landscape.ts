@@ -2,7 +2,7 @@ import tls from 'node:tls'
 
 import cds from '@sap/cds'
 
-import type { VcapServices } from './emulator/index.js'
+import type { ServiceBinding, VcapServices } from './emulator/index.js'
 import { attachLandscape } from './emulator/process/attach.js'
 import { askLandscape } from './emulator/process/control.js'
 import {
@@ -37,7 +37,7 @@ export async function joinLandscape(auth: Mutable<AuthOptions>): Promise<boolean
   const landscape = bound ?? (await attach())
   auth.credentials = landscape.vcapServices.xsuaa[0]?.credentials as unknown as XsuaaCredentials
   bindIdentity(landscape.vcapServices)
-  bindJobScheduler(landscape.vcapServices)
+  bindByLabel(landscape.vcapServices)
   talkToMocks(landscape.mockedServices)
   logInfo('bound to the emulated XSUAA, Destination and Connectivity service')
   return !bound
@@ -96,11 +96,13 @@ function bindIdentity({ identity: [binding] = [] }: VcapServices): void {
   requires.identity = { ...requires.identity, credentials: binding.credentials }
 }
 
-/** Required services with `vcap.label: "jobscheduler"`: CAP has looked for their bindings before there were any. */
-function bindJobScheduler({ jobscheduler: [binding] = [] }: VcapServices): void {
+/** Required services with a `vcap.label`, also of other plugins: CAP has looked for their bindings before there were any. */
+function bindByLabel(services: VcapServices): void {
   const requires = cds.env.requires as unknown as Record<string, Required | undefined>
-  for (const options of Object.values(requires)) {
-    if (!binding || options?.vcap?.label !== binding.label) continue
+  const bindings = (Object.values(services) as (ServiceBinding[] | undefined)[]).flat()
+  for (const [name, options] of Object.entries(requires)) {
+    const binding = bindings.find((each) => each?.label === options?.vcap?.label)
+    if (!options || !binding || name === 'kinds' || name === 'auth') continue
     options.credentials = { ...options.credentials, ...binding.credentials }
   }
 }

@@ -9,6 +9,8 @@ export interface UserOptions {
   password?: string
   /** Names of role templates or role collections in `xs-security.json`; `<application>.<role>` for those of another one. */
   roles?: string[]
+  /** Authorization policies of the user (AMS), with emulated Identity Authentication. */
+  policies?: string[]
   /** Attributes that the user's role templates refer to: `$user.<name>`. */
   attr?: Record<string, unknown>
   /** Tenant id; the application's own tenant without it. */
@@ -80,6 +82,8 @@ export interface AuthOptions {
   readonly userId?: string | readonly string[]
   /** `false` turns off the check of the model in `cds build`. */
   readonly lint?: boolean
+  /** Configuration of `@sap/ams`. */
+  readonly ams?: object
   /** OpenID Connect issuers by alias, besides the bound services. */
   readonly issuers?: Record<string, OidcIssuerOptions>
 }

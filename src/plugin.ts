@@ -2,6 +2,7 @@ import cds from '@sap/cds'
 
 import { checkMembers, checkPrepared } from './cap.js'
 import { authenticatesRequests, servicesOnBehalf } from './adoption.js'
+import { showBindings } from './bindings-for-plugins.js'
 import { concealServiceRoles } from './door-refusal.js'
 import { registerCommands } from './cds-dk/register.js'
 import { checkEffectiveKind } from './configuration/check-kind.js'
@@ -91,7 +92,7 @@ export async function activate(): Promise<void> {
   const server = cds.env.server as { body_parser?: BodyParserOptions }
   server.body_parser = objectsOnly(server.body_parser)
   if (!isProduction()) await join(auth)
-  bindingsOf(auth, requires as never)
+  showBindings(auth, requires as never, bindingsOf(auth, requires as never))
 }
 
 /** Clients get constant text for errors of this package. */

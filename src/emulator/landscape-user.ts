@@ -36,6 +36,8 @@ export interface LandscapeUser {
   attributes: Record<string, string[]>
   /** `xs.rolecollections` */
   roleCollections: string[]
+  /** Authorization policies. */
+  policies: readonly string[]
   /** What the user has in other applications, by their names. */
   elsewhere: ReadonlyMap<string, Grants>
 }
@@ -107,6 +109,7 @@ export function createUser(
     ...describePerson(name, values),
     groups: values.get('groups') ?? [],
     roles: [...roles],
+    policies: readPolicies(name, user.policies),
     ...grantRoles(holder, descriptor, applications),
     elsewhere: new Map(
       [...applications.keys()].map((application) => [
@@ -115,6 +118,12 @@ export function createUser(
       ])
     )
   }
+}
+
+function readPolicies(name: string, policies: unknown): readonly string[] {
+  const list: unknown[] = Array.isArray(policies) ? policies : policies === undefined ? [] : [null]
+  if (list.every((policy) => typeof policy === 'string')) return list
+  return fail(name, 'policies must be an array of strings')
 }
 
 /** Nobody configures personal data for a mocked user: a name such as `jane.doe` tells enough. */

@@ -9,6 +9,8 @@ export interface ProjectRequires {
   readonly auth?: {
     readonly kind?: string
     readonly users?: EmulatorOptions['users']
+    /** Of `@sap/ams`. */
+    readonly ams?: { readonly dcnRoot?: string }
     readonly emulator?: Omit<Partial<EmulatorOptions>, 'root' | 'users' | 'mocks'> | false
   }
   readonly multitenancy?: unknown
@@ -49,6 +51,7 @@ export function landscapeOf(
   )
   return {
     ...settings,
+    ...identityOf(requires.auth?.ams, settings.identity),
     root,
     users: mockedUsers(users, defaultUsers, Boolean(requires.multitenancy)),
     destinations: completed(settings.destinations),
@@ -66,6 +69,17 @@ export function landscapeOf(
     }),
     onPremise: { ...mockSystems, ...settings.onPremise }
   }
+}
+
+/** Authorization policies are those of an application of Identity Authentication: with `@sap/ams` there is one. */
+function identityOf(
+  ams: { readonly dcnRoot?: string } | undefined,
+  identity: EmulatorOptions['identity']
+): Pick<EmulatorOptions, 'identity'> {
+  if (!ams || identity === false) return {}
+  const own = typeof identity === 'object' ? identity : {}
+  const dcn = ams.dcnRoot === undefined ? {} : { dcn: ams.dcnRoot }
+  return { identity: { authorization: { enabled: true, ...dcn }, ...own } }
 }
 
 /** Mocked services by the destination that the project names for them and does not define. */

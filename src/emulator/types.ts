@@ -23,6 +23,8 @@ export interface MockUser {
   id?: string
   /** Feature toggles, as CAP's mocked users have them: they are the application's business, no token has them. */
   features?: unknown
+  /** Authorization policies (AMS) of the user in Identity Authentication, as CAP's mocked users have them. */
+  policies?: readonly string[]
   /** Leaves out roles that xs-security.json does not have, as for CAP's default users; otherwise they are an error. */
   optionalRoles?: boolean
 }

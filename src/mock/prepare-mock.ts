@@ -24,6 +24,13 @@ export function mockedServices(): string[] {
   return mocked && service !== 'all' ? service.split(/\s*,\s*/) : []
 }
 
+/** `@sap/ams`, where the project has it, asks for policies unless the kind is that of mocked users. */
+function mockAuthentication() {
+  const { ams } = cds.env.requires.auth as { ams?: object }
+  const impl = 'cds-principal/mock-auth'
+  return ams ? { kind: 'mocked', impl, ams, users: {} } : { kind: 'mock', impl }
+}
+
 /**
  * Makes this process a mock behind the emulated Cloud Connector: it logs on propagated users, and serves the services
  * also if the project has credentials for them, which CAP takes for a reason not to mock them.
@@ -36,7 +43,7 @@ export function prepareMock(services: readonly string[]): void {
     const isMocked = services.some((each) => each === name || each === options?.service)
     if (options && isMocked) delete options.credentials
   }
-  cds.env.requires.auth = { kind: 'mock', impl: 'cds-principal/mock-auth' }
+  Object.assign(cds.env.requires, { auth: mockAuthentication() })
   cds.on('serving', noteChanges)
   if (!process.env[CLOUD_CONNECTOR_CA]) return
   // a mock of a test is nobody else's: it must not get into CAP's registry

@@ -104,7 +104,7 @@ function replacedBy(
     if (!tokens || !restriction.where) return restriction
     // CAP refuses CREATE when the conditions without elements are false, whatever the other ones are
     const asIs = onlyStatic || !entity || !looksStatic(tokens)
-    const where = { xpr: asIs ? tokens : [{ xpr: tokens }] }
+    const where = unshared(asIs ? tokens : [{ xpr: tokens }])
     return { ...restriction, where, modelledWhere: restriction.where }
   })
   return entity && isRemote(definition) ? splitForRemote(definition, replaced) : replaced
@@ -177,4 +177,13 @@ function compile(
 function entityOf(definition: RestrictedDefinition): RestrictedDefinition | undefined {
   if (definition.kind === 'entity') return definition
   return definition.parent?.kind === 'entity' ? definition.parent : undefined
+}
+
+/** A condition whose tokens are a new list each time: `@sap/ams` adds to the list what holds for one user. */
+function unshared(tokens: readonly Token[]): { readonly xpr: Token[] } {
+  return {
+    get xpr() {
+      return [...tokens]
+    }
+  }
 }

@@ -4,6 +4,7 @@ import { readForm } from '../read-form.js'
 import { sendJson } from '../respond.js'
 import type { EndpointName } from '../traffic/types.js'
 import { TokenError } from '../xsuaa/token-error.js'
+import { answerBundle, BUNDLES } from './authorization-bundle.js'
 import { answerCerts } from './identity-certs.js'
 import type { IdentityService } from './identity-service.js'
 import { grantTypes, handleIdentityTokenRequest } from './identity-token-endpoint.js'
@@ -24,6 +25,7 @@ export function createIdentityHandler(service: IdentityService): ApiHandler {
   return (req, res, url, notes) => {
     if (url.pathname === '/oauth2/token') return token(service, req, res, notes)
     if (req.method !== 'GET') return notAllowed(res, 'GET')
+    if (url.pathname.startsWith(`${BUNDLES}/`)) return answerBundle(service, req, res, url.pathname)
     switch (url.pathname) {
       case '/.well-known/openid-configuration':
         return sendJson(res, 200, discovery(service))

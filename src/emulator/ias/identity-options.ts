@@ -23,10 +23,22 @@ export interface IdentityOptions {
   providedApis?: readonly string[]
   /** Names of BTP services (`consumed-services`), which are audiences of user tokens as well. */
   consumedServices?: readonly string[]
+  /**
+   * Authorization policies (AMS), as the parameter `authorization` switches them on; clients then authenticate by mutual TLS.
+   * Users have theirs in `policies`.
+   */
+  authorization?: IdentityAuthorizationOptions
   /** Other applications of the tenant, by name. */
   applications?: Readonly<Record<string, IdentityApplicationOptions>>
   /** APIs of other applications that the application calls, by the name of the dependency. */
   dependencies?: Readonly<Record<string, IdentityDependency>>
+}
+
+/** Authorization policies of the application. */
+export interface IdentityAuthorizationOptions {
+  enabled: boolean
+  /** Folder with the compiled policies, relative to `root`; default: `gen/ams/dcn`, where `@sap/ams-dev` puts them. */
+  dcn?: string
 }
 
 /** Another application of the tenant. */

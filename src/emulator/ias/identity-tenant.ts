@@ -1,4 +1,5 @@
 import { randomBytes, randomUUID } from 'node:crypto'
+import { resolve } from 'node:path'
 import type { TlsIdentity } from '../certificates/authority.js'
 import { EmulatorError } from '../emulator-error.js'
 import type { EmulatorOptions } from '../types.js'
@@ -47,6 +48,8 @@ export interface IdentityTenant {
   subject: SubjectNameIdentifier
   /** Seconds. */
   tokenValidity: number
+  /** Folder with authorization policies; `undefined` where they are not switched on. */
+  policies: string | undefined
 }
 
 const REFRESH_SECONDS = 15_552_000
@@ -57,15 +60,23 @@ const REFRESH_SECONDS = 15_552_000
  * @returns nothing where it is not switched on
  * @throws EmulatorError `ERR_EMULATOR_OPTIONS`
  */
-export function createIdentityTenant({ identity }: EmulatorOptions): IdentityTenant | undefined {
+export function createIdentityTenant({
+  identity,
+  root
+}: EmulatorOptions): IdentityTenant | undefined {
   if (!identity) return undefined
   const options = identity === true ? {} : identity
-  const { subjectNameIdentifier = 'userUuid', credentialType = 'SECRET' } = options
+  const policies = readAuthorization(options, root)
+  const byDefault = policies === undefined ? 'SECRET' : 'X509_GENERATED'
+  const { subjectNameIdentifier = 'userUuid', credentialType = byDefault } = options
   if (!SUBJECTS.includes(subjectNameIdentifier)) {
     fail('subjectNameIdentifier', subjectNameIdentifier, SUBJECTS)
   }
   if (!CREDENTIAL_TYPES.includes(credentialType)) {
     fail('credentialType', credentialType, CREDENTIAL_TYPES)
+  }
+  if (policies !== undefined && credentialType === 'SECRET') {
+    fail('credentialType', credentialType, ['X509_GENERATED'])
   }
   const xsuaa = randomUUID()
   const bySecret = credentialType === 'SECRET'
@@ -90,8 +101,14 @@ export function createIdentityTenant({ identity }: EmulatorOptions): IdentityTen
     applications: [application, ...others],
     xsuaa,
     subject: subjectNameIdentifier,
-    tokenValidity: readValidity(options)
+    tokenValidity: readValidity(options),
+    policies
   }
+}
+
+function readAuthorization({ authorization }: IdentityOptions, root: string): string | undefined {
+  const { enabled, dcn = 'gen/ams/dcn' } = authorization ?? { enabled: false }
+  return enabled ? resolve(root, dcn) : undefined
 }
 
 function createApplication(name: string, bySecret: boolean) {

@@ -13,6 +13,7 @@ import type { Observation } from '../api-server.js'
 import type { ServiceBinding } from '../types.js'
 import { RefreshTokens } from '../xsuaa/refresh-tokens.js'
 import { SigningKeys } from '../xsuaa/signing-keys.js'
+import { BUNDLES } from './authorization-bundle.js'
 import { createIdentityHandler, identityEndpoint } from './identity-handler.js'
 import { createIdentityIssuer } from './identity-issuer.js'
 import type { IdentityService } from './identity-service.js'
@@ -55,7 +56,7 @@ export async function startIdentity(
 
 /** With BTP's property names. */
 function createBinding(
-  { landscape, issuer }: IdentityService,
+  { landscape, issuer, tenant }: IdentityService,
   { id, name, instanceId, secret, certificate }: IdentityApplication,
   binding_guid: string
 ): ServiceBinding {
@@ -77,7 +78,11 @@ function createBinding(
       url: issuer.url,
       domain: host,
       domains: [host],
-      app_tid: landscape.tenant
+      app_tid: landscape.tenant,
+      ...(tenant.policies !== undefined && {
+        authorization_instance_id: instanceId,
+        authorization_bundle_url: `${issuer.url}${BUNDLES}`
+      })
     }
   }
 }
