@@ -109,7 +109,7 @@ export function createUser(
     ...describePerson(name, values),
     groups: values.get('groups') ?? [],
     roles: [...roles],
-    policies: readPolicies(name, user.policies),
+    policies: user.policies,
     ...grantRoles(holder, descriptor, applications),
     elsewhere: new Map(
       [...applications.keys()].map((application) => [
@@ -118,12 +118,6 @@ export function createUser(
       ])
     )
   }
-}
-
-function readPolicies(name: string, policies: unknown): readonly string[] {
-  const list: unknown[] = Array.isArray(policies) ? policies : policies === undefined ? [] : [null]
-  if (list.every((policy) => typeof policy === 'string')) return list
-  return fail(name, 'policies must be an array of strings')
 }
 
 /** Nobody configures personal data for a mocked user: a name such as `jane.doe` tells enough. */

@@ -10,6 +10,8 @@ export interface ReadUser {
   readonly tenant: string | undefined
   readonly roles: readonly string[]
   readonly attr: ReadonlyMap<string, string[]>
+  /** Authorization policies. */
+  readonly policies: readonly string[]
   readonly optionalRoles: boolean
 }
 
@@ -36,6 +38,7 @@ const KNOWN: Readonly<Record<keyof Entry, true>> = {
   attr: true,
   tenant: true,
   features: true,
+  policies: true,
   optionalRoles: true,
   ID: true,
   userAttributes: true,
@@ -81,6 +84,7 @@ export function readMockUser(key: string, given: MockUser): ReadUser {
     tenant: tenant ?? undefined,
     roles: [...readRoles(key, entry.roles), ...readScopes(key, jwt)],
     attr: readAttributes(key, attr),
+    policies: readPolicies(key, entry.policies),
     optionalRoles: entry.optionalRoles ?? false
   }
 }
@@ -111,6 +115,12 @@ function readScopes(key: string, jwt: NonNullable<Deprecated['jwt']>): string[] 
   return readRoles(key, scopes as string[]).map((scope) =>
     applications.reduce((role, each) => role.replace(`${each}.`, ''), scope)
   )
+}
+
+function readPolicies(key: string, policies: unknown): readonly string[] {
+  const list: unknown[] = Array.isArray(policies) ? policies : policies === undefined ? [] : [null]
+  if (list.every((policy) => typeof policy === 'string')) return list
+  return fail(key, 'policies must be an array of strings')
 }
 
 /** XSUAA's attributes are arrays of strings, whatever their type in xs-security.json. */
