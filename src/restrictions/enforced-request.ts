@@ -5,6 +5,7 @@ import type { User } from './set-attributes.js'
 
 /** A column of a query; with `expand` or `inline` for records of an association. */
 export interface Column extends Expression {
+  readonly as?: string
   readonly expand?: readonly (Column | '*')[]
   readonly inline?: readonly (Column | '*')[]
   readonly where?: readonly Token[]
@@ -13,7 +14,11 @@ export interface Column extends Expression {
 
 /** What is read of a SELECT; `from` is a query for the steps of `$apply`. */
 export interface Select {
-  readonly from?: { readonly ref?: readonly Segment[]; readonly SELECT?: Select }
+  readonly from?: {
+    readonly ref?: readonly Segment[]
+    readonly as?: string
+    readonly SELECT?: Select
+  }
   readonly columns?: readonly (Column | '*')[]
   readonly where?: readonly Token[]
   readonly having?: readonly Token[]

@@ -1,6 +1,7 @@
 import type { Expression, Token } from './condition.js'
 import type { Column, EnforcedRequest, Select } from './enforced-request.js'
 import { nameOf } from './mentions.js'
+import { type Sources, sourcesOf, stepsOf } from './query-paths.js'
 import { isOwnPart, reachableIf, withFilter } from './reachable.js'
 import type { RestrictedDefinition } from './restricted-definition.js'
 import { rewriteQuery } from './rewrite-query.js'
@@ -13,9 +14,11 @@ type Columns = readonly (Column | '*')[]
  * @internal
  */
 export function restrictExpand(request: EnforcedRequest, entity: RestrictedDefinition): void {
-  rewriteQuery(request, ({ columns = [], groupBy = [] }: Select) => {
+  rewriteQuery(request, (select: Select) => {
+    const { columns = [], groupBy = [] } = select
+    const sources = sourcesOf(select, entity)
     const restricted = columns.map(
-      (column) => asGrouped(column, groupBy) ?? restrict(column, entity, request)
+      (column) => asGrouped(column, groupBy) ?? restrict(column, sources, request)
     )
     return restricted.every((each, index) => each === columns[index]) ? {} : { columns: restricted }
   })
@@ -37,32 +40,34 @@ function asGrouped(
   return { ...column, ref: path.slice(above.length, names.length), expand }
 }
 
-function restrictAll(
-  columns: Columns,
-  entity: RestrictedDefinition,
-  request: EnforcedRequest
-): Columns {
-  const restricted = columns.map((column) => restrict(column, entity, request))
+function restrictAll(columns: Columns, sources: Sources, request: EnforcedRequest): Columns {
+  const restricted = columns.map((column) => restrict(column, sources, request))
   return restricted.every((column, index) => column === columns[index]) ? columns : restricted
 }
 
-function restrict(
-  column: Column | '*',
-  entity: RestrictedDefinition,
-  request: EnforcedRequest
-): Column | '*' {
+function restrict(column: Column | '*', sources: Sources, request: EnforcedRequest): Column | '*' {
   const kind = column !== '*' && KINDS.find((name) => column[name])
   if (!kind) return column
-  const name = column.ref?.map(nameOf).join('_') ?? ''
-  const target = entity.elements?.[name]?._target as RestrictedDefinition | undefined
+  const { from, name = '', target } = stepsOf(column, sources).at(-1) ?? {}
   const parts = column[kind]
   if (!target || !parts) return column
-  const ref = isOwnPart(target, entity, name)
-    ? column.ref
-    : filtered(column, expandableIf(request, target, entity, name))
-  const restricted = restrictAll(parts, target, request)
-  if (ref === column.ref && restricted === parts) return column
-  return { ...column, ...(ref && { ref }), [kind]: restricted }
+  const ref =
+    !from || isOwnPart(target, from, name)
+      ? column.ref
+      : filtered(column, expandableIf(request, target, from, name))
+  const inner = restrictAll(parts, { ...sources, entity: target }, request)
+  if (ref === column.ref && inner === parts) return column
+  const named = kind === 'inline' && ref !== column.ref ? inner.flatMap(namedBy(target)) : inner
+  return { ...column, ...(ref && { ref }), [kind]: named }
+}
+
+/** CAP names the columns of `*` as without the association, if that has a filter. */
+function namedBy({ elements = {} }: RestrictedDefinition) {
+  const names = Object.entries(elements).flatMap(([name, { _target, ...element }]) =>
+    (_target ?? ('virtual' in element && element.virtual)) ? [] : name
+  )
+  return (column: Column | '*'): (Column | '*')[] =>
+    column === '*' ? names.map((name) => ({ ref: [name] })) : [column]
 }
 
 /** Drafts are for who edits them, whatever they say. */

@@ -9,8 +9,9 @@ import {
 import { governorsOf } from './governing-entity.js'
 import { nameOf } from './mentions.js'
 import { permissionFor } from './permission.js'
+import { type Sources, sourcesOf, stepsOf } from './query-paths.js'
 import { isOwnPart, reachableIf, withFilter } from './reachable.js'
-import type { Model, RestrictedDefinition } from './restricted-definition.js'
+import type { Model } from './restricted-definition.js'
 import { takesQueries } from './queries-of-clients.js'
 import { rewriteQuery } from './rewrite-query.js'
 
@@ -23,10 +24,20 @@ import { rewriteQuery } from './rewrite-query.js'
  */
 export function restrictPaths(request: EnforcedRequest, service: ServedModel): void {
   const { target, user } = request
+  if (!user._is_privileged && isOfSeveral(request.query))
+    refuse(request, 'ERR_RESTRICTION_UNCHECKED', 'A query that joins entities.')
   const served = target?.kind === 'entity' && target._service?.name === service.name
   if (!served || user._is_privileged) return
   if (!target.associations && !takesQueries(service)) return
-  rewriteQuery(request, (select) => clausesOf(select, { request, service, entity: target }))
+  rewriteQuery(request, (select) =>
+    clausesOf(select, { request, service, ...sourcesOf(select, target) })
+  )
+}
+
+/** CAP adds its conditions to queries on one entity only. */
+function isOfSeveral(query: { readonly SELECT?: Select } = {}): boolean {
+  if ('SET' in query || 'args' in query) return true
+  return query.SELECT?.from ? isOfSeveral(query.SELECT.from) : false
 }
 
 /** The service that a request is sent to. */
@@ -36,11 +47,9 @@ interface ServedModel extends Pick<EnforcingService, 'endpoints'> {
 }
 
 /** Where an expression stands. */
-interface Place {
+interface Place extends Sources {
   readonly request: EnforcedRequest
   readonly service: ServedModel
-  /** Whose elements its paths begin at. */
-  readonly entity: RestrictedDefinition
 }
 
 const CLAUSES = ['columns', 'where', 'having', 'groupBy', 'orderBy'] as const
@@ -129,9 +138,9 @@ function changedArguments({ args }: Column, place: Place): object {
 /** Options of `$expand`. Its association is restricted later: for drafts it is not. */
 function changedWithin(token: Column, outer: Place): Partial<Column> {
   if (!token.expand && !token.inline) return {}
-  const target = outer.entity.elements?.[token.ref?.map(nameOf).join('_') ?? '']?._target
+  const { target } = stepsOf(token, outer).at(-1) ?? {}
   if (!target) return {}
-  const place = { ...outer, entity: target as RestrictedDefinition }
+  const place = { ...outer, entity: target }
   const changed = (['expand', 'inline', 'where', 'orderBy'] as const).flatMap((name) => {
     const tokens = token[name] as readonly Token[] | undefined
     const restricted = tokens && restrictAll(tokens, place)
@@ -143,20 +152,16 @@ function changedWithin(token: Column, outer: Place): Partial<Column> {
 function changedPath(token: Column, exists: boolean, place: Place): Partial<Expression> {
   const { ref, expand, inline } = token
   if (!ref) return {}
-  let [entity, name] = [place.entity as RestrictedDefinition | undefined, '']
+  const steps = stepsOf(token, place)
   const segments = ref.map((segment, index): Segment => {
-    const from = entity
-    name = name ? `${name}_${nameOf(segment)}` : nameOf(segment)
-    const element = from?.elements?.[name]
-    const target = element?._target as RestrictedDefinition | undefined
+    const { from, name, element, target } = steps[index] ?? { name: '' }
     if (!from || !target) return segment
-    const [association, rest] = [name, ref.slice(index + 1)]
-    ;[entity, name] = [target, '']
+    const rest = ref.slice(index + 1)
     const inner = withinFilter(segment, { ...place, entity: target })
     const followed = rest.length ? !isForeignKey(element, rest) : exists && !expand && !inline
-    if (!followed || association === 'SiblingEntity') return inner
-    if (isOwnPart(target, from, association)) return inner
-    const condition = reachableIf(place.request, target, from, association)
+    if (!followed || name === 'SiblingEntity') return inner
+    if (isOwnPart(target, from, name)) return inner
+    const condition = reachableIf(place.request, target, from, name)
     return condition ? withFilter(inner, condition) : inner
   })
   return segments.every((segment, index) => segment === ref[index]) ? {} : { ref: segments }
@@ -188,6 +193,6 @@ function changedSubquery({ SELECT }: Column, place: Place): object {
   if (!entity || !open) {
     return refuse(request, 'ERR_EXPAND_RESTRICTED', 'A subquery on what is restricted.')
   }
-  const changed = clausesOf(SELECT, { ...place, entity })
+  const changed = clausesOf(SELECT, { ...place, ...sourcesOf(SELECT, entity, place.aliases) })
   return Object.keys(changed).length ? { SELECT: { ...SELECT, ...changed } } : {}
 }

@@ -1,5 +1,6 @@
 import cds from '@sap/cds'
 
+import type { Token } from './condition.js'
 import type { EnforcedRequest, Query, Select } from './enforced-request.js'
 
 /**
@@ -23,10 +24,30 @@ function rewritten(
   clausesOf: (select: Select) => Partial<Select>
 ): Query {
   const inner = select.from?.SELECT
-  const from = inner ? rewritten(select.from, inner, clausesOf) : select.from
+  const from = inner ? asQuery(rewritten(select.from, inner, clausesOf)) : select.from
   const clauses = { ...clausesOf(select), ...(from !== select.from && { from }) }
   return Object.keys(clauses).length ? clone(query, clauses) : query
 }
 
 const clone = (query: Query, clauses: object): Query =>
   (cds.ql as unknown as { clone(query: Query, clauses: object): Query }).clone(query, clauses)
+
+/** CAP adds its conditions to the innermost query by its method, which a query that was parsed as a part has not. */
+function asQuery(query: Query & { readonly as?: string }): Query {
+  if ('where' in query) return query
+  const { as } = query
+  const select: { where?: readonly Token[] } = { ...inherited(query.SELECT) }
+  const where = (condition: readonly Token[]) => {
+    const { where: former } = select
+    select.where = former?.length ? [{ xpr: former }, 'and', { xpr: condition }] : condition
+  }
+  const built = { SELECT: select as Select, ...(as !== undefined && { as }) }
+  return Object.defineProperty(built, 'where', { value: where })
+}
+
+/** Copies of queries inherit their clauses. */
+function inherited(select: Select = {}): Select {
+  const prototype = Object.getPrototypeOf(select) as Select | null
+  if (prototype === Object.prototype || !prototype) return select
+  return { ...inherited(prototype), ...select }
+}
