@@ -60,14 +60,16 @@ async function checkRemoteRecord(
   entity: RestrictedDefinition,
   permission: readonly Restriction[]
 ): Promise<void> {
-  const row = (await service.run(recordQuery(request, entity))) as Row | null | undefined
+  const found = await service.run(recordQuery(request, entity))
+  const [row, ...more] = [found ?? []].flat() as Row[]
+  if (more.length) return refuse(request, UNCHECKED, 'Name one record by its key.')
   if (!row) return request.reject({ status: 404, message: 'Not Found' })
   records.set(request, row)
   if (isPermitted(permission, entity, row, factsOf(request))) return
   refuse(request, RESTRICTED, 'You may not change this record.')
 }
 
-/** As a read of one record by a filter: some services ignore further conditions beside a key in the path. */
+/** As a read by a filter: some services ignore further conditions beside a key in the path. */
 function recordQuery(request: EnforcedRequest, entity: RestrictedDefinition): unknown {
   const { subject, query } = request
   const [first, ...path] = subject?.ref ?? []
@@ -77,7 +79,7 @@ function recordQuery(request: EnforcedRequest, entity: RestrictedDefinition): un
   if (!where.length) return refuse(request, UNCHECKED, 'Name one record by its key.')
   const xpr = where.flatMap((part, index) => (index ? ['and', { xpr: part }] : [{ xpr: part }]))
   const condition = (where.length > 1 ? xpr : where[0]) as never
-  return SELECT.one.from(entity.name).columns('*').where(condition)
+  return SELECT.from(entity.name).columns('*').where(condition)
 }
 
 const UNCHECKED = 'ERR_RESTRICTION_UNCHECKED'

@@ -10,7 +10,7 @@ import { governorsOf } from './governing-entity.js'
 import { nameOf } from './mentions.js'
 import { permittedCondition, permittedOn } from './permitted.js'
 import { withFilter } from './reachable.js'
-import { inDatabase } from './remote-entity.js'
+import { inDatabase, isRemote } from './remote-entity.js'
 import { restrictExpand } from './restrict-expand.js'
 import type { RestrictedDefinition } from './restricted-definition.js'
 import { rewriteQuery } from './rewrite-query.js'
@@ -28,6 +28,7 @@ export function restrictRead(
   entity: RestrictedDefinition
 ): Promise<void> | undefined {
   refuseHierarchy(request, entity)
+  if (isRemote(entity) && readableIf(request, entity)) findByKey(request)
   const path = request.subject?.ref ?? []
   const passed = path.length > 1 ? entitiesOn(path.slice(0, -1), service) : []
   if (governorsOf(entity).length && !isReadAsPart(entity, path, passed))
@@ -48,6 +49,17 @@ function isReadAsPart(
   return path
     .slice(from + 1)
     .every((segment, index) => passed[from + index]?.compositions?.[nameOf(segment)])
+}
+
+/** Some services ignore further conditions beside a key in the path: the key becomes one of the conditions. */
+function findByKey(request: EnforcedRequest): void {
+  rewriteQuery(request, ({ from, where }) => {
+    const last = from?.ref?.at(-1)
+    if (!from?.ref || typeof last !== 'object' || !last.where?.length) return {}
+    const ref = [...from.ref.slice(0, -1), last.id]
+    const found = where?.length ? [{ xpr: last.where }, 'and', { xpr: where }] : last.where
+    return { from: { ...from, ref }, where: found }
+  })
 }
 
 /** In a hierarchy a condition says where to begin: records on the way come without fulfilling it. */
