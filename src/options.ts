@@ -1,3 +1,4 @@
+import { typedCredentials } from './binding-credentials.js'
 import { ConfigurationError } from './errors.js'
 import type { IasCredentials } from './token/ias-issuer.js'
 import type { OidcIssuerOptions } from './token/oidc-options.js'
@@ -107,14 +108,16 @@ export interface RequiredBindings {
  * @internal
  */
 export function bindingsOf(options: AuthOptions, requires: RequiredBindings): Bindings {
-  const { credentials, issuers } = options
+  const { issuers } = options
+  const credentials = options.credentials && typedCredentials(options.credentials)
   const own = !credentials
     ? {}
     : 'domains' in credentials
       ? { ias: credentials }
       : { xsuaa: credentials }
   const xsuaa = own.xsuaa ?? requires.xsuaa?.credentials
-  const ias = own.ias ?? requires.identity?.credentials
+  const identity = requires.identity?.credentials
+  const ias = own.ias ?? (identity && typedCredentials(identity))
   if (xsuaa || ias || Object.keys(issuers ?? {}).length) {
     return { ...(xsuaa && { xsuaa }), ...(ias && { ias }) }
   }

@@ -8,6 +8,7 @@ import { registerCommands } from './cds-dk/register.js'
 import { checkEffectiveKind } from './configuration/check-kind.js'
 import { checkKeys } from './configuration/check-keys.js'
 import { keepUsersOfSidecar } from './sidecar-users.js'
+import { checkBoundServices } from './destination/service-binding.js'
 import { isProduction } from './profile.js'
 import { maskTokenHeaders, quietLibraries } from './log.js'
 import { type AuthOptions, bindingsOf } from './options.js'
@@ -60,6 +61,7 @@ export async function activate(): Promise<void> {
   // CAP waits for it, unlike what its types say
   const connectAll = (): unknown => connectForeignServices(requires, servicesOnBehalf())
   if (isServing()) cds.on('served', connectAll)
+  if (isServing() && isProduction()) await checkBoundServices(requires)
   if (!authenticatesRequests()) {
     cds.on('serving', answerWithConstantText)
     return

@@ -1,6 +1,12 @@
 import type { Service } from '@sap-cloud-sdk/connectivity'
 
+import cds from '@sap/cds'
+
+import { typedCredentials } from '../binding-credentials.js'
+import { ConfigurationError, DestinationError } from '../errors.js'
+import { checkBinding } from './check-binding.js'
 import { cloudSdk } from './cloud-sdk.js'
+import { bindingInFiles } from './secret-files.js'
 import type { Ready } from './ready.js'
 
 /** Milliseconds after which bindings are read again: those in files can be replaced while the process runs. */
@@ -39,7 +45,49 @@ export function serviceBinding(label: string): Ready<Service | undefined> {
   const { services } = current()
   if (services.has(label)) return services.get(label)
   return cloudSdk().then(({ getServiceBinding }) => {
-    services.set(label, getServiceBinding(label) ?? undefined)
-    return services.get(label)
+    const found = getServiceBinding(label) ?? bindingInFiles(label) ?? configuredBinding(label)
+    const service = found && { ...found, credentials: typedCredentials(found.credentials) }
+    if (service) checkBinding(label, service)
+    services.set(label, service)
+    return service
   })
+}
+
+/** A required service of that label whose credentials stand in the configuration, where the environment has none. */
+function configuredBinding(label: string): Service | undefined {
+  const requires = cds.env.requires as unknown as Record<string, Configured | undefined>
+  for (const [name, options] of Object.entries(requires)) {
+    const { vcap, credentials } = typeof options === 'object' ? options : {}
+    if (vcap?.label !== label || !credentials?.clientid) continue
+    return { name, label, tags: [], credentials }
+  }
+  return undefined
+}
+
+/** A required service, as far as it can be a bound one. */
+interface Configured {
+  readonly vcap?: { readonly label?: string }
+  readonly credentials?: Service['credentials']
+}
+
+/**
+ * Checks at start what is bound for the destinations of required services; what is not bound shows when it is needed.
+ *
+ * @throws {@link ConfigurationError} that names the binding and the property
+ * @internal
+ */
+export async function checkBoundServices(
+  requires: Readonly<Record<string, unknown>>
+): Promise<void> {
+  const isNeeded = Object.values(requires).some((options) => {
+    const { credentials } = (options ?? {}) as { credentials?: { destination?: unknown } }
+    return credentials?.destination !== undefined
+  })
+  if (!isNeeded) return
+  try {
+    for (const label of ['destination', 'connectivity']) await serviceBinding(label)
+  } catch (error) {
+    if (!(error instanceof DestinationError)) throw error
+    throw new ConfigurationError(error.message.replace(' Nothing was sent.', ''), { cause: error })
+  }
 }

@@ -39,7 +39,8 @@ const CERTIFICATE_BOUND = { validation: { x5t: { enabled: true }, proofToken: { 
  */
 export function iasIssuer(credentials: IasCredentials, config: object = {}): Issuer {
   for (const name of ['clientid', 'url', 'domains'] as const) {
-    if (!credentials[name]) {
+    const isGiven = name === 'domains' ? Array.isArray(credentials.domains) : credentials[name]
+    if (!isGiven) {
       throw new ConfigurationError(`the binding of Identity Authentication has no "${name}"`)
     }
   }
