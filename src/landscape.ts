@@ -45,6 +45,7 @@ export async function joinLandscape(auth: Mutable<AuthOptions>): Promise<boolean
 
 /** The landscape of the project's folder, in a process of its own. */
 async function attach(): Promise<Landscape> {
+  assertCanTrust()
   const requires = cds.env.requires as unknown as ProjectRequires
   const project = landscapeOf(cds.root, requires, (defaultsOfMocked().users ?? {}) as DefaultUsers)
   const options = { ...project, mocks: 'registered' as const }
@@ -114,9 +115,13 @@ function ownerPid(): number {
 
 /** Adds to what Node trusts, for this process only; verification stays on. */
 function trust(ca: string): void {
-  if (typeof tls.setDefaultCACertificates !== 'function') {
-    const text = `Node ${process.version} can't trust the emulated services at run time: use 22.19, 24.5 or newer`
-    throw new ConfigurationError(text)
-  }
   tls.setDefaultCACertificates([...tls.getCACertificates('default'), ca])
+}
+
+function assertCanTrust(): void {
+  if (typeof tls.setDefaultCACertificates === 'function') return
+  throw new ConfigurationError(
+    `the emulated BTP services need Node 22.19, 24.5 or newer, and this is ${process.version}: use one of these, or bind ` +
+      'services and set cds.requires.auth.emulator to false'
+  )
 }
