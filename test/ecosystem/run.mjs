@@ -18,7 +18,7 @@ const LIMIT_MINUTES = 20
 const PARALLEL = 2
 
 const filters = process.argv.slice(2)
-const chosen = [firstSteps, facets, commands, plugins, multitenancy]
+const chosen = [firstSteps, multitenancy, plugins, facets, commands]
   .flatMap((make) => [10, 9].flatMap((version) => make(version)))
   .filter(({ name }) => !filters.length || filters.some((filter) => name.includes(filter)))
 

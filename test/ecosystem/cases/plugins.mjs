@@ -169,6 +169,7 @@ extend CatalogService.Books with { attachments : Composition of many Attachments
       })
       expect(noted.status === 204, 'the message is queued', noted, server)
       await printed(server, /\[note\]\W+hello/, 'and processed')
+      await printed(server, /eventqueue|event-queue/i, 'by event-queue')
     }
   }
 }
