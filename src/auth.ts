@@ -11,6 +11,8 @@ import { type Authorization, authorizationOf, likelyToken } from './request/auth
 import { certificateOf } from './request/client-certificate.js'
 import { checkReadable } from './request/readable.js'
 import { refuse, requireCredentials } from './request/response.js'
+import { canAnswer, closeWithToken } from './request/stand-in.js'
+import { isFromThisMachine } from './request/this-machine.js'
 import { challenge } from './responding.js'
 import { type BasicExchange, basicExchange } from './token/basic-exchange.js'
 import type { Identity } from './user/identity.js'
@@ -33,7 +35,6 @@ export function auth(
   checkExchanges()
   const emulated = attachedLandscape() && bindings.xsuaa
   const exchange = emulated ? basicExchange(emulated) : undefined
-  const schemes = { basic: Boolean(exchange) }
   const mocked = emulated ? options : undefined
 
   /** Whoever the request says it comes from, if that is true. */
@@ -41,7 +42,7 @@ export function auth(
     const authorization = authorizationOf(req)
     if (authorization.scheme === 'none') return undefined
     const clientCertificate = certificateOf(req)
-    const bearerToken = tokenIn(authorization) ?? (await exchanged(authorization, exchange))
+    const bearerToken = tokenIn(authorization) ?? (await exchanged(req, authorization, exchange))
     const known = clientCertificate === undefined ? authenticator.recall(bearerToken) : undefined
     const sender =
       known ??
@@ -58,16 +59,21 @@ export function auth(
   }
 
   return withContext(async function principal_auth(req, res, next): Promise<void> {
+    const schemes = { basic: exchange !== undefined && isFromThisMachine(req) }
     const responding = challenge(res, req, schemes)
     try {
       checkReadable(req)
       responding.identity = recall(req) ?? (await authenticate(req))
     } catch (error) {
-      refuse(res, error, schemes)
+      refuse(res, error, schemes, next)
       return
     }
-    if (options.login_required && !responding.identity) requireCredentials(res)
-    else next()
+    if (options.login_required && !responding.identity) {
+      requireCredentials(res, next)
+      return
+    }
+    if (responding.identity && !canAnswer(res)) closeWithToken(req, res, responding.identity)
+    next()
   })
 }
 
@@ -121,9 +127,16 @@ function tokenIn(authorization: Authorization): string | undefined {
   return authorization.scheme === 'bearer' ? authorization.bearerToken : undefined
 }
 
-/** With the emulated landscape, a token for Basic credentials. */
-async function exchanged(authorization: Authorization, exchange?: BasicExchange): Promise<string> {
-  if (exchange && authorization.scheme === 'basic') return exchange(authorization.credentials)
-  const text = 'Basic credentials are accepted with the emulated landscape only'
+/** With the emulated landscape, a token for Basic credentials: users there need no password. */
+async function exchanged(
+  req: IncomingMessage,
+  authorization: Authorization,
+  exchange?: BasicExchange
+): Promise<string> {
+  const isLocal = exchange && isFromThisMachine(req)
+  if (isLocal && authorization.scheme === 'basic') return exchange(authorization.credentials)
+  const text = exchange
+    ? 'Basic credentials are accepted from this machine only, with a host name of this machine'
+    : 'Basic credentials are accepted with the emulated landscape only'
   throw new RequestError('ERR_SCHEME_UNSUPPORTED', text)
 }

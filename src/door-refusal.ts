@@ -31,7 +31,7 @@ export function concealServiceRoles(): void {
 /** CAP binds it, and express takes it for an error middleware because of its four parameters. */
 const answerLackOfRoles: ErrorMiddleware = (error, _, res, next) => {
   const user = cds.context?.user
-  if (user && !res.headersSent && namesRoles(error, user)) forbid(res)
+  if (user && !res.headersSent && namesRoles(error, user)) forbid(res, next)
   else next(error)
 }
 

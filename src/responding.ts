@@ -6,6 +6,7 @@ import onHeaders from 'on-headers'
 import { TokenError } from './errors.js'
 import { logRefusal } from './log.js'
 import { challengesFor, type ChallengeOptions } from './request/challenge.js'
+import { canAnswer } from './request/stand-in.js'
 import type { Identity } from './user/identity.js'
 import { missingRole, type RoleHolder } from './user/missing-role.js'
 
@@ -31,6 +32,7 @@ export function challenge(
   schemes: ChallengeOptions
 ): Responding {
   const responding: Responding = { identity: undefined }
+  if (!canAnswer(res)) return responding
   const { context } = cds
   onHeaders(res, () => {
     const { identity } = responding

@@ -29,6 +29,18 @@ interface Flight<T> {
 }
 
 /**
+ * Each who waits gets an error of their own: CAP and handlers of an application change what they catch.
+ *
+ * @internal
+ */
+export function copyOfError(error: unknown): unknown {
+  if (!(error instanceof Error)) return error
+  const copy = new Error(error.message)
+  Object.setPrototypeOf(copy, Object.getPrototypeOf(error) as object)
+  return Object.defineProperties(copy, Object.getOwnPropertyDescriptors(error))
+}
+
+/**
  * Results that are fetched once for everybody who asks at the same time, and kept for as long as they last. Failures are
  * told to all who wait, and forgotten; what was kept before stays. Bounded: what was not used for longest goes first.
  *
@@ -63,7 +75,10 @@ export class SingleFlight<T> {
     if (typeof fresh === 'function') this.#kept.delete(id)
     const rank = fresh === false ? RANKS.missing : fresh === true ? RANKS.fresh : RANKS.refused
     const flight = this.#flights.get(id)
-    return (flight && flight.rank >= rank ? flight : this.#start(id, fetch, rank)).result
+    if (!flight || flight.rank < rank) return this.#start(id, fetch, rank).result
+    return flight.result.catch((error: unknown) => {
+      throw copyOfError(error)
+    })
   }
 
   /** Forgets a result that turned out to be of no use, unless another one is there already. */

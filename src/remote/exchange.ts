@@ -18,7 +18,13 @@ import {
   type Transport,
   TransportError
 } from './http-call.js'
-import { httpFailure, httpResponse, type Outcome, withCause } from './http-failure.js'
+import {
+  type HttpFailure,
+  httpFailure,
+  httpResponse,
+  type Outcome,
+  withCause
+} from './http-failure.js'
 import { httpCall, searchOf, urlIn } from './http-request.js'
 import { sendHttp } from './http-transport.js'
 import { CREDENTIALS, identityHeaders } from './identity-headers.js'
@@ -111,13 +117,18 @@ export async function exchange(
     outcome instanceof PrincipalError
       ? outcome
       : remoteFailure(
-          outcome,
+          withoutEcho(outcome, failure),
           { destination, userBound: !!user, isRepeated, withCsrf: options.csrf !== undefined },
           failure
         )
   if (meaning) meanings.set(failure, meaning)
   if (options.withCause && outcome instanceof TransportError) withCause(failure, outcome)
   throw failure
+}
+
+/** What is said about an answer repeats nothing of it but what can stand in a log. */
+function withoutEcho(outcome: Outcome, { response }: HttpFailure): Outcome {
+  return response ? ({ ...outcome, ...response } as HttpAnswer) : outcome
 }
 
 /** The Cloud SDK puts credentials of the destination into a request that it prepares: they would hide the fresh ones. */

@@ -1,6 +1,6 @@
 import type { HttpRequestConfig, HttpResponse } from '@sap-cloud-sdk/http-client'
 
-import { redact } from '../destination/clean-cause.js'
+import { redact, secretsIn, withoutSecrets } from '../destination/clean-cause.js'
 import type { PrincipalError, RemoteError, RemoteResponse } from '../errors.js'
 import type { HttpAnswer, HttpCall, TransportError } from './http-call.js'
 
@@ -75,7 +75,10 @@ export function httpFailure(
   destinationUrl: string
 ): HttpFailure {
   const isAnswer = !(outcome instanceof Error)
-  const failure = new HttpFailure(isAnswer ? textOf(outcome) : redact(outcome.message))
+  const secrets = secretsIn(call?.headers ?? {})
+  const failure = new HttpFailure(
+    String(withoutSecrets(isAnswer ? textOf(outcome) : outcome.message, secrets))
+  )
   const names = Object.keys(call?.headers ?? config.headers ?? {})
   const headers = Object.fromEntries(names.map((name) => [name, '***']))
   const request = { method: config.method.toUpperCase(), url: config.url ?? '', headers }
@@ -83,7 +86,7 @@ export function httpFailure(
     code: isAnswer ? codeOf(outcome) : outcome.code,
     config: { ...request, method: config.method.toLowerCase(), baseURL: destinationUrl },
     ...(call && { request }),
-    ...(isAnswer && { status: outcome.status, response: responseOf(outcome) })
+    ...(isAnswer && { status: outcome.status, response: responseOf(outcome, secrets) })
   })
 }
 
@@ -123,13 +126,17 @@ function codeOf({ status }: HttpAnswer): string {
   return status >= 400 && status < 500 ? 'ERR_BAD_REQUEST' : 'ERR_BAD_RESPONSE'
 }
 
-function responseOf({ status, statusText, headers, data }: HttpAnswer): RemoteResponse {
+/** Systems may repeat what they got: credentials must not come into a log with it. */
+function responseOf(answer: HttpAnswer, secrets: readonly string[]): RemoteResponse {
+  const { status, headers } = answer
+  const clean = (value: unknown) => withoutSecrets(value, secrets)
   const loggable = LOGGABLE.filter((name) => headers[name] !== undefined)
-  const kept = Object.fromEntries(loggable.map((name) => [name, headers[name]]))
+  const kept = Object.fromEntries(loggable.map((name) => [name, clean(headers[name])]))
   const { location, 'x-csrf-token': csrf } = headers
-  if (typeof location === 'string') kept['location'] = withoutQuery(location)
+  if (typeof location === 'string') kept['location'] = clean(withoutQuery(location))
   if (/^required$/i.test(String(csrf))) kept['x-csrf-token'] = csrf
-  return { status, statusText, headers: kept, data }
+  const statusText = String(clean(answer.statusText))
+  return { status, statusText, headers: kept, data: clean(answer.data) }
 }
 
 /** A query or fragment may hold a code, a token or a SAML message. */

@@ -9,6 +9,12 @@ const INBOUND_CREDENTIALS = new Set([
   'x-user-token'
 ])
 
+/** True if a header speaks for the sender of a request to this application, or for whom its platform takes him. @internal */
+export function isInboundCredential(name: string): boolean {
+  const lowerCase = name.toLowerCase()
+  return INBOUND_CREDENTIALS.has(lowerCase) || lowerCase.startsWith('sap-connectivity-')
+}
+
 /** Headers of an outgoing CAP request. */
 export type Headers = Readonly<Record<string, unknown>>
 

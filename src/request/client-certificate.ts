@@ -1,7 +1,7 @@
 import type { IncomingMessage } from 'node:http'
 
-/** Hosts on which the platform's router terminates mutual TLS, and sets the header itself. */
-const MUTUAL_TLS = /\.cert\.|\.mesh\.cf\./
+/** Hosts, in any case (RFC 9110, section 4.2.3), on which the platform's router terminates mutual TLS, and sets the header itself. */
+const MUTUAL_TLS = /\.cert\.|\.mesh\.cf\./i
 
 /**
  * The client certificate of a request, where the header can be believed: on a route of this application that the

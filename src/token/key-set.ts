@@ -113,7 +113,12 @@ export class KeySet {
     }
   }
 
-  /** @throws {@link FetchError} when there is no usable key: the keys of before stay until they are too old. */
+  /**
+   * The keys of before stay until they are too old.
+   *
+   * @throws {@link FetchError} when it is no key set, or an empty one
+   * @throws {@link TokenError} `ERR_TOKEN_SIGNATURE` when no key in it can be used: none of them can have signed a token
+   */
   #imported(document: unknown): Map<string, VerificationKey> {
     const { keys: entries } = (document ?? {}) as { keys?: unknown }
     if (!Array.isArray(entries)) throw new FetchError('unexpected', 'not a JWKS')
@@ -127,7 +132,8 @@ export class KeySet {
     }
     if (entries.length > MAX_KEYS) unusable.add(`more than ${MAX_KEYS} keys`)
     this.#warn([...unusable].join('; '))
-    if (!keys.size) throw new FetchError('unexpected', 'no usable key')
+    if (!entries.length) throw new FetchError('unexpected', 'no keys')
+    if (!keys.size) throw new TokenError('ERR_TOKEN_SIGNATURE', 'no key of the issuer can be used')
     return keys
   }
 

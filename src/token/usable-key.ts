@@ -1,5 +1,7 @@
 import { createPublicKey, type JsonWebKey, type KeyObject } from 'node:crypto'
 
+import { hasRocaFingerprint } from './roca.js'
+
 /** A public key of an issuer that may verify signatures. */
 export interface VerificationKey {
   readonly kid: string
@@ -81,6 +83,8 @@ function publicKey({ kty, n, e, crv, x, y }: Jwk): KeyObject | undefined {
 function weakness(key: KeyObject): string | undefined {
   const { modulusLength: bits, publicExponent: exponent } = key.asymmetricKeyDetails ?? {}
   if (bits !== undefined && bits < MIN_RSA_BITS) return `RSA with less than ${MIN_RSA_BITS} bits`
+  const { n = '' } = bits === undefined ? {} : key.export({ format: 'jwk' })
+  if (n && hasRocaFingerprint(n)) return 'RSA of a generator that gives keys away (ROCA)'
   if (exponent !== undefined && (exponent < 3n || exponent % 2n === 0n)) {
     return 'RSA with an unsafe exponent'
   }

@@ -1,3 +1,4 @@
+import { DestinationError } from '../../../src/errors.js'
 import { setTimeout as pause } from 'node:timers/promises'
 
 import { SingleFlight } from '../../../src/destination/single-flight.js'
@@ -97,4 +98,34 @@ test('bounded by size where results differ in it: what was not used for longest 
   expect((await ask('x', 5000)).length).toBe(5000) // too large to be kept, and no error
   await ask('x', 5000)
   expect(count).toBe(7)
+})
+
+test('each who waits for a failure gets an error of their own, which another can not change', async () => {
+  const flights = new SingleFlight<string>(10)
+  const failure = new DestinationError('ERR_DESTINATION_UNAVAILABLE', 'words for the developer', {
+    cause: new Error('why')
+  })
+  const waiting = Array.from({ length: 5 }, async () => {
+    try {
+      return await flights.get(['k'], () => Promise.reject(failure))
+    } catch (error) {
+      return error as DestinationError
+    }
+  })
+  const errors = (await Promise.all(waiting)) as DestinationError[]
+  expect(new Set(errors).size).toBe(5)
+  for (const each of errors) {
+    expect(each).toBeInstanceOf(DestinationError)
+    expect(each).toMatchObject({
+      name: 'DestinationError',
+      code: 'ERR_DESTINATION_UNAVAILABLE',
+      status: 502,
+      message: 'words for the developer',
+      cause: { message: 'why' },
+      clientMessage: 'Bad Gateway'
+    })
+    expect(each.stack).toContain('words for the developer')
+    Object.defineProperty(each, 'message', { value: each.clientMessage })
+    Object.assign(each, { status: 500 })
+  }
 })
