@@ -8,6 +8,7 @@ import type { HeaderValues, HttpCall } from './http-call.js'
 import type { ForwardProxy } from './http-transport.js'
 import { CREDENTIALS } from './identity-headers.js'
 import { principalKey } from './principal-key.js'
+import { countProxySockets, placeForSocket } from './proxy-sockets.js'
 
 /** Principals whose connections are kept at the same time. */
 const MAX_PRINCIPALS = 1000
@@ -65,7 +66,8 @@ export function connectionsOf(
   const kept = agents.get(key)
   if (kept) return kept
   const secure = (proxy?.protocol ?? url.protocol).startsWith('https')
-  const agent = newAgent(secure, user ? MAX_OF_A_USER : MAX_TECHNICAL)
+  const own = newAgent(secure, user ? MAX_OF_A_USER : MAX_TECHNICAL)
+  const agent = proxy ? countProxySockets(own) : own
   agents.set(key, agent)
   return agent
 }
@@ -75,6 +77,11 @@ function newAgent(secure: boolean, maxSockets: number): Agent {
   const agent = secure ? new HttpsAgent(options) : new Agent(options)
   // what an agent has as options, Node copies for each request
   return Object.assign(agent, { maxSockets, maxFreeSockets: MAX_IDLE })
+}
+
+/** Waits for a place for a socket to the proxy: {@link placeForSocket}. @internal */
+export function placeAtProxy(agent: Agent): Promise<void> | undefined {
+  return placeForSocket(agent, agents.rvalues())
 }
 
 /** Closes what is unused; what is in use ends with its request. @internal */

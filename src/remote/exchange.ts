@@ -4,7 +4,7 @@ import type { HttpRequestConfig, HttpResponse } from '@sap-cloud-sdk/http-client
 import type { Refusal } from '../destination/refused.js'
 import { PrincipalError } from '../errors.js'
 import type { NamedUser } from '../user/principal.js'
-import { closeIdle, connectionsOf } from './connections.js'
+import { closeIdle, connectionsOf, placeAtProxy } from './connections.js'
 import { type CsrfOptions, sendInSession, TokenRefusal } from './csrf-session.js'
 import { Deadline } from './deadline.js'
 import {
@@ -29,6 +29,7 @@ import { httpCall, searchOf, urlIn } from './http-request.js'
 import { sendHttp } from './http-transport.js'
 import { CREDENTIALS, identityHeaders } from './identity-headers.js'
 import { sessionKey } from './principal-key.js'
+import { giveUpPlace } from './proxy-sockets.js'
 import { remoteFailure } from './remote-failure.js'
 import { renewed } from './renewal.js'
 
@@ -179,7 +180,10 @@ async function repeated(call: HttpCall, way: Way, { transport }: ExchangeOptions
   const { deadline, identity, user } = way
   const { proxyConfiguration: proxy } = way.destination
   const agent = transport ? undefined : connectionsOf(call, proxy, user, identity)
-  const once = () => {
+  const once = async () => {
+    const place = agent && proxy ? placeAtProxy(agent) : undefined
+    if (place) await place
+    if (place && deadline.expired) giveUpPlace()
     // whoever called was told so: nothing may happen any more
     if (deadline.expired) throw new TransportError('timeout', EXPIRED, { sent: false })
     return agent ? sendHttp(call, deadline, agent, proxy) : transport?.(call, deadline)
