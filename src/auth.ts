@@ -68,11 +68,13 @@ export function auth(
       refuse(res, error, schemes, next)
       return
     }
-    if (options.login_required && !responding.identity) {
+    const { identity } = responding
+    if (options.login_required && !identity) {
       requireCredentials(res, next)
       return
     }
-    if (responding.identity && !canAnswer(res)) closeWithToken(req, res, responding.identity)
+    if (identity && !canAnswer(res)) closeWithToken(req, res, identity.expiresAt)
+    next()
     next()
   })
 }

@@ -1,19 +1,4 @@
-/** Headers of a request that speak for its sender: they are for this application, never for a remote one. */
-const INBOUND_CREDENTIALS = new Set([
-  'authorization',
-  'cookie',
-  'proxy-authorization',
-  'sap-connectivity-authentication',
-  'sap-connectivity-technical-authentication',
-  'x-forwarded-client-cert',
-  'x-user-token'
-])
-
-/** True if a header speaks for the sender of a request to this application, or for whom its platform takes him. @internal */
-export function isInboundCredential(name: string): boolean {
-  const lowerCase = name.toLowerCase()
-  return INBOUND_CREDENTIALS.has(lowerCase) || lowerCase.startsWith('sap-connectivity-')
-}
+import { INBOUND_CREDENTIALS } from '../request/inbound-credential.js'
 
 /** Headers of an outgoing CAP request. */
 export type Headers = Readonly<Record<string, unknown>>

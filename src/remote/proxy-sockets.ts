@@ -38,7 +38,10 @@ export function countProxySockets(agent: Agent): Agent {
  * @returns nothing where there is no need to wait
  * @internal
  */
-export function placeForSocket(agent: Agent, others: Iterable<Agent | undefined>): Promise<void> | undefined {
+export function placeForSocket(
+  agent: Agent,
+  others: Iterable<Agent | undefined>
+): Promise<void> | undefined {
   if (idleOf(agent).length || (open + granted < PROXY_SOCKETS.max && !waiting.length))
     return undefined
   const place = new Promise<void>((done) => waiting.push(done))
@@ -67,7 +70,8 @@ function goOn(): void {
 }
 
 function idleOf({ freeSockets }: Agent): Socket[] {
-  return Object.values(freeSockets).flatMap((sockets) => sockets ?? [])
+  const all = Object.values(freeSockets).flatMap((sockets) => sockets ?? [])
+  return all.filter(({ destroyed }) => !destroyed) // which are removed a moment later
 }
 
 function closeOneIdle(agents: Iterable<Agent | undefined>): void {

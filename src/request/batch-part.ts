@@ -2,7 +2,7 @@ import type { IncomingMessage } from 'node:http'
 
 import cds from '@sap/cds'
 
-import { isInboundCredential } from '../remote/inbound-credentials.js'
+import { isInboundCredential } from './inbound-credential.js'
 
 /** A request to a service; its headers are those of the part, when it is part of a `$batch`. */
 interface ServiceRequest {

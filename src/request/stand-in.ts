@@ -1,7 +1,5 @@
 import type { IncomingMessage, ServerResponse } from 'node:http'
 
-import type { Identity } from '../user/identity.js'
-
 /** What hosts put into the place of a response that there is none of, as far as it is used here. */
 interface StandIn {
   readonly status?: (code: number) => unknown
@@ -22,12 +20,13 @@ export function canAnswer(res: ServerResponse): boolean {
 /**
  * Ends a connection with the token that has opened it: what comes over it later would be handled as a user whose token is over.
  *
+ * @param expiresAt - seconds since the epoch
  * @internal
  */
 export function closeWithToken(
   { headers, socket }: IncomingMessage,
   res: ServerResponse,
-  { expiresAt }: Identity
+  expiresAt: number
 ): void {
   const close = () => {
     const { status, send } = res as unknown as StandIn

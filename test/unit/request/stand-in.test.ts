@@ -86,7 +86,7 @@ describe('a connection ends with the token that has opened it', () => {
     const socket = Object.assign(new EventEmitter(), { destroy })
     const { res, sent } = standIn()
     const expiresAt = Date.now() / 1000 + 60
-    closeWithToken({ headers, socket } as never, res, { expiresAt } as never)
+    closeWithToken({ headers, socket } as never, res, expiresAt)
     return { socket, destroy, sent }
   }
 
