@@ -75,7 +75,6 @@ export function auth(
     }
     if (identity && !canAnswer(res)) closeWithToken(req, res, identity.expiresAt)
     next()
-    next()
   })
 }
 
