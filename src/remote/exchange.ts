@@ -129,7 +129,7 @@ export async function exchange(
 
 /** What is said about an answer repeats nothing of it but what can stand in a log. */
 function withoutEcho(outcome: Outcome, { response }: HttpFailure): Outcome {
-  return response ? (Object.assign({}, outcome, response)) : outcome
+  return response ? Object.assign({}, outcome, response) : outcome
 }
 
 /** The Cloud SDK puts credentials of the destination into a request that it prepares: they would hide the fresh ones. */
