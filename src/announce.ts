@@ -43,11 +43,13 @@ function providers(): Provider[] {
 
 function userLines(users: Landscape['users']): string[] {
   const width = Math.max(...users.map(({ name }) => name.length))
-  return users.map(({ name, roles, attr, tenant }) => {
+  return users.map(({ name, roles, attr, policies = [], tenant }) => {
     const attributes = Object.entries(attr).map(([key, values]) => `${key} ${values.join(', ')}`)
     const where = tenant === undefined ? [] : [`tenant ${tenant}`]
-    const rights = [roles.join(', ') || 'no role', ...attributes, ...where].join(' · ')
-    return `${name.padEnd(width)}  ${rights}`
+    const assigned = policies.map((policy) => `policy ${policy}`)
+    const rights = roles.join(', ') || (assigned.length ? [] : 'no role')
+    const line = [rights, ...assigned, ...attributes, ...where].flat().join(' · ')
+    return `${name.padEnd(width)}  ${line}`
   })
 }
 

@@ -235,10 +235,11 @@ function mockedServices({ onPremise = {} }: EmulatorOptions): string[] {
 }
 
 function summarizeUsers(landscape: Landscape): UserSummary[] {
-  return allUsers(landscape).map(({ name, tenant, roles, attributes }) => ({
+  return allUsers(landscape).map(({ name, tenant, roles, attributes, policies }) => ({
     name,
     roles,
     attr: attributes,
+    ...(policies.length && { policies: [...policies] }),
     ...(tenant !== landscape.tenant && { tenant })
   }))
 }

@@ -109,6 +109,8 @@ export interface UserSummary {
   roles: string[]
   /** What of the configured attributes reaches the token. */
   attr: Record<string, string[]>
+  /** Authorization policies (AMS). */
+  policies?: string[]
   /** Of a subscriber's user. */
   tenant?: string
 }

@@ -33,6 +33,37 @@ function rewritten(where: string): string {
   return JSON.stringify(model.definitions['S.Books']?.['@restrict']?.[0]?.where)
 }
 
+describe('plugins add conditions to the list of a rewritten one, as @sap/ams does for one user', () => {
+  const CONDITIONS = {
+    'one comparison': '(country = $user.country)',
+    text: "'country = $user.country'",
+    'on the user only': '($user.level > 2)',
+    alternatives: '(country = $user.country or level > 3)',
+    'alternatives as text': "'country = $user.country or level > 3'",
+    'alternatives of users': '(country = $user.country or level = $user.level)',
+    'alternatives in a conjunction': '(level > 3 and (country = $user.country or level = 5))',
+    'a negation': '(not (country = $user.country or level = 5))',
+    exists: '(exists items[tag = $user.tag] or level = 3)'
+  }
+  const where = (model: Model) => model.definitions['S.Books']?.['@restrict']?.[0]?.where
+
+  test.each(Object.entries(CONDITIONS))('%s: the next user gets a new list', (_, condition) => {
+    const { model } = compiled(condition)
+    expect(rewriteModel(model)).toEqual([])
+    const before = JSON.stringify(where(model))
+    const { xpr: list } = where(model) as { xpr: unknown[] }
+    list.push('AND', "country = 'DE'")
+    expect((where(model) as { xpr: unknown[] }).xpr).not.toBe(list)
+    expect(JSON.stringify(where(model))).toBe(before)
+  })
+
+  test.each(Object.entries(CONDITIONS))('%s: what is added holds as well', (_, condition) => {
+    const { model } = compiled(condition)
+    rewriteModel(model)
+    expect((where(model) as { xpr: unknown[] }).xpr).not.toContain('or')
+  })
+})
+
 describe('a rewritten condition', () => {
   test('stands alone in its parentheses, and names a derived attribute', () => {
     expect(rewritten('(country = $user.country)')).toBe(
