@@ -69,17 +69,81 @@ describe('a name that could be taken for another one is nobody’s', () => {
     expect(() => identity({ grant_type: 'password', user_name })).toThrow(refused)
   })
 
-  test.each([
-    'Žofie Müller',
-    '田中 太郎',
-    'o’neil+1@example.com',
-    'محمد',
-    '𠮷野',
-    '😀',
-    'a b',
-    'DOMAIN\\a'
-  ])('%s is one', (user_name) => {
+  const written = {
+    Latin: ['Žofie Müller', 'Zo\u0308e', 'Nguyễn Thị Ánh', 'Øyvind', 'İpek Işık', 'Straße'],
+    'with signs': ['o’neil+1@example.com', 'a b', 'DOMAIN\\a', 'P000123', 'sap.com#alice', '*'],
+    'other scripts': [
+      '田中 太郎',
+      '𠮷野',
+      'Ελένη',
+      'Олександр',
+      '김민준',
+      'ณัฐวุฒิ',
+      'ქეთევან',
+      'አበበ'
+    ],
+    'from right to left': ['محمد', 'العربية', 'דָּנִי', 'مُحَمَّد', 'alice محمد'],
+    'with joiners': [
+      'ශ්\u200dරී',
+      'क्\u200dष',
+      'र्\u200dयु',
+      'علی\u200cرضا',
+      'می\u200cخواهم',
+      'न्\u200cन'
+    ],
+    emoji: [
+      '😀',
+      '👩\u200d🚀',
+      '👩🏽\u200d🚀',
+      '👨\u200d👩\u200d👧\u200d👦',
+      '❤\ufe0f',
+      '🏳\ufe0f\u200d🌈',
+      '1\ufe0f\u20e3'
+    ],
+    flags: ['🇩🇪', '🏴\u{e0067}\u{e0062}\u{e0065}\u{e006e}\u{e0067}\u{e007f}'],
+    'emoji in a name': [
+      'alice 👩\u200d🚀',
+      '👩\u200d🚀alice',
+      'al❤\ufe0fice',
+      '👩\u200d🚀👩\u200d🚀'
+    ]
+  }
+  const real = Object.entries(written).flatMap(([kind, all]) => all.map((each) => [kind, each]))
+  test.each(real)('%s: %s is one', (_, user_name) => {
     expect(identity({ grant_type: 'password', user_name }).userId).toBe(user_name)
+  })
+
+  const odd = {
+    'a joiner at an end': [
+      '\u200dalice',
+      'alice\u200d',
+      '👩\u200d',
+      '\u200d🚀',
+      'علی\u200c',
+      'ශ්\u200d',
+      '\u200cرضا'
+    ],
+    'a joiner between others': [
+      'a\u200db',
+      'a\u200cb',
+      '田\u200d中',
+      'Zo\u0308\u200de',
+      '1\u200d2'
+    ],
+    'more than one joiner': ['👩\u200d\u200d🚀', 'علی\u200c\u200cرضا', 'ශ්\u200d\u200dරී'],
+    'a joiner that changes nothing': ['رضا\u200cعلی', 'علی\u200calice', 'ක\u200dරී', '😀\u200d😀'],
+    'a selector that changes nothing': ['a\ufe0f', '❤\ufe0f\ufe0f', '\ufe0f❤', '邉\u{e0100}'],
+    'tags that are no flag': ['🏴\u{e0067}\u{e0062}', 'a\u{e0067}\u{e007f}', '🏴\u{e007f}'],
+    'controls of direction': ['\u200f', '\u061c', '\u202a', '\u202e', '\u2066', '\u2069'].flatMap(
+      (each) => [`${each}محمد`, `מ${each}ד`, `alice${each}`, `👩\u200d🚀${each}`]
+    ),
+    'half of an emoji': ['👩\u200d\ud83d', '\ude80👩\u200d🚀']
+  }
+  const refusedOnes = Object.entries(odd).flatMap(([kind, all]) =>
+    all.map((each) => [kind, JSON.stringify(each), each])
+  )
+  test.each(refusedOnes)('%s: %s is refused', (_kind, _name, user_name) => {
+    expect(() => identity({ grant_type: 'password', user_name })).toThrow(refused)
   })
 })
 
