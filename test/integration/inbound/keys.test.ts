@@ -45,7 +45,7 @@ const outage: Case[] = [
   row(
     'R44',
     'a malformed header',
-    () => ({ path: WHOAMI, headers: ['Authorization: Bearer'] }),
+    () => ({ path: WHOAMI, headers: ['Authorization: Bearer a b'] }),
     MALFORMED
   ),
   row('R44', 'a malformed token', () => bearer('a.b.c'), INVALID_TOKEN),
