@@ -8,6 +8,7 @@ import process from 'node:process'
 
 import { createBench, pack } from './support/bench.mjs'
 import { endAll } from './support/processes.mjs'
+import ams from './cases/ams.mjs'
 import commands from './cases/commands.mjs'
 import facets from './cases/facets.mjs'
 import firstSteps from './cases/first-steps.mjs'
@@ -18,7 +19,7 @@ const LIMIT_MINUTES = 20
 const PARALLEL = 2
 
 const filters = process.argv.slice(2)
-const chosen = [firstSteps, multitenancy, plugins, facets, commands]
+const chosen = [firstSteps, multitenancy, plugins, ams, facets, commands]
   .flatMap((make) => [10, 9].flatMap((version) => make(version)))
   .filter(({ name }) => !filters.length || filters.some((filter) => name.includes(filter)))
 

@@ -1,4 +1,5 @@
-import { aliceIsAlice, call, expect } from '../support/client.mjs'
+import { aliceIsAlice, call, expect, printed } from '../support/client.mjs'
+import { addNotes, note, TECHNICAL } from '../support/event-queue.mjs'
 import { startLandscape } from '../support/landscape.mjs'
 import { Project } from '../support/project.mjs'
 
@@ -135,41 +136,10 @@ extend CatalogService.Books with { attachments : Composition of many Attachments
     }
   },
   '@cap-js-community/event-queue': {
-    configure: (project) => {
-      project.configure(({ cds }) => {
-        cds.eventQueue = {
-          useAsCAPOutbox: true,
-          processEventsAfterPublish: true,
-          isEventQueueActive: true
-        }
-        cds.requires.NoteService = {
-          impl: './srv/note-service.js',
-          outbox: true,
-          outboxed: true,
-          queued: true
-        }
-      })
-      project.write(
-        'srv/note-service.js',
-        "import cds from '@sap/cds'\nexport default class NoteService extends cds.Service {\n  init() {\n    this.on('note', (msg) => console.log('[note]', msg.data.text, 'of', msg.user.id))\n    return super.init()\n  }\n}\n"
-      )
-      project.write(
-        'srv/noting-service.cds',
-        "@requires: 'authenticated-user' service NotingService { action note(text: String); }\n"
-      )
-      project.write(
-        'srv/noting-service.js',
-        "import cds from '@sap/cds'\nexport default async (srv) => {\n  srv.on('note', async (req) => {\n    const notes = cds.queued(await cds.connect.to('NoteService'))\n    await notes.emit('note', req.data)\n  })\n}\n"
-      )
-    },
+    configure: addNotes,
     check: async (server, alice) => {
-      const noted = await call(server, 'POST', '/odata/v4/noting/note', {
-        ...alice,
-        body: { text: 'hello' }
-      })
-      expect(noted.status === 204, 'the message is queued', noted, server)
-      await printed(server, /\[note\]\W+hello/, 'and processed')
-      await printed(server, /eventqueue|event-queue/i, 'by event-queue')
+      const { id } = await note(server, alice)
+      expect(id === 'alice', 'the message says who has sent it', id, server)
     }
   }
 }
@@ -197,6 +167,9 @@ async function createTemplate(bench) {
   const project = await Project.create(bench, 'esm', 'plugins')
   project.addPlantService()
   project.addPrincipal()
+  project.configure(({ cds }) => {
+    cds.requires.auth.emulator = { destinations: TECHNICAL }
+  })
   return { project, landscape: await startLandscape(project) }
 }
 
@@ -225,14 +198,6 @@ async function run(bench, name, order) {
 async function change(server, alice) {
   const changed = await call(server, 'PATCH', `${BOOKS}(ID=1)`, { ...alice, body: TITLE })
   expect(changed.status === 200, 'alice changes a book', changed, server)
-}
-
-/** Waits until the server has printed it, for at most 30 seconds. */
-async function printed(server, pattern, what) {
-  for (let i = 0; i < 300 && !pattern.test(server.output()); i++) {
-    await new Promise((resolve) => setTimeout(resolve, 100))
-  }
-  expect(pattern.test(server.output()), what, undefined, server)
 }
 
 /** Sends one message, and returns what comes back, or why nothing does. */

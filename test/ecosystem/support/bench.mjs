@@ -35,7 +35,10 @@ export const PLUGINS = [
   '@cap-js/attachments',
   '@cap-js-community/odata-v2-adapter',
   '@cap-js-community/websocket',
-  '@cap-js-community/event-queue'
+  '@cap-js-community/event-queue',
+  '@cap-js/graphql',
+  '@sap/ams@^3.9',
+  '@sap/ams-dev@^3'
 ]
 
 /** Packs this package as it would be published. */

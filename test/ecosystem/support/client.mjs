@@ -33,6 +33,14 @@ export function expect(condition, what, answer, server) {
   throw new Error(`${what}\n--- got\n${JSON.stringify(answer, null, 2)}${log}`)
 }
 
+/** Waits until the server has printed it, for at most 30 seconds. */
+export async function printed(server, pattern, what) {
+  for (let i = 0; i < 300 && !pattern.test(server.output()); i++) {
+    await new Promise((resolve) => setTimeout(resolve, 100))
+  }
+  expect(pattern.test(server.output()), what, undefined, server)
+}
+
 const EQUIPMENT = '/odata/v4/plant/Equipment'
 let count = 0
 
