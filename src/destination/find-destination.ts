@@ -9,7 +9,7 @@ import { serviceBinding } from './service-binding.js'
 import { isUserBound } from './user-bound.js'
 
 /** Name of one of the Cloud SDK's `DestinationSelectionStrategies`. */
-type SelectionStrategy = 'alwaysProvider' | 'alwaysSubscriber' | 'subscriberFirst'
+export type SelectionStrategy = 'alwaysProvider' | 'alwaysSubscriber' | 'subscriberFirst'
 
 /**
  * `cds.requires.<service>.destinationOptions`. Others of the Cloud SDK's options (`jwt`, `iss`, `isolationStrategy`,

@@ -1,6 +1,19 @@
 import { EmulatorError } from './emulator-error.js'
+import type {
+  IdentityApplicationOptions,
+  IdentityAuthorizationOptions,
+  IdentityDependency,
+  IdentityOptions
+} from './ias/identity-options.js'
 import type { ApplicationOptions, TenantOptions } from './landscape-options.js'
-import type { EmulatorOptions, ExposedResource, MockedService, OnPremiseSystem } from './types.js'
+import type { TrustOptions } from './saml/trust.js'
+import type {
+  EmulatorOptions,
+  ExposedResource,
+  MockedService,
+  MockUser,
+  OnPremiseSystem
+} from './types.js'
 import { closest } from './xs-security/closest.js'
 
 /** All options there are: the compiler sees to it that none is missing. */
@@ -16,6 +29,32 @@ const APPLICATION: Names<ApplicationOptions> = { xsSecurity: true, instance: tru
 const SYSTEM: Names<OnPremiseSystem> = { backend: true, mocks: true, resources: true, env: true }
 const MOCK: Names<MockedService> = { service: true, path: true }
 const RESOURCE: Names<ExposedResource> = { path: true, subpaths: true }
+const TRUST: Names<TrustOptions> = {
+  entityId: true,
+  certificate: true,
+  destinationTrust: true,
+  createShadowUsers: true,
+  users: true,
+  roleCollections: true
+}
+const TRUSTED_USER: Names<Pick<MockUser, 'roles' | 'attr'>> = { roles: true, attr: true }
+const IDENTITY: Names<IdentityOptions> = {
+  credentialType: true,
+  subjectNameIdentifier: true,
+  tokenValidity: true,
+  xsuaaCrossConsumption: true,
+  providedApis: true,
+  consumedServices: true,
+  authorization: true,
+  applications: true,
+  dependencies: true
+}
+const AUTHORIZATION: Names<IdentityAuthorizationOptions> = { enabled: true, dcn: true }
+const IDENTITY_APPLICATION: Names<IdentityApplicationOptions> = {
+  providedApis: true,
+  consumes: true
+}
+const DEPENDENCY: Names<IdentityDependency> = { application: true, api: true }
 const OPTIONS: Names<EmulatorOptions> = {
   root: true,
   users: true,
@@ -43,7 +82,8 @@ export function checkOptions(options: unknown): asserts options is EmulatorOptio
     throw invalid('startEmulator needs options, at least { root }: the folder of the project')
   }
   checkNames('', options, OPTIONS)
-  const { onPremise, tenants, applications, jobScheduler } = options as EmulatorOptions
+  const { onPremise, tenants, applications, jobScheduler, trust, identity } =
+    options as EmulatorOptions
   checkSystems('onPremise', onPremise)
   for (const [path, tenant] of entriesOf('tenants', tenants)) {
     checkNames(path, tenant, TENANT)
@@ -53,6 +93,30 @@ export function checkOptions(options: unknown): asserts options is EmulatorOptio
     checkNames(path, application, APPLICATION)
   }
   checkNames('jobScheduler', jobScheduler, { instance: true })
+  checkTrust(trust)
+  checkIdentity(identity)
+}
+
+function checkTrust(trust: EmulatorOptions['trust']): void {
+  for (const [path, provider] of entriesOf('trust', trust)) {
+    checkNames(path, provider, TRUST)
+    for (const [place, user] of entriesOf(`${path}.users`, (provider as TrustOptions).users)) {
+      checkNames(place, user, TRUSTED_USER)
+    }
+  }
+}
+
+function checkIdentity(identity: EmulatorOptions['identity']): void {
+  if (typeof identity !== 'object') return
+  checkNames('identity', identity, IDENTITY)
+  const { authorization, applications, dependencies } = identity
+  checkNames('identity.authorization', authorization, AUTHORIZATION)
+  for (const [path, application] of entriesOf('identity.applications', applications)) {
+    checkNames(path, application, IDENTITY_APPLICATION)
+  }
+  for (const [path, dependency] of entriesOf('identity.dependencies', dependencies)) {
+    checkNames(path, dependency, DEPENDENCY)
+  }
 }
 
 function checkSystems(path: string, systems: EmulatorOptions['onPremise']): void {

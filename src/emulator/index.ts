@@ -1,6 +1,7 @@
 export { EmulatorError, type EmulatorErrorCode } from './emulator-error.js'
 export type {
   IdentityApplicationOptions,
+  IdentityAuthorizationOptions,
   IdentityCredentialType,
   IdentityDependency,
   IdentityOptions,

@@ -1,10 +1,10 @@
 /** What a user's `sub` is; on BTP `subject-name-identifier.attribute`. */
-export const SUBJECTS = ['userUuid', 'mail', 'loginName'] as const
-export type SubjectNameIdentifier = (typeof SUBJECTS)[number]
+export type SubjectNameIdentifier = 'userUuid' | 'mail' | 'loginName'
+export const SUBJECTS: readonly SubjectNameIdentifier[] = ['userUuid', 'mail', 'loginName']
 
 /** How the bound application proves who it is; on BTP a parameter of the binding. */
-export const CREDENTIAL_TYPES = ['SECRET', 'X509_GENERATED'] as const
-export type IdentityCredentialType = (typeof CREDENTIAL_TYPES)[number]
+export type IdentityCredentialType = 'SECRET' | 'X509_GENERATED'
+export const CREDENTIAL_TYPES: readonly IdentityCredentialType[] = ['SECRET', 'X509_GENERATED']
 
 /** The emulated tenant of Identity Authentication, and the application in it: parameters of its service instance. */
 export interface IdentityOptions {

@@ -39,15 +39,6 @@ export interface OwnIssuer {
   readonly identity: () => Promise<SigningIdentity>
 }
 
-const KNOWN = new Set([
-  'entityId',
-  'certificate',
-  'destinationTrust',
-  'createShadowUsers',
-  'users',
-  'roleCollections'
-])
-
 /**
  * Reads `trust`: identity providers by the name of their trust configuration.
  *
@@ -76,8 +67,6 @@ function readProvider(
   own: OwnIssuer
 ): TrustedProvider {
   if (!isObject(options)) fail(path, 'must be an object')
-  const unknown = Object.keys(options).find((name) => !KNOWN.has(name))
-  if (unknown) fail(`${path}.${unknown}`, 'is not known')
   const { users = {}, roleCollections = {}, createShadowUsers = true } = options
   if (!isObject(users)) fail(`${path}.users`, 'must be an object')
   if (!isObject(roleCollections)) fail(`${path}.roleCollections`, 'must be an object')

@@ -16,7 +16,13 @@ it.each<[string, unknown, RegExp]>([
     'tenants["t1"]': { tenants: { t1: { user: {} } } },
     'tenants["t1"].onPremise["s4:1"]': { tenants: { t1: { onPremise: { 's4:1': { mock: [] } } } } },
     'applications["x"]': { applications: { x: { xssecurity: {} } } },
-    jobScheduler: { jobScheduler: { instanz: 'x' } }
+    jobScheduler: { jobScheduler: { instanz: 'x' } },
+    'trust["idp"]': { trust: { idp: { entityID: 'x' } } },
+    'trust["idp"].users["u"]': { trust: { idp: { users: { u: { role: [] } } } } },
+    identity: { identity: { subjectNameIdentifer: 'mail' } },
+    'identity.authorization': { identity: { authorization: { enable: true } } },
+    'identity.applications["x"]': { identity: { applications: { x: { providedAPI: [] } } } },
+    'identity.dependencies["x"]': { identity: { dependencies: { x: { apis: 'a' } } } }
   }).map(([path, more]): [string, unknown, RegExp] => [
     path,
     { ...options, ...more },

@@ -196,7 +196,10 @@ test.each([
   [{ destinationTrust: true, entityId: IDP }, /destinationTrust/],
   [{ destinationTrust: true, roleCollections: { a: 'Nobody' } }, /unknown role "Nobody"/],
   [{ destinationTrust: true, users: { bob: { roles: ['Nobody'] } } }, /unknown role "Nobody"/],
-  [{ destinationTrust: true, issuer: 'x' }, /trust\.partner\.issuer is not known/]
+  [
+    { destinationTrust: true, issuer: 'x' },
+    /no option "issuer" of the emulator in trust\["partner"\]/
+  ]
 ])('options %j: %s', async (partner, message) => {
   const start = startEmulator({ ...options, trust: { partner: partner } })
   await expect(start).rejects.toThrow(message)
