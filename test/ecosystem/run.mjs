@@ -10,6 +10,7 @@ import { createBench, pack } from './support/bench.mjs'
 import { endAll } from './support/processes.mjs'
 import ams from './cases/ams.mjs'
 import commands from './cases/commands.mjs'
+import eventQueue from './cases/event-queue.mjs'
 import facets from './cases/facets.mjs'
 import firstSteps from './cases/first-steps.mjs'
 import multitenancy from './cases/multitenancy.mjs'
@@ -19,7 +20,7 @@ const LIMIT_MINUTES = 20
 const PARALLEL = 2
 
 const filters = process.argv.slice(2)
-const chosen = [firstSteps, multitenancy, plugins, ams, facets, commands]
+const chosen = [firstSteps, multitenancy, plugins, ams, eventQueue, facets, commands]
   .flatMap((make) => [10, 9].flatMap((version) => make(version)))
   .filter(({ name }) => !filters.length || filters.some((filter) => name.includes(filter)))
 
@@ -47,7 +48,7 @@ async function main() {
   await Promise.all(Array.from({ length: PARALLEL }, () => work(queue, benches)))
 }
 
-/** Takes one case after the other. */
+/** Takes one case after the other; one that can't run with what is installed returns why. */
 async function work(queue, benches) {
   for (let next; (next = queue.shift());) {
     const { name, version, skip, run } = next
@@ -55,7 +56,7 @@ async function work(queue, benches) {
     if (skip) report(name, 'skipped', start, skip)
     else
       await run(benches[version]).then(
-        () => report(name, 'passed', start),
+        (reason) => report(name, reason ? 'skipped' : 'passed', start, reason),
         (error) => report(name, 'failed', start, error)
       )
   }
