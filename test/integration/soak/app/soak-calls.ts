@@ -27,7 +27,8 @@ export async function perform(call: SoakCall, queued: boolean): Promise<Outcome>
     const answer = call.kind === 'execute' ? await execute(call) : await send(call, queued)
     return { code: queued ? 'queued' : 'ok', answer: JSON.stringify(answer ?? null) }
   } catch (error) {
-    const { code, reason, response } = error as Failure
+    const { reason, response, remoteError } = error as Failure
+    const code = remoteError?.code ?? (error as Failure).code
     const status = (reason?.response ?? response)?.status
     const known = typeof code === 'string' && code.startsWith('ERR_') && code !== 'ERR_BAD_REQUEST'
     const told = known ? code : status ? `HTTP_${String(status)}` : String(code)
@@ -36,6 +37,8 @@ export async function perform(call: SoakCall, queued: boolean): Promise<Outcome>
 }
 
 interface Failure {
+  /** What `executeHttpRequest` says of a failed call. */
+  readonly remoteError?: { readonly code: string }
   readonly code?: unknown
   readonly reason?: { readonly response?: { readonly status?: number } }
   readonly response?: { readonly status?: number }
