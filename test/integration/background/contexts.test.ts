@@ -49,7 +49,7 @@ describe.each(REMOTES)('through %s', (remote) => {
   })
 
   const PRIVILEGED = /the privileged user/
-  const CUSTOM = /a user object without a validated token of its own/
+  const CUSTOM = /a user object without the "authInfo" of a validated token/
   const ANONYMOUS = /anonymous \(no credentials, or no request at all\)/
   test.each<[place: string, who: RegExp, calls?: number]>([
     ['otherUser', CUSTOM],
