@@ -1,5 +1,6 @@
 // Changes the sources one expression at a time and counts what the unit tests of the same room notice (Stryker).
 // Arguments: files or folders of src/ in place of all rooms, and --static to change what runs once, at loading, as well.
+// Files that have tests of their own name are judged by these alone, which is faster than a room whose tests start servers.
 // Reports and results are kept in temp/mutation; what did not change is not run again.
 import fs from 'node:fs'
 import path from 'node:path'
@@ -31,15 +32,20 @@ if (unknown.length > 0) {
 }
 
 /** The mirror of a room has its tests: those of src/user are in test/unit/user. */
+function testsOf(target) {
+  const room = target.split('/')[1]
+  const own = `test/unit/${room}/${path.basename(target, '.ts')}.test.ts`
+  return `<rootDir>/${named.length > 0 && fs.existsSync(own) ? own : `test/unit/${room}/**/*.test.ts`}`
+}
+
 function optionsFor(targets) {
-  const rooms = [...new Set(targets.map((target) => target.split(/[/.]/)[1]))]
   return {
     mutate: targets.map((target) => (target.endsWith('.ts') ? target : `${target}/**/*.ts`)),
     testRunner: 'jest',
     plugins: ['@stryker-mutator/jest-runner'],
     jest: {
       configFile: 'jest.config.js',
-      config: { testMatch: [`<rootDir>/test/unit/(${rooms.join('|')})/**/*.test.ts`] }
+      config: { testMatch: [...new Set(targets.map(testsOf))] }
     },
     coverageAnalysis: 'perTest',
     ignoreStatic: !args.includes('--static'),

@@ -1,5 +1,8 @@
 /** What can lead upwards, however it is written. */
-const DOTS = /\.\.|%(?:25)*2e/i
+const DOTS = /\.\.|%/
+
+/** Encoded: a percent sign, a hexadecimal digit, a dot, a quote. Delimiters stay as they are, and are told by their code. */
+const ENCODED = /%(?:25|2e|27|3\d|[46][1-6])/gi
 
 /**
  * Whether a path stays below that of the destination: as the URL parser has normalised it (`..`, `%2e%2e`, `\`), and also
@@ -17,11 +20,7 @@ export function isBelow(base: string, path: string): boolean {
 }
 
 function climbs(path: string): boolean {
-  const decoded = path
-    .replace(/%(?:25)+/g, '%')
-    .replace(/%27/g, "'")
-    .replace(/'[^'/]*'/g, "''")
-    .replace(/%2e/gi, '.')
+  const decoded = decode(path).replace(/'[^'/]*'/g, "''")
   let depth = 0
   for (const segment of decoded.split(/\/|%2f|%5c/i)) {
     const [name = ''] = segment.split(/;|%3b/i)
@@ -30,4 +29,15 @@ function climbs(path: string): boolean {
     if (depth < 0) return true
   }
   return false
+}
+
+/** Decodes until nothing is left: what is encoded can be the code of something encoded. */
+function decode(path: string): string {
+  let decoded = path
+  let before: string
+  do {
+    before = decoded
+    decoded = decoded.replace(ENCODED, (code) => String.fromCharCode(parseInt(code.slice(1), 16)))
+  } while (decoded !== before)
+  return decoded
 }

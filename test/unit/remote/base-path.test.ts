@@ -1,6 +1,7 @@
 import type { HttpDestination } from '@sap-cloud-sdk/connectivity'
 
 import { RemoteError } from '../../../src/errors.js'
+import { isBelow } from '../../../src/remote/base-path.js'
 import { urlIn } from '../../../src/remote/http-request.js'
 import { send } from '../../../src/remote/send.js'
 import { Backend, internet, user } from './support/backend.js'
@@ -92,5 +93,60 @@ describe('what stays below it, stays as it is', () => {
     const destination = at(`https://host.example${base}`)
     expect(urlIn(destination, 'x').pathname).toMatch(/^\/sap\/api\/+x$/)
     expect(() => urlIn(destination, '../../x')).toThrow(RemoteError)
+  })
+})
+
+describe('for a system that decodes a path once more, neither padding nor empty segments count as a step down', () => {
+  const BASE = '/sap/api/'
+
+  test.each([
+    'a/%2e/%2e%2e/%2e%2e/admin',
+    '%2e/%2e%2e/admin',
+    '.%2f..%2fadmin',
+    'a%2f.%2f..%2f..%2fadmin',
+    'a/.;x/..%2f..%2fadmin',
+    'a%2f%2f..%2f..%2fadmin',
+    '%2f..%2fadmin',
+    '%2F%5C..%5Cadmin',
+    '%5c%5c..%2fadmin',
+    ';x%2f..%2fadmin',
+    '%3bx%2f..%2fadmin',
+    'a;..%2f..%2f..%2fadmin',
+    "''%2f..%2f..%2fadmin",
+    '%2527x%2527%2f..%2f..%2fadmin',
+    '%25%32%65%2e/x',
+    '%2%65%2%65/x',
+    '%%32e%%32e/x',
+    '%2%35%32%65./x',
+    "'%2f..%2f..",
+    "'a/b'%2f..%2f..%2f..%2fadmin"
+  ])('%j leads out', (path) => {
+    expect(isBelow(BASE, `${BASE}${path}`)).toBe(false)
+  })
+
+  test.each([
+    'a%2f.%2f..%2fb',
+    'a%2fb%2f..%2f..%2fc',
+    'a%2f..;x%2fb',
+    'a%3bx%2f..%2fb',
+    '...%2f..%2fb',
+    '%2e/a',
+    'a.b/%2e',
+    "f('..')",
+    "'x'%2f..%2fa",
+    'f(%27..%2f..%27)',
+    'f(%2527..%2f..%2527)',
+    "f('a','..%2f..%2f..')"
+  ])('%j does not', (path) => {
+    expect(isBelow(BASE, `${BASE}${path}`)).toBe(true)
+  })
+
+  test('the base itself, with and without its slash, is not left', () => {
+    expect(isBelow(BASE, '/sap/api')).toBe(true)
+    expect(isBelow(BASE, '/sap/api/')).toBe(true)
+    expect(isBelow(BASE, '/sap/apis')).toBe(false)
+    expect(isBelow(BASE, '/sap')).toBe(false)
+    expect(isBelow(BASE, '/x/sap/api/')).toBe(false)
+    expect(isBelow(BASE, '')).toBe(false)
   })
 })

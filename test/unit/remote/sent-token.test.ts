@@ -56,7 +56,7 @@ describe('the token that tells the remote system who the user is', () => {
   })
 
   test('loses the scheme at its beginning, and nothing else', () => {
-    const headers = { authorization: `x Bearer ${OWN}` }
+    const headers = { authorization: `${OTHER.slice(0, 9)}Bearer ${OTHER.slice(9)}` }
     expect(sentToken({ headers }, ALICE)).toEqual({ exchanged: true, end: undefined })
   })
 })

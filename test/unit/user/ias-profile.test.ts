@@ -47,6 +47,19 @@ test('R26: a technical token is one whose subject is its client; consumed APIs a
   expect({ ...profile.roles(technical) }).toEqual({ read: 1 })
 })
 
+test('a user has no roles from consumed APIs: they are the client’s', () => {
+  const named = { ...USER, ias_apis: ['read', 'write'] }
+  expect(profile.isTechnical(named)).toBe(false)
+  expect({ ...profile.roles(named) }).toEqual({})
+})
+
+test.each([undefined, null, 'read', { 0: 'read' }, [], [''], [null]])(
+  'consumed APIs of a technical token that are none: %j',
+  (ias_apis) => {
+    expect({ ...profile.roles({ ...USER, sub: CLIENT, ias_apis }) }).toEqual({})
+  }
+)
+
 test('without azp the only audience is the client', () => {
   const { azp: _, ...claims } = USER
   expect(profile.isTechnical({ ...claims, sub: CLIENT })).toBe(true)
