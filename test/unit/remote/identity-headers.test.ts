@@ -51,7 +51,7 @@ describe('what a destination adds to every call', () => {
     const first = await identityHeaders(frozen)
     expect(identityHeaders(frozen)).toBe(first)
 
-    const changing: { sapClient?: string } = destination({ sapClient: '1' })
+    const changing: { sapClient?: unknown } = destination({ sapClient: '1' })
     await identityHeaders(changing as HttpDestination)
     changing.sapClient = '2'
     expect(await identityHeaders(changing as HttpDestination)).toEqual({ 'sap-client': '2' })

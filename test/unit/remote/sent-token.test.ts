@@ -14,7 +14,7 @@ const ALICE = new TokenPrincipal({
   bearerToken: OWN
 })
 const retrieved = (value: string) => ({ value, type: 'bearer', expiresIn: '50' }) as never
-const proxy = (headers?: object) => ({ host: 'h', port: 1, protocol: 'http', headers }) as never
+const proxy = (headers?: object) => ({ host: 'h', port: 1, protocol: 'http', headers }) as object
 
 beforeEach(() => jest.useFakeTimers({ now: NOW * 1000 }))
 afterEach(() => jest.useRealTimers())
@@ -34,14 +34,14 @@ describe('the token that tells the remote system who the user is', () => {
   test('is the one for the Cloud Connector, before a header of the destination', () => {
     const proxyConfiguration = proxy({ 'SAP-Connectivity-Authentication': `Bearer ${OTHER}` })
     const headers = { authorization: `Bearer ${OWN}` }
-    const sent = sentToken({ proxyConfiguration, headers }, ALICE)
+    const sent = sentToken({ proxyConfiguration, headers } as never, ALICE)
     expect(sent).toEqual({ exchanged: true, end: NOW + 50 })
   })
 
   test('is the one in a header of the destination, before the user’s own', () => {
     const headers = { authorization: `Bearer ${OTHER}` }
     for (const proxyConfiguration of [undefined, proxy(), proxy({})]) {
-      const sent = sentToken({ ...(proxyConfiguration && { proxyConfiguration }), headers }, ALICE)
+      const sent = sentToken({ proxyConfiguration, headers } as never, ALICE)
       expect(sent).toEqual({ exchanged: true, end: NOW + 50 })
     }
   })
@@ -50,7 +50,7 @@ describe('the token that tells the remote system who the user is', () => {
     const own = { exchanged: false, end: NOW + 100 }
     const proxyConfiguration = proxy({ 'SAP-Connectivity-Authentication': `Bearer ${OWN}` })
     expect(sentToken({ headers: { authorization: `Bearer ${OWN}` } }, ALICE)).toEqual(own)
-    expect(sentToken({ proxyConfiguration }, ALICE)).toEqual(own)
+    expect(sentToken({ proxyConfiguration } as never, ALICE)).toEqual(own)
     expect(sentToken({ authTokens: [], headers: { authorization: 1 } }, ALICE)).toEqual(own)
     expect(sentToken({}, ALICE)).toEqual(own)
   })
@@ -77,7 +77,9 @@ describe('a token is judged when it is sent', () => {
     const check = () => checkLifetime('S4', {}, ALICE, 100)
     expect(check).toThrow(expect.objectContaining({ code: 'ERR_TOKEN_EXPIRES', status: 401 }))
     expect(check).toThrow(/^"S4" is called on behalf of a named user/)
-    expect(check).toThrow(/does not last the 100 seconds of "minTokenLifetime"\. Nothing was sent\./)
+    expect(check).toThrow(
+      /does not last the 100 seconds of "minTokenLifetime"\. Nothing was sent\./
+    )
     expect(check).toThrow(/Let the client repeat the request with a new token\.$/)
   })
 

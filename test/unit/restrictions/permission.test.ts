@@ -21,7 +21,7 @@ function entity(annotations: string, actions = ''): RestrictedDefinition {
       ${annotations}
       entity E { key ID : Integer; level : Integer; region : String } actions { action free(); ${actions} };
     }`)
-  const { definitions } = cds.compile.for.nodejs(csn) as unknown as Model
+  const { definitions } = cds.compile.for.nodejs(csn as never) as unknown as Model
   return definitions['S.E'] as RestrictedDefinition
 }
 

@@ -25,11 +25,11 @@ const MODEL = `
 
 beforeAll(async () => {
   cds.env.requires.auth = { kind: 'dummy' } as never
-  const model = cds.compile.for.nodejs(cds.compile(MODEL))
+  const model = cds.compile.for.nodejs(cds.compile(MODEL) as never)
   cds.model = model
   await cds
     .serve('all')
-    .from(model)
+    .from(model as never)
     .with(() => undefined)
     .in(express())
 })
