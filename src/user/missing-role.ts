@@ -46,7 +46,9 @@ export function missingRole(
     if (scopes.length || !hasScope(identity)) return missingGrant(identity, scopes)
   }
   if (!demanded.length) return undefined
-  const [who, fix] = WHO[isForeign(identity) ? 'foreign' : identity.kind]
+  const [who, fix] = isUserOfIas(identity)
+    ? USER_OF_IAS
+    : WHO[isForeign(identity) ? 'foreign' : identity.kind]
   const text = `${who} has no role ${listed(demanded)}, which ${String(service?.name)} asks for here. ${fix}`
   return new TokenError('ERR_ROLE_MISSING', text)
 }
@@ -59,6 +61,14 @@ const WHO = {
   ],
   foreign: ['the technical token of another application', 'CAP gives that role by itself.']
 } as const
+
+/** Its tokens have no roles. */
+const USER_OF_IAS = [
+  'the user',
+  'Assign a policy that has it (@sap/ams), or add it in a middleware.'
+] as const
+
+const isUserOfIas = ({ kind, issuer }: Identity) => kind === 'named' && issuer === 'ias'
 
 function isForeign({ kind, roles }: Identity): boolean {
   return kind === 'technical' && !Object.hasOwn(roles, 'internal-user')

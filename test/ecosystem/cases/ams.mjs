@@ -1,4 +1,4 @@
-import { aliceIsAlice, call, expect } from '../support/client.mjs'
+import { aliceIsAlice, call, expect, printed } from '../support/client.mjs'
 import { startLandscape } from '../support/landscape.mjs'
 import { runOrThrow } from '../support/processes.mjs'
 import { Project } from '../support/project.mjs'
@@ -151,6 +151,7 @@ async function policiesHold(server, tokenOf) {
   }
   const refused = await call(server, 'GET', ORDERS, mallory)
   expect(refused.status === 403, 'without a policy nothing', refused, server)
+  await printed(server, /no role .*"Reader.*Assign a policy/, 'and the log says how to get one')
   await writes(server, alice, bob)
   await writesRemotely(server, alice, bob)
 }
