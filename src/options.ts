@@ -30,6 +30,8 @@ export interface TenantEmulation {
   users?: Record<string, UserOptions | boolean>
   /** Its destinations; without, it has none. */
   destinations?: EmulationOptions['destinations']
+  /** Its destination fragments; without, it has none. */
+  fragments?: EmulationOptions['fragments']
   /** Systems behind its own Cloud Connector; without, those of the provider. */
   onPremise?: EmulationOptions['onPremise']
 }
@@ -38,6 +40,8 @@ export interface TenantEmulation {
 export interface EmulationOptions {
   /** Destinations by name, with the property names of the Destination service. */
   destinations?: Record<string, Record<string, string | boolean>>
+  /** Destination fragments by name, with the properties that they add or replace. */
+  fragments?: Record<string, Record<string, string | boolean>>
   /** Systems behind the Cloud Connector, by virtual host and port: `s4.internal:44300`. */
   onPremise?: Record<
     string,

@@ -1,4 +1,5 @@
 import { authenticatesRequests, decidesCalls, type Requires } from '../adoption.js'
+import { checkDestinationOptions } from '../destination/look-up-options.js'
 import { ConfigurationError } from '../errors.js'
 import { nearestName } from './nearest-name.js'
 
@@ -26,11 +27,6 @@ const SERVICE: Names = {
 }
 
 const CREDENTIALS: Names = { meant: ['destination', 'forwardAuthToken'], others: ['destinations'] }
-
-const DESTINATION_OPTIONS: Names = {
-  meant: ['selectionStrategy', 'iasToXsuaaTokenExchange', 'useCache'],
-  others: ['isolationStrategy']
-}
 
 const STRATEGIES = ['alwaysProvider', 'alwaysSubscriber', 'subscriberFirst']
 
@@ -78,7 +74,7 @@ function checkService(path: string, name: string, options: Options, requires: Re
   if (!decidesCalls(options) || !isRemote(options)) return
   checkNames(path, options, SERVICE)
   checkNames(`${path}.credentials`, inner.credentials, CREDENTIALS)
-  checkNames(`${path}.destinationOptions`, inner.destinationOptions, DESTINATION_OPTIONS)
+  checkDestinationOptions(`${path}.destinationOptions`, inner.destinationOptions)
   const { selectionStrategy } = inner.destinationOptions
   checkValue(`${path}.destinationOptions.selectionStrategy`, selectionStrategy, STRATEGIES)
 }

@@ -1,6 +1,7 @@
 import type { DestinationJson, Service } from '@sap-cloud-sdk/connectivity'
 
 import { FetchError, fetchJson } from '../token/fetch-json.js'
+import { type LookUp, lookUpHeaders } from './look-up-options.js'
 import { renewedServiceToken, serviceTokenOf } from './service-token.js'
 
 /** Milliseconds: the service asks token services in turn. */
@@ -12,7 +13,11 @@ export interface Place {
   readonly service: Service
   /** `undefined`: the provider's. */
   readonly tenant: string | undefined
+  /** Default: without fragments, on every level. */
+  readonly lookUp?: LookUp
 }
+
+type Headers = Readonly<Record<string, string>>
 
 /** Headers of a look-up that retrieves tokens: for whom. */
 export type RetrievalHeaders = Readonly<
@@ -20,7 +25,8 @@ export type RetrievalHeaders = Readonly<
 >
 
 /**
- * "Find destination" of the Destination service: the instance's, else the subaccount's, in exactly this tenant.
+ * "Find destination" of the Destination service: the instance's, else the subaccount's, in exactly this tenant; with a level,
+ * that of this level.
  *
  * @param retrieval - `undefined`: the configuration only, and no token is retrieved anywhere
  * @returns `undefined` when there is no destination of that name
@@ -33,10 +39,13 @@ export async function find(
   name: string,
   retrieval?: RetrievalHeaders
 ): Promise<DestinationJson | undefined> {
-  const path = `destinations/${encodeURIComponent(name)}`
+  const { lookUp = {} } = place
+  const own = encodeURIComponent(name)
+  const path = lookUp.level ? `v2/destinations/${own}@${lookUp.level}` : `v1/destinations/${own}`
+  const headers = lookUpHeaders(lookUp)
   const found = retrieval
-    ? await get(place, path, retrieval)
-    : await get(place, `${path}?$skipTokenRetrieval=true`)
+    ? await get(place, path, { ...headers, ...retrieval })
+    : await get(place, `${path}?$skipTokenRetrieval=true`, headers)
   if (found === undefined || isDestination(found)) return found
   throw new FetchError('unexpected', 'the answer is no destination')
 }
@@ -44,19 +53,17 @@ export async function find(
 /** A trusted certificate (`TrustStoreLocation`), of the subaccount or the instance. @internal */
 export async function findCertificate(place: Place, name: string): Promise<unknown> {
   const path = encodeURIComponent(name)
+  const isProvider = place.lookUp?.level?.startsWith('provider')
+  const owner = isProvider ? { ...place, tenant: undefined } : place
   return (
-    (await get(place, `subaccountCertificates/${path}`)) ??
-    (await get(place, `instanceCertificates/${path}`))
+    (await get(owner, `v1/subaccountCertificates/${path}`)) ??
+    (await get(owner, `v1/instanceCertificates/${path}`))
   )
 }
 
 /** With 404, nothing; with 401, once more with another token of the application. */
-async function get(
-  { service, tenant }: Place,
-  path: string,
-  headers?: RetrievalHeaders
-): Promise<unknown> {
-  const url = `${String(service.credentials['uri']).replace(/\/+$/, '')}/destination-configuration/v1/${path}`
+async function get({ service, tenant }: Place, path: string, headers?: Headers): Promise<unknown> {
+  const url = `${String(service.credentials['uri']).replace(/\/+$/, '')}/destination-configuration/${path}`
   const token = await serviceTokenOf(service, tenant)
   try {
     return await ask(url, token, headers).catch(async (error: unknown) => {
@@ -73,7 +80,7 @@ async function get(
 }
 
 /** R70: a deadline, a limit, no redirect. */
-function ask(url: string, token: string, headers?: RetrievalHeaders): Promise<unknown> {
+function ask(url: string, token: string, headers?: Headers): Promise<unknown> {
   const authorization = `Bearer ${token}`
   const options = { headers: { ...headers, authorization }, deadline: DEADLINE, repeatLost: true }
   return fetchJson(url, options)

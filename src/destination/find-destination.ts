@@ -2,6 +2,7 @@ import type { Destination, DestinationFetchOptions, Service } from '@sap-cloud-s
 
 import { DestinationError } from '../errors.js'
 import type { Principal } from '../user/principal.js'
+import { type LookUpOptions, lookUpOf } from './look-up-options.js'
 import { isInEnvironment, localDestination } from './local-destination.js'
 import { type Configured, lookUp } from './look-up.js'
 import { type Ready, whenReady } from './ready.js'
@@ -21,7 +22,7 @@ export type DestinationOptions = Omit<
 > & {
   /** Default: `alwaysSubscriber` for calls of a named user and of `systemUser`, `subscriberFirst` for all others. */
   selectionStrategy?: SelectionStrategy
-}
+} & LookUpOptions
 
 /** A destination that was looked up, before any token was fetched for it. */
 export interface FoundDestination {
@@ -50,18 +51,37 @@ export function findDestination(
 ): Ready<FoundDestination> {
   const binding = isInEnvironment(name) ? undefined : serviceBinding('destination')
   const search = whenReady(binding, (service) =>
-    service ? inTenants(service, name, principal, options, tenant) : locally(name, principal)
+    service
+      ? inTenants(service, name, principal, options, tenant)
+      : locally(name, principal, options)
   )
   return whenReady(search, (found) => {
     if (found) return found
     throw new DestinationError(
       'ERR_DESTINATION_NOT_FOUND',
-      `there is no destination "${name}": create it in the subaccount or the service instance of the tenant`
+      `there is no destination "${name}"${detailsOf(options)}: create it in the subaccount or the service instance of the tenant`
     )
   })
 }
 
-async function locally(name: string, principal: Principal): Promise<FoundDestination | undefined> {
+/** What else a destination was asked for by. */
+function detailsOf({ fragmentName, fragmentOptional, level }: LookUpOptions): string {
+  const names = fragmentName === undefined || fragmentOptional ? [] : [fragmentName].flat()
+  const place = level ? ` on level "${level}"` : ''
+  return names.length ? `${place} with fragment ${names.map((each) => `"${each}"`).join()}` : place
+}
+
+async function locally(
+  name: string,
+  principal: Principal,
+  options: LookUpOptions
+): Promise<FoundDestination | undefined> {
+  if (options.fragmentName !== undefined || options.level) {
+    throw new DestinationError(
+      'ERR_DESTINATION_UNAVAILABLE',
+      `destination "${name}" is not looked up in the Destination service, which alone knows fragments and levels. Nothing was sent.`
+    )
+  }
   const destination = await localDestination(name, principal)
   if (!destination) return undefined
   return {
@@ -81,17 +101,21 @@ function inTenants(
 ): Ready<FoundDestination | undefined> {
   const strategy = strategyFor(principal, options)
   const own = tenantOf(service, principal, contextTenant)
+  const details = lookUpOf(options)
   const search = ([tenant, ...others]: readonly (string | undefined)[]): Ready<
     FoundDestination | undefined
   > =>
-    whenReady(lookUp({ service, tenant }, name, options.useCache === false), (configured) => {
-      if (!configured) return others.length ? search(others) : undefined
-      const { destination } = configured
-      const userBound = isUserBound(destination)
-      // A fallback must not lead a user into another tenant; only `alwaysProvider` says that it shall.
-      if (userBound && tenant !== own && strategy !== 'alwaysProvider') return undefined
-      return { destination, userBound, configured, tenant: own }
-    })
+    whenReady(
+      lookUp({ service, tenant, lookUp: details }, name, options.useCache === false),
+      (configured) => {
+        if (!configured) return others.length ? search(others) : undefined
+        const { destination } = configured
+        const userBound = isUserBound(destination)
+        // A fallback must not lead a user into another tenant; only `alwaysProvider` says that it shall.
+        if (userBound && tenant !== own && strategy !== 'alwaysProvider') return undefined
+        return { destination, userBound, configured, tenant: own }
+      }
+    )
   return search(tenantsFor(strategy, own))
 }
 
@@ -100,11 +124,11 @@ type NamedStrategy = (() => unknown) & { readonly name: SelectionStrategy }
 /** CAP 9 puts the Cloud SDK's function of that name in the place of the name. */
 function strategyFor(
   principal: Principal,
-  { selectionStrategy }: DestinationOptions
+  { selectionStrategy, level }: DestinationOptions
 ): SelectionStrategy {
   const given = selectionStrategy as SelectionStrategy | NamedStrategy | undefined
   const strategy = typeof given === 'function' ? given.name : given
-  return strategy ?? (principal.kind === 'named' ? 'alwaysSubscriber' : 'subscriberFirst')
+  return strategy ?? (level || principal.kind === 'named' ? 'alwaysSubscriber' : 'subscriberFirst')
 }
 
 /** Tenants in the order of the search; `undefined` is the provider's. */

@@ -30,7 +30,9 @@ const configurations = new SingleFlight<Configured | undefined>(MAX_CONFIGURATIO
  * @internal
  */
 export function lookUp(place: Place, name: string, fresh = false): Ready<Configured | undefined> {
-  const key = [...serviceKey(place.service), place.tenant, name]
+  const { level, fragments, optional } = place.lookUp ?? {}
+  const own = [name, level, fragments, optional ? 'optional' : undefined]
+  const key = [...serviceKey(place.service), place.tenant, ...own]
   return configurations.get(key, () => fetchConfiguration(place, name), fresh)
 }
 

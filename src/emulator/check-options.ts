@@ -23,6 +23,7 @@ const TENANT: Names<TenantOptions> = {
   subdomain: true,
   users: true,
   destinations: true,
+  fragments: true,
   onPremise: true
 }
 const APPLICATION: Names<ApplicationOptions> = { xsSecurity: true, instance: true }
@@ -59,6 +60,7 @@ const OPTIONS: Names<EmulatorOptions> = {
   root: true,
   users: true,
   destinations: true,
+  fragments: true,
   tenants: true,
   applications: true,
   identity: true,

@@ -8,6 +8,8 @@ export interface TenantOptions {
   users?: Readonly<Record<string, MockUser | string | boolean>>
   /** Its destinations; without, it has none. */
   destinations?: Destinations
+  /** Its destination fragments; without, it has none. */
+  fragments?: Destinations
   /** Systems behind its own Cloud Connector; without, the provider's are exposed to it as well. */
   onPremise?: Readonly<Record<string, OnPremiseSystem>>
 }

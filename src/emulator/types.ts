@@ -72,6 +72,8 @@ export interface EmulatorOptions {
   users?: Readonly<Record<string, MockUser | string | boolean>>
   /** Destinations with BTP property names (`URL`, `Authentication`, …); `Name` and `Type` are added. */
   destinations?: Destinations
+  /** Destination fragments by name, with the properties that they add or replace. */
+  fragments?: Destinations
   /** Subscribers, by tenant id; tenants that only users name have the same destinations as the provider. */
   tenants?: Readonly<Record<string, TenantOptions>>
   /** Other applications of the subaccount, which grant scopes to this one, or get them, by name. */

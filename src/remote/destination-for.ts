@@ -1,6 +1,7 @@
 import cds from '@sap/cds'
 import type { HttpDestination } from '@sap-cloud-sdk/connectivity'
 
+import { checkDestinationOptions } from '../destination/look-up-options.js'
 import type { DestinationOptions } from '../destination/resolve.js'
 import { PrincipalError } from '../errors.js'
 import { logRefusal } from '../log.js'
@@ -13,7 +14,13 @@ import { type OnBehalfOf, policyOf } from './service-options.js'
 /** As whom a destination is resolved, and where it is looked for. */
 export interface CallOptions extends Pick<
   DestinationOptions,
-  'selectionStrategy' | 'iasToXsuaaTokenExchange' | 'refreshToken' | 'useCache'
+  | 'selectionStrategy'
+  | 'iasToXsuaaTokenExchange'
+  | 'refreshToken'
+  | 'useCache'
+  | 'fragmentName'
+  | 'fragmentOptional'
+  | 'level'
 > {
   /** Default: the destination decides; one that propagates users needs a named one. */
   onBehalfOf?: OnBehalfOf
@@ -65,6 +72,7 @@ export async function resolveAs(
   const { onBehalfOf: _, minTokenLifetime: __, ...destinationOptions } = options
   const { user, tenant } = cds.context ?? {}
   try {
+    checkDestinationOptions('options', destinationOptions)
     const service = {
       ...policyOf('options', options),
       name: destinationName,

@@ -1,3 +1,5 @@
+import { decidesCalls } from '../adoption.js'
+import { checkDestinationOptions } from '../destination/look-up-options.js'
 import { isUserBound } from '../destination/user-bound.js'
 import { isClusterName, WITHIN_CLUSTER } from '../destination/within-cluster.js'
 import { ConfigurationError } from '../errors.js'
@@ -45,7 +47,11 @@ export interface RemoteOptions {
   /** Seconds. */
   readonly minTokenLifetime?: unknown
   readonly credentials?: RemoteCredentials
-  readonly destinationOptions?: { readonly selectionStrategy?: unknown }
+  readonly destinationOptions?: {
+    readonly selectionStrategy?: unknown
+    readonly fragmentName?: unknown
+    readonly level?: unknown
+  }
 }
 
 /** What a configuration says about the principal of a call. */
@@ -71,6 +77,7 @@ export function carriesUser(onBehalfOf: OnBehalfOf | undefined): boolean {
 export function callPolicy(name: string, options: RemoteOptions): CallPolicy {
   const policy = policyOf(`cds.requires.${name}`, options)
   checkWithinCluster(name, options)
+  if (decidesCalls(options)) checkLookUp(name, options)
   const { onBehalfOf } = policy
   const reason =
     onBehalfOf && (conflict(onBehalfOf, options) ?? inlineConflict(onBehalfOf, options))
@@ -102,6 +109,17 @@ export function policyOf(
   throw new ConfigurationError(
     `${path}.minTokenLifetime is ${JSON.stringify(minTokenLifetime)}: use a number of seconds, 0 or more`
   )
+}
+
+/** What a destination is looked up with needs one of the Destination service. */
+function checkLookUp(name: string, { credentials, destinationOptions }: RemoteOptions): void {
+  const path = `cds.requires.${name}.destinationOptions`
+  checkDestinationOptions(path, destinationOptions ?? {})
+  const { destination, url } = credentials ?? {}
+  const { fragmentName, level } = destinationOptions ?? {}
+  if (!url || destination || !(fragmentName ?? level)) return
+  const option = level ? 'level' : 'fragmentName'
+  throw new ConfigurationError(`${path}.${option} has no effect with a "url": name a "destination"`)
 }
 
 function checkWithinCluster(name: string, { credentials = {} }: RemoteOptions): void {

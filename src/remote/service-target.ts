@@ -1,3 +1,4 @@
+import { checkDestinationOptions, type LookUpOptions } from '../destination/look-up-options.js'
 import type { DestinationOptions } from '../destination/resolve.js'
 import { ConfigurationError } from '../errors.js'
 import type { ConfiguredDestination, OutboundService } from './outbound-destination.js'
@@ -15,7 +16,7 @@ export interface TargetedService extends CallPolicy {
 type AssignedDestination = ConfiguredDestination | NamedDestination
 
 /** @see `@sap-cloud-sdk/connectivity`, `DestinationFetchOptions` */
-interface NamedDestination {
+interface NamedDestination extends LookUpOptions {
   readonly destinationName: string
   readonly selectionStrategy?: unknown
   readonly iasToXsuaaTokenExchange?: boolean
@@ -58,7 +59,7 @@ export function subjectOf({ name, onBehalfOf, destination }: TargetedService) {
 /**
  * The service with its destination as a name or as what its credentials say.
  *
- * @throws {@link ConfigurationError} for a selection strategy that there is not
+ * @throws {@link ConfigurationError} for options that there are not, and values that can't be
  * @internal
  */
 export function outboundService(service: TargetedService): OutboundService {
@@ -71,11 +72,10 @@ export function outboundService(service: TargetedService): OutboundService {
       ...(destinationOptions && { destinationOptions })
     }
   }
-  return {
-    ...policy,
-    destination: destination.destinationName,
-    destinationOptions: { ...destinationOptions, ...optionsOf(destination) }
-  }
+  const { destinationName } = destination
+  const merged = { ...destinationOptions, ...optionsOf(destination) }
+  checkDestinationOptions(`destination "${destinationName}"`, merged)
+  return { ...policy, destination: destinationName, destinationOptions: merged }
 }
 
 function isNamed(destination: AssignedDestination | undefined): destination is NamedDestination {
@@ -85,13 +85,19 @@ function isNamed(destination: AssignedDestination | undefined): destination is N
 
 /** Those that have an effect here: a token or an issuer of somebody else is none of them. */
 function optionsOf(destination: NamedDestination): DestinationOptions {
+  const { destinationName, selectionStrategy: _, ...others } = destination
+  checkDestinationOptions(`destination "${destinationName}"`, others)
   const { iasToXsuaaTokenExchange, refreshToken, useCache } = destination
+  const { fragmentName, fragmentOptional, level } = destination
   const selectionStrategy = strategyOf(destination)
   return {
     ...(selectionStrategy && { selectionStrategy }),
     ...(iasToXsuaaTokenExchange !== undefined && { iasToXsuaaTokenExchange }),
     ...(refreshToken !== undefined && { refreshToken }),
-    ...(useCache !== undefined && { useCache })
+    ...(useCache !== undefined && { useCache }),
+    ...(fragmentName !== undefined && { fragmentName }),
+    ...(fragmentOptional !== undefined && { fragmentOptional }),
+    ...(level !== undefined && { level })
   }
 }
 

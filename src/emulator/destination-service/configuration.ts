@@ -8,6 +8,7 @@ export type DestinationConfiguration = Readonly<Record<string, string>>
 /** What a tenant sees, by name. */
 export interface TenantDestinations {
   readonly destinations: ReadonlyMap<string, DestinationConfiguration>
+  readonly fragments: ReadonlyMap<string, DestinationConfiguration>
   readonly certificates: ReadonlyMap<string, DestinationCertificate>
 }
 
@@ -20,14 +21,14 @@ export type DestinationStore = (tenant: string) => TenantDestinations
  * @throws EmulatorError `ERR_EMULATOR_OPTIONS`
  */
 export function createDestinations(
-  options: Pick<EmulatorOptions, 'root' | 'destinations' | 'tenants'>
+  options: Pick<EmulatorOptions, 'root' | 'destinations' | 'fragments' | 'tenants'>
 ): DestinationStore {
   const { root } = options
-  const provider = complete(root, 'destinations', options.destinations)
+  const provider = complete(root, '', options)
   const own = new Map(
-    Object.entries(options.tenants ?? {}).map(([tenant, { destinations }]) => [
+    Object.entries(options.tenants ?? {}).map(([tenant, content]) => [
       tenant,
-      complete(root, `tenants.${tenant}.destinations`, destinations)
+      complete(root, `tenants.${tenant}.`, content)
     ])
   )
   return (tenant) => own.get(tenant) ?? provider
@@ -35,20 +36,33 @@ export function createDestinations(
 
 function complete(
   root: string,
-  option: string,
-  destinations: Destinations = {}
+  path: string,
+  { destinations = {}, fragments = {} }: { destinations?: Destinations; fragments?: Destinations }
 ): TenantDestinations {
-  const map = new Map<string, DestinationConfiguration>()
-  for (const [name, properties] of Object.entries(destinations)) {
-    const entries = Object.entries({
-      Type: 'HTTP',
-      Authentication: 'NoAuthentication',
-      ProxyType: 'Internet',
-      ...properties
-    }).map(([key, value]) => [key, toText(`${option}.${name}.${key}`, value)] as const)
-    map.set(name, { Name: name, ...Object.fromEntries(entries) })
-  }
-  return { destinations: map, certificates: readCertificates(option, root, map) }
+  const configurations = new Map(
+    Object.entries(destinations).map(([name, properties]) => [
+      name,
+      { Name: name, ...toTexts(`${path}destinations.${name}`, { ...DEFAULTS, ...properties }) }
+    ])
+  )
+  const parts = new Map(
+    Object.entries(fragments).map(([name, properties]) => [
+      name,
+      toTexts(`${path}fragments.${name}`, properties)
+    ])
+  )
+  const certificates = new Map([
+    ...readCertificates(`${path}destinations`, root, configurations),
+    ...readCertificates(`${path}fragments`, root, parts)
+  ])
+  return { destinations: configurations, fragments: parts, certificates }
+}
+
+const DEFAULTS = { Type: 'HTTP', Authentication: 'NoAuthentication', ProxyType: 'Internet' }
+
+function toTexts(path: string, properties: Destinations[string]): DestinationConfiguration {
+  const entries = Object.entries(properties)
+  return Object.fromEntries(entries.map(([key, value]) => [key, toText(`${path}.${key}`, value)]))
 }
 
 function toText(option: string, value: unknown): string {

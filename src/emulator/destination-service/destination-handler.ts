@@ -1,19 +1,16 @@
-import type { IncomingMessage } from 'node:http'
+import type { IncomingMessage, ServerResponse } from 'node:http'
 import type { ApiHandler, RequestNotes } from '../api-server.js'
 import { bearerToken } from '../bearer.js'
 import { sendJson } from '../respond.js'
 import { InvalidToken, verifyServiceToken } from '../xsuaa/verify-token.js'
-import { createAuthTokens, type Caller } from './auth-tokens.js'
-import { keyStoreOf } from './certificates.js'
-import type {
-  DestinationConfiguration,
-  DestinationStore,
-  TenantDestinations
-} from './configuration.js'
+import type { Caller } from './auth-tokens.js'
+import type { DestinationStore } from './configuration.js'
+import { consume, find, LookUpFailed } from './find.js'
+import { askedFragments } from './fragments.js'
 import type { DestinationTokens } from './saml-tokens.js'
 import { sendTrustDocument } from './trust-document.js'
 
-const BASE = '/destination-configuration/v1/'
+const PATH = /^\/destination-configuration\/(v[12])\/([^/]*)(?:\/([^/]*))?$/
 
 /** Clients compare this text. */
 const NOT_FOUND = { ErrorMessage: 'Configuration with the specified name was not found' }
@@ -30,17 +27,17 @@ export function createDestinationHandler(
     if (!caller) return sendJson(res, 401, UNAUTHORIZED, { 'www-authenticate': 'Bearer' })
     if (req.method !== 'GET')
       return sendJson(res, 405, { ErrorMessage: 'Method Not Allowed' }, { allow: 'GET' })
-    const [collection, name] = parsePath(url.pathname)
+    const [version, collection, name] = parsePath(url.pathname)
+    if (collection === 'destinations' && name !== undefined) {
+      return sendFound(service, store, req, res, { url, version, name, caller, notes })
+    }
+    if (version === 'v2') return sendJson(res, 404, { ErrorMessage: 'Not Found' })
     const own = store(caller.tenant)
     const { destinations } = own
     const destination = name === undefined ? undefined : destinations.get(name)
     switch (collection) {
-      case 'destinations': {
-        if (!destination) return sendJson(res, 404, NOT_FOUND)
-        const skip = url.searchParams.get('$skipTokenRetrieval') === 'true'
-        notes.retrieval = skip ? 'none' : caller.userToken ? 'user' : 'technical'
-        return sendJson(res, 200, await find(service, own, destination, caller, skip))
-      }
+      case 'destinations':
+        return sendJson(res, 404, NOT_FOUND)
       case 'subaccountDestinations':
         if (name === undefined) return sendJson(res, 200, [...destinations.values()])
         return destination ? sendJson(res, 200, destination) : sendJson(res, 404, NOT_FOUND)
@@ -86,34 +83,45 @@ async function authenticate(
   }
 }
 
-/** "Find destination": the configuration, its level, and tokens unless the client wants none. */
-async function find(
+/** One request for a destination. */
+interface FindRequest {
+  url: URL
+  version: string
+  name: string
+  caller: Caller
+  notes: RequestNotes
+}
+
+async function sendFound(
   service: DestinationTokens,
-  { certificates }: TenantDestinations,
-  destination: DestinationConfiguration,
-  caller: Caller,
-  skipTokenRetrieval: boolean
-) {
-  const authTokens = skipTokenRetrieval
-    ? undefined
-    : await createAuthTokens(service, destination, caller)
-  const keyStore = skipTokenRetrieval ? undefined : keyStoreOf(destination, certificates)
-  return {
-    owner: { SubaccountId: caller.tenant, InstanceId: null },
-    destinationConfiguration: destination,
-    ...(authTokens && { authTokens }),
-    ...(keyStore && { certificates: keyStore })
+  store: DestinationStore,
+  { headers }: IncomingMessage,
+  res: ServerResponse,
+  { url, version, name, caller, notes }: FindRequest
+): Promise<void> {
+  const skipTokenRetrieval = url.searchParams.get('$skipTokenRetrieval') === 'true'
+  notes.retrieval = skipTokenRetrieval ? 'none' : caller.userToken ? 'user' : 'technical'
+  const optional = single(headers['x-fragment-optional'])
+  const fragments = askedFragments(single(headers['x-fragment-name']), optional)
+  const asked = { name, caller, fragments, skipTokenRetrieval }
+  const includeOwner = url.searchParams.get('includeMetadata') === 'owner'
+  try {
+    const found = await (version === 'v2'
+      ? consume(service, store, asked, includeOwner)
+      : find(service, store, asked))
+    sendJson(res, 200, found)
+  } catch (error) {
+    if (!(error instanceof LookUpFailed)) throw error
+    sendJson(res, error.status, { ErrorMessage: error.message })
   }
 }
 
 const single = (header: string | string[] | undefined) =>
   Array.isArray(header) ? header.join() : header
 
-function parsePath(path: string): [collection: string, name: string | undefined] {
-  if (!path.startsWith(BASE)) return ['', undefined]
-  const [collection = '', name, ...rest] = path.slice(BASE.length).split('/')
-  if (rest.length) return ['', undefined]
-  return [collection, name === undefined || name === '' ? undefined : decode(name)]
+function parsePath(path: string): [version: string, collection: string, name: string | undefined] {
+  const [, version = '', collection = '', name] = PATH.exec(path) ?? []
+  return [version, collection, name ? decode(name) : undefined]
 }
 
 function decode(name: string): string {

@@ -37,6 +37,17 @@ const message = (requires: object) => {
 const remote = { kind: 'rest', onBehalfOf: 'namedUser' }
 const S4 = (more: object) => ({ S4: { ...remote, ...more } })
 
+/** Options of a look-up with values that they can have. */
+const LOOK_UP: Readonly<Record<string, unknown>> = {
+  selectionStrategy: 'alwaysProvider',
+  iasToXsuaaTokenExchange: true,
+  useCache: false,
+  refreshToken: 'x',
+  fragmentName: 'x',
+  fragmentOptional: true,
+  level: 'instance'
+}
+
 /** Places of options, and the options there. */
 const PLACES: [string, readonly string[], (name: string) => object][] = [
   ['cds.requires.S4', ['onBehalfOf', 'minTokenLifetime'], (name) => ({ S4: { [name]: 1 } })],
@@ -52,8 +63,8 @@ const PLACES: [string, readonly string[], (name: string) => object][] = [
   ],
   [
     'cds.requires.S4.destinationOptions',
-    ['selectionStrategy', 'iasToXsuaaTokenExchange', 'useCache'],
-    (name) => S4({ destinationOptions: { [name]: 1 } })
+    Object.keys(LOOK_UP),
+    (name) => S4({ destinationOptions: { fragmentName: 'x', [name]: LOOK_UP[name] ?? 1 } })
   ],
   [
     'cds.requires.auth',

@@ -99,6 +99,25 @@ describe('a service binding', () => {
   )
 })
 
+test.each([{ fragmentName: 'one' }, { level: 'subaccount' }])(
+  '%j needs a destination of the Destination service',
+  (destinationOptions) => {
+    const onBehalfOf = 'namedUser'
+    const credentials = { url, forwardAuthToken: true }
+    refused({ onBehalfOf, credentials, destinationOptions }, /has no effect with a "url"/)
+    const named = { onBehalfOf, credentials: { destination: 'S4' }, destinationOptions }
+    expect(callPolicy('S4', named)).toMatchObject({ onBehalfOf })
+  }
+)
+
+test('an option of a look-up that there is not is named', () => {
+  const destinationOptions = { fragmentsName: 'one' } as object
+  refused(
+    { onBehalfOf: 'namedUser', destinationOptions },
+    /^cds\.requires\.S4\.destinationOptions\.fragmentsName is not known: did you mean "fragmentName"\?$/
+  )
+})
+
 test('the provider is not looked for in other tenants', () => {
   const onBehalfOf = 'systemUserProvider'
   const strategy = (selectionStrategy: string) => ({

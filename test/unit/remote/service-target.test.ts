@@ -54,6 +54,28 @@ describe('a service without a name', () => {
 })
 
 describe('a destination by name, as the SAP Cloud SDK takes it', () => {
+  test('with fragments and a level', () => {
+    const options = { fragmentName: ['one@instance', 'two'], level: 'subaccount' } as const
+    const destination = { destinationName: 'S4', ...options }
+    const own = outboundService({ ...policy, name: 'X', destination })
+    expect(own).toMatchObject({ destination: 'S4', destinationOptions: options })
+  })
+
+  test.each<[object, object, RegExp]>([
+    [{ fragmentname: 'one' }, {}, /^destination "S4"\.fragmentname .* mean "fragmentName"\?/],
+    [{ fragmentName: '' }, {}, /^destination "S4"\.fragmentName has to be a name/],
+    [{ level: 'subaccount' }, { selectionStrategy: 'subscriberFirst' }, /leave "selectionStrategy"/]
+  ])('%j besides %j is refused', (options, destinationOptions, message) => {
+    const destination = { destinationName: 'S4', ...options }
+    const service = { ...policy, name: 'X', destination, destinationOptions }
+    expect(() => outboundService(service)).toThrow(
+      expect.objectContaining({
+        code: 'ERR_CONFIGURATION',
+        message: expect.stringMatching(message) as string
+      })
+    )
+  })
+
   test.each(['alwaysProvider', 'alwaysSubscriber', 'subscriberFirst'] as const)(
     'with the selection strategy %s, by name or as the function',
     (selectionStrategy) => {
