@@ -11,7 +11,9 @@ export {
   RequestError,
   TokenError
 } from './errors.js'
+export type { Chain } from './destination/chains.js'
 export type { DestinationOptions, SelectionStrategy } from './destination/find-destination.js'
+export type { DestinationLevel, LookUpOptions } from './destination/look-up-options.js'
 export type { AuthOptions, EmulationOptions, TenantEmulation, UserOptions } from './options.js'
 export { type CallOutcome, onPrincipalCall, type PrincipalCall } from './remote/call-evidence.js'
 export { callsOnBehalf, type CurrentCall } from './remote/calls-on-behalf.js'

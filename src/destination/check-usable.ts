@@ -3,6 +3,7 @@ import type { Destination } from '@sap-cloud-sdk/connectivity'
 import { DestinationError, PropagationError } from '../errors.js'
 import type { NamedUser } from '../user/principal.js'
 import { hasKeys, withExchange } from './known-user.js'
+import { type RetrievalOptions, sendsSubjectToken } from './retrieval.js'
 import { isWithinCluster } from './within-cluster.js'
 
 /** Types that can be sent: those of the Cloud SDK, and the one that is made of them here. */
@@ -17,6 +18,7 @@ const SENDABLE: ReadonlySet<string> = new Set([
   'PrincipalPropagation',
   'OAuth2UserTokenExchange',
   'OAuth2JWTBearer',
+  'OAuth2TokenExchange',
   'OAuth2SAMLBearerAssertion',
   'SAMLAssertion'
 ])
@@ -34,6 +36,10 @@ export function checkUsable(destination: Destination, userBound: boolean): void 
     authentication = '',
     forwardAuthToken
   }: { authentication?: string; forwardAuthToken?: boolean } = destination
+  const { type } = destination
+  if (type && type !== 'HTTP') {
+    throw unusable(destination, `is of type "${type}", and only those of type "HTTP" can be called`)
+  }
   if (authentication === 'SAPAssertionSSO') {
     throw unusable(
       destination,
@@ -76,11 +82,16 @@ function isReadable({ url = '', proxyType }: Destination): boolean {
  * @throws {@link PropagationError} `ERR_USER_TOKEN_REQUIRED` for tokens that must not go out as they are
  * @internal
  */
-export function checkUserToken(destination: Destination, user: NamedUser): void {
+export function checkUserToken(
+  destination: Destination,
+  user: NamedUser,
+  options: RetrievalOptions = {}
+): void {
   const { authentication, name } = destination
   if (user.issuer === 'xsuaa') return
   const propagates = authentication === 'PrincipalPropagation'
-  if (propagates ? user.issuer === 'ias' : hasKeys(destination)) return
+  const takesTrusted = propagates || sendsSubjectToken(destination, options)
+  if (takesTrusted ? user.issuer === 'ias' : hasKeys(destination)) return
   const exchange =
     user.issuer === 'ias'
       ? 'To have it exchanged, set destinationOptions.iasToXsuaaTokenExchange.'
@@ -90,7 +101,7 @@ export function checkUserToken(destination: Destination, user: NamedUser): void 
     `destination "${String(name)}" (${String(authentication)}) needs a token of XSUAA, and the user's is of issuer ` +
       `"${user.issuer}". Nothing was sent. ` +
       exchange +
-      (propagates ? '' : ' Or give the destination the issuer\'s keys ("x_user_token.jwks_uri").')
+      (takesTrusted ? '' : ' Or give the destination the issuer\'s keys ("x_user_token.jwks_uri").')
   )
 }
 

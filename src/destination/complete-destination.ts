@@ -10,6 +10,7 @@ import type { Configured } from './look-up.js'
 import { composed } from './composed.js'
 import { proxyFor } from './proxy-configuration.js'
 import { orFailure, type Ready, whenReady } from './ready.js'
+import { checkRetrieval, forwardsCorporateToken } from './retrieval.js'
 import { freshProxyToken, freshTokens, type Refused, type ResolveOptions } from './refused.js'
 import { type Retrieved, technicalTokens } from './technical-tokens.js'
 import { userToken } from './user-tokens.js'
@@ -37,6 +38,7 @@ export function completeDestination(
 ): Ready<HttpDestination> {
   const { destination, userBound, configured } = found
   const user = userBound ? requireUser(destination, principal) : undefined
+  checkRetrieval(destination, options)
   if (configured) checkUsable(destination, userBound)
   else if (userBound) checkUnreadable(destination)
   if (!destination.url) {
@@ -79,12 +81,17 @@ function asUser(
   const proxied = (parts: Parts) => withProxy(destination, tenant, options, parts)
   if (destination.forwardAuthToken) return proxied({})
   return whenReady(knownUser(configured, user, options, fresh !== false), (sent) => {
-    checkUserToken(destination, sent)
+    checkUserToken(destination, sent, options)
     const { bearerToken } = sent
+    if (forwardsCorporateToken(destination, sent)) {
+      return whenReady(userToken(configured, sent, options, fresh), (token) =>
+        proxied({ owner: bearerToken, retrieved: token, propagated: token.value })
+      )
+    }
     if (destination.authentication === 'PrincipalPropagation') {
       return proxied({ owner: bearerToken, propagated: bearerToken })
     }
-    return whenReady(userToken(configured, sent, fresh), (token) => {
+    return whenReady(userToken(configured, sent, options, fresh), (token) => {
       const make = () => ({ ...destination, authTokens: [token] })
       return proxied({ owner: bearerToken, retrieved: token, make })
     })

@@ -20,9 +20,7 @@ export interface Place {
 type Headers = Readonly<Record<string, string>>
 
 /** Headers of a look-up that retrieves tokens: for whom. */
-export type RetrievalHeaders = Readonly<
-  Partial<Record<'X-user-token' | 'X-tenant' | 'X-refresh-token', string>>
->
+export type RetrievalHeaders = Headers
 
 /**
  * "Find destination" of the Destination service: the instance's, else the subaccount's, in exactly this tenant; with a level,

@@ -30,9 +30,12 @@ export function knownUser(
   return exchangedUser(user, fresh).then((exchanged) => exchanged ?? user)
 }
 
+/** Types of destinations that the Destination service does not verify tokens for. */
+const KEYLESS: ReadonlySet<string> = new Set(['PrincipalPropagation', 'OAuth2TokenExchange'])
+
 /** Whether the Destination service takes tokens of whoever has these keys. @internal */
 export function hasKeys({ authentication, jwks, jwksUri }: Destination): boolean {
-  return authentication !== 'PrincipalPropagation' && Boolean(jwks ?? jwksUri)
+  return !KEYLESS.has(authentication ?? '') && Boolean(jwks ?? jwksUri)
 }
 
 /**

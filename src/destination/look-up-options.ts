@@ -1,5 +1,6 @@
 import { nearestName } from '../configuration/nearest-name.js'
 import { ConfigurationError } from '../errors.js'
+import { type Chain, chainProblem } from './chains.js'
 
 /** Level on which a destination is looked up, without falling back to another one. */
 export type DestinationLevel =
@@ -13,6 +14,10 @@ export interface LookUpOptions {
   fragmentOptional?: boolean
   /** Where the destination is, and nowhere else. Default: the service instance's, else the subaccount's. */
   level?: DestinationLevel
+  /** Chain of the Destination service through which it gets the user's token for the destination. Default: none. */
+  chain?: Chain
+  /** For `OAuth2TokenExchange`: label of the bound service whose token of the application goes along as the actor's. */
+  actorToken?: 'xsuaa'
 }
 
 /** The same, ready to be sent. */
@@ -38,7 +43,9 @@ const OPTIONS: Readonly<Record<string, (value: unknown) => boolean>> = {
   refreshToken: isText,
   fragmentName: (value) => fragmentsOf(value) !== undefined,
   fragmentOptional: isBoolean,
-  level: (value) => LEVELS.includes(value as DestinationLevel)
+  level: (value) => LEVELS.includes(value as DestinationLevel),
+  chain: (value) => !chainProblem(value),
+  actorToken: (value) => value === 'xsuaa'
 }
 
 /** Options of CAP and the SAP Cloud SDK that have no effect here. */
@@ -89,6 +96,10 @@ function wrongValue(path: string, name: string, value: unknown): ConfigurationEr
       const hint = guess ? `did you mean "${guess}"?` : `use one of ${LEVELS.join(', ')}`
       return new ConfigurationError(`${path}.level is ${JSON.stringify(value)}: ${hint}`)
     }
+    case 'chain':
+      return new ConfigurationError(`${path}.chain${chainProblem(value) ?? ''}`)
+    case 'actorToken':
+      return new ConfigurationError(`${path}.actorToken can only be "xsuaa"`)
     case 'fragmentName':
       return new ConfigurationError(`${path}.fragmentName has to be a name, or a list of names`)
     default:
@@ -97,7 +108,7 @@ function wrongValue(path: string, name: string, value: unknown): ConfigurationEr
 }
 
 function conflict(options: LookUpOptions & { selectionStrategy?: unknown }): string | undefined {
-  const { fragmentName, fragmentOptional, level, selectionStrategy } = options
+  const { fragmentName, fragmentOptional, level, selectionStrategy, chain, actorToken } = options
   const fragments = fragmentsOf(fragmentName)
   if (fragmentOptional && fragments?.length !== 1) {
     return 'fragmentOptional goes with exactly one fragment in "fragmentName", as in the Destination service'
@@ -108,7 +119,12 @@ function conflict(options: LookUpOptions & { selectionStrategy?: unknown }): str
   if (level && selectionStrategy) {
     return 'level says where the destination is: leave "selectionStrategy" out'
   }
-  return undefined
+  if (chain && level) {
+    return 'chain goes with a look-up without "level" only, as in the Destination service'
+  }
+  return chain && actorToken
+    ? 'actorToken has no effect with a "chain": leave one of them out'
+    : undefined
 }
 
 /**

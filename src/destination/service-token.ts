@@ -1,6 +1,7 @@
 import type { Service } from '@sap-cloud-sdk/connectivity'
 import { LRUCache } from 'lru-cache'
 
+import { DestinationError } from '../errors.js'
 import { cloudSdk } from './cloud-sdk.js'
 import type { Ready } from './ready.js'
 import { type Fresh, type Key, SingleFlight } from './single-flight.js'
@@ -23,6 +24,7 @@ const renewals = new LRUCache<string, string>({ max: MAX_TOKENS, ttl: COOL_DOWN 
  *
  * @param tenant - `undefined`: the provider's, where the application itself is deployed
  * @param fresh - not from the cache
+ * @throws {@link DestinationError} `ERR_DESTINATION_UNAVAILABLE` for a binding that has no key
  * @see `@sap-cloud-sdk/connectivity`, `serviceToken`
  * @internal
  */
@@ -31,6 +33,7 @@ export function serviceTokenOf(
   tenant: string | undefined,
   fresh: Fresh<string> = false
 ): Ready<string> {
+  checkCredentials(service)
   const fetch = async () => {
     const { serviceToken } = await cloudSdk()
     // its cache hands tokens out until their last second
@@ -39,6 +42,17 @@ export function serviceTokenOf(
     return { value, lifetime: lifetimeUntil(endOf(value)) }
   }
   return tokens.get(keyOf(service, tenant), fetch, fresh)
+}
+
+/** An attested certificate is issued to the workload by somebody else: the binding alone has no key. */
+function checkCredentials({ label, credentials }: Service): void {
+  const { 'credential-type': type, certificate, key } = credentials as Record<string, unknown>
+  if (String(type).toLowerCase() !== 'x509_attested' || (certificate && key)) return
+  throw new DestinationError(
+    'ERR_DESTINATION_UNAVAILABLE',
+    `the binding of service "${label}" has "credential-type": "x509_attested", and no "certificate" and "key" to log on with. ` +
+      'Nothing was sent. Bind it with "x509" or "binding-secret", or mount both into the binding.'
+  )
 }
 
 /**

@@ -8,6 +8,7 @@ import { parseDestination } from './parse-destination.js'
 import type { Ready } from './ready.js'
 import type { Refused } from './refused.js'
 import { assertionDifference } from './returned-assertion.js'
+import { retrievalHeaders, retrievalKey, type RetrievalOptions } from './retrieval.js'
 import { noToken, retrievedToken } from './retrieved-token.js'
 import { differenceAcross, differenceWithin } from './same-user.js'
 import { type Lasting, SingleFlight } from './single-flight.js'
@@ -45,58 +46,78 @@ export function endOfExchanged(token: DestinationAuthToken): number | undefined 
 export function userToken(
   configured: Configured,
   user: NamedUser,
+  options: RetrievalOptions = {},
   fresh: boolean | Refused = false
 ): Ready<DestinationAuthToken> {
   const { place, fingerprint, destination } = configured
   if (destination.authentication === 'SAMLAssertion') {
-    return exchange(configured, user).then(({ value }) => value)
+    return exchange(configured, user, options).then(({ value }) => value)
   }
-  const key = [...serviceKey(place.service), place.tenant, fingerprint, ...keyOfToken(user)]
+  const own = [fingerprint, ...retrievalKey(options), ...keyOfToken(user)]
+  const key = [...serviceKey(place.service), place.tenant, ...own]
   const isRefused =
     typeof fresh === 'function' &&
     (({ http_header }: DestinationAuthToken) => fresh(http_header.value))
-  return exchanged.get(key, () => exchange(configured, user), isRefused || fresh === true)
+  return exchanged.get(key, () => exchange(configured, user, options), isRefused || fresh === true)
 }
 
 async function exchange(
-  { destination, place }: Configured,
-  user: NamedUser
+  configured: Configured,
+  user: NamedUser,
+  options: RetrievalOptions
 ): Promise<Lasting<DestinationAuthToken>> {
-  const name = String(destination.name)
-  const json = await find(place, name, { 'X-user-token': user.bearerToken })
+  const { destination, place } = configured
+  const headers = await retrievalHeaders(configured, user, options)
+  const json = await find(place, String(destination.name), headers)
   if (!json) throw noToken(destination, 'it is gone')
   const found = await parseDestination(json)
   const token = retrievedToken(found)
-  await checkSameUser(found, user, token.value)
+  await checkSameUser(found, user, token.value, !options.chain && isExchange(destination))
   const seconds = Number(token.expiresIn)
   if (seconds > 0) ends.set(token, Date.now() / 1000 + seconds)
   return { value: token, lifetime: lifetimeOf(token, user.expiresAt) }
 }
 
 /** R64: what comes back is for the user whose token was sent. What is no JWT can't be looked into. */
-async function checkSameUser(destination: Destination, user: NamedUser, value: string) {
+async function checkSameUser(
+  destination: Destination,
+  user: NamedUser,
+  value: string,
+  within: boolean
+): Promise<void> {
   const configuration = configurationOf(destination)
   const difference =
     destination.authentication === 'SAMLAssertion'
       ? await assertionDifference(value, user, configuration, userIdSource(configuration))
-      : tokenDifference(destination, user, value)
+      : tokenDifference(destination, user, value, within)
   if (!difference) return
   const reason = `the token that came back is for ${difference}, and was thrown away`
   throw noToken(destination, reason)
 }
 
-function tokenDifference(destination: Destination, user: NamedUser, value: string) {
+function tokenDifference(
+  destination: Destination,
+  user: NamedUser,
+  value: string,
+  within: boolean
+): string | undefined {
   const theirs = claimsOf(value)
   if (!theirs) return undefined
   const own = claimsOf(user.bearerToken) ?? {}
-  return user.issuer === 'xsuaa' && isXsuaa(theirs) && isExchange(destination)
+  return user.issuer === 'xsuaa' && isXsuaa(theirs) && within
     ? differenceWithin(own, theirs)
     : differenceAcross(own, theirs, userIdSource(configurationOf(destination)))
 }
 
-/** Within one XSUAA; where a SAML assertion goes, the user can have another name. */
+/** Types with which a user of XSUAA stays within it; where a SAML assertion goes, the user can have another name. */
+const EXCHANGES: ReadonlySet<string> = new Set([
+  'OAuth2UserTokenExchange',
+  'OAuth2JWTBearer',
+  'OAuth2TokenExchange'
+])
+
 function isExchange({ authentication }: Destination): boolean {
-  return authentication === 'OAuth2UserTokenExchange' || authentication === 'OAuth2JWTBearer'
+  return EXCHANGES.has(authentication ?? '')
 }
 
 function configurationOf({ originalProperties }: Destination) {

@@ -21,6 +21,8 @@ export interface CallOptions extends Pick<
   | 'fragmentName'
   | 'fragmentOptional'
   | 'level'
+  | 'chain'
+  | 'actorToken'
 > {
   /** Default: the destination decides; one that propagates users needs a named one. */
   onBehalfOf?: OnBehalfOf

@@ -51,6 +51,8 @@ export interface RemoteOptions {
     readonly selectionStrategy?: unknown
     readonly fragmentName?: unknown
     readonly level?: unknown
+    readonly chain?: unknown
+    readonly actorToken?: unknown
   }
 }
 
@@ -111,14 +113,16 @@ export function policyOf(
   )
 }
 
+const LOOK_UP = ['fragmentName', 'level', 'chain', 'actorToken'] as const
+
 /** What a destination is looked up with needs one of the Destination service. */
 function checkLookUp(name: string, { credentials, destinationOptions }: RemoteOptions): void {
   const path = `cds.requires.${name}.destinationOptions`
   checkDestinationOptions(path, destinationOptions ?? {})
   const { destination, url } = credentials ?? {}
-  const { fragmentName, level } = destinationOptions ?? {}
-  if (!url || destination || !(fragmentName ?? level)) return
-  const option = level ? 'level' : 'fragmentName'
+  if (!url || destination) return
+  const option = LOOK_UP.find((each) => destinationOptions?.[each])
+  if (!option) return
   throw new ConfigurationError(`${path}.${option} has no effect with a "url": name a "destination"`)
 }
 

@@ -88,7 +88,7 @@ function optionsOf(destination: NamedDestination): DestinationOptions {
   const { destinationName, selectionStrategy: _, ...others } = destination
   checkDestinationOptions(`destination "${destinationName}"`, others)
   const { iasToXsuaaTokenExchange, refreshToken, useCache } = destination
-  const { fragmentName, fragmentOptional, level } = destination
+  const { fragmentName, fragmentOptional, level, chain, actorToken } = destination
   const selectionStrategy = strategyOf(destination)
   return {
     ...(selectionStrategy && { selectionStrategy }),
@@ -97,7 +97,9 @@ function optionsOf(destination: NamedDestination): DestinationOptions {
     ...(useCache !== undefined && { useCache }),
     ...(fragmentName !== undefined && { fragmentName }),
     ...(fragmentOptional !== undefined && { fragmentOptional }),
-    ...(level !== undefined && { level })
+    ...(level !== undefined && { level }),
+    ...(chain !== undefined && { chain }),
+    ...(actorToken !== undefined && { actorToken })
   }
 }
 

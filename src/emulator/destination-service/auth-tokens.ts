@@ -1,5 +1,3 @@
-import { findClient } from '../clients.js'
-import { equal } from '../xsuaa/authenticate-client.js'
 import { technicalClaims } from '../xsuaa/claims.js'
 import type { Grant } from '../xsuaa/grants/grant.js'
 import { password } from '../xsuaa/grants/password.js'
@@ -7,9 +5,12 @@ import { refreshToken } from '../xsuaa/grants/refresh-token.js'
 import { TokenError } from '../xsuaa/token-error.js'
 import type { DestinationConfiguration } from './configuration.js'
 import { exchangeUserToken, ExchangeFailed } from './exchange-user-token.js'
+import { corporateTokens } from './corporate-token.js'
+import { bearer, clientOf, entry } from './own-clients.js'
 import { RetrievalFailed } from './retrieval-failed.js'
 import { type DestinationTokens, samlAssertion, samlBearerToken } from './saml-tokens.js'
 import { tenantOf } from './tenant-of-call.js'
+import { exchangedToken, type TypedToken } from './token-exchange.js'
 
 /** An entry of `authTokens`; `type` and `value` are there even if the retrieval failed. */
 export interface AuthToken {
@@ -20,6 +21,8 @@ export interface AuthToken {
   http_header?: { key: string; value: string }
   scope?: string
   refresh_token?: string
+  /** RFC 8693 section 2.2.1. */
+  issued_token_type?: string
   error?: string
 }
 
@@ -33,6 +36,10 @@ export interface Caller {
   userToken: string | undefined
   /** `X-refresh-token` */
   refreshToken: string | undefined
+  /** `X-Subject-Token` with its type. */
+  subject: TypedToken
+  /** `X-Actor-Token` with its type. */
+  actor: TypedToken
 }
 
 type Retrieval = (
@@ -50,6 +57,7 @@ const RETRIEVALS: Readonly<Record<string, Retrieval>> = {
   OAuth2RefreshToken: refreshedToken,
   OAuth2UserTokenExchange: (...args) => userToken('uaa.user', ...args),
   OAuth2JWTBearer: (...args) => userToken(undefined, ...args),
+  OAuth2TokenExchange: exchangedToken,
   OAuth2SAMLBearerAssertion: samlBearerToken,
   SAMLAssertion: samlAssertion
 }
@@ -71,6 +79,7 @@ export async function createAuthTokens(
   caller: Caller
 ): Promise<AuthToken[] | undefined> {
   const { Authentication = '' } = destination
+  if (Authentication === 'PrincipalPropagation') return corporateTokens(service, caller)
   if (WITHOUT.has(Authentication)) return undefined
   const retrieve = Object.hasOwn(RETRIEVALS, Authentication) && RETRIEVALS[Authentication]
   if (!retrieve) return [failed(`authentication type ${Authentication} is not emulated`)]
@@ -156,28 +165,6 @@ async function granted(
   } catch (error) {
     throw error instanceof TokenError ? new ExchangeFailed(error.error, error.message) : error
   }
-}
-
-/** Secrets are new on every start: a configuration cannot know them, and may leave them out. */
-function clientOf(
-  { landscape }: DestinationTokens,
-  { clientId = '', clientSecret }: DestinationConfiguration
-) {
-  const client = findClient(landscape, clientId)
-  if (client && equal(client.secret, clientSecret ?? client.secret)) return client
-  throw new ExchangeFailed('unauthorized', 'Bad credentials')
-}
-
-function bearer(header: string, token: string, validity: number, scope: unknown): AuthToken {
-  // a second less than the token lives, as UAA counts
-  const fields = entry(header, 'bearer', token, String(validity - 1))
-  return { ...fields, scope: (scope as string[]).join(' ') }
-}
-
-function entry(key: string, type: string, value: string, expires_in: string): AuthToken {
-  // the scheme of the header is always capitalized, the type is as the token server said it
-  const scheme = type === 'bearer' ? 'Bearer' : type
-  return { type, value, http_header: { key, value: `${scheme} ${value}` }, expires_in }
 }
 
 const failed = (reason: string): AuthToken => ({

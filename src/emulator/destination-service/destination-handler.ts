@@ -5,8 +5,9 @@ import { sendJson } from '../respond.js'
 import { InvalidToken, verifyServiceToken } from '../xsuaa/verify-token.js'
 import type { Caller } from './auth-tokens.js'
 import type { DestinationStore } from './configuration.js'
-import { consume, find, LookUpFailed } from './find.js'
+import { consume, find } from './find.js'
 import { askedFragments } from './fragments.js'
+import { LookUpFailed } from './lookup-failed.js'
 import type { DestinationTokens } from './saml-tokens.js'
 import { sendTrustDocument } from './trust-document.js'
 
@@ -75,7 +76,9 @@ async function authenticate(
       subdomain: single(req.headers['x-tenant']),
       // the header wins over a user token that the service's client has got by an exchange
       userToken: single(req.headers['x-user-token']) ?? own,
-      refreshToken: single(req.headers['x-refresh-token'])
+      refreshToken: single(req.headers['x-refresh-token']),
+      subject: typedToken(req, 'subject'),
+      actor: typedToken(req, 'actor')
     }
   } catch (error) {
     if (error instanceof InvalidToken) return undefined
@@ -100,10 +103,14 @@ async function sendFound(
   { url, version, name, caller, notes }: FindRequest
 ): Promise<void> {
   const skipTokenRetrieval = url.searchParams.get('$skipTokenRetrieval') === 'true'
-  notes.retrieval = skipTokenRetrieval ? 'none' : caller.userToken ? 'user' : 'technical'
+  const isUser = caller.userToken ?? caller.subject.token ?? headers['x-chain-name']
+  notes.retrieval = skipTokenRetrieval ? 'none' : isUser ? 'user' : 'technical'
   const optional = single(headers['x-fragment-optional'])
   const fragments = askedFragments(single(headers['x-fragment-name']), optional)
-  const asked = { name, caller, fragments, skipTokenRetrieval }
+  const chainName = single(headers['x-chain-name'])
+  const variable = (each: string) => single(headers[`x-chain-var-${each.toLowerCase()}`])
+  const chain = chainName === undefined ? undefined : { name: chainName, variable }
+  const asked = { name, caller, fragments, skipTokenRetrieval, chain }
   const includeOwner = url.searchParams.get('includeMetadata') === 'owner'
   try {
     const found = await (version === 'v2'
@@ -113,6 +120,13 @@ async function sendFound(
   } catch (error) {
     if (!(error instanceof LookUpFailed)) throw error
     sendJson(res, error.status, { ErrorMessage: error.message })
+  }
+}
+
+function typedToken({ headers }: IncomingMessage, name: 'subject' | 'actor') {
+  return {
+    token: single(headers[`x-${name}-token`]),
+    type: single(headers[`x-${name}-token-type`])
   }
 }
 

@@ -1,7 +1,9 @@
 import { createAuthTokens, type Caller } from './auth-tokens.js'
+import { type AskedChain, throughChain } from './chain.js'
 import { keyStoreOf } from './certificates.js'
 import type { DestinationStore, TenantDestinations } from './configuration.js'
 import { type AskedFragments, withFragments } from './fragments.js'
+import { LookUpFailed } from './lookup-failed.js'
 import type { DestinationTokens } from './saml-tokens.js'
 
 /** What a client wants to have. */
@@ -10,16 +12,7 @@ export interface Asked {
   readonly caller: Caller
   readonly fragments: AskedFragments
   readonly skipTokenRetrieval: boolean
-}
-
-/** A look-up that is not answered with a destination. */
-export class LookUpFailed extends Error {
-  readonly status: number
-
-  constructor(status = 404, message = 'Configuration with the specified name was not found') {
-    super(message)
-    this.status = status
-  }
+  readonly chain?: AskedChain | undefined
 }
 
 const EMPTY: TenantDestinations = {
@@ -35,7 +28,15 @@ const EMPTY: TenantDestinations = {
  */
 export async function find(service: DestinationTokens, store: DestinationStore, asked: Asked) {
   const own = store(asked.caller.tenant)
-  const { merged, tokens } = await completed(service, own, asked, (fragment) => [fragment, own])
+  const { chain, skipTokenRetrieval } = asked
+  const caller =
+    chain && !skipTokenRetrieval
+      ? await throughChain(service, own, asked.caller, chain)
+      : asked.caller
+  const { merged, tokens } = await completed(service, own, { ...asked, caller }, (fragment) => [
+    fragment,
+    own
+  ])
   const owner = { SubaccountId: asked.caller.tenant, InstanceId: null }
   return { owner, destinationConfiguration: merged, ...tokens }
 }

@@ -176,7 +176,11 @@ function encode(xml: string, encoding: string): string {
   throw new RetrievalFailed(`samlAssertionEncoding ${encoding}: use base64 or base64url`)
 }
 
-function prefixed(destination: DestinationConfiguration, prefix: string): Record<string, string> {
+/** Properties that begin with a prefix, without it. */
+export function prefixed(
+  destination: DestinationConfiguration,
+  prefix: string
+): Record<string, string> {
   const entries = Object.entries(destination).filter(([name]) => name.startsWith(prefix))
   return Object.fromEntries(entries.map(([name, value]) => [name.slice(prefix.length), value]))
 }

@@ -11,6 +11,7 @@ export interface TokenServiceAnswer {
   token_type: string
   expires_in?: number
   scope?: string
+  issued_token_type?: string
 }
 
 /** One request for a token. */

@@ -45,7 +45,8 @@ const LOOK_UP: Readonly<Record<string, unknown>> = {
   refreshToken: 'x',
   fragmentName: 'x',
   fragmentOptional: true,
-  level: 'instance'
+  level: 'instance',
+  actorToken: 'xsuaa'
 }
 
 /** Places of options, and the options there. */

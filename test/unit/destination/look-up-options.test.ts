@@ -1,5 +1,10 @@
 import { checkDestinationOptions } from '../../../src/destination/look-up-options.js'
 
+const CHAIN = {
+  name: 'com.sap.sequentialUserPropagation',
+  variables: { tokenTransformationDestinationName: 'X' }
+}
+
 const check = (options: object) => {
   checkDestinationOptions('cds.requires.S4.destinationOptions', options)
 }
@@ -12,7 +17,9 @@ test.each<[object]>([
   [{ fragmentName: ['one'], fragmentOptional: true }],
   [{ fragmentName: ['one', 'two-2', 'three.3'], fragmentOptional: false }],
   [{ fragmentName: undefined, fragmentOptional: undefined, level: undefined }],
-  [{ level: 'instance', fragmentName: 'one@subaccount' }]
+  [{ level: 'instance', fragmentName: 'one@subaccount' }],
+  [{ actorToken: 'xsuaa' }],
+  [{ chain: CHAIN, fragmentName: 'one' }]
 ])('%j', (options) => {
   expect(() => {
     check(options)
@@ -37,6 +44,10 @@ test.each<[object, RegExp]>([
       /\.fragmentName has to be a name, or a list of names/
     ]
   ),
+  [{ actorToken: 'xsua' }, /\.actorToken can only be "xsuaa"/],
+  [{ chain: { ...CHAIN, name: 'x' } }, /destinationOptions\.chain\.name is "x": use one of/],
+  [{ chain: CHAIN, level: 'instance' }, /\.chain goes with a look-up without "level"/],
+  [{ chain: CHAIN, actorToken: 'xsuaa' }, /\.actorToken has no effect with a "chain"/],
   [{ fragmentOptional: true }, /\.fragmentOptional goes with exactly one fragment/],
   [
     { fragmentName: ['one', 'two'], fragmentOptional: true },

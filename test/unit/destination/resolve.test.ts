@@ -9,7 +9,7 @@ const types = [
   ...USER_TYPES,
   'SAMLAssertion',
   'OAuth2ClientCredentials',
-  'OAuth2TokenExchange',
+  'OAuth2AuthorizationCode',
   'PrincipalPropagation'
 ]
 
@@ -34,6 +34,7 @@ const destinations = {
     ProxyType: 'OnPremise',
     Authentication: 'OAuth2TechnicalUserPropagation'
   },
+  RFC: { Type: 'RFC', Authentication: 'PrincipalPropagation', ProxyType: 'OnPremise' },
   FORWARD: { ...TARGET, forwardAuthToken: true }
 }
 
@@ -160,8 +161,9 @@ describe('what the Destination service can not do', () => {
 
   test.each([
     ['READABLE', /over http; use https/],
+    ['RFC', /is of type "RFC"/],
     ['PrincipalPropagation', /needs ProxyType "OnPremise"/],
-    ['OAuth2TokenExchange', /can't be sent/]
+    ['OAuth2AuthorizationCode', /can't be sent/]
   ])('%s is refused before any token is fetched for it', async (name, message) => {
     const user = await landscape.user('alice')
     const { calls } = await landscape.calls(() =>

@@ -85,7 +85,7 @@ test('the authentication types on the page are those that the Destination servic
   const named = [...(table.split('\n\n')[0] ?? '').matchAll(/^\| (`.*?) +\|/gm)]
     .flatMap(([, cell = '']) => [...cell.matchAll(/`(\w+)`/g)])
     .map(([, type = '']) => type)
-  const types = [...named, 'OAuth2AuthorizationCode', 'OAuth2TokenExchange', 'SAPAssertionSSO', 'X']
+  const types = [...named, 'OAuth2AuthorizationCode', 'SAPAssertionSSO', 'X']
   const known: string[] = []
   for (const Authentication of types) {
     const { status, body } = await find({ URL: 'https://x.example', Authentication })

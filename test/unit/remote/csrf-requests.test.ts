@@ -61,6 +61,20 @@ describe('what a destination adds, it adds to every request', () => {
     checkAll()
   })
 
+  test('a batch gets it as well', async () => {
+    const boundary = 'b'
+    const request = {
+      method: 'post' as const,
+      url: `${PATH}/$batch`,
+      data: `--${boundary}\r\ncontent-type: application/http\r\n\r\nGET Things HTTP/1.1\r\n\r\n\r\n--${boundary}--\r\n`,
+      headers: { 'content-type': `multipart/mixed;boundary=${boundary}` }
+    }
+    await send(added({ name: 'BATCH' }), request, CSRF)
+    const paths = backend.received.map(({ url: each }) => new URL(each).pathname)
+    expect(paths).toEqual([`${PATH}/`, `${PATH}/$batch`])
+    checkAll()
+  })
+
   test('each place is asked, and the session is renewed', async () => {
     backend.answer = (req, res) => {
       if (req.method === 'HEAD' && !String(req.url).includes('/Things?')) return plain(res, 404, '')
