@@ -21,6 +21,7 @@ export { type CallOptions, destinationFor } from './remote/destination-for.js'
 export { type DestinationRequest, executeHttpRequest } from './remote/execute-http-request.js'
 export { type FailedRequest, HttpFailure } from './remote/http-failure.js'
 export type { OnBehalfOf } from './remote/service-options.js'
+export type { RequiredService } from './required-service.js'
 export type {
   ExchangeOptions,
   JwtExchangeOptions,

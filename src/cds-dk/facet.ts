@@ -7,6 +7,7 @@ import {
   readConfiguration
 } from './configuration-file.js'
 import { developmentKit, type FacetRegistry } from './development-kit.js'
+import { addEditorSettings } from './editor-settings.js'
 import { hasOnPremiseDestination } from './on-premise.js'
 import {
   choosePrincipal,
@@ -48,6 +49,8 @@ export function registerFacet(add: FacetRegistry): void {
       }
       override run() {
         addToProject()
+        const problem = addEditorSettings(cds.root)
+        if (problem) console.log(problem)
         presentAsStock()
         return Promise.resolve()
       }

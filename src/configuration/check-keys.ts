@@ -28,6 +28,13 @@ const SERVICE: Names = {
 
 const CREDENTIALS: Names = { meant: ['destination', 'forwardAuthToken'], others: ['destinations'] }
 
+/** Options that a misspelt name can stand for, by their place. @internal */
+export const OPTION_NAMES = {
+  auth: AUTH.meant,
+  service: [...OWN, ...SERVICE.meant],
+  credentials: CREDENTIALS.meant
+} as const
+
 const STRATEGIES = ['alwaysProvider', 'alwaysSubscriber', 'subscriberFirst']
 
 /** Kinds of authentication, by which CAP finds its own and this package's. */

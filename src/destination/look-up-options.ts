@@ -48,6 +48,9 @@ const OPTIONS: Readonly<Record<string, (value: unknown) => boolean>> = {
   actorToken: (value) => value === 'xsuaa'
 }
 
+/** Names of all options. @internal */
+export const DESTINATION_OPTIONS = Object.keys(OPTIONS)
+
 /** Options of CAP and the SAP Cloud SDK that have no effect here. */
 const WITHOUT_EFFECT = [
   'jwt',

@@ -74,6 +74,16 @@ const OPTIONS: Names<EmulatorOptions> = {
   mocks: true
 }
 
+/** Names of the options by the object that has them. */
+export const EMULATOR_OPTIONS = {
+  emulator: Object.keys(OPTIONS),
+  tenant: Object.keys(TENANT),
+  application: Object.keys(APPLICATION),
+  system: Object.keys(SYSTEM),
+  trust: Object.keys(TRUST),
+  identity: Object.keys(IDENTITY)
+} as const
+
 /**
  * Refuses options that there are not: a misspelled one would be without effect.
  *

@@ -45,6 +45,9 @@ const KNOWN: Readonly<Record<keyof Entry, true>> = {
   jwt: true
 }
 
+/** Names of the properties of a mocked user. */
+export const USER_PROPERTIES = Object.keys(KNOWN)
+
 const KNOWN_JWT: Readonly<Record<keyof NonNullable<Deprecated['jwt']>, true>> = {
   zid: true,
   attributes: true,

@@ -87,6 +87,9 @@ const SAML = new Map<string, Check>(
   })
 )
 
+/** Names of the options with grant `saml2-bearer`. @internal */
+export const SAML_OPTIONS = [...SAML.keys()]
+
 /**
  * Checks `exchange` of an issuer.
  *

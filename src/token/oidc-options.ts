@@ -96,6 +96,8 @@ const CHECKS = new Map<string, Check>(
     ...{ userId: texts, userIdPrefix: text, roles, attributeMapping, exchange: () => undefined }
   })
 )
+/** Names of the options of an issuer. @internal */
+export const ISSUER_OPTIONS = [...CHECKS.keys()]
 const REQUIRED = ['issuer', 'audience']
 
 function guessFor(name: string): string {

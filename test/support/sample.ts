@@ -19,7 +19,10 @@ export interface SampleOptions {
   readonly plugin?: boolean
   /** Folder with further services, put beside those of the sample. */
   readonly extra?: string
-  readonly env?: Record<string, string>
+  /** `undefined` for a variable that is not set. */
+  readonly env?: Record<string, string | undefined>
+  /** Further files of the project by name. */
+  readonly files?: Record<string, string>
   /** Changes of `cds.requires`, by service. */
   readonly requires?: Record<string, object>
 }
@@ -65,7 +68,8 @@ const LISTENING = /server listening on[^']*'(http:\/\/localhost:\d+)'/
 
 const CDS_SERVE = join(SAMPLE, 'node_modules/@sap/cds/bin/serve.js')
 
-function projectFolder({ plugin = true, extra, emulator, ca, requires }: SampleOptions): string {
+function projectFolder(options: SampleOptions): string {
+  const { plugin = true, extra, emulator, ca, requires, files = {} } = options
   const root = mkdtempSync(join(tmpdir(), 'cds-principal-sample-'))
   for (const name of ['db', 'srv'])
     cpSync(join(SAMPLE, name), join(root, name), { recursive: true })
@@ -82,6 +86,7 @@ function projectFolder({ plugin = true, extra, emulator, ca, requires }: SampleO
   writeFileSync(join(root, '.cdsrc.json'), JSON.stringify(configuration))
   const dependencies = { '@cap-js/sqlite': '*', ...(plugin && { 'cds-principal': '*' }) }
   writeFileSync(join(root, 'package.json'), JSON.stringify({ name: 'sample', dependencies }))
+  for (const [name, text] of Object.entries(files)) writeFileSync(join(root, name), text)
   writeFileSync(join(root, 'ca.pem'), [emulator.ca, ca].join('\n'))
   return root
 }

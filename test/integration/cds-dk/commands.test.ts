@@ -63,6 +63,9 @@ describe('cds add principal', () => {
     })
     expect(dependencies).toMatchObject({ 'cds-principal': '^0.1.0' })
     expect(devDependencies).toEqual({})
+    expect(json('.vscode/settings.json')['json.schemas']).toMatchObject([
+      { url: './node_modules/cds-principal/schema/cds-principal.json' }
+    ])
     const { scopes, attributes } = json('xs-security.json')
     expect(scopes).toMatchObject([{ name: '$XSAPPNAME.Viewer' }])
     expect(attributes).toMatchObject([{ name: 'plant' }])
