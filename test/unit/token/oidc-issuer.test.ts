@@ -111,6 +111,7 @@ describe('refused before any key is asked for', () => {
     ['R25', 'ERR_TOKEN_TYPE', { header: { typ: 'JWT' }, claims: { nonce: 'n' } }],
     ['R25', 'ERR_TOKEN_TYPE', { header: { typ: 'JWT' }, claims: { at_hash: 'h' } }],
     ['R25', 'ERR_TOKEN_TYPE', { header: { typ: undefined }, claims: { c_hash: 'h' } }],
+    ['ID tokens', 'ERR_TOKEN_TYPE', { header: { typ: undefined }, claims: { s_hash: 'h' } }],
     ['R25', 'ERR_TOKEN_TYPE', { header: { typ: 'JWT' }, claims: { typ: 'ID' } }],
     ['R25', 'ERR_TOKEN_TYPE', { header: { typ: 'JWT' }, claims: { typ: 'Refresh' } }],
     ['R25', 'ERR_TOKEN_TYPE', { header: { typ: 'JWT' }, claims: { typ: 'Offline' } }],

@@ -19,7 +19,7 @@ const MODEL = `
   @path: '/restricted' @restrict: [{ grant: '*', to: ['Member', 'Guest'] }, { grant: 'READ' }]
   service Restricted { function now() returns String; }
   @path: '/both' @requires: 'One' @restrict: [{ to: 'Other' }] service Both { function now() returns String; }
-  @path: '/public' @requires: ['', 'any'] service Public { entity Things { key ID : Integer } }
+  @path: '/public' @requires: [''] service Public { entity Things { key ID : Integer } }
   @path: '/platform' @requires: 'system-user' service Platform { function now() returns String; }
   service Internal { @protocol: 'none' @requires: 'Nobody' entity E { key ID : Integer } }`
 
@@ -32,6 +32,7 @@ beforeAll(async () => {
     .from(model as never)
     .with(() => undefined)
     .in(express())
+  cds.service.providers.push({ name: 'Bare', path: '/bare' } as never)
 })
 
 const roles = (...names: string[]) => Object.fromEntries(names.map((name) => [name, 1 as const]))
@@ -59,6 +60,12 @@ describe('a user', () => {
     ['the service', `${JOBS}/Notes`, [], lacks('"Caller"')],
     ['the service, whatever the case of its path', '/OData/V4/JOBS/Notes', [], lacks('"Caller"')],
     ['the service itself', JOBS, ['Viewer', 'Runner'], lacks('"Caller"')],
+    [
+      'one of its entities, where the path names no definition',
+      `${JOBS}/$start`,
+      ['Caller'],
+      lacks('"Viewer" or "Editor" or "Runner"')
+    ],
     [
       'one of its entities, all of which count',
       JOBS,
@@ -104,6 +111,7 @@ describe('a user', () => {
     ['no service is there', '/elsewhere', []],
     ['a path that only begins like that of a service', '/odata/v4/jobs2/start()', []],
     ['a service without a path', '/E', []],
+    ['a service of another kind is, which has no definition', '/bare/x', []],
     ['', '', []]
   ])('lacks none where %s', (_, path, names) => {
     expect(user(path, ...names)).toBeUndefined()
