@@ -34,6 +34,8 @@ export interface TenantEmulation {
   fragments?: EmulationOptions['fragments']
   /** Systems behind its own Cloud Connector; without, those of the provider. */
   onPremise?: EmulationOptions['onPremise']
+  /** Systems behind further Cloud Connectors of its own, by location id. */
+  cloudConnectors?: EmulationOptions['cloudConnectors']
 }
 
 /** What the emulator of the BTP services serves in development; `false` turns it off. */
@@ -58,6 +60,8 @@ export interface EmulationOptions {
   trust?: Record<string, object>
   /** Location id of the Cloud Connector. Default: none. */
   locationId?: string
+  /** Systems behind further Cloud Connectors, by location id, each as in `onPremise`. */
+  cloudConnectors?: Record<string, NonNullable<EmulationOptions['onPremise']>>
   /** Subscriber tenants by id, with users, destinations and systems of their own. */
   tenants?: Record<string, TenantEmulation>
   /** Other applications of the subaccount by name: the content or path of their `xs-security.json`. */

@@ -200,7 +200,7 @@ function absent(service: string, option: string): EmulatorError {
 }
 
 function createProxy(
-  { options, landscape, subjectPattern, certificates, onPremise }: Parts,
+  { landscape, subjectPattern, certificates, onPremise }: Parts,
   service: TokenService,
   { logs, traffic }: Records
 ) {
@@ -209,7 +209,6 @@ function createProxy(
     client: landscape.clients.connectivity,
     identity: service.identity?.issuer,
     systemsOf: onPremise.systemsOf,
-    locationId: options.locationId ?? '',
     principals: createPrincipals(certificates.cloudConnector, subjectPattern, landscape.clock)
   }
   return createConnectivityProxy(context, certificates, logs.connectivity, traffic)
@@ -229,8 +228,11 @@ export async function closeAll(closers: Parts['closers']): Promise<void> {
   await Promise.all(closers.reverse().map((close) => close()))
 }
 
-function mockedServices({ onPremise = {} }: EmulatorOptions): string[] {
-  const mocks = Object.values(onPremise).flatMap((system) => system.mocks ?? [])
+function mockedServices({ onPremise = {}, cloudConnectors = {} }: EmulatorOptions): string[] {
+  const systems = [onPremise, ...Object.values(cloudConnectors)].flatMap((each) =>
+    Object.values(each)
+  )
+  const mocks = systems.flatMap((system) => system.mocks ?? [])
   return mocks.map(({ service }) => service)
 }
 

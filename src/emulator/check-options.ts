@@ -24,7 +24,8 @@ const TENANT: Names<TenantOptions> = {
   users: true,
   destinations: true,
   fragments: true,
-  onPremise: true
+  onPremise: true,
+  cloudConnectors: true
 }
 const APPLICATION: Names<ApplicationOptions> = { xsSecurity: true, instance: true }
 const SYSTEM: Names<OnPremiseSystem> = { backend: true, mocks: true, resources: true, env: true }
@@ -70,6 +71,7 @@ const OPTIONS: Names<EmulatorOptions> = {
   xsSecurity: true,
   trust: true,
   locationId: true,
+  cloudConnectors: true,
   bind: true,
   mocks: true
 }
@@ -94,12 +96,11 @@ export function checkOptions(options: unknown): asserts options is EmulatorOptio
     throw invalid('startEmulator needs options, at least { root }: the folder of the project')
   }
   checkNames('', options, OPTIONS)
-  const { onPremise, tenants, applications, jobScheduler, trust, identity } =
-    options as EmulatorOptions
-  checkSystems('onPremise', onPremise)
+  const { tenants, applications, jobScheduler, trust, identity } = options as EmulatorOptions
+  checkConnectors('', options)
   for (const [path, tenant] of entriesOf('tenants', tenants)) {
     checkNames(path, tenant, TENANT)
-    checkSystems(`${path}.onPremise`, (tenant as TenantOptions).onPremise)
+    checkConnectors(`${path}.`, tenant)
   }
   for (const [path, application] of entriesOf('applications', applications)) {
     checkNames(path, application, APPLICATION)
@@ -128,6 +129,16 @@ function checkIdentity(identity: EmulatorOptions['identity']): void {
   }
   for (const [path, dependency] of entriesOf('identity.dependencies', dependencies)) {
     checkNames(path, dependency, DEPENDENCY)
+  }
+}
+
+function checkConnectors(
+  path: string,
+  { onPremise, cloudConnectors }: Pick<EmulatorOptions, 'onPremise' | 'cloudConnectors'>
+): void {
+  checkSystems(`${path}onPremise`, onPremise)
+  for (const [place, systems] of entriesOf(`${path}cloudConnectors`, cloudConnectors)) {
+    checkSystems(place, systems as EmulatorOptions['onPremise'])
   }
 }
 

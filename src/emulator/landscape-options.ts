@@ -12,6 +12,8 @@ export interface TenantOptions {
   fragments?: Destinations
   /** Systems behind its own Cloud Connector; without, the provider's are exposed to it as well. */
   onPremise?: Readonly<Record<string, OnPremiseSystem>>
+  /** Systems behind further Cloud Connectors of its own, by location id. */
+  cloudConnectors?: Readonly<Record<string, Readonly<Record<string, OnPremiseSystem>>>>
 }
 
 /** Another application of the subaccount, with a security descriptor and an OAuth client of its own. */

@@ -13,9 +13,9 @@ import type { EmulatorOptions, OnPremiseSystem } from './types.js'
 
 /** Systems behind the Cloud Connectors. */
 export interface OnPremise {
-  /** What a tenant's Cloud Connector exposes, by virtual host. */
-  systemsOf: (tenant: string) => ReadonlyMap<string, ExposedSystem>
-  /** Of the provider's (under no name) and of subscribers' Cloud Connectors, by tenant and virtual host. */
+  /** What a tenant's Cloud Connector with a location id exposes, by virtual host; `undefined`: there is none. */
+  systemsOf: (tenant: string, locationId: string) => ReadonlyMap<string, ExposedSystem> | undefined
+  /** Of the provider (under no name) and of subscribers, by tenant and virtual host (`<location id>/<host>` of `cloudConnectors`). */
   processes: ReadonlyMap<string | undefined, ReadonlyMap<string, BackendProcess>>
 }
 
@@ -28,6 +28,15 @@ interface Running {
 /** One Cloud Connector: what it exposes, and what runs for it. */
 interface CloudConnector {
   systems: Map<string, ExposedSystem>
+  /** Of all Cloud Connectors of the subaccount. */
+  processes: Map<string, BackendProcess>
+  /** Of the names of processes. */
+  prefix: string
+}
+
+/** Cloud Connectors by location id, and what runs for them. */
+interface Subaccount {
+  connectors: Map<string, CloudConnector['systems']>
   processes: Map<string, BackendProcess>
 }
 
@@ -40,30 +49,58 @@ export async function startOnPremise(
   options: EmulatorOptions,
   certificates: LandscapeCertificates
 ): Promise<OnPremise> {
-  const configured = new Map<string | undefined, Systems>([[undefined, options.onPremise ?? {}]])
-  for (const [tenant, { onPremise }] of Object.entries(options.tenants ?? {})) {
-    if (onPremise) configured.set(tenant, onPremise)
-  }
-  const parsed = [...configured].map(
-    ([tenant, systems]) => [tenant, parse(tenant, systems)] as const
-  )
-  const connectors = new Map<string | undefined, CloudConnector>()
-  const starts = parsed.flatMap(([tenant, entries]) => {
-    const connector = { systems: new Map(), processes: new Map() }
-    connectors.set(tenant, connector)
+  const parsed = configuredConnectors(options).map(({ systems, ...whose }) => ({
+    ...whose,
+    entries: parse(whose.tenant, systems)
+  }))
+  const subaccounts = new Map<string | undefined, Subaccount>()
+  const starts = parsed.flatMap(({ tenant, locationId, entries }) => {
+    const { connectors, processes } = subaccounts.get(tenant) ?? {
+      connectors: new Map<string, CloudConnector['systems']>(),
+      processes: new Map<string, BackendProcess>()
+    }
+    subaccounts.set(tenant, { connectors, processes })
+    const systems = new Map<string, ExposedSystem>()
+    connectors.set(locationId, systems)
+    const prefix = locationId === (options.locationId ?? '') ? '' : `${locationId.toLowerCase()}/`
+    const connector = { systems, processes, prefix }
     return entries.map((entry) => start(options, entry, connector, certificates))
   })
   const failed = (await Promise.allSettled(starts)).find((result) => result.status === 'rejected')
   if (failed) {
-    const running = [...connectors.values()].flatMap(({ processes }) => [...processes.values()])
+    const running = [...subaccounts.values()].flatMap(({ processes }) => [...processes.values()])
     await Promise.all(running.map((process) => process.stop()))
     throw failed.reason
   }
   return {
-    systemsOf: (tenant) =>
-      (connectors.get(tenant) ?? connectors.get(undefined))?.systems ?? new Map(),
-    processes: new Map([...connectors].map(([tenant, { processes }]) => [tenant, processes]))
+    systemsOf: (tenant, locationId) =>
+      (subaccounts.get(tenant) ?? subaccounts.get(undefined))?.connectors.get(locationId),
+    processes: new Map([...subaccounts].map(([tenant, { processes }]) => [tenant, processes]))
   }
+}
+
+/** One Cloud Connector, as it is configured. */
+interface ConfiguredConnector {
+  tenant: string | undefined
+  locationId: string
+  systems: Systems
+}
+
+/** The provider always has one, with or without systems; a subscriber has the provider's, or only those of its own. */
+function configuredConnectors(options: EmulatorOptions): ConfiguredConnector[] {
+  const main = options.locationId ?? ''
+  const subaccounts = [
+    { tenant: undefined, ...options, onPremise: options.onPremise ?? {} },
+    ...Object.entries(options.tenants ?? {}).map(([tenant, own]) => ({ tenant, ...own }))
+  ]
+  return subaccounts.flatMap(({ tenant, onPremise, cloudConnectors = {} }) => [
+    ...(onPremise ? [{ tenant, locationId: main, systems: onPremise }] : []),
+    ...Object.entries(cloudConnectors).map(([locationId, systems]) => {
+      if (locationId !== main) return { tenant, locationId, systems }
+      const text = `cloudConnectors["${locationId}"]: the systems of the Cloud Connector with this location id are those of "onPremise"`
+      throw new EmulatorError('ERR_EMULATOR_OPTIONS', text)
+    })
+  ])
 }
 
 /** All processes, of all Cloud Connectors. */
@@ -96,11 +133,11 @@ function parse(tenant: string | undefined, systems: Systems) {
 async function start(
   options: EmulatorOptions,
   { virtualHost, system }: ReturnType<typeof parse>[number],
-  { systems, processes }: CloudConnector,
+  { systems, processes, prefix }: CloudConnector,
   certificates: LandscapeCertificates
 ): Promise<void> {
   const { locate, process } = await run(options, virtualHost, system, certificates)
-  if (process) processes.set(virtualHost, process)
+  if (process) processes.set(prefix + virtualHost, process)
   systems.set(virtualHost, { virtualHost, resources: system.resources, locate })
 }
 

@@ -90,8 +90,10 @@ export interface EmulatorOptions {
   xsSecurity?: object
   /** Trust configurations of the subaccount by origin key: whose SAML assertions XSUAA accepts. */
   trust?: Readonly<Record<string, TrustOptions>>
-  /** Location id of the Cloud Connector, default: none. */
+  /** Location id of the Cloud Connector whose systems are `onPremise`, default: none. */
   locationId?: string
+  /** Systems behind further Cloud Connectors, by location id and virtual `host:port`. */
+  cloudConnectors?: Readonly<Record<string, Readonly<Record<string, OnPremiseSystem>>>>
   /**
    * Makes this process an application of the landscape, for tests that run a CAP server in their own process: it has
    * the bindings in `VCAP_SERVICES` and trusts the landscape's certificates until the emulator stops. One at a time.

@@ -26,10 +26,8 @@ export interface GateContext {
   identity?: IdentityIssuer | undefined
   /** Whose tokens the proxy takes. */
   client: Client
-  /** What the Cloud Connector of a subaccount exposes, by virtual host. */
-  systemsOf: (tenant: string) => ReadonlyMap<string, ExposedSystem>
-  /** Of the one Cloud Connector there is, empty for none. */
-  locationId: string
+  /** What the Cloud Connector of a subaccount with a location id exposes, by virtual host; `undefined`: there is none. */
+  systemsOf: (tenant: string, locationId: string) => ReadonlyMap<string, ExposedSystem> | undefined
   principals: ReturnType<typeof createPrincipals>
 }
 
@@ -49,8 +47,9 @@ export async function admit(
   const proxyClaims = await authenticateProxy(context, req)
   const account = String(proxyClaims['zid'])
   const locationId = single(req.headers['sap-connectivity-scc-location_id']) ?? ''
-  if (locationId !== context.locationId) throw notConnected(account, locationId)
-  const system = context.systemsOf(account).get(target.virtualHost)
+  const systems = context.systemsOf(account, locationId)
+  if (!systems) throw notConnected(account, locationId)
+  const system = systems.get(target.virtualHost)
   if (!system) throw systemDenied(target.virtualHost)
   if (!isExposed(system, target.path)) throw resourceDenied(target.path, target.virtualHost)
   const claims = await authenticateUser(context, req, proxyClaims)
