@@ -18,6 +18,7 @@ import {
 } from './deep-write.js'
 import { type EnforcedRequest, refuse } from './enforced-request.js'
 import { isPermitted } from './evaluate-restriction.js'
+import { findTextsAgain } from './find-texts.js'
 import { type Judge, judgedElements, judgeOf } from './judge-data.js'
 import {
   ownRestrictions,
@@ -32,6 +33,7 @@ import { inDatabase } from './remote-entity.js'
 import type { RestrictedDefinition, Restriction } from './restricted-definition.js'
 import { rememberRefusal } from './refused-writes.js'
 import { factsOf } from './set-attributes.js'
+import { isTrueForAll } from './turns.js'
 
 type Ways = Exclude<Permitted, string>
 
@@ -107,6 +109,7 @@ function plainUpdateOf({ request, entity, ways = [], restrictions, judge, deep }
 async function checkChanged(write: Write): Promise<void> {
   const { request, data } = write
   const [row = {}] = data
+  await findTextsAgain(request)
   await everyRecord(write, [newKey(write, row)], () => row)
   if (request.query?.UPDATE?.where?.length)
     refuse(request, UNCHECKED, 'What is written can not be checked.')
@@ -172,11 +175,10 @@ async function checkBefore(
     )
   const fresh = existing.length ? [] : data.filter((row) => isRecord(write, row))
   const dataOf = dataByKey(write)
-  const verdicts = [
-    ...fresh.map((row) => judge(row)),
-    ...existing.map(({ row, free }) => free || judge(dataOf(row), row))
-  ]
-  if (verdicts.includes(false)) refuse(request, RESTRICTED, HIDDEN)
+  const visible =
+    (await isTrueForAll(fresh, (row) => judge(row) !== false)) &&
+    (await isTrueForAll(existing, ({ row, free }) => free || judge(dataOf(row), row) !== false))
+  if (!visible) refuse(request, RESTRICTED, HIDDEN)
   if (deep) await checkDeepBefore(request, deep)
 }
 
@@ -186,6 +188,7 @@ async function checkAfter(
   deep: DeepWrite | undefined
 ): Promise<void> {
   const { request, entity, ways, data } = write
+  await findTextsAgain(request)
   const updated = request.event === 'UPDATE' && existing.length > 0
   const written = updated
     ? existing.map(({ row }) => row)
@@ -230,6 +233,6 @@ async function everyRecord(
   if (allowed < stored.size) refuse(request, RESTRICTED, HIDDEN)
   if (!dataOf) return
   const missing = keys.filter((key) => !stored.has(textOfKey(entity, key)))
-  if (!missing.every((key) => judge(dataOf(key))))
+  if (!(await isTrueForAll(missing, (key) => judge(dataOf(key)) ?? false)))
     refuse(request, UNCHECKED, 'What is written can not be checked.')
 }

@@ -1,6 +1,7 @@
 import type { Operand, Token } from './condition.js'
 import { evaluate } from './evaluate-condition.js'
 import { parseCondition } from './parse-condition.js'
+import type { PatternIndex } from './pattern-index.js'
 import { databaseKind } from './per-database.js'
 import {
   expressionOf,
@@ -28,6 +29,14 @@ export interface DerivedAttribute {
   readonly presence?: DerivedAttribute
   /** For patterns: which texts they are compared with. */
   readonly scan?: Scan
+  /** For conditions on nothing but the user: which texts are compared with which patterns. */
+  readonly matches?: (facts: UserFacts) => UserMatch[]
+}
+
+/** Texts of a user, and patterns of the user for them. */
+export interface UserMatch {
+  readonly texts: readonly string[]
+  readonly index: PatternIndex
 }
 
 /** Texts of records, and patterns for them. */
@@ -126,11 +135,19 @@ export function textsIn({ path }: UserSource, facts: UserFacts): string[] {
 /** {@link YES} if a condition on nothing but the user is true. @internal */
 export function truthOf(tokens: readonly Token[], expected: boolean): DerivedAttribute {
   const condition = parseCondition(tokens)
+  const matches = (facts: UserFacts) => {
+    const found: UserMatch[] = []
+    evaluate(condition, { facts, onMatch: (texts, index) => found.push({ texts, index }) })
+    return found
+  }
   return {
     key: `${String(expected)}|${JSON.stringify(tokens)}`,
-    compute: (facts) => (evaluate(condition, { facts }) === expected ? YES : undefined)
+    compute: (facts) => (evaluate(condition, { facts }) === expected ? YES : undefined),
+    ...(HAS_PATTERN.test(JSON.stringify(tokens)) && { matches })
   }
 }
+
+const HAS_PATTERN = /like|startswith|endswith|contains/i
 
 function compared(
   source: UserSource,

@@ -1,6 +1,6 @@
 import type { Comparison, Condition, Expression, Operand } from './condition.js'
 import { mentionsUser } from './mentions.js'
-import { patternIndex } from './pattern-index.js'
+import { type PatternIndex, patternIndex } from './pattern-index.js'
 import { isPatternKind, type PatternKind } from './text-pattern.js'
 import { UnsafeCondition } from './unsafe-condition.js'
 import { sourceOf, type UserFacts, valuesOf } from './user-value.js'
@@ -13,6 +13,8 @@ export interface Situation {
   readonly row?: Readonly<Record<string, unknown>>
   /** Built-in type of an operand of the row. */
   readonly typeOf?: (operand: Operand) => string
+  /** Takes note of texts that are to be compared with patterns, in place of doing it. */
+  readonly onMatch?: (texts: readonly string[], index: PatternIndex) => void
 }
 
 /** True, false, or unknown, as in SQL. */
@@ -78,9 +80,20 @@ function isForOne(operator: Comparison, a: readonly Scalar[], b: readonly Scalar
     const order = compare(x, y)
     return (which === 'min' ? order < 0 : order > 0) || (order === 0 && operator.endsWith('='))
   }
-  const known = new Set(b)
-  const equal = a.some((value) => known.has(value))
+  const [few, many] = a.length < b.length ? [a, b] : [b, a]
+  const known = setOf(many)
+  const equal = few.some((value) => known.has(value))
   return operator === '=' || operator === '==' ? equal : !equal
+}
+
+const sets = new WeakMap<readonly Scalar[], Set<Scalar>>()
+
+/** The same list comes with every row. */
+function setOf(values: readonly Scalar[]): Set<Scalar> {
+  if (values.length === 1) return new Set(values)
+  const known = sets.get(values) ?? new Set(values)
+  sets.set(values, known)
+  return known
 }
 
 /** An element without a value is something that `==` and `!=` can tell. */
@@ -116,8 +129,21 @@ function matches(
   const values = typed(value, 'cds.String', situation)
   const patterns = typed(pattern, 'cds.String', situation)
   if (!values.length || !patterns.length) return undefined
-  const index = patternIndex(kind, patterns.map(String), escape)
-  return values.some((text) => index.matches(String(text)))
+  const index = indexOf(patterns, kind, escape)
+  const texts = values.map(String)
+  situation.onMatch?.(texts, index)
+  return !situation.onMatch && index.matchesOne(texts)
+}
+
+const indexes = new WeakMap<readonly Scalar[], Map<string, PatternIndex>>()
+
+/** The same patterns come with every row. */
+function indexOf(patterns: readonly Scalar[], kind: PatternKind, escape = ''): PatternIndex {
+  const known = indexes.get(patterns) ?? new Map<string, PatternIndex>()
+  const key = `${kind} ${escape}`
+  const index = known.get(key) ?? patternIndex(kind, patterns.map(String), escape)
+  indexes.set(patterns, known.set(key, index))
+  return index
 }
 
 function predicate(value: Operand, situation: Situation): Truth {
@@ -149,10 +175,20 @@ function typeOf([token]: Operand, { typeOf }: Situation): string {
   return (token && typeOf?.([token])) ?? 'cds.String'
 }
 
+const typedOfUser = new WeakMap<UserFacts, Map<string, Scalar[]>>()
+
+/** Values of a user are converted once for all rows. */
 function typed(operand: Operand, type: string, situation: Situation): Scalar[] {
-  return present(operand, situation)
-    .map((value) => convert(value, type))
-    .filter((value) => value !== undefined)
+  const converted = () =>
+    present(operand, situation)
+      .map((value) => convert(value, type))
+      .filter((value) => value !== undefined)
+  if (!mentionsUser(operand)) return converted()
+  const known = typedOfUser.get(situation.facts) ?? new Map<string, Scalar[]>()
+  const key = JSON.stringify([sourceOf(operand), type])
+  const values = known.get(key) ?? converted()
+  typedOfUser.set(situation.facts, known.set(key, values))
+  return values
 }
 
 /** The values that an operand has: none for null. */

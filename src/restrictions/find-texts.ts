@@ -1,35 +1,32 @@
-import { setImmediate } from 'node:timers/promises'
-
 import { compiledCondition } from './compiled-condition.js'
 import { distinctTexts } from './database.js'
-import { type Scan, textsIn } from './derived-attribute.js'
+import { type DerivedAttribute, type Scan, textsIn } from './derived-attribute.js'
 import { patternIndex } from './pattern-index.js'
 import { databaseKind } from './per-database.js'
 import type { RoleBearer } from './permission.js'
 import type { Model, RestrictedDefinition, Restriction } from './restricted-definition.js'
 import { restrictionsOf } from './rewrite-model.js'
 import { factsOf, rememberTexts, type UserRequest } from './set-attributes.js'
-import { matchesText } from './text-pattern.js'
+import { Turns } from './turns.js'
 import { type UserFacts, valuesOf } from './user-value.js'
 
 /** SQLite runs in this process: more patterns than these, for each row, would stop it from doing anything else. */
 const MANY = 10
 
-/** How long the process may be occupied without a break, in milliseconds. */
-const TURN = 10
-
 /** A restriction, and an attribute of its condition. */
 interface Scanned {
   readonly restriction: Restriction
-  readonly key: string
-  readonly scan: Scan
+  readonly attribute: DerivedAttribute
 }
 
 const scanned = new WeakMap<Model, readonly Scanned[]>()
 
+/** What was looked for, by request. */
+const looked = new WeakMap<UserRequest, readonly Scanned[]>()
+
 /**
- * Finds out which texts in the database the patterns of a user match, where a query with all the patterns would take long.
- * Other requests get their turn meanwhile.
+ * Finds out which texts in the database the patterns of a user match, where a query with all the patterns would take long,
+ * and compares values of a user with many patterns of the same user. Other requests get their turn meanwhile.
  *
  * @returns nothing if there is nothing to wait for
  * @internal
@@ -39,14 +36,29 @@ export function findTexts(
   model: Model
 ): Promise<void> | undefined {
   const all = scannedIn(model)
-  if (!all.length || databaseKind() !== 'sqlite') return undefined
+  if (!all.length) return undefined
   const facts = factsOf(request)
   const many = all.filter(
-    ({ restriction: { to = 'any' }, scan: { source } }) =>
-      valuesOf({ ...source, functions: [] }, facts).length > MANY &&
-      [to].flat().some((role) => request.user.is(role))
+    ({ restriction: { to = 'any' }, attribute }) =>
+      [to].flat().some((role) => request.user.is(role)) && hasMany(attribute, facts)
   )
-  return many.length ? findAll(request, many) : undefined
+  if (!many.length) return undefined
+  looked.set(request, many)
+  return findAll(request, many)
+}
+
+/** Finds them again, after the request has written texts. @internal */
+export async function findTextsAgain(request: UserRequest): Promise<void> {
+  const many = looked.get(request)
+  if (many) await findAll(request, many)
+}
+
+function hasMany({ scan, matches }: DerivedAttribute, facts: UserFacts): boolean {
+  if (!scan)
+    return (matches?.(facts) ?? []).some(({ texts, index }) => texts.length * index.size > MANY)
+  return (
+    databaseKind() === 'sqlite' && valuesOf({ ...scan.source, functions: [] }, facts).length > MANY
+  )
 }
 
 function scannedIn(model: Model): readonly Scanned[] {
@@ -61,16 +73,18 @@ function scannedIn(model: Model): readonly Scanned[] {
 
 function scannedOf(definition: RestrictedDefinition): Scanned[] {
   return restrictionsOf(definition).flatMap((restriction) =>
-    [...compiledCondition(restriction).attributes.values()].flatMap(({ key, scan }) =>
-      scan ? { restriction, key, scan } : []
-    )
+    [...compiledCondition(restriction).attributes.values()]
+      .filter(({ scan, matches }) => scan ?? matches)
+      .map((attribute) => ({ restriction, attribute }))
   )
 }
 
 async function findAll(request: UserRequest, all: readonly Scanned[]): Promise<void> {
   const facts = factsOf(request)
-  for (const { key, scan } of all) {
-    if (facts.texts?.has(key)) continue
+  const attributes = new Map(all.map(({ attribute }) => [attribute.key, attribute]))
+  for (const [key, { scan, matches }] of attributes) {
+    for (const { texts, index } of matches?.(facts) ?? []) await index.compareInTurns(texts)
+    if (!scan) continue
     const texts = await distinctTexts(scan.entity, scan.operand)
     rememberTexts(request, key, await matching(texts, scan, facts))
   }
@@ -82,23 +96,12 @@ async function matching(
   facts: UserFacts
 ): Promise<string[]> {
   const apply = (text: string, name: string) => FUNCTIONS[name]?.(text) ?? text
+  const turns = new Turns()
+  await turns.pass()
   const patterns = textsIn(source, facts).map((text) => source.functions.reduce(apply, text))
-  await setImmediate()
   const index = patternIndex(kind, patterns, escape)
-  await setImmediate()
   const found: string[] = []
-  let start = performance.now()
-  for (const text of texts) {
-    for (const pattern of index.candidates(text)) {
-      if (performance.now() - start > TURN) {
-        await setImmediate()
-        start = performance.now()
-      }
-      if (!matchesText(pattern, text)) continue
-      found.push(text)
-      break
-    }
-  }
+  for (const text of texts) if (await index.matchesInTurns(text, turns)) found.push(text)
   return found
 }
 

@@ -5,40 +5,90 @@ import {
   type TextPattern,
   textPattern
 } from './text-pattern.js'
+import { Turns } from './turns.js'
 
-/** How many characters of a part are looked up. */
-const LENGTHS = [1, 2, 3]
+/** Characters of a part that are looked up, at most. */
+const LONGEST = 40
 
 /** Many patterns, of which only those are compared with a text that have a part in common with it. */
 export class PatternIndex {
   readonly #byPart = new Map<string, TextPattern[]>()
+  readonly #lengths = new Set<number>()
   readonly #others: TextPattern[] = []
+  readonly #texts: readonly string[]
+  readonly #parse: (text: string) => TextPattern
+  /** How many of the patterns are parsed: with the first text that is compared. */
+  #parsed = 0
+  /** Lists of texts that were compared in turns. */
+  readonly #known = new Map<string, boolean>()
 
-  constructor(patterns: Iterable<TextPattern>) {
-    for (const pattern of patterns) {
-      const part = necessaryPart(pattern).slice(0, LENGTHS.length)
-      const same = part ? (this.#byPart.get(part) ?? []) : this.#others
-      same.push(pattern)
-      if (part) this.#byPart.set(part, same)
-    }
+  constructor(texts: readonly string[], parse: (text: string) => TextPattern) {
+    this.#texts = texts
+    this.#parse = parse
+  }
+
+  /** The number of patterns. */
+  get size(): number {
+    return this.#texts.length
   }
 
   /** True if one of the patterns matches the text. */
   matches(text: string): boolean {
-    for (const pattern of this.candidates(text)) if (matchesText(pattern, text)) return true
+    while (this.#parsed < this.size) this.#takeNext()
+    for (const pattern of this.#candidates(text)) if (matchesText(pattern, text)) return true
     return false
   }
 
+  /** The same; other requests get their turn meanwhile. */
+  async matchesInTurns(text: string, turns: Turns): Promise<boolean> {
+    while (this.#parsed < this.size) {
+      if (turns.isOver) await turns.pass()
+      this.#takeNext()
+    }
+    if (turns.isOver) await turns.pass()
+    for (const pattern of this.#candidates(text)) {
+      if (turns.isOver) await turns.pass()
+      if (matchesText(pattern, text)) return true
+    }
+    return false
+  }
+
+  /** True if one of the patterns matches one of the texts. */
+  matchesOne(texts: readonly string[]): boolean {
+    const known = this.#known.size ? this.#known.get(JSON.stringify(texts)) : undefined
+    return known ?? texts.some((text) => this.matches(text))
+  }
+
+  /** Finds out what {@link matchesOne} returns then; other requests get their turn meanwhile. */
+  async compareInTurns(texts: readonly string[]): Promise<void> {
+    const key = JSON.stringify(texts)
+    if (this.#known.has(key)) return
+    const turns = new Turns()
+    let match = false
+    for (const text of texts) match ||= await this.matchesInTurns(text, turns)
+    this.#known.set(key, match)
+  }
+
+  #takeNext(): void {
+    const pattern = this.#parse(this.#texts[this.#parsed++] ?? '')
+    const part = necessaryPart(pattern).slice(0, LONGEST)
+    const same = part ? (this.#byPart.get(part) ?? []) : this.#others
+    same.push(pattern)
+    if (part) this.#byPart.set(part, same)
+    if (part) this.#lengths.add(part.length)
+  }
+
   /** Patterns that may match a text. */
-  *candidates(text: string): Generator<TextPattern> {
+  *#candidates(text: string): Generator<TextPattern> {
     yield* this.#others
-    const seen = new Set<string>()
-    for (let at = 0; at < text.length; at++) {
-      for (const length of LENGTHS) {
+    for (const length of this.#lengths) {
+      const seen = new Set<string>()
+      for (let at = 0; at + length <= text.length; at++) {
         const part = text.slice(at, at + length)
-        if (part.length < length || seen.has(part)) continue
+        const patterns = this.#byPart.get(part)
+        if (!patterns || seen.has(part)) continue
         seen.add(part)
-        yield* this.#byPart.get(part) ?? []
+        yield* patterns
       }
     }
   }
@@ -55,8 +105,8 @@ export function patternIndex(
   escape?: string
 ): PatternIndex {
   const key = JSON.stringify([kind, escape, texts])
-  const index =
-    known.get(key) ?? new PatternIndex(texts.map((text) => textPattern(kind, text, escape)))
+  const parse = (text: string) => textPattern(kind, text, escape)
+  const index = known.get(key) ?? new PatternIndex(texts, parse)
   if (known.size >= KEPT && !known.has(key)) known.clear()
   known.set(key, index)
   return index

@@ -7,6 +7,7 @@ import type { Judge } from './judge-data.js'
 import { rowPaths } from './mentions.js'
 import type { RestrictedDefinition, Restriction } from './restricted-definition.js'
 import { storedElement } from './stored-element.js'
+import { isTrueForAll } from './turns.js'
 
 /** An UPDATE that sets some of the elements that a condition is about to constants, and leaves the others as they are. */
 interface PlainUpdate {
@@ -62,7 +63,7 @@ export async function checkPlainUpdate(
   const { request, judge, written, left } = update
   if (written.length) {
     const rows = left.length ? await distinctRows(update) : [{}]
-    const visible = rows.every((row) => judge(request.data as object, row))
+    const visible = await isTrueForAll(rows, (row) => judge(request.data as object, row) ?? false)
     if (!visible) refuse(request, 'ERR_WRITE_RESTRICTED', HIDDEN)
   }
   const before = values(update)
