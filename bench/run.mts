@@ -2,6 +2,7 @@ import tls from 'node:tls'
 
 import { inbound } from './inbound.js'
 import { forged } from './forged.js'
+import { heldLoop } from './held-loop.js'
 import { startLandscape } from './landscape.js'
 import { massWrites } from './mass-writes.js'
 import { memory } from './memory.js'
@@ -33,7 +34,8 @@ try {
     ...(await step('forged tenants', forged)),
     ...(await step('start-up', () => startUp(emulator, quick ? 5 : 21))),
     ...(await step('restrictions', () => restrictions(effort))),
-    ...(await step('mass writes', () => massWrites(effort)))
+    ...(await step('mass writes', () => massWrites(effort))),
+    ...(await step('patterns', heldLoop))
   ]
   report(targets, quick)
   console.log(table(targets))
