@@ -15,12 +15,13 @@ import facets from './cases/facets.mjs'
 import firstSteps from './cases/first-steps.mjs'
 import multitenancy from './cases/multitenancy.mjs'
 import plugins from './cases/plugins.mjs'
+import testRunners from './cases/test-runners.mjs'
 
 const LIMIT_MINUTES = 20
 const PARALLEL = 2
 
 const filters = process.argv.slice(2)
-const chosen = [firstSteps, multitenancy, plugins, ams, eventQueue, facets, commands]
+const chosen = [firstSteps, multitenancy, plugins, ams, eventQueue, testRunners, facets, commands]
   .flatMap((make) => [10, 9].flatMap((version) => make(version)))
   .filter(({ name }) => !filters.length || filters.some((filter) => name.includes(filter)))
 

@@ -25,7 +25,17 @@ const CAP = {
     '@cap-js/cds-types@^0.16'
   ]
 }
-const TOOLS = ['express@^5', 'tsx@^4', 'typescript@^5', '@types/node@^24']
+const TOOLS = [
+  'express@^5',
+  'tsx@^4',
+  'typescript@^5',
+  '@types/node@^24',
+  '@cap-js/cds-test@^1',
+  'vitest@^3',
+  'jest@^30',
+  'ts-jest@^29',
+  '@types/jest@^30'
+]
 
 /** Plugins of others, which are installed as they are. */
 export const PLUGINS = [
