@@ -134,7 +134,7 @@ withCurl(
   async () => {
     const { port } = await started()
     const readme = readFileSync(join(SAMPLE, 'README.md'), 'utf8')
-    const [, lines = ''] = /```sh\n(API=[^]*?)```/.exec(readme) ?? []
+    const [, lines = ''] = /```sh\n(API=\S+\/maintenance\n[^]*?)```/.exec(readme) ?? []
     const { status, stdout } = pasted(lines.replace('4004', String(port)))
     expect({ status, stdout }).toMatchObject({ status: 0 })
     expect(stdout).toContain('"id":"10000000"')
