@@ -67,7 +67,10 @@ test('R44: while XSUAA can not be asked, answers are 503 with Retry-After', asyn
   const token = await sample.emulator.issueToken({ user: 'alice' })
   await sample.emulator.stop()
   const answer = await sample.with(`Bearer ${token}`).get(EQUIPMENT)
-  expect(answer).toMatchObject({ status: 503, headers: { 'retry-after': '30' } })
+  expect(answer).toMatchObject({
+    status: 503,
+    headers: { 'retry-after': expect.stringMatching(/^[1-5]$/) }
+  })
   await sample.sample.printed(/ERR_ISSUER_UNAVAILABLE/)
 })
 
