@@ -21,15 +21,19 @@ afterAll(async () => {
   rmSync(extra, { recursive: true, force: true })
 })
 
-test.each(['API_EQUIPMENT', 'BY_DESTINATION'])(
-  'a user of a custom auth implementation is nobody that can be vouched for: %s',
-  async (remote) => {
-    const app = sample as RunningSample
-    const alice = await app.as('alice') // her token is good, and nobody has validated it
-    const { result, entries, connections } = await app.recorded(() =>
-      background(alice, { place: 'request', remote })
-    )
-    expect(result.outcomes).toEqual([expect.objectContaining({ code: 'ERR_USER_TOKEN_REQUIRED' })])
-    expect({ entries, connections }).toEqual({ entries: [], connections: 0 })
-  }
-)
+const recorded = async (remote: string) => {
+  const app = sample as RunningSample
+  const alice = await app.as('alice') // her token is good, and nobody has validated it
+  return app.recorded(() => background(alice, { place: 'request', remote }))
+}
+
+test('with onBehalfOf, a user of a custom auth implementation is nobody that can be vouched for', async () => {
+  const { result, entries, connections } = await recorded('API_EQUIPMENT')
+  expect(result.outcomes).toEqual([expect.objectContaining({ code: 'ERR_USER_TOKEN_REQUIRED' })])
+  expect({ entries, connections }).toEqual({ entries: [], connections: 0 })
+})
+
+test('without onBehalfOf, the service of an application with its own authentication is as in stock', async () => {
+  const { result } = await recorded('BY_DESTINATION')
+  expect(result.outcomes).toEqual(['done'])
+})

@@ -11,7 +11,8 @@ afterEach(() => {
 })
 
 function bind(clientid: string): void {
-  const credentials = { clientid }
+  const url = 'https://subaccount.authentication.example'
+  const credentials = { clientid, clientsecret: 's', url, uri: 'https://destination.example' }
   const destination = [{ name: 'd', label: 'destination', tags: [], credentials }]
   process.env['VCAP_SERVICES'] = JSON.stringify({ destination })
   jest.advanceTimersByTime(1)
