@@ -11,6 +11,7 @@ import type { DecodedToken } from './decode.js'
 import { checkHeader, checkSignatureLength } from './header.js'
 import { iasKeySet } from './ias-keys.js'
 import type { Issuer, VerifyOptions } from './issuer.js'
+import { tenantOfIasToken } from './kinds-of-tokens.js'
 import type { KeySet, VerificationKey } from './key-set.js'
 import { LazyIdentityServiceToken } from './lazy-token.js'
 import { keyOf, SignatureKeys } from './signature-keys.js'
@@ -194,11 +195,6 @@ function keySetId(token: DecodedToken): string {
     azp,
     tenantClaim(payload, 'azp_app_tid')
   ])
-}
-
-/** Returns the tenant that a token of Identity Authentication is for. @internal */
-export function tenantOfIasToken(payload: DecodedToken['payload']): string | undefined {
-  return tenantClaim(payload, 'app_tid') ?? tenantClaim(payload, 'zone_uuid')
 }
 
 function isConfigured(config: { validation?: { x5t?: unknown; proofToken?: unknown } }): boolean {

@@ -5,7 +5,6 @@ import {
   checkTimes,
   clientOf,
   isTechnicalGrant,
-  scopesOf,
   stringClaim,
   stringsClaim,
   tenantClaim
@@ -14,6 +13,7 @@ import type { DecodedToken } from './decode.js'
 import { fetchJson } from './fetch-json.js'
 import { checkHeader, checkSignatureLength } from './header.js'
 import type { Issuer } from './issuer.js'
+import { refuseOtherThanAccessTokens } from './kinds-of-tokens.js'
 import { KeySet, type VerificationKey } from './key-set.js'
 import { LazyXsuaaToken } from './lazy-token.js'
 import { refusedTenant } from './refused-tenant.js'
@@ -166,29 +166,6 @@ function checkClaims(
     throw new TokenError('ERR_TOKEN_TENANT', text)
   }
   return tenant
-}
-
-/**
- * The same keys sign other tokens as well: refresh tokens (`granted_scopes`, or a `-r` id without scopes), logout tokens
- * (`events`), and ID tokens (`at_hash`, or `nonce` without scopes).
- *
- * @throws {@link TokenError} `ERR_TOKEN_TYPE`
- * @internal
- */
-export function refuseOtherThanAccessTokens(payload: DecodedToken['payload']): void {
-  const has = (name: string) => Object.hasOwn(payload, name)
-  const scoped = scopesOf(payload).length > 0
-  const isRefresh =
-    has('granted_scopes') || (!scoped && stringClaim(payload, 'jti')?.endsWith('-r'))
-  const isIdToken = has('at_hash') || (!scoped && has('nonce'))
-  const kind = isRefresh
-    ? 'a refresh'
-    : has('events')
-      ? 'a logout'
-      : isIdToken
-        ? 'an ID'
-        : undefined
-  if (kind) throw new TokenError('ERR_TOKEN_TYPE', `the token is ${kind} token, no access token`)
 }
 
 /** The form that every landscape still issues for some flows, whatever its domain. */

@@ -1,7 +1,8 @@
 import { getCACertificates, setDefaultCACertificates } from 'node:tls'
 
 import { decode } from '../../../src/token/decode.js'
-import { refuseOtherThanAccessTokens, xsuaaIssuer } from '../../../src/token/xsuaa-issuer.js'
+import { refuseOtherThanAccessTokens } from '../../../src/token/kinds-of-tokens.js'
+import { xsuaaIssuer } from '../../../src/token/xsuaa-issuer.js'
 import {
   type Claims,
   CLIENTID,
