@@ -90,7 +90,7 @@ function readYaml(path: string): unknown {
   return yaml.parse(content)
 }
 
-/** What there is not, or can not be read, says nothing; CAP itself complains of the latter. */
+/** Returns what `read` returns, or nothing if the file does not exist or cannot be read; CAP itself complains of the latter. */
 function attempt(read: () => unknown): unknown {
   try {
     return read()

@@ -31,7 +31,7 @@ export interface FoundDestination {
   readonly userBound: boolean
   /** From the Destination service; `undefined`: from the environment, complete as it is. */
   readonly configured: Configured | undefined
-  /** Of the call; `undefined`: the provider's. The configuration can be the provider's all the same. */
+  /** The tenant of the call; `undefined`: the provider's. The configuration can be the provider's all the same. */
   readonly tenant: string | undefined
 }
 
@@ -64,7 +64,7 @@ export function findDestination(
   })
 }
 
-/** What else a destination was asked for by. */
+/** Describes how a destination was looked up, besides its name. */
 function detailsOf({ fragmentName, fragmentOptional, level }: LookUpOptions): string {
   const names = fragmentName === undefined || fragmentOptional ? [] : [fragmentName].flat()
   const place = level ? ` on level "${level}"` : ''

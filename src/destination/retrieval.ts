@@ -80,7 +80,7 @@ function exchangesToken({ authentication }: { authentication?: string }): boolea
   return authentication === 'OAuth2TokenExchange'
 }
 
-/** What the token that comes back depends on, besides the destination. @internal */
+/** Returns the options on which the token of a destination depends, as parts of a key. @internal */
 export function retrievalKey({ chain, actorToken }: RetrievalOptions): (string | undefined)[] {
   return [chain && JSON.stringify(chain), actorToken]
 }

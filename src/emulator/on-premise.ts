@@ -13,7 +13,7 @@ import type { EmulatorOptions, OnPremiseSystem } from './types.js'
 
 /** Systems behind the Cloud Connectors. */
 export interface OnPremise {
-  /** What a tenant's Cloud Connector with a location id exposes, by virtual host; `undefined`: there is none. */
+  /** Systems that a tenant's Cloud Connector with a location id exposes, by virtual host; `undefined`: there is no such Cloud Connector. */
   systemsOf: (tenant: string, locationId: string) => ReadonlyMap<string, ExposedSystem> | undefined
   /** Of the provider (under no name) and of subscribers, by tenant and virtual host (`<location id>/<host>` of `cloudConnectors`). */
   processes: ReadonlyMap<string | undefined, ReadonlyMap<string, BackendProcess>>

@@ -26,7 +26,7 @@ export interface GateContext {
   identity?: IdentityIssuer | undefined
   /** Whose tokens the proxy takes. */
   client: Client
-  /** What the Cloud Connector of a subaccount with a location id exposes, by virtual host; `undefined`: there is none. */
+  /** Systems that the Cloud Connector with a location id exposes, by virtual host; `undefined`: there is no such Cloud Connector. */
   systemsOf: (tenant: string, locationId: string) => ReadonlyMap<string, ExposedSystem> | undefined
   principals: ReturnType<typeof createPrincipals>
 }

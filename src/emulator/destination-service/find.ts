@@ -6,7 +6,7 @@ import { type AskedFragments, withFragments } from './fragments.js'
 import { LookUpFailed } from './lookup-failed.js'
 import type { DestinationTokens } from './saml-tokens.js'
 
-/** What a client wants to have. */
+/** A look-up of a destination, as a client has asked for it. */
 export interface Asked {
   readonly name: string
   readonly caller: Caller
@@ -84,7 +84,7 @@ export async function consume(
   }
 }
 
-/** What a subscriber's administrator maintains, and what nobody else may see, is not mixed with anything of another level. */
+/** Refuses to mix what a subscriber's administrator maintains, and nobody else may see, with another level. */
 function refuseMixed(level: string, fragments: readonly string[]): void {
   if (![level, ...fragments].includes('subaccount')) return
   throw new LookUpFailed(
