@@ -26,7 +26,7 @@ export interface Client {
  */
 export function client(url: string, authorization?: string): Client {
   const agent = new Agent({ keepAlive: true })
-  const send = (method: string, path: string, body?: object | string) =>
+  const send = (method: string, path: string, body?: object | string): Promise<Answer> =>
     new Promise<Answer>((done, fail) => {
       const headers = {
         ...(authorization && { authorization }),
@@ -37,7 +37,13 @@ export function client(url: string, authorization?: string): Client {
           done({ status: res.statusCode ?? 0, headers: res.headers, body: parsed(content) })
         }, fail)
       })
-      req.on('error', fail).end(typeof body === 'string' ? body : body && JSON.stringify(body))
+      req.on('error', (error: NodeJS.ErrnoException) => {
+        // the server has closed the idle connection at the same moment: nothing was handled
+        const isLost = req.reusedSocket && error.code === 'ECONNRESET'
+        if (isLost) send(method, path, body).then(done, fail)
+        else fail(error)
+      })
+      req.end(typeof body === 'string' ? body : body && JSON.stringify(body))
     })
   return {
     get: (path) => send('GET', path),
