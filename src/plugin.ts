@@ -27,7 +27,7 @@ import { mockedServices, prepareMock } from './mock/prepare-mock.js'
 import { noteSubscribed } from './token/subscribed-tenants.js'
 
 /**
- * What happens when in a CAP process with `"auth": "principal"`. With another authentication, services with `onBehalfOf` are
+ * Registers what happens when in a CAP process with `"auth": "principal"`. With another authentication, services with `onBehalfOf` are
  * checked, and their errors get constant text for clients; without any of these, nothing happens at all.
  *
  * | when | what |

@@ -1,4 +1,4 @@
-/** What the platforms tell every application that they run: Cloud Foundry, Kubernetes. */
+/** Environment variables that Cloud Foundry and Kubernetes set for every application that they run. */
 const PLATFORMS = ['VCAP_APPLICATION', 'CF_INSTANCE_GUID', 'KUBERNETES_SERVICE_HOST'] as const
 
 /**

@@ -15,7 +15,7 @@ import type { EmulatorOptions, OnPremiseSystem } from './types.js'
 export interface OnPremise {
   /** Systems that a tenant's Cloud Connector with a location id exposes, by virtual host; `undefined`: there is no such Cloud Connector. */
   systemsOf: (tenant: string, locationId: string) => ReadonlyMap<string, ExposedSystem> | undefined
-  /** Of the provider (under no name) and of subscribers, by tenant and virtual host (`<location id>/<host>` of `cloudConnectors`). */
+  /** Processes of the provider (under no name) and of subscribers, by tenant and virtual host (`<location id>/<host>` of `cloudConnectors`). */
   processes: ReadonlyMap<string | undefined, ReadonlyMap<string, BackendProcess>>
 }
 
@@ -28,9 +28,9 @@ interface Running {
 /** One Cloud Connector: what it exposes, and what runs for it. */
 interface CloudConnector {
   systems: Map<string, ExposedSystem>
-  /** Of all Cloud Connectors of the subaccount. */
+  /** Processes behind all Cloud Connectors of the subaccount. */
   processes: Map<string, BackendProcess>
-  /** Of the names of processes. */
+  /** Prefix of the names of processes. */
   prefix: string
 }
 

@@ -9,7 +9,7 @@ export interface ProjectRequires {
   readonly auth?: {
     readonly kind?: string
     readonly users?: EmulatorOptions['users']
-    /** Of `@sap/ams`. */
+    /** Configuration of `@sap/ams`. */
     readonly ams?: { readonly dcnRoot?: string }
     readonly emulator?: Omit<Partial<EmulatorOptions>, 'root' | 'users' | 'mocks'> | false
   }

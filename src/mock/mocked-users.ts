@@ -3,7 +3,7 @@ import cds from '@sap/cds'
 import { mergedUsers } from '../emulator/project-options.js'
 import type { AuthOptions } from '../options.js'
 
-/** What CAP has for kind `mocked`. */
+/** Defaults that CAP has for kind `mocked`. */
 interface Mocked {
   readonly users?: AuthOptions['users']
   readonly tenants?: AuthOptions['tenants']

@@ -79,7 +79,7 @@ export interface SessionScope {
   /** Instead of the root. */
   readonly tokenUrl: URL | undefined
   readonly method: string
-  /** What the destination adds to the URL of every request: empty, or with its question mark. */
+  /** Query that the destination adds to the URL of every request: empty, or with its question mark. */
   readonly search: string
   /** Names of headers that the destination adds to every request, in lower case. */
   readonly kept: ReadonlySet<string>
