@@ -46,7 +46,8 @@ export const PLUGINS = [
   '@cap-js-community/odata-v2-adapter',
   '@cap-js-community/websocket',
   '@cap-js-community/event-queue',
-  '@cap-js/graphql',
+  // 0.9 and 0.10 require a file that CAP 9.9 and 10 don't have any more: no application with them starts
+  '@cap-js/graphql@^0.6',
   '@sap/ams@^3.9',
   '@sap/ams-dev@^3'
 ]

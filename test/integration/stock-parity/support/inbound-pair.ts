@@ -20,6 +20,12 @@ export interface PairOptions {
   /** Certificate authorities to trust, PEM. */
   readonly ca: string
   readonly mode: 'development' | 'production'
+  /** Folder of the application, default: `inbound-app`. */
+  readonly app?: string
+  /** Other plugins that the application has. */
+  readonly plugins?: readonly string[]
+  /** Further required services. */
+  readonly requires?: object
 }
 
 /** Starts the same application twice: with CAP's own strategy, and with the plugin. */
@@ -57,14 +63,16 @@ async function startApp(options: PairOptions, plugin: boolean): Promise<BoundApp
   }
 }
 
-function projectFolder({ stock, ca }: PairOptions, plugin: boolean): string {
+function projectFolder(options: PairOptions, plugin: boolean): string {
+  const { stock, ca, app = 'inbound-app', plugins = [], requires } = options
   const root = mkdtempSync(join(tmpdir(), 'cds-principal-parity-'))
-  cpSync(join(__dirname, '../inbound-app'), root, { recursive: true })
+  cpSync(join(__dirname, '..', app), root, { recursive: true })
   symlinkSync(join(SAMPLE, 'node_modules'), join(root, 'node_modules'))
-  const dependencies = { ...(plugin && { 'cds-principal': '*' }) }
+  const names = [...plugins, ...(plugin ? ['cds-principal'] : [])]
+  const dependencies = Object.fromEntries(names.map((name) => [name, '*']))
   writeFileSync(join(root, 'package.json'), JSON.stringify({ name: 'parity', dependencies }))
   const auth = { kind: plugin ? 'principal' : stock }
-  writeFileSync(join(root, '.cdsrc.json'), JSON.stringify({ requires: { auth } }))
+  writeFileSync(join(root, '.cdsrc.json'), JSON.stringify({ requires: { ...requires, auth } }))
   writeFileSync(join(root, 'ca.pem'), ca)
   return root
 }
