@@ -1,5 +1,6 @@
 // Changes the sources one expression at a time and counts what the unit tests of the same room notice (Stryker).
-// Arguments: files or folders of src/ in place of all rooms, and --static to change what runs once, at loading, as well.
+// Arguments: files or folders of src/ in place of all rooms, --static to change what runs once, at loading, as well, and
+// --concurrency=1 for a machine that has other things to do.
 // Files that have tests of their own name are judged by these alone, which is faster than a room whose tests start servers.
 // Reports and results are kept in temp/mutation; what did not change is not run again.
 import fs from 'node:fs'
@@ -17,10 +18,11 @@ const CORE = [
   'src/restrictions'
 ]
 const OUTPUT = 'temp/mutation'
+const CONCURRENCY = '--concurrency='
 
 process.chdir(root)
 const args = process.argv.slice(2)
-const named = args.filter((arg) => arg !== '--static').map((arg) => arg.replace(/\/+$/, ''))
+const named = args.filter((arg) => !arg.startsWith('--')).map((arg) => arg.replace(/\/+$/, ''))
 const unknown = named.filter((name) => !/^src\/[^/]/.test(name) || !fs.existsSync(name))
 
 if (unknown.length > 0) {
@@ -49,7 +51,9 @@ function optionsFor(targets) {
     },
     coverageAnalysis: 'perTest',
     ignoreStatic: !args.includes('--static'),
-    concurrency: 2,
+    concurrency: Number(
+      args.find((arg) => arg.startsWith(CONCURRENCY))?.slice(CONCURRENCY.length) ?? 2
+    ),
     timeoutMS: 20_000,
     timeoutFactor: 3,
     incremental: true,

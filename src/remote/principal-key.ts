@@ -48,7 +48,8 @@ export function sessionKey(
 ): UserKey {
   const { queryParameters, certificates } = destination
   const others = Object.entries(identity).filter(([name]) => !IS_CREDENTIAL.has(name))
-  const rest = [others, headers['cookie'], queryParameters, certificates?.length && certificates]
+  const ownCertificates = certificates?.length ? certificates : undefined
+  const rest = [others, headers['cookie'], queryParameters, ownCertificates]
   const owner = user ? userKey(user) : [tenant, ...principalKey(user, headers)]
   return [...owner, hashOf(JSON.stringify(rest))]
 }

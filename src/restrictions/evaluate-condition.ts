@@ -63,8 +63,9 @@ function not(truth: Truth): Truth {
 type Of<Kind extends Condition['kind']> = Extract<Condition, { kind: Kind }>
 
 function comparison({ operator, left, right }: Of<'compare'>, situation: Situation): Truth {
-  if (isNull(left) || isNull(right))
-    return nullity(operator, isNull(left) ? right : left, situation)
+  if (isNull(right)) return nullity(operator, left, situation)
+  // CAP asks databases for `is null` where null is on the right of a `=`, and for `null =` as it is
+  if (isNull(left)) return operator === '=' ? undefined : nullity(operator, right, situation)
   const type = commonType(left, right, situation)
   const [a, b] = [typed(left, type, situation), typed(right, type, situation)]
   if ((mentionsUser(left) && !a.length) || (mentionsUser(right) && !b.length)) return undefined

@@ -47,6 +47,7 @@ const JOINING =
 const KEPT_APART = new RegExp(`${JOINING.source}\\p{M}*\\u200c(?=\\p{Script=Arabic})`, 'gu')
 
 /** Emoji in the form in which Unicode recommends them: others look like one of these. */
+// Stryker disable next-line Regex: \P{RGI_Emoji} is a syntax error
 const EMOJI = /\p{RGI_Emoji}/gv
 
 /**

@@ -7,7 +7,10 @@ import { isPseudoRole } from './roles.js'
 /** A service that is served, as far as its roles are concerned. */
 interface Provider {
   readonly name: string
+  /** Of the first endpoint. */
   readonly path?: string
+  /** All of them: a service can be served with several protocols. */
+  readonly endpoints?: readonly { readonly path: string }[]
   readonly definition?: Definition
   readonly entities?: Iterable<Definition>
   readonly operations?: Iterable<Definition>
@@ -38,8 +41,8 @@ export function missingRole(
   user: RoleHolder,
   path: string
 ): TokenError | undefined {
-  const service = serviceAt(path)
-  const lacking = demands(service, path).filter((roles) => !holdsOne(user, roles))
+  const place = placeAt(path)
+  const lacking = demands(place).filter((roles) => !holdsOne(user, roles))
   const demanded = [...new Set(lacking.flat())]
   if (isForeign(identity)) {
     const scopes = demanded.filter((role) => !isPseudoRole(role))
@@ -49,7 +52,7 @@ export function missingRole(
   const [who, fix] = isUserOfIas(identity)
     ? USER_OF_IAS
     : WHO[isForeign(identity) ? 'foreign' : identity.kind]
-  const text = `${who} has no role ${listed(demanded)}, which ${String(service?.name)} asks for here. ${fix}`
+  const text = `${who} has no role ${listed(demanded)}, which ${String(place?.service.name)} asks for here. ${fix}`
   return new TokenError('ERR_ROLE_MISSING', text)
 }
 
@@ -96,10 +99,25 @@ function holdsOne(user: RoleHolder, demanded: readonly string[]): boolean {
   return demanded.some((role) => user.is(role))
 }
 
+/** What a path leads to. */
+interface Place {
+  readonly service: Provider
+  /** What is left of the path behind that of the endpoint. */
+  readonly rest: string
+}
+
 /** Express looks for the path of a service whatever its case. */
-function serviceAt(path: string): Provider | undefined {
+function placeAt(path: string): Place | undefined {
   const wanted = `${path.toLowerCase()}/`
-  return providers().find((each) => each.path && wanted.startsWith(`${each.path.toLowerCase()}/`))
+  for (const service of providers()) {
+    const base = pathsOf(service).find((each) => wanted.startsWith(`${each.toLowerCase()}/`))
+    if (base) return { service, rest: path.slice(base.length + 1) }
+  }
+  return undefined
+}
+
+function pathsOf({ path, endpoints = [] }: Provider): string[] {
+  return [path, ...endpoints.map((each) => each.path)].filter((each) => each !== undefined)
 }
 
 const providers = () => cds.service.providers as unknown as Provider[]
@@ -111,17 +129,18 @@ function serviceRoles(definition: Definition | undefined): string[] {
 }
 
 /** Of the service behind the path, and of what the path names in it: one role of each list is needed. */
-function demands(service: Provider | undefined, path: string): string[][] {
-  if (!service) return []
-  const named = targetOf(service, path)
+function demands(place: Place | undefined): string[][] {
+  if (!place) return []
+  const { service } = place
+  const named = targetOf(place)
   const targets = named ? [named] : [...(service.entities ?? [])]
   const lists = [serviceRoles(service.definition), targets.flatMap(rolesOf)]
   return lists.filter((roles) => roles.length)
 }
 
 /** `/odata/v4/jobs/run()` names the operation `JobsService.run`. */
-function targetOf(service: Provider, path: string): Definition | undefined {
-  const [name = ''] = /^[\w.]+/.exec(path.slice((service.path ?? '').length + 1)) ?? []
+function targetOf({ service, rest }: Place): Definition | undefined {
+  const [name = ''] = /^[\w.]+/.exec(rest) ?? []
   const definitions = [...(service.operations ?? []), ...(service.entities ?? [])]
   return definitions.find((each) => each.name === `${service.name}.${name}`)
 }

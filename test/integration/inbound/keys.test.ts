@@ -1,3 +1,4 @@
+import { Clock } from '../oidc/clock.js'
 import {
   ACCEPTED,
   acceptedAs,
@@ -14,6 +15,7 @@ import {
 import { SUBSCRIBER, technicalClaims, XSAPPNAME } from './support/claims.js'
 import { type InboundApp, MODES, startApp } from './support/inbound-app.js'
 import { header, jws, userToken } from './support/jws.js'
+import { keys, rs } from './support/keys.js'
 import { goodKeys, json, startXsuaa, type TestXsuaa } from './support/test-xsuaa.js'
 import { type Answer, send } from './support/wire.js'
 import { keySet, oddKeys } from './tables/keys.js'
@@ -183,5 +185,41 @@ describe.each(MODES)('%s: tenants that nobody knows', (mode) => {
   test('R84: a new subscriber comes through afterwards', async () => {
     const subscriber = bearer(userToken(xsuaa, { zid: SUBSCRIBER }))
     expect(await settled(() => send(app.url, subscriber))).toBe(200)
+  })
+})
+
+describe.each(MODES)('%s: the keys of a subscriber are replaced', (mode) => {
+  let xsuaa: TestXsuaa
+  let app: InboundApp
+  const clock = new Clock()
+  beforeAll(async () => {
+    xsuaa = await startXsuaa((res) => {
+      json(res, { keys: [keys.good.jwk] })
+    })
+    app = await startApp({ mode, xsuaa, env: clock.env })
+  })
+  afterAll(async () => {
+    await app?.stop()
+    await xsuaa?.stop()
+    clock.remove()
+  })
+
+  test('R85: a token that was accepted before is refused, and those of other tenants are not', async () => {
+    const status = async (token: string) => (await send(app.url, bearer(token))).status
+    const before = userToken(xsuaa, { zid: SUBSCRIBER })
+    const own = userToken(xsuaa)
+    expect([await status(before), await status(before), await status(own)]).toEqual([200, 200, 200])
+    xsuaa.answer = (res, zid) => {
+      json(res, { keys: [(zid === SUBSCRIBER ? keys.good2 : keys.good).jwk] })
+    }
+    clock.advance(60)
+    expect([await status(before), await status(own)]).toEqual([200, 200])
+    const sign = rs(256, keys.good2.privateKey)
+    const after = userToken(xsuaa, { zid: SUBSCRIBER }, { kid: 'key-2' }, sign)
+    expect(await status(after)).toBe(200) // and with it, the new keys are there
+    expect([await status(before), await status(after), await status(own)]).toEqual([401, 200, 200])
+    xsuaa.answer = goodKeys
+    clock.advance(16 * 60)
+    expect([await status(before), await status(after), await status(own)]).toEqual([200, 200, 200])
   })
 })

@@ -203,6 +203,8 @@ export const STATIC: Condition[] = [
     cds: '$user.x = true',
     holds: (_, user) => some(given('$user.x', user, 'flag'), (v) => v === true)
   },
+  { cds: 'null = $user.x', holds: () => null },
+  onUser('null != $user.x', (x) => x.length > 0),
   { cds: "$user.id = 'alice'", holds: (_, { id }) => id === 'alice' },
   {
     cds: "$user.tenant = 't1'",

@@ -20,8 +20,11 @@ interface Case {
 
 const PAGE = readFileSync(join(SAMPLE, 'docs/differences.md'), 'utf8')
 
+/** Of one service: OData, REST, HCQL. */
+const ENDPOINTS = ['/twice/whoami()', '/again/twice/whoami()', '/query/twice/whoami']
+
 const WHOAMI = ['/public/whoami()', '/user/whoami()', '/late/whoami()', '/listed/whoami()']
-const SERVICES = [...WHOAMI, '/things/Things', '/things/Things(1)']
+const SERVICES = [...WHOAMI, ...ENDPOINTS, '/things/Things', '/things/Things(1)']
 const ROUTES = ['plain', 'before', 'context-and-auth', 'auth', 'late', 'refused'].map(
   (name) => `/routes/${name}`
 )
@@ -90,7 +93,9 @@ interface Seen {
 function outcome({ status, body, headers }: Answer): object {
   const cors = headers['access-control-allow-origin']
   if (status !== 200 || !body.startsWith('{')) return { status, cors }
-  const { value, ...rest } = JSON.parse(body) as { value?: unknown }
+  const told = JSON.parse(body) as { value?: unknown; data?: unknown; roles?: unknown }
+  // OData, HCQL, REST
+  const { value = told.data ?? (told.roles ? body : undefined), ...rest } = told
   if (typeof value !== 'string') return { status, value, rest }
   const seen = JSON.parse(value) as Seen
   return { status, seen: { ...seen, roles: seen.roles.filter((role) => role !== 'openid') } }
@@ -172,6 +177,10 @@ describe.each(['development', 'production'] as const)('XSUAA, %s', (mode) => {
     const json = ['Content-Type: application/json']
     expect(await explained('/late/whoami()', [])).toEqual({ status: 403, explained: true })
     expect(await explained('/things/Things', [])).toEqual({ status: 403, explained: true })
+    expect(await explained('/listed/whoami()', [])).toEqual({ status: 403, explained: true })
+    for (const path of ENDPOINTS) {
+      expect([path, await explained(path, [])]).toEqual([path, { status: 403, explained: true }])
+    }
     expect(await explained('/late/whoami()', ['X-Change: refuse'])).toMatchObject({ status: 403 })
     // has the role, and may not delete: no matter of the roles that would let anybody in
     expect(await explained('/things/Things(1)', ['X-Change: is', ...json], 'DELETE')).toEqual({

@@ -40,6 +40,14 @@ test('R66: the technical users of two tenants never share a session, however ali
 test.each<[string, (n: number) => object]>([
   ['another SAP client', (n) => ({ sapClient: `${n}00` })],
   ['another header of the destination', (n) => ({ headers: { apikey: `key-${n}` } })],
+  [
+    'another client certificate',
+    (n) => ({
+      authentication: 'ClientCertificateAuthentication',
+      keyStoreName: `client-${n}.p12`,
+      certificates: [{ name: `client-${n}.p12`, content: 'cGVt', type: 'CERTIFICATE' }]
+    })
+  ],
   ['another query of the destination', (n) => ({ queryParameters: { apikey: `key-${n}` } })]
 ])('%s: another session', async (name, changes) => {
   for (const n of [1, 2, 1]) await write(internet(backend.url, { ...changes(n), name }))

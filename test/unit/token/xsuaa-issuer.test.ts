@@ -1,7 +1,6 @@
 import { getCACertificates, setDefaultCACertificates } from 'node:tls'
 
 import { decode } from '../../../src/token/decode.js'
-import { refuseOtherThanAccessTokens } from '../../../src/token/kinds-of-tokens.js'
 import { xsuaaIssuer } from '../../../src/token/xsuaa-issuer.js'
 import {
   type Claims,
@@ -144,21 +143,29 @@ describe('a token of a user', () => {
     await expect(verify(userToken(xsuaa, {}, { kid: 'unknown' }))).rejects.toEqual(refused)
   })
 
-  test('does not count any longer once its key is replaced', async () => {
+  test.each([
+    ['the application’s own tenant', TENANT],
+    ['a subscriber', SUBSCRIBER]
+  ])('does not count any longer once the key of %s is replaced', async (_, zid) => {
     const [pass, own] = [jest.spyOn(Date, 'now'), issuer()]
+    const verified = (claims: Claims) => own.verify(decode(userToken(xsuaa, claims)), {})
+    xsuaa.answer = (res) => {
+      json(res, { keys: [keys.good.jwk] })
+    }
     try {
-      const { keyIsHeld } = await own.verify(decode(userToken(xsuaa, { exp: now() + 86_400 })), {})
+      const { keyIsHeld } = await verified({ zid, exp: now() + 86_400 })
+      const other = await verified({ zid: 'another' })
       expect(keyIsHeld()).toBe(true)
-      xsuaa.answer = (res) => {
-        json(res, { keys: [keys.good2.jwk] })
+      xsuaa.answer = (res, tenant) => {
+        json(res, { keys: [(tenant === zid ? keys.good2 : keys.good).jwk] })
       }
-      pass.mockReturnValue(Date.now() + 16 * 60_000)
-      const other = jws(header({ kid: 'key-2' }), userClaims(xsuaa), rs(256, keys.good2.privateKey))
-      await expect(own.verify(decode(other), {})).resolves.toBeDefined()
-      expect(keyIsHeld()).toBe(false)
-      await expect(own.verify(decode(userToken(xsuaa)), {})).rejects.toMatchObject({
-        code: 'ERR_TOKEN_SIGNATURE'
-      })
+      pass.mockReturnValue(Date.now() + 60_000)
+      const sign = rs(256, keys.good2.privateKey)
+      const next = jws(header({ kid: 'key-2' }), userClaims(xsuaa, { zid }), sign)
+      await expect(own.verify(decode(next), {})).resolves.toBeDefined()
+      expect([keyIsHeld(), other.keyIsHeld()]).toEqual([false, true])
+      await expect(verified({ zid })).rejects.toMatchObject({ code: 'ERR_TOKEN_SIGNATURE' })
+      await expect(verified({ zid: 'another' })).resolves.toBeDefined()
     } finally {
       pass.mockRestore()
     }
@@ -243,41 +250,6 @@ describe('SAP_JWT_TRUST_ACL', () => {
     expect(await refusal({ zid: SUBSCRIBER })).toBe('ERR_TOKEN_AUDIENCE')
     expect(await refusal({ azp: 'friend', zid: SUBSCRIBER })).toBe('accepted')
     expect(await refusal({ azp: 'friend' })).toBe('ERR_TOKEN_AUDIENCE')
-  })
-})
-
-describe('tokens that the same keys sign for other purposes', () => {
-  const kind = (payload: Claims) => {
-    try {
-      refuseOtherThanAccessTokens(payload)
-      return 'access'
-    } catch (error) {
-      expect(error).toMatchObject({ code: 'ERR_TOKEN_TYPE', status: 401 })
-      return /^the token is (.*) token, no access token$/.exec((error as Error).message)?.[1]
-    }
-  }
-  const scope = ['app!t1.Viewer']
-
-  test.each<[Claims, string]>([
-    [{ granted_scopes: [] }, 'a refresh'],
-    [{ granted_scopes: [], scope }, 'a refresh'],
-    [{ jti: 'abc-r' }, 'a refresh'],
-    [{ jti: 'abc-r', scope: [] }, 'a refresh'],
-    [{ events: {} }, 'a logout'],
-    [{ events: {}, scope }, 'a logout'],
-    [{ at_hash: 'x' }, 'an ID'],
-    [{ at_hash: 'x', scope }, 'an ID'],
-    [{ nonce: 'n' }, 'an ID'],
-    [{ nonce: null }, 'an ID'],
-    [{ jti: 'abc-r', scope }, 'access'],
-    [{ jti: 'abc-r-x' }, 'access'],
-    [{ jti: 'abc' }, 'access'],
-    [{ nonce: 'n', scope }, 'access'],
-    [{ nonce: 'n', scope: 'openid' }, 'access'],
-    [{ scope }, 'access'],
-    [{}, 'access']
-  ])('%j: %s token', (payload, expected) => {
-    expect(kind(payload)).toBe(expected)
   })
 })
 

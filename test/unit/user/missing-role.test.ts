@@ -18,6 +18,8 @@ const MODEL = `
   }
   @path: '/restricted' @restrict: [{ grant: '*', to: ['Member', 'Guest'] }, { grant: 'READ' }]
   service Restricted { function now() returns String; }
+  @protocol: [{ kind: 'odata', path: '/twice' }, { kind: 'rest', path: '/again/twice' }]
+  @requires: 'First' service Twice { @requires: 'Second' entity Things { key ID : Integer } }
   @path: '/both' @requires: 'One' @restrict: [{ to: 'Other' }] service Both { function now() returns String; }
   @path: '/public' @requires: [''] service Public { entity Things { key ID : Integer } }
   @path: '/platform' @requires: 'system-user' service Platform { function now() returns String; }
@@ -95,7 +97,10 @@ describe('a user', () => {
       [],
       lacks('"Reader"', 'Archive')
     ],
-    ['a role that CAP gives', '/platform/now()', [], lacks('"system-user"', 'Platform')]
+    ['a role that CAP gives', '/platform/now()', [], lacks('"system-user"', 'Platform')],
+    ['a service, at its first endpoint', '/twice', [], lacks('"First" or "Second"', 'Twice')],
+    ['and at a further one', '/again/twice', [], lacks('"First" or "Second"', 'Twice')],
+    ['an entity at a further one', '/Again/Twice/Things/1', ['First'], lacks('"Second"', 'Twice')]
   ])('lacks a role of %s', (_, path, names, text) => {
     expect(user(path, ...names)).toBe(text)
   })
@@ -107,6 +112,8 @@ describe('a user', () => {
     ['an action that asks for none', `${JOBS}/stop()`, ['Caller']],
     ['@restrict of a service', '/restricted/now()', ['Guest']],
     ['@restrict does not count next to @requires', '/both/now()', ['One']],
+    ['an entity at a further endpoint', '/again/twice/Things/1', ['First', 'Second']],
+    ['a further endpoint is only similar', '/again/twices', []],
     ['nobody in particular', '/public/Things', []],
     ['no service is there', '/elsewhere', []],
     ['a path that only begins like that of a service', '/odata/v4/jobs2/start()', []],

@@ -74,6 +74,18 @@ test('parts can be replaced, as on any user', () => {
   expect([user.is('Admin'), user.is('Viewer')]).toEqual([true, false])
 })
 
+/** Bob's, as somebody could come by it who has his user object. */
+const BOB: Identity = { ...ALICE, userId: 'bob', tenant: 't2' }
+const USER_PROTOTYPE = Object.getPrototypeOf(new cds.User('x')) as object
+type Held = cds.User & { authInfo?: object }
+const authInfoOf = (user: cds.User) => (user as Held).authInfo
+test('a list of roles is what CAP makes of one', () => {
+  const user = userOf(ALICE)
+  user.roles = ['Admin', 'Editor'] as never
+  expect([user.is('Admin'), user.is('Editor'), user.is('Viewer')]).toEqual([true, true, false])
+  expect(user.roles).toEqual({ Admin: 1, Editor: 1 })
+})
+
 describe('who is current', () => {
   test('the user of a validated token is a named user', () => {
     expect(principalOf(userOf(ALICE))).toMatchObject({
@@ -118,12 +130,6 @@ describe('who is current', () => {
     expect(principalOf(user as never)).toMatchObject({ kind })
   })
 })
-
-/** Bob's, as somebody could come by it who has his user object. */
-const BOB: Identity = { ...ALICE, userId: 'bob', tenant: 't2' }
-const USER_PROTOTYPE = Object.getPrototypeOf(new cds.User('x')) as object
-type Held = cds.User & { authInfo?: object }
-const authInfoOf = (user: cds.User) => (user as Held).authInfo
 
 describe("a changed user is still the token's user", () => {
   const changes: [string, (user: cds.User) => unknown][] = [

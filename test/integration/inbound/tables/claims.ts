@@ -10,7 +10,7 @@ import {
 } from '../support/case.js'
 import { CLIENTID, SUBSCRIBER, TENANT, userClaims, XSAPPNAME } from '../support/claims.js'
 import { header, jws } from '../support/jws.js'
-import { shown, withClaims } from '../support/rows.js'
+import { ofClient, roles, shown, withClaims } from '../support/rows.js'
 
 /** Every shape that JSON has, and names that mean something in JavaScript. */
 const SHAPES: unknown[] = [
@@ -139,6 +139,26 @@ const tokenTypes: Case[] = [
     scope: [],
     jti: '5a1c0e3bd8a94f2f-r'
   }),
+  ...[undefined, null, []].map((scope) =>
+    withClaims(
+      'R25',
+      `an access token with neither jti nor scopes (${shown(scope)})`,
+      { scope, jti: undefined },
+      acceptedAs({ id: 'alice', roles: roles(), technical: false })
+    )
+  ),
+  ofClient(
+    'R25',
+    'an access token of the application itself with neither jti nor scopes',
+    { scope: undefined, jti: undefined },
+    acceptedAs({ id: 'system', roles: roles('internal-user', 'system-user'), technical: true })
+  ),
+  ...['nonce', 'at_hash', 'events', 'granted_scopes'].map((name) =>
+    withClaims('R25', `neither jti nor scopes, but ${name}`, {
+      ...{ scope: undefined, jti: undefined, [name]: 'x' }
+    })
+  ),
+  withClaims('R25', 'an ID token by at_hash alone', { at_hash: 'x' }),
   withClaims('R25', 'a logout token', { scope: undefined, events, sid: 'x' }),
   withClaims('R25', 'a logout token with a user', { events, sid: 'x' }),
   withClaims('R25', 'an ID token: nonce and at_hash', {

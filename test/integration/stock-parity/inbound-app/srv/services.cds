@@ -21,6 +21,17 @@ service ListedService {
   function whoami() returns String;
 }
 
+/** At several endpoints, each with the same door. */
+@protocol: [
+  { kind: 'odata', path: '/twice' },
+  { kind: 'rest', path: '/again/twice' },
+  { kind: 'hcql', path: '/query/twice' }
+]
+@restrict: [{ grant: '*', to: 'Late' }]
+service TwiceService {
+  function whoami() returns String;
+}
+
 @path: '/things'
 service ThingService {
   @restrict: [

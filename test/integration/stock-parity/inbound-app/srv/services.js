@@ -30,5 +30,6 @@ module.exports = {
   UserService: whoami,
   LateService: whoami,
   ListedService: whoami,
+  TwiceService: whoami,
   ThingService
 }
