@@ -1,4 +1,8 @@
-import { read, readJson } from './repository.js'
+import { builtinModules } from 'node:module'
+
+import ts from 'typescript'
+
+import { filesIn, read, readJson } from './repository.js'
 
 const manifest = readJson('package.json')
 
@@ -30,7 +34,28 @@ describe('package.json', () => {
     expect(manifest.devDependencies['cds-principal']).toBe('file:')
   })
 
+  test('names every package that a file of this repository imports', () => {
+    const { dependencies, devDependencies, peerDependencies } = manifest
+    const named = Object.keys({ ...dependencies, ...devDependencies, ...peerDependencies })
+    const known = new Set([...named, ...builtinModules])
+    expect(importedPackages().filter((name) => !known.has(name))).toEqual([])
+  })
+
   test('no configuration of npm names a registry', () => {
     expect(read('.npmrc')).not.toMatch(/registry\s*=|_auth/i)
   })
 })
+
+const FOLDERS = ['bench', 'scripts', 'src', 'srv', 'test']
+
+/** Names of the packages that sources and tests import or require, each once. */
+function importedPackages(): string[] {
+  const files = FOLDERS.flatMap((folder) => filesIn(folder, /(?<!\.d)\.[cm]?[jt]s$/))
+  const modules = files.flatMap((file) =>
+    ts.preProcessFile(read(file), true, true).importedFiles.map(({ fileName }) => fileName)
+  )
+  const packages = modules
+    .filter((name) => !/^(\.|\/|node:)/.test(name))
+    .map((name) => /^(@[^/]+\/)?[^/]+/.exec(name)?.[0] ?? name)
+  return [...new Set(packages)]
+}
