@@ -2,10 +2,14 @@ import { join } from 'node:path'
 import { setTimeout as pause } from 'node:timers/promises'
 
 import type { AuditEntry, EmulatorOptions } from '../../../src/emulator/index.js'
+import { isCap9 } from '../../support/cap-version.js'
 import type { Client } from '../../support/client.js'
 import { RunningSample } from '../../support/running-sample.js'
 import type { SampleOptions } from '../../support/sample.js'
 import { REQUIRED } from './required.js'
+
+/** CAP's default of attempts, after which a message is a dead letter. */
+export const MAX_ATTEMPTS = isCap9 ? 20 : 10
 
 /** How CAP can queue messages. */
 export const QUEUES: Record<string, Partial<SampleOptions>> = {

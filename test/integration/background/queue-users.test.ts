@@ -1,7 +1,15 @@
 import type { AuditEntry } from '../../../src/emulator/index.js'
 import { client } from '../../support/client.js'
 import type { RunningSample } from '../../support/running-sample.js'
-import { messages, nameOf, QUEUES, type QueueRow, startQueueSample, until } from './queue-sample.js'
+import {
+  MAX_ATTEMPTS,
+  messages,
+  nameOf,
+  QUEUES,
+  type QueueRow,
+  startQueueSample,
+  until
+} from './queue-sample.js'
 
 const NAMES = Array.from({ length: 50 }, (_, i) => `u${String(i).padStart(2, '0')}`)
 const USERS = Object.fromEntries(NAMES.map((name) => [name, {}]))
@@ -51,7 +59,7 @@ test.each(PERSISTENT)(
     sample = await startQueueSample(QUEUES[queue] ?? {}, USERS)
     expect(await sendAll()).toBe(1000)
     const reader = await sample.as('u00')
-    const done = (rows: QueueRow[]) => rows.every(({ attempts }) => attempts === 10)
+    const done = (rows: QueueRow[]) => rows.every(({ attempts }) => attempts === MAX_ATTEMPTS)
     const rows = await until(() => messages(reader), done)
     const entries = await sample.audit()
     expect(underAnotherName(entries)).toEqual([])

@@ -1,15 +1,10 @@
 import { setTimeout as pause } from 'node:timers/promises'
 
-import cds from '@sap/cds'
-
 import type { Client } from '../../support/client.js'
 import type { RunningSample } from '../../support/running-sample.js'
 import { startSample } from '../../support/sample.js'
 import { newMarker } from './background-client.js'
-import { messages, nameOf, QUEUES, startQueueSample, until } from './queue-sample.js'
-
-/** CAP's default. */
-const MAX_ATTEMPTS = cds.version.startsWith('9.') ? 20 : 10
+import { MAX_ATTEMPTS, messages, nameOf, QUEUES, startQueueSample, until } from './queue-sample.js'
 
 let sample: RunningSample
 let alice: Client

@@ -1,3 +1,4 @@
+import { isCap9 } from '../../support/cap-version.js'
 import { RunningSample } from '../../support/running-sample.js'
 import { PolicySample } from './policy-sample.js'
 
@@ -68,7 +69,9 @@ test('R42: the client gets 401 with invalid_token, and constant text', async () 
     expect(result).toMatchObject({
       status: 401,
       headers: { 'www-authenticate': 'Bearer error="invalid_token"' },
-      body: { text: 'Unauthorized' }
+      body: isCap9
+        ? { error: { code: 'ERR_TOKEN_EXPIRES', message: 'Unauthorized' } }
+        : { text: 'Unauthorized' }
     })
     expect(connections).toBe(0)
     await sample.sample.printed(/ERR_TOKEN_EXPIRES - "API_EQUIPMENT".*"minTokenLifetime"/)

@@ -1,5 +1,6 @@
 import cds from '@sap/cds'
 
+import { isCap9 } from '../../support/cap-version.js'
 import { type Caller, type ServedOverHttp, serveOverHttp } from './served-over-http.js'
 
 /** A grant for every event and level is a role of its own, with and without a condition. */
@@ -14,7 +15,7 @@ const restricted = (level: string) =>
 const MODEL = `
 entity db.Orders { key ID : Integer; title : String; items : Composition of many db.Items on items.order = $self; }
 entity db.Items { key ID : Integer; order : Association to db.Orders; text : String; plant : String;
-  subs : Composition of many db.Subs on subs.item = $self; }
+  items : Composition of many db.Subs on items.item = $self; }
 entity db.Subs { key ID : Integer; item : Association to db.Items; text : String; plant : String; }
 service S @(path: '/s') {
   @odata.draft.enabled
@@ -33,11 +34,11 @@ interface Sub {
   text?: string
 }
 interface Item extends Sub {
-  subs: Sub[]
+  items: Sub[]
 }
 
 const sub = (ID: number): Sub => ({ ID, plant: '1010', text: 'x' })
-const item = (ID: number, ...subs: Sub[]): Item => ({ ID, plant: '1010', text: 'x', subs })
+const item = (ID: number, ...subs: Sub[]): Item => ({ ID, plant: '1010', text: 'x', items: subs })
 
 /** What is there before each write. */
 const before = () => [item(1, sub(11), sub(12)), item(2, sub(21)), item(3)]
@@ -63,17 +64,17 @@ const CHANGES: Record<string, { items: (items: Item[]) => Item[]; needs: string[
   'no items': { items: () => [], needs: ['DELETE items', 'DELETE subs'] },
   'a changed sub-item': {
     items: ([first, ...more]) => [
-      { ...first!, subs: [{ ...sub(11), text: 'y' }, sub(12)] },
+      { ...first!, items: [{ ...sub(11), text: 'y' }, sub(12)] },
       ...more
     ],
     needs: ['UPDATE subs']
   },
   'a new sub-item': {
-    items: ([first, ...more]) => [{ ...first!, subs: [...first!.subs, sub(13)] }, ...more],
+    items: ([first, ...more]) => [{ ...first!, items: [...first!.items, sub(13)] }, ...more],
     needs: ['CREATE subs']
   },
   'a sub-item less': {
-    items: ([first, ...more]) => [{ ...first!, subs: [sub(11)] }, ...more],
+    items: ([first, ...more]) => [{ ...first!, items: [sub(11)] }, ...more],
     needs: ['DELETE subs']
   }
 }
@@ -108,14 +109,39 @@ const caller = (...roles: string[]): Caller => ({ id: 'alice', roles, attr: { pl
 const active = 'Orders(ID=1,IsActiveEntity=true)'
 const draft = 'Orders(ID=1,IsActiveEntity=false)'
 
+/** New parts of the draft, and where they are posted to. */
+function* newParts(items: Item[]): Generator<[path: string, part: Sub]> {
+  const old = new Map(before().map((item) => [item.ID, item]))
+  for (const item of items) {
+    const there = old.get(item.ID)
+    if (!there) yield [`${draft}/items`, item]
+    else {
+      const known = there.items.map(({ ID }) => ID)
+      const parts = item.items.filter(({ ID }) => !known.includes(ID))
+      for (const part of parts) yield [`Items(ID=${item.ID},IsActiveEntity=false)/items`, part]
+    }
+  }
+}
+
+/** Changes the draft by a single PATCH, after `prepare`, and activates it. */
+async function writeDraft(who: Caller, items: Item[], prepare = async () => {}): Promise<number> {
+  expect((await app.send(who, 'POST', `${active}/S.draftEdit`, {})).status).toBe(201)
+  await prepare()
+  expect((await app.send(who, 'PATCH', draft, { items })).status).toBe(200)
+  return (await app.send(who, 'POST', `${draft}/S.draftActivate`, {})).status
+}
+
+async function postNewParts(items: Item[]): Promise<void> {
+  for (const [path, part] of newParts(items)) {
+    expect((await app.send(caller(...ALL), 'POST', path, part)).status).toBe(201)
+  }
+}
+
 const WAYS: Record<string, (who: Caller, items: Item[]) => Promise<number>> = {
   'deep PATCH': async (who, items) => (await app.send(who, 'PATCH', active, { items })).status,
-  'draft that is activated': async (who, items) => {
-    const edit = await app.send(who, 'POST', `${active}/S.draftEdit`, {})
-    expect(edit.status).toBe(201)
-    await app.send(who, 'PATCH', draft, { items })
-    return (await app.send(who, 'POST', `${draft}/S.draftActivate`, {})).status
-  }
+  'draft that is activated': (who, items) => writeDraft(who, items, () => postNewParts(items)),
+  // CAP 9 itself ends with 500: deep-writes-stock.test.ts
+  ...(!isCap9 && { 'draft with new parts by PATCH': (who, items) => writeDraft(who, items) })
 }
 
 /** The grants that are needed, those without one of them, and all without one of them. */

@@ -32,13 +32,23 @@ interface Cap {
   deploy(csn: unknown): { to(db: string, options: object): Promise<void> }
 }
 
+type Implementation = (this: cds.ApplicationService) => void
+
 /** Serves the service `S` of a model at `/s`, from SQLite in memory, with CAP's own authorization and the plugin. */
 export async function serveOverHttp(
   model: string,
-  impl: (this: cds.ApplicationService) => void = () => undefined
+  impl: Implementation = () => undefined
+): Promise<ServedOverHttp> {
+  installRestrictions()
+  return serveStock(model, impl)
+}
+
+/** Serves the same with CAP's own authorization only, as long as no test in the process has installed the plugin. */
+export async function serveStock(
+  model: string,
+  impl: Implementation = () => undefined
 ): Promise<ServedOverHttp> {
   for (const name of ['cds', 'odata', 'hcql']) cds.log(name, { level: 'error' } as never)
-  installRestrictions()
   const cap = cds as unknown as Cap
   const sqlite = { kind: 'sqlite', impl: '@cap-js/sqlite', credentials: { url: ':memory:' } }
   Object.assign(cap.requires, { db: { ...sqlite, silent: true }, auth: { kind: 'dummy' } })
