@@ -1,1 +1,1 @@
-module.exports = require('./dist/auth').auth
+module.exports = require('./dist/inbound/auth').auth

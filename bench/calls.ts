@@ -6,7 +6,7 @@ import { executeHttpRequest } from '@sap-cloud-sdk/http-client'
 
 import { resolveDestination } from '../src/destination/resolve.js'
 import type { VcapServices } from '../src/emulator/index.js'
-import { send } from '../src/remote/send.js'
+import { send } from '../src/remote/http/send.js'
 import { decode } from '../src/token/decode.js'
 import { TokenPrincipal } from '../src/user/principal.js'
 import { program } from './places.js'

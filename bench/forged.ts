@@ -2,7 +2,7 @@ import { setTimeout as pause } from 'node:timers/promises'
 
 import cds from '@sap/cds'
 
-import { auth } from '../src/auth.js'
+import { auth } from '../src/inbound/auth.js'
 import { type Middleware, request } from './inbound.js'
 import { NEW_TENANTS, startSubscribers } from './landscape.js'
 import { target, type Target } from './targets.js'

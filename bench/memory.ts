@@ -1,4 +1,4 @@
-import { exchangedTokens } from '../src/destination/user-tokens.js'
+import { exchangedTokens } from '../src/destination/tokens/user.js'
 import { VerifiedTokens } from '../src/token/verified-tokens.js'
 import type { Target } from './targets.js'
 

@@ -2,7 +2,7 @@ import tls from 'node:tls'
 
 import cds from '@sap/cds'
 
-import { auth } from '../src/auth.js'
+import { auth } from '../src/inbound/auth.js'
 import type { Middleware } from './inbound.js'
 import { serve } from './serve.js'
 

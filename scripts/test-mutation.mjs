@@ -14,7 +14,7 @@ const CORE = [
   'src/token',
   'src/user',
   'src/remote',
-  'src/destination/same-user.ts',
+  'src/destination/tokens/same-user.ts',
   'src/restrictions'
 ]
 const OUTPUT = 'temp/mutation'
@@ -36,7 +36,7 @@ if (unknown.length > 0) {
 /** The mirror of a room has its tests: those of src/user are in test/unit/user. */
 function testsOf(target) {
   const room = target.split('/')[1]
-  const own = `test/unit/${room}/${path.basename(target, '.ts')}.test.ts`
+  const own = target.replace(/^src/, 'test/unit').replace(/\.ts$/, '.test.ts')
   return `<rootDir>/${named.length > 0 && fs.existsSync(own) ? own : `test/unit/${room}/**/*.test.ts`}`
 }
 

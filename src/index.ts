@@ -1,4 +1,4 @@
-export { auth } from './auth.js'
+export { auth } from './inbound/auth.js'
 export {
   ConfigurationError,
   DestinationError,
@@ -11,24 +11,24 @@ export {
   RequestError,
   TokenError
 } from './errors.js'
-export type { Chain } from './destination/chains.js'
-export type { DestinationOptions, SelectionStrategy } from './destination/find-destination.js'
-export type { DestinationLevel, LookUpOptions } from './destination/look-up-options.js'
+export type { Chain } from './destination/look-up/chains.js'
+export type { DestinationOptions, SelectionStrategy } from './destination/look-up/find.js'
+export type { DestinationLevel, LookUpOptions } from './destination/look-up/options.js'
 export type { AuthOptions, EmulationOptions, TenantEmulation, UserOptions } from './options.js'
-export { type CallOutcome, onPrincipalCall, type PrincipalCall } from './remote/call-evidence.js'
+export { type CallOutcome, onPrincipalCall, type PrincipalCall } from './remote/evidence/call.js'
 export { callsOnBehalf, type CurrentCall } from './remote/calls-on-behalf.js'
-export { type CallOptions, destinationFor } from './remote/destination-for.js'
-export { type DestinationRequest, executeHttpRequest } from './remote/execute-http-request.js'
-export { type FailedRequest, HttpFailure } from './remote/http-failure.js'
-export type { OnBehalfOf } from './remote/service-options.js'
+export { type CallOptions, destinationFor } from './remote/api.js'
+export { type DestinationRequest, executeHttpRequest } from './remote/api.js'
+export { type FailedRequest, HttpFailure } from './remote/http/failure/http-failure.js'
+export type { OnBehalfOf } from './remote/policy/options.js'
 export type { RequiredService } from './required-service.js'
 export type {
   ExchangeOptions,
   JwtExchangeOptions,
   SamlExchangeOptions
 } from './token/exchange-options.js'
-export type { IasCredentials } from './token/ias-issuer.js'
-export type { OidcIssuerOptions, OidcRolesOptions } from './token/oidc-options.js'
-export type { XsuaaCredentials } from './token/xsuaa-issuer.js'
+export type { IasCredentials } from './token/issuers/ias.js'
+export type { OidcIssuerOptions, OidcRolesOptions } from './token/issuers/oidc-options.js'
+export type { XsuaaCredentials } from './token/issuers/xsuaa.js'
 export type { Anonymous, NamedUser, Principal, TechnicalUser, Unproven } from './user/principal.js'
-export { principalOf, type UserLike } from './user/principal-of.js'
+export { principalOf, type UserLike } from './user/principal.js'

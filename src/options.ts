@@ -1,8 +1,8 @@
-import { typedCredentials } from './binding-credentials.js'
+import { typedCredentials } from './lib/binding-credentials.js'
 import { ConfigurationError } from './errors.js'
-import type { IasCredentials } from './token/ias-issuer.js'
-import type { OidcIssuerOptions } from './token/oidc-options.js'
-import type { XsuaaCredentials } from './token/xsuaa-issuer.js'
+import type { IasCredentials } from './token/issuers/ias.js'
+import type { OidcIssuerOptions } from './token/issuers/oidc-options.js'
+import type { XsuaaCredentials } from './token/issuers/xsuaa.js'
 
 /** A user of the emulated landscape, written as CAP's mocked users are. */
 export interface UserOptions {

@@ -1,30 +1,30 @@
 import cds from '@sap/cds'
 
 import { checkMembers, checkPrepared } from './cap.js'
-import { authenticatesRequests, servicesOnBehalf } from './adoption.js'
-import { showBindings } from './bindings-for-plugins.js'
-import { concealServiceRoles } from './door-refusal.js'
+import { authenticatesRequests, servicesOnBehalf } from './lib/adoption.js'
+import { showBindings } from './configuration/bindings-for-plugins.js'
+import { concealServiceRoles } from './inbound/door-refusal.js'
 import { registerCommands } from './cds-dk/register.js'
 import { checkEffectiveKind } from './configuration/check-kind.js'
 import { checkKeys } from './configuration/check-keys.js'
-import { keepUsersOfSidecar } from './sidecar-users.js'
-import { checkBoundServices } from './destination/service-binding.js'
-import { isProduction } from './profile.js'
-import { maskTokenHeaders, quietLibraries } from './log.js'
+import { keepUsersOfSidecar } from './configuration/sidecar-users.js'
+import { checkBoundServices } from './destination/look-up/binding.js'
+import { isProduction } from './lib/profile.js'
+import { maskTokenHeaders, quietLibraries } from './lib/log.js'
 import { type AuthOptions, bindingsOf } from './options.js'
-import { type BodyParserOptions, objectsOnly } from './request/json-body.js'
-import { withoutOwnCredentials } from './request/batch-part.js'
-import { clientText } from './request/client-text.js'
+import { type BodyParserOptions, objectsOnly } from './inbound/hardening.js'
+import { withoutOwnCredentials } from './inbound/hardening.js'
+import { clientText } from './inbound/client-text.js'
 import { installRestrictions } from './restrictions/install.js'
-import { warnOfUnknownNames } from './restrictions/warn-of-names.js'
+import { warnOfUnknownNames } from './restrictions/names/warn.js'
 import {
   checkImplementation,
   checkRemoteServices,
   connectForeignServices
-} from './remote/check-services.js'
-import { keepCredentialsOutOfQueue } from './remote/queue-row.js'
+} from './remote/policy/start-checks.js'
+import { keepCredentialsOutOfQueue } from './remote/queue/row.js'
 import { mockedServices, prepareMock } from './mock/prepare-mock.js'
-import { noteSubscribed } from './token/subscribed-tenants.js'
+import { noteSubscribed } from './token/keys/subscribed-tenants.js'
 
 /**
  * Registers what happens when in a CAP process with `"auth": "principal"`. With another authentication, services with `onBehalfOf` are
@@ -113,8 +113,10 @@ function noteSubscriptions(service: cds.Service): void {
 /** The emulated landscape, of which production does not even load the code. */
 async function join(auth: AuthOptions): Promise<void> {
   /* eslint-disable @typescript-eslint/no-require-imports -- `import()` does not work in a project's jest */
-  const { joinLandscape } = require('./landscape.js') as typeof import('./landscape.js')
-  const { announce } = require('./announce.js') as typeof import('./announce.js')
+  const { joinLandscape } =
+    require('./development/landscape.js') as typeof import('./development/landscape.js')
+  const { announce } =
+    require('./development/announce.js') as typeof import('./development/announce.js')
   /* eslint-enable @typescript-eslint/no-require-imports */
   if (await joinLandscape(auth)) cds.once('listening', announce)
 }

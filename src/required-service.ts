@@ -1,7 +1,7 @@
 import type {} from '@sap/cds'
 
-import type { DestinationOptions } from './destination/find-destination.js'
-import type { OnBehalfOf } from './remote/service-options.js'
+import type { DestinationOptions } from './destination/look-up/find.js'
+import type { OnBehalfOf } from './remote/policy/options.js'
 
 /**
  * An entry of `cds.requires` for a remote service, with the options of CAP and of this package:

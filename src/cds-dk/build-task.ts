@@ -4,7 +4,7 @@ import { join, relative } from 'node:path'
 import cds from '@sap/cds'
 
 import type { BuildTaskRegistry } from './development-kit.js'
-import { lineOf, lintFindings } from '../restrictions/lint-findings.js'
+import { lineOf, lintFindings } from '../restrictions/names/lint-findings.js'
 import type { AuthOptions } from '../options.js'
 
 const DESCRIPTOR = 'xs-security.json'

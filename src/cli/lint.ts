@@ -2,8 +2,8 @@ import { resolve } from 'node:path'
 
 import cds from '@sap/cds'
 
-import type { NameSources } from '../restrictions/known-names.js'
-import { lineOf, type LintFinding, lintFindings } from '../restrictions/lint-findings.js'
+import type { NameSources } from '../restrictions/names/known.js'
+import { lineOf, type LintFinding, lintFindings } from '../restrictions/names/lint-findings.js'
 
 /** Options of `cds-principal lint`. */
 export interface LintOptions {

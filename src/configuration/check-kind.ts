@@ -1,9 +1,9 @@
 import cds from '@sap/cds'
 
-import { authenticatesRequests, type Requires, servicesOnBehalf } from '../adoption.js'
+import { authenticatesRequests, type Requires, servicesOnBehalf } from '../lib/adoption.js'
 import { ConfigurationError } from '../errors.js'
-import { logWarning } from '../log.js'
-import { isProduction } from '../profile.js'
+import { logWarning } from '../lib/log.js'
+import { isProduction } from '../lib/profile.js'
 import { projectSettings, type Setting } from './project-files.js'
 
 /** Values by which a configuration selects this package. */

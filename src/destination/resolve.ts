@@ -1,18 +1,14 @@
 import type { HttpDestination } from '@sap-cloud-sdk/connectivity'
 
 import type { Principal } from '../user/principal.js'
-import { completeDestination } from './complete-destination.js'
-import { destinationFailure } from './destination-failure.js'
-import {
-  type DestinationOptions,
-  findDestination,
-  type FoundDestination
-} from './find-destination.js'
+import { completeDestination } from './complete.js'
+import { destinationFailure } from './failure.js'
+import { type DestinationOptions, findDestination, type FoundDestination } from './look-up/find.js'
 
 import { orFailure, type Ready, whenReady } from './ready.js'
 
-export type { DestinationOptions, FoundDestination } from './find-destination.js'
-export { completeDestination } from './complete-destination.js'
+export type { DestinationOptions, FoundDestination } from './look-up/find.js'
+export { completeDestination } from './complete.js'
 
 /**
  * Resolves a destination by name as the principal: where it is bound to the user, a named user's token goes along or is

@@ -14,7 +14,7 @@ export type {
   JobSchedulerOptions,
   JobStatus
 } from './job-scheduler/types.js'
-export type { ApplicationOptions, TenantOptions } from './landscape-options.js'
+export type { ApplicationOptions, TenantOptions } from './landscape/landscape-options.js'
 export type { ApplicationRouter } from './router/application-router.js'
 export { startEmulator } from './start-emulator.js'
 export type { TrustOptions } from './saml/trust.js'

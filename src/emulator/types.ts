@@ -1,7 +1,7 @@
 import type { TrustOptions } from './saml/trust.js'
 import type { IdentityOptions } from './ias/identity-options.js'
 import type { JobSchedulerOptions } from './job-scheduler/types.js'
-import type { ApplicationOptions, TenantOptions } from './landscape-options.js'
+import type { ApplicationOptions, TenantOptions } from './landscape/landscape-options.js'
 
 /** One user, as CAP's mocked users have it; a plain string is the password. */
 export interface MockUser {

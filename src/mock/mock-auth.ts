@@ -4,7 +4,7 @@ import { isIP } from 'node:net'
 import cds from '@sap/cds'
 
 import { ConfigurationError } from '../errors.js'
-import { isProduction } from '../profile.js'
+import { isProduction } from '../lib/profile.js'
 import { type Authority, cloudConnectorAuthority } from './authority.js'
 import { noteRequest, now } from './notes.js'
 import {

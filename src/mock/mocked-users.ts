@@ -1,6 +1,6 @@
 import cds from '@sap/cds'
 
-import { mergedUsers } from '../emulator/project-options.js'
+import { mergedUsers } from '../emulator/project/project-options.js'
 import type { AuthOptions } from '../options.js'
 
 /** Defaults that CAP has for kind `mocked`. */

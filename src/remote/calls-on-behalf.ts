@@ -2,14 +2,14 @@ import cds from '@sap/cds'
 import type { HttpDestination } from '@sap-cloud-sdk/connectivity'
 
 import { PrincipalError } from '../errors.js'
-import { logRefusal } from '../log.js'
-import { principalOf } from '../user/principal-of.js'
-import { CallEvidence } from './call-evidence.js'
+import { logRefusal } from '../lib/log.js'
+import { principalOf } from '../user/principal.js'
+import { CallEvidence } from './evidence/call.js'
 import { guardedDestination } from './guarded-destination.js'
-import { identityHeaders } from './identity-headers.js'
-import { outboundDestination } from './outbound-destination.js'
-import { callPolicy, type RemoteOptions } from './service-options.js'
-import { outboundService, subjectOf, type TargetedService } from './service-target.js'
+import { identityHeaders } from './http/message/identity-headers.js'
+import { outboundDestination } from './outbound.js'
+import { callPolicy, type RemoteOptions } from './policy/options.js'
+import { outboundService, subjectOf, type TargetedService } from './policy/service-target.js'
 
 /** Where and as whom a service of another kind calls now. */
 export interface CurrentCall {

@@ -2,11 +2,11 @@ import cds from '@sap/cds'
 import type { HttpDestination } from '@sap-cloud-sdk/connectivity'
 
 import { PropagationError } from '../errors.js'
-import { logRefusal } from '../log.js'
-import { principalOf } from '../user/principal-of.js'
-import type { ReadyDestination } from './outbound-destination.js'
-import { requireNamedUser } from './require-named-user.js'
-import { checkLifetime } from './sent-token.js'
+import { logRefusal } from '../lib/log.js'
+import { principalOf } from '../user/principal.js'
+import type { ReadyDestination } from './outbound.js'
+import { requireNamedUser } from './policy/caller.js'
+import { checkLifetime } from './policy/sent-token.js'
 
 type GuardedParts = Pick<ReadyDestination, 'destination' | 'userBound' | 'minTokenLifetime'>
 

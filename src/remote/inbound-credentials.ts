@@ -1,4 +1,4 @@
-import { INBOUND_CREDENTIALS } from '../request/inbound-credential.js'
+import { INBOUND_CREDENTIALS } from '../lib/inbound-credential.js'
 
 /** Headers of an outgoing CAP request. */
 export type Headers = Readonly<Record<string, unknown>>

@@ -1,27 +1,27 @@
 import cds from '@sap/cds'
 import type { HttpMiddleware } from '@sap-cloud-sdk/http-client'
 
-import { decidesCalls } from '../adoption.js'
+import { decidesCalls } from '../lib/adoption.js'
 import type { DestinationOptions } from '../destination/resolve.js'
 import { PrincipalError } from '../errors.js'
-import { logRefusal } from '../log.js'
-import { principalOf } from '../user/principal-of.js'
-import { CallEvidence } from './call-evidence.js'
-import { type CallingService, callMiddlewares } from './call-middleware.js'
-import { checkCloudSdk } from './cloud-sdk.js'
-import { contextOfMessage } from './message-tenant.js'
-import { meaningOf, type Outbound } from './exchange.js'
+import { logRefusal } from '../lib/log.js'
+import { principalOf } from '../user/principal.js'
+import { CallEvidence } from './evidence/call.js'
+import { type CallingService, callMiddlewares } from './http/cap-middleware.js'
+import { checkCloudSdk } from './policy/start-checks.js'
+import { contextOfMessage } from './queue/tenant.js'
+import { meaningOf, type Outbound } from './http/exchange.js'
 import { type Headers, withoutInboundCredentials } from './inbound-credentials.js'
 import {
   type ConfiguredDestination,
   outboundDestination,
   type ReadyDestination
-} from './outbound-destination.js'
-import { checkNotQueued, queuedCallRefusal } from './queue-refusal.js'
-import { senderOf } from './queued-for.js'
-import { callPolicy, carriesUser, type OnBehalfOf, type RemoteOptions } from './service-options.js'
-import { outboundService, subjectOf, titleOf } from './service-target.js'
-import { bareDestination, needsCloudSdk } from './wire-destination.js'
+} from './outbound.js'
+import { checkNotQueued, queuedCallRefusal } from './queue/refusal.js'
+import { senderOf } from './queue/tenant.js'
+import { callPolicy, carriesUser, type OnBehalfOf, type RemoteOptions } from './policy/options.js'
+import { outboundService, subjectOf, titleOf } from './policy/service-target.js'
+import { bareDestination, needsCloudSdk } from './http/cloud-sdk-connection.js'
 
 /** CAP's remote service, with the members that its types leave out. */
 interface StockRemoteService extends cds.Service, Omit<CallingService, 'kind'> {

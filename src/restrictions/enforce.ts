@@ -1,9 +1,9 @@
-import { checkRecord } from './check-record.js'
-import { checkWritten } from './check-written.js'
-import type { EnforcedRequest, EnforcingService } from './enforced-request.js'
-import { restrictExpand } from './restrict-expand.js'
-import { assertOwnDraft, restrictRead } from './restrict-read.js'
-import type { RestrictedDefinition } from './restricted-definition.js'
+import { checkRecord } from './write/record.js'
+import { checkWritten } from './write/written.js'
+import type { EnforcedRequest, EnforcingService } from './request.js'
+import { restrictExpand } from './read/expand.js'
+import { assertOwnDraft, restrictRead } from './read/read.js'
+import type { RestrictedDefinition } from './model/definition.js'
 
 /** What is used of CAP to register handlers. */
 export interface HandlingService extends EnforcingService {

@@ -1,8 +1,8 @@
 import { type JwtPayload, stringClaim, stringsClaim } from '../token/claims.js'
-import type { IasCredentials } from '../token/ias-issuer.js'
+import type { IasCredentials } from '../token/issuers/ias.js'
 import { type Attributes, keepClaims } from './attributes.js'
-import { firstOf } from './first-claim.js'
-import type { Person, TokenProfile } from './profile.js'
+import { firstOf } from './token-profile.js'
+import type { Person, TokenProfile } from './token-profile.js'
 import { isPseudoRole, type Roles } from './roles.js'
 
 /** Claims about the token; every other claim is an attribute, as in CAP's own `ias` strategy. */

@@ -1,7 +1,7 @@
 import { TokenError } from '../errors.js'
-import type { VerifiedToken } from '../token/issuer.js'
+import type { VerifiedToken } from '../token/issuers/issuer.js'
 import type { Attributes } from './attributes.js'
-import type { TokenProfile } from './profile.js'
+import type { TokenProfile } from './token-profile.js'
 import type { Roles } from './roles.js'
 
 /**

@@ -1,9 +1,9 @@
 import { ConfigurationError } from '../errors.js'
 import { type JwtPayload, stringClaim } from '../token/claims.js'
-import type { OidcIssuerOptions, OidcRolesOptions } from '../token/oidc-options.js'
+import type { OidcIssuerOptions, OidcRolesOptions } from '../token/issuers/oidc-options.js'
 import { type Attributes, setAttribute } from './attributes.js'
-import { firstOf } from './first-claim.js'
-import type { TokenProfile } from './profile.js'
+import { firstOf } from './token-profile.js'
+import type { TokenProfile } from './token-profile.js'
 import { isPseudoRole, type Roles } from './roles.js'
 
 /** Claims about the person (OpenID Connect Core 1.0, section 5.1), by the name that CAP gives them. */

@@ -1,6 +1,6 @@
 import cds from '@sap/cds'
 
-import type { Issuer } from '../token/issuer.js'
+import type { Issuer } from '../token/issuers/issuer.js'
 import type { Identity } from './identity.js'
 import type { Roles } from './roles.js'
 import { type NamedUser, type TechnicalUser, TokenPrincipal, type Unproven } from './principal.js'

@@ -6,7 +6,7 @@ import type * as xssec from '@sap/xssec'
 
 import { isTechnicalGrant, stringClaim, tenantClaim } from '../token/claims.js'
 import { decode } from '../token/decode.js'
-import { refuseOtherThanAccessTokens, tenantOfIasToken } from '../token/kinds-of-tokens.js'
+import { refuseOtherThanAccessTokens, tenantOfIasToken } from '../token/issuers/token-type.js'
 import { iasPerson, isTechnicalIasToken } from './ias-profile.js'
 import { usableId } from './identity.js'
 import { type NamedUser, type TechnicalUser, TokenPrincipal } from './principal.js'

@@ -3,7 +3,7 @@ import type { RequestListener } from 'node:http'
 import type { JWTPayload } from 'jose'
 
 import type { Emulator } from '../../src/emulator/index.js'
-import { jose } from '../../src/emulator/jose.js'
+import { jose } from '../../src/emulator/lib/jose.js'
 import { send } from '../unit/emulator/support/http.js'
 import { type HttpsServer, startHttpsServer } from './https-server.js'
 

@@ -1,6 +1,6 @@
 import type { BackendRecord } from '../emulator.js'
 import { EmulatorError } from '../emulator-error.js'
-import { allProcesses, type OnPremise } from '../on-premise.js'
+import { allProcesses, type OnPremise } from '../landscape/on-premise.js'
 import type { BackendNotes } from './child.js'
 
 /** What all backends that the emulator has started have noted, as one. */

@@ -1,6 +1,6 @@
 import { KeyObject, webcrypto } from 'node:crypto'
 import type { Extension, JsonNameParams, X509Certificate } from '@peculiar/x509'
-import { Clock } from '../clock.js'
+import { Clock } from '../landscape/clock.js'
 import { x509 } from './x509.js'
 
 /** Key and certificate (PEM) of a TLS server or client. */

@@ -1,11 +1,11 @@
-import type { Clock } from '../clock.js'
+import type { Clock } from '../landscape/clock.js'
 import {
   createAuthority,
   LANDSCAPE_VALID_MS,
   type Authority,
   type TlsIdentity
 } from './authority.js'
-import type { Landscape } from '../landscape.js'
+import type { Landscape } from '../landscape/landscape.js'
 
 /** Every key and certificate of one emulator. */
 export interface LandscapeCertificates {

@@ -1,7 +1,7 @@
 import { LRUCache } from 'lru-cache'
 import type { Authority } from '../certificates/authority.js'
 import { UnresolvedVariable, type SubjectPattern } from '../certificates/subject-pattern.js'
-import { Clock } from '../clock.js'
+import { Clock } from '../landscape/clock.js'
 import { x509 } from '../certificates/x509.js'
 import type { Claims } from '../xsuaa/claims.js'
 import { noPrincipal } from './refusal.js'

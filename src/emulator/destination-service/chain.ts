@@ -1,8 +1,8 @@
-import { createAuthTokens, type Caller } from './auth-tokens.js'
+import { createAuthTokens, type Caller } from './tokens/auth-tokens.js'
 import type { TenantDestinations } from './configuration.js'
 import { askedFragments, withFragments } from './fragments.js'
 import { LookUpFailed } from './lookup-failed.js'
-import type { DestinationTokens } from './saml-tokens.js'
+import type { DestinationTokens } from './tokens/saml-tokens.js'
 
 /** `X-chain-name`, and a reader of `X-chain-var-<name>`. */
 export interface AskedChain {

@@ -1,8 +1,8 @@
-import { tenantOfSubdomain } from '../landscape.js'
-import type { Caller } from './auth-tokens.js'
+import { tenantOfSubdomain } from '../landscape/landscape.js'
+import type { Caller } from './tokens/auth-tokens.js'
 import type { DestinationConfiguration } from './configuration.js'
-import { ExchangeFailed } from './exchange-user-token.js'
-import type { DestinationTokens } from './saml-tokens.js'
+import { ExchangeFailed } from './tokens/exchange-user-token.js'
+import type { DestinationTokens } from './tokens/saml-tokens.js'
 
 /**
  * Returns the tenant of a technical token: the one whose destination it is, or where the token service is one for all

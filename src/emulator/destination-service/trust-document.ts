@@ -1,5 +1,5 @@
 import type { ServerResponse } from 'node:http'
-import { sendJson, sendText, sendXml } from '../respond.js'
+import { sendJson, sendText, sendXml } from '../http/respond.js'
 import type { OwnIssuer } from '../saml/trust.js'
 import { createDocument } from '../saml/xml.js'
 

@@ -1,5 +1,5 @@
 import type { IncomingMessage } from 'node:http'
-import { clientCertificate, thumbprint } from '../client-certificate.js'
+import { clientCertificate, thumbprint } from '../http/client-certificate.js'
 import { clientSecret, equal } from '../xsuaa/authenticate-client.js'
 import { clientRefused } from './identity-error.js'
 import type { IdentityApplication, IdentityTenant } from './identity-tenant.js'

@@ -1,5 +1,5 @@
 import type { IncomingMessage } from 'node:http'
-import { certificateInHeader, thumbprint } from '../client-certificate.js'
+import { certificateInHeader, thumbprint } from '../http/client-certificate.js'
 import type { IdentityService } from './identity-service.js'
 
 /** Answer of `/oauth2/certs`. */

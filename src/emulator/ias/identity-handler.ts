@@ -1,13 +1,13 @@
 import type { IncomingMessage, ServerResponse } from 'node:http'
-import type { ApiHandler, RequestNotes } from '../api-server.js'
-import { readForm } from '../read-form.js'
-import { sendJson } from '../respond.js'
+import type { ApiHandler, RequestNotes } from '../http/api-server.js'
+import { readForm } from '../http/read-form.js'
+import { sendJson } from '../http/respond.js'
 import type { EndpointName } from '../traffic/types.js'
 import { TokenError } from '../xsuaa/token-error.js'
 import { answerBundle, BUNDLES } from './authorization-bundle.js'
 import { answerCerts } from './identity-certs.js'
 import type { IdentityService } from './identity-service.js'
-import { grantTypes, handleIdentityTokenRequest } from './identity-token-endpoint.js'
+import { grantTypes, handleIdentityTokenRequest } from './tokens/identity-token-endpoint.js'
 
 /** Name of the endpoint with this path, for tests. */
 export function identityEndpoint(path: string): EndpointName {

@@ -1,5 +1,5 @@
-import type { Landscape } from '../landscape.js'
-import type { LandscapeUser } from '../landscape-user.js'
+import type { Landscape } from '../landscape/landscape.js'
+import type { LandscapeUser } from '../landscape/landscape-user.js'
 import type { RefreshTokens } from '../xsuaa/refresh-tokens.js'
 import type { IdentityIssuer } from './identity-issuer.js'
 import type { IdentityApplication, IdentityTenant } from './identity-tenant.js'

@@ -1,15 +1,15 @@
 import { randomUUID } from 'node:crypto'
 import { createServer } from 'node:https'
-import { serveApi } from '../api-server.js'
-import { EMULATOR_TAG } from '../assert-local.js'
+import { serveApi } from '../http/api-server.js'
+import { EMULATOR_TAG } from '../http/assert-local.js'
 import {
   issueClientCertificate,
   withClientCertificates,
   type LandscapeCertificates
 } from '../certificates/landscape-certificates.js'
-import type { Landscape } from '../landscape.js'
-import { listen, type Listener } from '../listener.js'
-import type { Observation } from '../api-server.js'
+import type { Landscape } from '../landscape/landscape.js'
+import { listen, type Listener } from '../http/listener.js'
+import type { Observation } from '../http/api-server.js'
 import type { ServiceBinding } from '../types.js'
 import { RefreshTokens } from '../xsuaa/refresh-tokens.js'
 import { SigningKeys } from '../xsuaa/signing-keys.js'
@@ -17,7 +17,7 @@ import { BUNDLES } from './authorization-bundle.js'
 import { createIdentityHandler, identityEndpoint } from './identity-handler.js'
 import { createIdentityIssuer } from './identity-issuer.js'
 import type { IdentityService } from './identity-service.js'
-import { resolveApplication } from './issue-identity-token.js'
+import { resolveApplication } from './tokens/issue-identity-token.js'
 import type { IdentityApplication, IdentityTenant } from './identity-tenant.js'
 
 /** Identity Authentication, listening. */

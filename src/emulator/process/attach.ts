@@ -4,7 +4,7 @@ import { existsSync, readFileSync } from 'node:fs'
 import { join, resolve } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
 
-import { assertLocal } from '../assert-local.js'
+import { assertLocal } from '../http/assert-local.js'
 import { EmulatorError } from '../emulator-error.js'
 import type { EmulatorOptions } from '../types.js'
 import type { Landscape } from './attached.js'

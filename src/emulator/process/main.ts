@@ -4,7 +4,7 @@ import { createServer, type Server } from 'node:http'
 import { json } from 'node:stream/consumers'
 
 import { type Emulator, EmulatorError, type EmulatorOptions, startEmulator } from '../index.js'
-import { describeLandscape } from '../binding.js'
+import { describeLandscape } from '../project/binding.js'
 import { askLandscape, controlSocket } from './control.js'
 import { type Owners, watchOwners } from './owners.js'
 

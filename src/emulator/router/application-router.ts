@@ -1,9 +1,9 @@
 import { createServer, type ServerOptions } from 'node:https'
 import { request, type IncomingMessage, type ServerResponse } from 'node:http'
-import { clientCertificate } from '../client-certificate.js'
+import { clientCertificate } from '../http/client-certificate.js'
 import { EmulatorError } from '../emulator-error.js'
-import { listen, type Listener } from '../listener.js'
-import { sendText } from '../respond.js'
+import { listen, type Listener } from '../http/listener.js'
+import { sendText } from '../http/respond.js'
 
 /** The platform's router in front of one application, with an ordinary route and one with mutual TLS. */
 export interface ApplicationRouter {

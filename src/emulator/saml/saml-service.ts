@@ -1,4 +1,4 @@
-import type { Landscape } from '../landscape.js'
+import type { Landscape } from '../landscape/landscape.js'
 import type { EmulatorOptions } from '../types.js'
 import { createSigningIdentity, type SigningIdentity } from './signing-identity.js'
 import { type OwnIssuer, readTrust, type TrustedProvider } from './trust.js'

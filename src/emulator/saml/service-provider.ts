@@ -1,4 +1,4 @@
-import type { Landscape } from '../landscape.js'
+import type { Landscape } from '../landscape/landscape.js'
 import type { TokenIssuer } from '../xsuaa/token-issuer.js'
 import { createDocument } from './xml.js'
 

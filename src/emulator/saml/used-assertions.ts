@@ -1,5 +1,5 @@
 import { LRUCache } from 'lru-cache'
-import { Clock } from '../clock.js'
+import { Clock } from '../landscape/clock.js'
 
 /** More than a developer's machine sees in the life of an assertion. */
 const LIMIT = 100_000

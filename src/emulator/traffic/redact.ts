@@ -1,5 +1,5 @@
 import type { IncomingHttpHeaders } from 'node:http'
-import { jose } from '../jose.js'
+import { jose } from '../lib/jose.js'
 
 /** Headers and parameters whose value proves an identity. */
 const SECRET =

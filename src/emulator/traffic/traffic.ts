@@ -1,6 +1,6 @@
 import type { IncomingMessage, ServerResponse } from 'node:http'
 import { EmulatorError } from '../emulator-error.js'
-import { formOf, readForm } from '../read-form.js'
+import { formOf, readForm } from '../http/read-form.js'
 import type { EmulatedRequest } from '../types.js'
 import { giveAnswer } from './answer.js'
 import { headerEntries, redact } from './redact.js'

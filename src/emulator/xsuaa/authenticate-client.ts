@@ -1,8 +1,8 @@
 import { createHash, timingSafeEqual } from 'node:crypto'
 import type { IncomingMessage } from 'node:http'
-import { clientCertificate, thumbprint } from '../client-certificate.js'
-import { findClient } from '../clients.js'
-import type { Client, Landscape } from '../landscape.js'
+import { clientCertificate, thumbprint } from '../http/client-certificate.js'
+import { findClient } from '../landscape/clients.js'
+import type { Client, Landscape } from '../landscape/landscape.js'
 import { badClient, invalidRequest } from './token-error.js'
 
 /**

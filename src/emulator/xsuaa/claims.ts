@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto'
-import { thumbprint } from '../client-certificate.js'
-import type { LandscapeUser } from '../landscape-user.js'
-import type { Client, Landscape } from '../landscape.js'
+import { thumbprint } from '../http/client-certificate.js'
+import type { LandscapeUser } from '../landscape/landscape-user.js'
+import type { Client, Landscape } from '../landscape/landscape.js'
 import { heldGrants } from './held-grants.js'
 
 /** Claims of a token before it gets its times. */

@@ -1,5 +1,5 @@
-import type { LandscapeUser } from '../landscape-user.js'
-import { isApplication, type Client, type Landscape } from '../landscape.js'
+import type { LandscapeUser } from '../landscape/landscape-user.js'
+import { isApplication, type Client, type Landscape } from '../landscape/landscape.js'
 import { foreignUserScopes, fullName } from '../xs-security/granted-scopes.js'
 import type { Grants } from '../xs-security/grant-roles.js'
 

@@ -1,7 +1,7 @@
 import { randomBytes } from 'node:crypto'
 import { LRUCache } from 'lru-cache'
-import type { Clock } from '../clock.js'
-import type { Client } from '../landscape.js'
+import type { Clock } from '../landscape/clock.js'
+import type { Client } from '../landscape/landscape.js'
 import type { Claims } from './claims.js'
 
 /** More than a developer will ever have open; beyond it the oldest ones expire. */

@@ -1,6 +1,6 @@
 import { LRUCache } from 'lru-cache'
-import type { LandscapeUser } from '../landscape-user.js'
-import type { Landscape } from '../landscape.js'
+import type { LandscapeUser } from '../landscape/landscape-user.js'
+import type { Landscape } from '../landscape/landscape.js'
 import type { Assertion } from '../saml/assertion.js'
 import type { TrustedProvider } from '../saml/trust.js'
 

@@ -6,7 +6,7 @@ import {
   type KeyObject
 } from 'node:crypto'
 import { promisify } from 'node:util'
-import { jose } from '../jose.js'
+import { jose } from '../lib/jose.js'
 
 /** The key that signs every token of one emulator. */
 export interface SigningKey {

@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto'
-import { jose } from '../jose.js'
-import type { Landscape } from '../landscape.js'
+import { jose } from '../lib/jose.js'
+import type { Landscape } from '../landscape/landscape.js'
 import type { Claims } from './claims.js'
 import type { SigningKey } from './signing-key.js'
 import type { SigningKeys } from './signing-keys.js'

@@ -1,5 +1,5 @@
-import { jose } from '../jose.js'
-import type { Client } from '../landscape.js'
+import { jose } from '../lib/jose.js'
+import type { Client } from '../landscape/landscape.js'
 import type { Claims } from './claims.js'
 import type { TokenIssuer } from './token-issuer.js'
 

@@ -1,4 +1,4 @@
-import { jose } from '../../../src/emulator/jose.js'
+import { jose } from '../../../src/emulator/lib/jose.js'
 import { TOKEN_EXCHANGE } from '../../support/descriptor.js'
 import { claimsOf, credentials, send } from '../../unit/emulator/support/http.js'
 import { xsSecurity } from '../../unit/emulator/support/maintenance.js'

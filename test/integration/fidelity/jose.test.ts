@@ -1,5 +1,5 @@
 import type { Emulator } from '../../../src/emulator/index.js'
-import { jose } from '../../../src/emulator/jose.js'
+import { jose } from '../../../src/emulator/lib/jose.js'
 import { credentials } from '../../unit/emulator/support/http.js'
 import { identityCredentials } from '../../unit/emulator/support/identity.js'
 import { FidelityLandscape, SUBSCRIBER } from './landscape.js'

@@ -1,7 +1,7 @@
 import { createSecurityContext, XsuaaService } from '@sap/xssec'
 
 import type { Emulator, EmulatorOptions } from '../../../src/emulator/index.js'
-import { thumbprint } from '../../../src/emulator/client-certificate.js'
+import { thumbprint } from '../../../src/emulator/http/client-certificate.js'
 import { attempt } from '../../unit/emulator/support/attempt.js'
 import { claimsOf, credentials } from '../../unit/emulator/support/http.js'
 import { xsSecurity } from '../../unit/emulator/support/maintenance.js'

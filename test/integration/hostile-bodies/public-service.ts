@@ -1,6 +1,6 @@
 import cds from '@sap/cds'
 
-import { objectsOnly } from '../../../src/request/json-body.js'
+import { objectsOnly } from '../../../src/inbound/hardening.js'
 import { type ServedOverHttp, serveOverHttp } from '../restrictions-http/served-over-http.js'
 
 const MODEL = `

@@ -1,5 +1,5 @@
 import type { ApplicationRouter } from '../../../src/emulator/index.js'
-import { thumbprint } from '../../../src/emulator/client-certificate.js'
+import { thumbprint } from '../../../src/emulator/http/client-certificate.js'
 import { createAuthority } from '../../../src/emulator/certificates/authority.js'
 import { claimsOf, IdentityLandscape, throughRouter } from './identity-landscape.js'
 

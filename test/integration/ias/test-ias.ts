@@ -2,7 +2,7 @@ import type { IncomingHttpHeaders, IncomingMessage, ServerResponse } from 'node:
 import { createServer } from 'node:https'
 
 import { createAuthority } from '../../../src/emulator/certificates/authority.js'
-import { listen } from '../../../src/emulator/listener.js'
+import { listen } from '../../../src/emulator/http/listener.js'
 import { type Claims, now } from '../inbound/support/claims.js'
 import { jws } from '../inbound/support/jws.js'
 import { keys } from '../inbound/support/keys.js'

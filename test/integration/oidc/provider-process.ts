@@ -7,7 +7,7 @@ import {
 } from 'node:http'
 import type { AddressInfo } from 'node:net'
 
-import { requireNative } from '../../../src/require-native.js'
+import { requireNative } from '../../../src/lib/lazy.js'
 
 /** What the process is told: whom it knows, and what it signs with; the first key signs. */
 export interface Setup {

@@ -2,7 +2,7 @@ import { randomUUID } from 'node:crypto'
 import type { IncomingMessage } from 'node:http'
 import { text } from 'node:stream/consumers'
 
-import { jose } from '../../../src/emulator/jose.js'
+import { jose } from '../../../src/emulator/lib/jose.js'
 import type { Emulator } from '../../../src/emulator/index.js'
 import { acceptAssertion } from '../../../src/emulator/saml/accept-assertion.js'
 import { UsedAssertions } from '../../../src/emulator/saml/used-assertions.js'

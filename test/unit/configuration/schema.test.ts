@@ -5,11 +5,11 @@ import Ajv, { type ValidateFunction } from 'ajv'
 import ts from 'typescript'
 
 import { OPTION_NAMES } from '../../../src/configuration/check-keys.js'
-import { DESTINATION_OPTIONS } from '../../../src/destination/look-up-options.js'
-import { EMULATOR_OPTIONS } from '../../../src/emulator/check-options.js'
-import { USER_PROPERTIES } from '../../../src/emulator/mock-user.js'
+import { DESTINATION_OPTIONS } from '../../../src/destination/look-up/options.js'
+import { EMULATOR_OPTIONS } from '../../../src/emulator/project/check-options.js'
+import { USER_PROPERTIES } from '../../../src/emulator/landscape/mock-user.js'
 import { SAML_OPTIONS } from '../../../src/token/exchange-options.js'
-import { ISSUER_OPTIONS } from '../../../src/token/oidc-options.js'
+import { ISSUER_OPTIONS } from '../../../src/token/issuers/oidc-options.js'
 
 const ROOT = join(__dirname, '../../..')
 const read = (name: string) => readFileSync(join(ROOT, name), 'utf8')

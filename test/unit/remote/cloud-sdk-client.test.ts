@@ -3,10 +3,13 @@ import type { IncomingMessage, ServerResponse } from 'node:http'
 import type { HttpDestination } from '@sap-cloud-sdk/connectivity'
 import { executeHttpRequest } from '@sap-cloud-sdk/http-client'
 
-import { callMiddlewares } from '../../../src/remote/call-middleware.js'
-import { closeConnections, connectionCount } from '../../../src/remote/connections.js'
-import { send } from '../../../src/remote/send.js'
-import { needsCloudSdk } from '../../../src/remote/wire-destination.js'
+import { callMiddlewares } from '../../../src/remote/http/cap-middleware.js'
+import {
+  closeConnections,
+  connectionCount
+} from '../../../src/remote/http/connections/connections.js'
+import { send } from '../../../src/remote/http/send.js'
+import { needsCloudSdk } from '../../../src/remote/http/cloud-sdk-connection.js'
 import { type HttpsServer, startHttpsServer } from '../../support/https-server.js'
 import { Backend, internet, onPremise, user } from './support/backend.js'
 

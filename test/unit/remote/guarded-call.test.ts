@@ -1,7 +1,7 @@
 import cds from '@sap/cds'
 
-import { onPrincipalCall, type PrincipalCall } from '../../../src/remote/call-evidence.js'
-import { closeConnections } from '../../../src/remote/connections.js'
+import { onPrincipalCall, type PrincipalCall } from '../../../src/remote/evidence/call.js'
+import { closeConnections } from '../../../src/remote/http/connections/connections.js'
 import PrincipalRemoteService from '../../../src/remote/service.js'
 import { Backend } from './support/backend.js'
 

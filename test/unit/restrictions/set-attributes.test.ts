@@ -1,5 +1,5 @@
-import { listOf, presenceOf } from '../../../src/restrictions/derived-attribute.js'
-import { setDerivedAttributes, type UserRequest } from '../../../src/restrictions/set-attributes.js'
+import { listOf, presenceOf } from '../../../src/restrictions/condition/derived.js'
+import { setDerivedAttributes, type UserRequest } from '../../../src/restrictions/request.js'
 
 const source = { path: ['x'], functions: [] }
 const LIST = 'x|String|list'

@@ -1,7 +1,7 @@
 import { generateKeyPairSync } from 'node:crypto'
 
 import { createSigningIdentity } from '../../../src/emulator/saml/signing-identity.js'
-import { checkOidcOptions } from '../../../src/token/oidc-options.js'
+import { checkOidcOptions } from '../../../src/token/issuers/oidc-options.js'
 
 const pem = (modulusLength: number) =>
   String(

@@ -1,4 +1,4 @@
-import { KnownRoles } from '../../../src/user/known-roles.js'
+import { KnownRoles } from '../../../src/user/roles.js'
 import { rolesOf } from '../../../src/user/roles.js'
 
 const known = new KnownRoles('app!t1')

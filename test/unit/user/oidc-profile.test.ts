@@ -1,6 +1,6 @@
 import { fc } from '../../support/generated-inputs.js'
 
-import type { OidcIssuerOptions } from '../../../src/token/oidc-options.js'
+import type { OidcIssuerOptions } from '../../../src/token/issuers/oidc-options.js'
 import { oidcProfile } from '../../../src/user/oidc-profile.js'
 
 const profile = (options: Partial<OidcIssuerOptions> = {}) =>

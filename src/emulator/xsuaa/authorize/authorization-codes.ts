@@ -1,7 +1,7 @@
 import { randomBytes } from 'node:crypto'
 import { LRUCache } from 'lru-cache'
-import type { Clock } from '../../clock.js'
-import type { LandscapeUser } from '../../landscape-user.js'
+import type { Clock } from '../../landscape/clock.js'
+import type { LandscapeUser } from '../../landscape/landscape-user.js'
 
 /** RFC 6749 section 4.1.2: short-lived. UAA's codes live five minutes. */
 const VALID_MS = 5 * 60_000

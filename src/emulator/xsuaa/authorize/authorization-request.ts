@@ -1,5 +1,5 @@
-import type { Client, Landscape } from '../../landscape.js'
-import { findClient } from '../../clients.js'
+import type { Client, Landscape } from '../../landscape/landscape.js'
+import { findClient } from '../../landscape/clients.js'
 import { isRedirectUri } from './redirect-uri.js'
 import type { Authorization } from './authorization-codes.js'
 

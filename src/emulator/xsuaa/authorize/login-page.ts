@@ -1,6 +1,6 @@
 import { randomBytes } from 'node:crypto'
 import type { OutgoingHttpHeaders, ServerResponse } from 'node:http'
-import type { LandscapeUser } from '../../landscape-user.js'
+import type { LandscapeUser } from '../../landscape/landscape-user.js'
 
 /** What the page needs. */
 export interface LoginPage {

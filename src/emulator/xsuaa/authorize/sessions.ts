@@ -1,8 +1,8 @@
 import { randomBytes } from 'node:crypto'
 import type { IncomingMessage } from 'node:http'
 import { LRUCache } from 'lru-cache'
-import type { Clock } from '../../clock.js'
-import type { LandscapeUser } from '../../landscape-user.js'
+import type { Clock } from '../../landscape/clock.js'
+import type { LandscapeUser } from '../../landscape/landscape-user.js'
 
 /** UAA's idle time-out. */
 const VALID_MS = 30 * 60_000

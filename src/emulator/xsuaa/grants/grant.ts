@@ -1,4 +1,4 @@
-import type { Client } from '../../landscape.js'
+import type { Client } from '../../landscape/landscape.js'
 import type { Claims } from '../claims.js'
 import type { TokenService } from '../token-endpoint.js'
 

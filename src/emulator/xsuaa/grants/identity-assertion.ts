@@ -1,5 +1,5 @@
-import { jose } from '../../jose.js'
-import { findUserByUuid } from '../../landscape.js'
+import { jose } from '../../lib/jose.js'
+import { findUserByUuid } from '../../landscape/landscape.js'
 import { IAS_ORIGIN, JWT_BEARER, userClaims, type Claims } from '../claims.js'
 import { invalidToken, refusedAssertion, TokenError, unmappedIssuer } from '../token-error.js'
 import { InvalidToken } from '../verify-token.js'

@@ -1,4 +1,4 @@
-import { findUserById, isApplication } from '../../landscape.js'
+import { findUserById, isApplication } from '../../landscape/landscape.js'
 import { audience, exchangedClaims, grantedClaims, JWT_BEARER, type Claims } from '../claims.js'
 import { invalidRequest, refusedAssertion, TokenError, unmappedIssuer } from '../token-error.js'
 import { InvalidToken, verifyToken } from '../verify-token.js'

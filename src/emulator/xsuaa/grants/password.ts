@@ -1,4 +1,4 @@
-import { logOn } from '../../landscape.js'
+import { logOn } from '../../landscape/landscape.js'
 import { equal } from '../authenticate-client.js'
 import { DEFAULT_ORIGIN, claimsFor } from '../claims.js'
 import { badUser, TokenError } from '../token-error.js'

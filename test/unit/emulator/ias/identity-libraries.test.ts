@@ -1,7 +1,7 @@
 import { fork } from 'node:child_process'
 import { once } from 'node:events'
 import { join } from 'node:path'
-import { thumbprint } from '../../../../src/emulator/client-certificate.js'
+import { thumbprint } from '../../../../src/emulator/http/client-certificate.js'
 import { type Emulator, startEmulator } from '../../../../src/emulator/index.js'
 import { claimsOf } from '../support/http.js'
 import { identityCredentials, identityOptions } from '../support/identity.js'

@@ -1,0 +1,154 @@
+import type { Destination, HttpDestination } from '@sap-cloud-sdk/connectivity'
+
+import { DestinationError, PropagationError } from '../errors.js'
+import { describe, type NamedUser, type Principal } from '../user/principal.js'
+import { checkUnreadable, checkUsable, checkUserToken } from './look-up/check.js'
+import { destinationFailure } from './failure.js'
+import type { FoundDestination } from './look-up/find.js'
+import { knownUser } from './exchange/user.js'
+import type { Configured } from './look-up/look-up.js'
+import { composed } from './look-up/cached-destination.js'
+import { proxyFor } from './look-up/proxy.js'
+import { orFailure, type Ready, whenReady } from './ready.js'
+import { checkRetrieval, forwardsCorporateToken } from './tokens/retrieval.js'
+import { freshProxyToken, freshTokens, type Refused, type ResolveOptions } from './bypass.js'
+import { type Retrieved, technicalTokens } from './tokens/technical.js'
+import { userToken } from './tokens/user.js'
+
+/** Authentication types for which the Destination service retrieves nothing. */
+const WITHOUT_RETRIEVAL = new Set(['NoAuthentication', 'BasicAuthentication'])
+
+/** Header by which the Cloud Connector gets to know a technical user; the Cloud SDK has no type for it. */
+const TECHNICAL_USER = 'SAP-Connectivity-Technical-Authentication'
+
+/**
+ * The second half of resolving a destination: with the tokens of exactly this principal.
+ *
+ * @param fresh - the user's token is not from a cache; with `useCache: false`, nothing is
+ * @throws {@link DestinationError} `ERR_DESTINATION_UNAVAILABLE`
+ * @throws {@link PropagationError} `ERR_USER_TOKEN_REQUIRED`, `ERR_TOKEN_EXPIRES` when the destination needs a user,
+ *   before any token is fetched for it
+ * @internal
+ */
+export function completeDestination(
+  found: FoundDestination,
+  principal: Principal,
+  options: ResolveOptions = {},
+  fresh: boolean | Refused = freshTokens(options)
+): Ready<HttpDestination> {
+  const { destination, userBound, configured } = found
+  const user = userBound ? requireUser(destination, principal) : undefined
+  checkRetrieval(destination, options)
+  if (configured) checkUsable(destination, userBound)
+  else if (userBound) checkUnreadable(destination)
+  if (!destination.url) {
+    const text = `destination "${String(destination.name)}" has no URL`
+    throw new DestinationError('ERR_DESTINATION_UNAVAILABLE', text)
+  }
+  if (!configured) return destination as HttpDestination
+  return orFailure(
+    () =>
+      user ? asUser(configured, user, options, fresh) : asApplication(found, configured, options),
+    (error) => destinationFailure(String(destination.name), error)
+  )
+}
+
+function requireUser({ name }: Destination, principal: Principal): NamedUser {
+  if (principal.kind !== 'named') {
+    throw new PropagationError(
+      'ERR_USER_TOKEN_REQUIRED',
+      `destination "${String(name)}" propagates the user, and the current identity is no named user, but ` +
+        `${describe(principal)}. Nothing was sent.`
+    )
+  }
+  if (principal.expiresAt * 1000 > Date.now()) return principal
+  throw new PropagationError(
+    'ERR_TOKEN_EXPIRES',
+    `destination "${String(name)}" propagates the user, whose token has expired since the request came. Nothing was ` +
+      'sent. Let the client repeat the request with a new token.'
+  )
+}
+
+/** The user's own Cloud Connector, also where the destination is the provider's: no other knows the user. */
+function asUser(
+  configured: Configured,
+  user: NamedUser,
+  options: ResolveOptions,
+  fresh: boolean | Refused
+): Ready<HttpDestination> {
+  const { destination, place } = configured
+  const tenant = user.tenant === place.service.credentials['tenantid'] ? undefined : user.tenant
+  const proxied = (parts: Parts) => withProxy(destination, tenant, options, parts)
+  if (destination.forwardAuthToken) return proxied({})
+  return whenReady(knownUser(configured, user, options, fresh !== false), (sent) => {
+    checkUserToken(destination, sent, options)
+    const { bearerToken } = sent
+    if (forwardsCorporateToken(destination, sent)) {
+      return whenReady(userToken(configured, sent, options, fresh), (token) =>
+        proxied({ owner: bearerToken, retrieved: token, propagated: token.value })
+      )
+    }
+    if (destination.authentication === 'PrincipalPropagation') {
+      return proxied({ owner: bearerToken, propagated: bearerToken })
+    }
+    return whenReady(userToken(configured, sent, options, fresh), (token) => {
+      const make = () => ({ ...destination, authTokens: [token] })
+      return proxied({ owner: bearerToken, retrieved: token, make })
+    })
+  })
+}
+
+/** The configuration's own Cloud Connector: its credentials are for no other system. */
+function asApplication(
+  { tenant }: FoundDestination,
+  configured: Configured,
+  options: ResolveOptions
+): Ready<HttpDestination> {
+  const { destination, place } = configured
+  const { authentication = '' } = destination
+  const proxied = (parts?: Parts) => withProxy(destination, place.tenant, options, parts)
+  if (WITHOUT_RETRIEVAL.has(authentication)) return proxied()
+  const tokens = technicalTokens(configured, tenant, options.refreshToken, freshTokens(options))
+  return whenReady(tokens, (retrieved) => {
+    const make = () => withRetrieved(destination, retrieved)
+    return proxied({ owner: `tenant ${String(tenant)}`, retrieved, make })
+  })
+}
+
+function withRetrieved(destination: Destination, retrieved: Retrieved | undefined): Destination {
+  const [token] = retrieved?.authTokens ?? []
+  if (token?.http_header.key !== TECHNICAL_USER) return { ...destination, ...retrieved }
+  return {
+    ...destination,
+    authentication: 'NoAuthentication',
+    headers: { ...destination.headers, [TECHNICAL_USER]: token.http_header.value },
+    // the Cloud Connector keeps the first technical user of a connection, and connections don't tell them apart
+    agentOptions: { keepAlive: false }
+  }
+}
+
+/** What a destination is completed with, besides the proxy. */
+interface Parts {
+  /** The user's token; nothing for the application. */
+  readonly owner?: string
+  /** The user's token, where the proxy gets it as it is. */
+  readonly propagated?: string
+  /** From the Destination service. */
+  readonly retrieved?: object | undefined
+  /** Puts it in. */
+  readonly make?: () => Destination
+}
+
+function withProxy(
+  configured: Destination,
+  tenant: string | undefined,
+  options: ResolveOptions,
+  { owner = '', propagated, retrieved, make = () => configured }: Parts = {}
+): Ready<HttpDestination> {
+  return whenReady(proxyFor(configured, tenant, freshProxyToken(options)), (proxy) =>
+    composed(configured, owner, [retrieved, ...(proxy?.parts ?? [])], () => {
+      const proxyConfiguration = proxy?.configuration(propagated)
+      return { ...make(), ...(proxyConfiguration && { proxyConfiguration }) }
+    })
+  )
+}

@@ -1,0 +1,210 @@
+import { type KeyObject, createPrivateKey } from 'node:crypto'
+import { request } from 'node:https'
+
+import cds from '@sap/cds'
+
+import { ConfigurationError } from '../../errors.js'
+import { FetchError } from '../../lib/fetch-json.js'
+import { type AuthOptions, type RequiredBindings, bindingsOf } from '../../options.js'
+import type { OidcIssuerOptions } from '../../token/issuers/oidc-options.js'
+import type { XsuaaCredentials } from '../../token/issuers/xsuaa.js'
+import {
+  type ExchangeOptions,
+  type SamlExchangeOptions,
+  signerProblem
+} from '../../token/exchange-options.js'
+
+/** How tokens of an external issuer become tokens of the bound XSUAA. */
+export interface TokenExchange {
+  readonly options: ExchangeOptions
+  /** Claims with the user's id, as configured for the issuer. */
+  readonly userId: readonly string[]
+  /** The bound XSUAA: tokens are issued to the application itself. */
+  readonly client: XsuaaClient
+  /** With `saml2-bearer`. */
+  readonly signer: Signer | undefined
+}
+
+/** What signs assertions. */
+export interface Signer {
+  readonly key: KeyObject
+  /** PEM. */
+  readonly certificate: string | undefined
+}
+
+/** `cds.requires`, as far as it is looked at. */
+type Requires = RequiredBindings & {
+  readonly auth?: AuthOptions
+} & Readonly<Record<string, { readonly credentials?: object } | undefined>>
+
+/** Prepared once for each configuration, of which tests have several. */
+const prepared = new WeakMap<OidcIssuerOptions, TokenExchange>()
+
+/**
+ * The exchange that is configured for an issuer.
+ *
+ * @param alias - name below `cds.requires.auth.issuers`
+ * @throws {@link ConfigurationError} naming the option
+ * @internal
+ */
+export function exchangeOf(alias: string): TokenExchange | undefined {
+  const requires = cds.env.requires as unknown as Requires
+  const { issuers = {} } = requires.auth ?? ({} as Partial<AuthOptions>)
+  const issuer = Object.hasOwn(issuers, alias) ? issuers[alias] : undefined
+  if (!issuer?.exchange) return undefined
+  const exchange = prepared.get(issuer) ?? prepare(alias, issuer, issuer.exchange, requires)
+  prepared.set(issuer, exchange)
+  return exchange
+}
+
+/**
+ * Prepares the exchanges of all issuers, so that what can't work stops the start.
+ *
+ * @throws {@link ConfigurationError} naming the option
+ * @internal
+ */
+export function checkExchanges(): void {
+  const { auth } = cds.env.requires as unknown as Requires
+  for (const alias of Object.keys(auth?.issuers ?? {})) exchangeOf(alias)
+}
+
+function prepare(
+  alias: string,
+  { userId = 'sub' }: OidcIssuerOptions,
+  options: ExchangeOptions,
+  requires: Requires
+): TokenExchange {
+  const path = `cds.requires.auth.issuers.${alias}.exchange`
+  const { xsuaa } = bindingsOf(requires.auth as AuthOptions, requires)
+  if (!xsuaa?.url) {
+    throw new ConfigurationError(`${path} needs a bound XSUAA, which gives the token in exchange`)
+  }
+  const signer = options.grant === 'saml2-bearer' ? signerOf(path, options, requires) : undefined
+  return { options, userId: [userId].flat(), client: xsuaa as XsuaaClient, signer }
+}
+
+function signerOf(path: string, options: SamlExchangeOptions, requires: Requires): Signer {
+  const { credentials: service } = options
+  const source = service ? requires[service]?.credentials : options
+  const { key, certificate } = (source ?? {}) as { key?: unknown; certificate?: unknown }
+  const problem = signerProblem({ key, certificate })
+  if (problem) {
+    const where = service
+      ? `cds.requires.${service}.credentials, named by ${path}.credentials`
+      : path
+    throw new ConfigurationError(`${where}: ${problem}`)
+  }
+  return { key: createPrivateKey(String(key)), certificate: certificate as string | undefined }
+}
+
+/** Credentials of a binding with which tokens can be asked for: a secret, or a client certificate. */
+export interface XsuaaClient extends XsuaaCredentials {
+  readonly url: string
+  /** Instead of `clientsecret`: PEM, with `key`, for the host `certurl`. */
+  readonly certificate?: string
+  readonly key?: string
+  readonly certurl?: string
+}
+
+/** A token service has refused (RFC 6749, section 5.2). */
+export class TokenRefused extends Error {
+  /** `invalid_grant`, … */
+  readonly error: string
+
+  constructor(status: number, { error, error_description: text }: Record<string, unknown>) {
+    const words = [error, text].filter((each) => typeof each === 'string').join(': ')
+    super(words || `status ${status}`)
+    this.error = typeof error === 'string' ? error : ''
+  }
+}
+
+const DEADLINE = 10_000
+const MAX_BYTES = 64 * 1024
+
+/**
+ * Asks the bound XSUAA for a token. Its host is that of the binding, whatever anybody else says, as the client's credentials
+ * go there; they are never part of the URL.
+ *
+ * @param path - of the token endpoint
+ * @param tenant - goes along as `x-zid`
+ * @returns the access token
+ * @throws {@link TokenRefused}, {@link FetchError}
+ * @see RFC 7521 section 4.1, RFC 6749 section 2.3
+ * @internal
+ */
+export async function requestToken(
+  client: XsuaaClient,
+  path: string,
+  form: Readonly<Record<string, string>>,
+  tenant?: string
+): Promise<string> {
+  const { status, body } = await post(client, path, form, tenant)
+  const answer = parsed(body)
+  if (status !== 200) throw new TokenRefused(status, answer)
+  const { access_token: token, token_type: type } = answer
+  if (typeof token === 'string' && String(type).toLowerCase() === 'bearer') return token
+  throw new FetchError('unexpected', 'the answer has no access token')
+}
+
+function post(
+  client: XsuaaClient,
+  path: string,
+  form: Readonly<Record<string, string>>,
+  tenant: string | undefined
+): Promise<{ status: number; body: string }> {
+  const { clientid, clientsecret = '', certificate, key, certurl } = client
+  const url = new URL(path, certificate ? certurl : client.url)
+  const basic = Buffer.from(`${clientid}:${clientsecret}`).toString('base64')
+  return new Promise((done, fail) => {
+    const options = {
+      method: 'POST',
+      agent: false as const,
+      signal: AbortSignal.timeout(DEADLINE),
+      headers: {
+        accept: 'application/json',
+        'content-type': 'application/x-www-form-urlencoded',
+        ...(!certificate && { authorization: `Basic ${basic}` }),
+        ...(tenant && { 'x-zid': tenant })
+      },
+      ...(certificate && { cert: certificate, key })
+    }
+    const req = request(url, options, (res) => {
+      const chunks: Buffer[] = []
+      let size = 0
+      res.on('data', (chunk: Buffer) => {
+        size += chunk.length
+        if (size > MAX_BYTES)
+          req.destroy(new FetchError('too-large', `more than ${MAX_BYTES} bytes`))
+        else chunks.push(chunk)
+      })
+      res.on('end', () => {
+        done({ status: res.statusCode ?? 0, body: Buffer.concat(chunks).toString('utf8') })
+      })
+      res.on('error', (error) => {
+        fail(failure(error))
+      })
+    })
+    req.on('error', (error) => {
+      fail(failure(error))
+    })
+    req.end(
+      new URLSearchParams({ ...form, ...(certificate && { client_id: clientid }) }).toString()
+    )
+  })
+}
+
+/** Messages of the network name hosts and addresses: only the code goes on. */
+function failure(error: Error & { code?: string }): FetchError {
+  if (error instanceof FetchError) return error
+  if (error.name === 'TimeoutError' || error.name === 'AbortError')
+    return new FetchError('timeout', 'timeout')
+  return new FetchError('network', error.code ? `network error ${error.code}` : 'network error')
+}
+
+function parsed(body: string): Record<string, unknown> {
+  try {
+    return Object(JSON.parse(body)) as Record<string, unknown>
+  } catch {
+    return {}
+  }
+}

@@ -1,0 +1,195 @@
+import { DestinationError, PropagationError } from '../../errors.js'
+import type { SamlExchangeOptions } from '../../token/exchange-options.js'
+import { firstOf } from '../../user/token-profile.js'
+import { claimAt } from '../../user/oidc-profile.js'
+import { type NamedUser, TokenPrincipal } from '../../user/principal.js'
+import { keyOfToken } from '../../user/user-key.js'
+import { cleanCause } from '../../lib/redact.js'
+import { keptTokens } from '../tokens/kept-tokens.js'
+import { differenceAcross } from '../tokens/same-user.js'
+import { signedAssertion } from './saml/assertion.js'
+import { serviceProviderAt } from './saml/metadata.js'
+import type { Lasting } from '../../lib/single-flight.js'
+import { exchangeOf, type Signer, type TokenExchange } from './client.js'
+import { claimsOf, endOf, isXsuaa, lifetimeUntil } from '../tokens/lifetime.js'
+import { requestToken, type XsuaaClient } from './client.js'
+
+type Claims = Readonly<Record<string, unknown>>
+
+const tokens = keptTokens()
+
+/**
+ * The user of an external issuer with a token of the bound XSUAA, by what `exchange` of that issuer says. It is kept for
+ * exactly the user's own token, and for less time than either of the two lives.
+ *
+ * @param fresh - not from the cache
+ * @returns `undefined` when no exchange is configured
+ * @throws {@link DestinationError} `ERR_TOKEN_EXCHANGE` when there is no token, or it is not this user's
+ * @throws {@link PropagationError} `ERR_TENANT_MISMATCH`, `ERR_USER_TOKEN_REQUIRED`
+ * @internal
+ */
+export async function exchangedUser(
+  user: NamedUser,
+  fresh = false
+): Promise<NamedUser | undefined> {
+  const exchange = exchangeOf(user.issuer)
+  if (!exchange) return undefined
+  const { client, options } = exchange
+  checkTenant(user, exchange)
+  const key = [client.url, client.clientid, options.grant, ...keyOfToken(user)]
+  const bearerToken = await tokens.get(key, () => exchanged(exchange, user), fresh)
+  const expiresAt = Math.min(user.expiresAt, endOf(bearerToken) ?? 0)
+  return new TokenPrincipal({ ...user, issuer: 'xsuaa', expiresAt, bearerToken })
+}
+
+/** Trust in an identity provider is a matter of one subaccount: that of the application. */
+function checkTenant({ tenant, issuer }: NamedUser, { client, options }: TokenExchange): void {
+  const own = tenantOf(client)
+  if (options.grant === 'jwt-bearer' || tenant === undefined || tenant === own) return
+  throw new PropagationError(
+    'ERR_TENANT_MISMATCH',
+    `the user's token of issuer "${issuer}" is of another tenant than the bound XSUAA, and assertions are taken in the ` +
+      "application's own subaccount only. Nothing was sent."
+  )
+}
+
+function tenantOf({ tenantid, identityzoneid }: XsuaaClient): string | undefined {
+  return tenantid ?? identityzoneid
+}
+
+async function exchanged(exchange: TokenExchange, user: NamedUser): Promise<Lasting<string>> {
+  const own = claimsOf(user.bearerToken) ?? {}
+  const { value, difference } = await (
+    exchange.signer
+      ? byAssertion(exchange, exchange.signer, user, own)
+      : byToken(exchange, user, own)
+  ).catch((error: unknown) => {
+    throw error instanceof PropagationError ? error : failure(user, error)
+  })
+  if (!difference) return { value, lifetime: lifetimeUntil(endOf(value), user.expiresAt) }
+  throw new DestinationError(
+    'ERR_TOKEN_EXCHANGE',
+    `the token that XSUAA gave in exchange for that of issuer "${user.issuer}" is for ${difference}, and was thrown ` +
+      `away. Nothing was sent. Check cds.requires.auth.issuers.${user.issuer}.exchange and the trust configuration.`
+  )
+}
+
+/** A token, and what is different from what was asked for. */
+interface Exchanged {
+  readonly value: string
+  readonly difference: string | undefined
+}
+
+async function byAssertion(
+  { client, options, userId }: TokenExchange,
+  signer: Signer,
+  user: NamedUser,
+  own: Claims
+): Promise<Exchanged> {
+  const saml = options as SamlExchangeOptions
+  const nameId = nameIdOf(user, saml, userId, own)
+  const provider = await providerFor(client.url, saml)
+  const content = {
+    issuer: saml.assertionIssuer,
+    nameId,
+    nameIdFormat: saml.nameIdFormat,
+    audience: provider.entityId,
+    recipient: provider.recipient,
+    authnContextClassRef: saml.authnContextClassRef,
+    attributes: attributesOf(saml, own),
+    expiresAt: user.expiresAt
+  }
+  const form = {
+    grant_type: 'urn:ietf:params:oauth:grant-type:saml2-bearer',
+    assertion: await signedAssertion(content, signer)
+  }
+  const value = await requestToken(client, new URL(provider.recipient).pathname, form)
+  const sameUser = (theirs: Claims) => isText(theirs['user_name'], nameId)
+  return { value, difference: differenceOf(value, client.clientid, tenantOf(client), sameUser) }
+}
+
+async function byToken(
+  { client }: TokenExchange,
+  user: NamedUser,
+  own: Claims
+): Promise<Exchanged> {
+  const form = {
+    grant_type: 'urn:ietf:params:oauth:grant-type:jwt-bearer',
+    assertion: user.bearerToken,
+    response_type: 'token',
+    token_format: 'jwt'
+  }
+  const value = await requestToken(client, '/oauth/token', form, user.tenant)
+  const tenant = user.tenant ?? tenantOf(client)
+  const sameUser = (theirs: Claims) => !differenceAcross(own, theirs)
+  return { value, difference: differenceOf(value, client.clientid, tenant, sameUser) }
+}
+
+/** R64: it is a user token of XSUAA, of this user and tenant, for this application. */
+function differenceOf(
+  token: string,
+  client: string,
+  tenant: string | undefined,
+  sameUser: (theirs: Claims) => boolean
+): string | undefined {
+  const theirs = claimsOf(token)
+  if (!theirs || !isXsuaa(theirs)) return 'somebody, by an issuer that is not XSUAA'
+  if (typeof theirs['user_name'] !== 'string' || !sameUser(theirs)) return 'another user'
+  if (tenant !== undefined && theirs['zid'] !== tenant) return 'a user of another tenant'
+  return theirs['cid'] === client ? undefined : 'another application'
+}
+
+async function providerFor(url: string, { audience, assertionRecipient }: SamlExchangeOptions) {
+  if (audience && assertionRecipient) return { entityId: audience, recipient: assertionRecipient }
+  const { entityId, recipient } = await serviceProviderAt(url)
+  return { entityId: audience ?? entityId, recipient: assertionRecipient ?? recipient }
+}
+
+function nameIdOf(
+  { issuer }: NamedUser,
+  { userIdSource, nameIdFormat }: SamlExchangeOptions,
+  userId: readonly string[],
+  claims: Claims
+): string {
+  const isEmail = nameIdFormat?.endsWith(':emailAddress')
+  const source = userIdSource ?? (isEmail ? 'email' : undefined)
+  const names = source === undefined ? userId : [source]
+  const found = names.map((each) =>
+    each.includes('.') ? claimAt(claims, each) : firstOf([each], claims)
+  )
+  const name = found.find((each) => typeof each === 'string' && each)
+  if (typeof name === 'string') return name
+  throw new PropagationError(
+    'ERR_USER_TOKEN_REQUIRED',
+    `the user's token of issuer "${issuer}" has no claim ${names.map((each) => `"${each}"`).join(' or ')}, by which ` +
+      `XSUAA would know the user. Nothing was sent. See cds.requires.auth.issuers.${issuer}.exchange.userIdSource.`
+  )
+}
+
+function attributesOf({ attributeMapping = {} }: SamlExchangeOptions, claims: Claims) {
+  const entries = Object.entries(attributeMapping).map(
+    ([name, path]) => [name, textsIn(claimAt(claims, path))] as const
+  )
+  return Object.fromEntries(entries.filter(([, values]) => values.length))
+}
+
+function textsIn(value: unknown): string[] {
+  return [value].flat().flatMap((each) => {
+    const isPlain = ['string', 'number', 'boolean'].includes(typeof each)
+    return isPlain && each !== '' ? [String(each)] : []
+  })
+}
+
+/** Names of users are compared as XSUAA does, whatever their case. */
+function isText(value: unknown, expected: string): boolean {
+  return typeof value === 'string' && value.toLowerCase() === expected.toLowerCase()
+}
+
+function failure({ issuer }: NamedUser, error: unknown): DestinationError {
+  return new DestinationError(
+    'ERR_TOKEN_EXCHANGE',
+    `XSUAA gave no token in exchange for that of issuer "${issuer}". Nothing was sent. Check the trust configuration of ` +
+      `the subaccount and cds.requires.auth.issuers.${issuer}.exchange; the cause has XSUAA's own words.`,
+    { cause: cleanCause(error) }
+  )
+}

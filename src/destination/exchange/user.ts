@@ -1,0 +1,106 @@
+import type { Destination, Service } from '@sap-cloud-sdk/connectivity'
+
+import { DestinationError, PropagationError } from '../../errors.js'
+import { cloudSdk } from '../../lib/lazy.js'
+import { type NamedUser, TokenPrincipal } from '../../user/principal.js'
+import { keyOfToken } from '../../user/user-key.js'
+import type { DestinationOptions } from '../look-up/find.js'
+import { type Configured, serviceKey } from '../look-up/look-up.js'
+import type { Ready } from '../ready.js'
+import { keptTokens } from '../tokens/kept-tokens.js'
+import { claimsOf, endOf, lifetimeUntil } from '../tokens/lifetime.js'
+import { differenceAcross } from '../tokens/same-user.js'
+import { exchangedUser } from './external-user.js'
+
+/**
+ * The user with a token that the Destination service and the Cloud Connector can know: one of another issuer is exchanged
+ * where that is configured, or where the destination itself names the issuer's keys, goes to the Destination service for that.
+ *
+ * @param fresh - a token from an exchange is not from the cache
+ * @throws {@link DestinationError} when the exchange fails
+ * @internal
+ */
+export function knownUser(
+  { destination, place }: Configured,
+  user: NamedUser,
+  { iasToXsuaaTokenExchange }: DestinationOptions,
+  fresh = false
+): Ready<NamedUser> {
+  if (user.issuer === 'xsuaa') return user
+  if (user.issuer === 'ias') {
+    return iasToXsuaaTokenExchange ? xsuaaUser(place.service, user, fresh) : user
+  }
+  if (hasKeys(destination)) return user
+  return exchangedUser(user, fresh).then((exchanged) => exchanged ?? user)
+}
+
+/** Types of destinations that the Destination service does not verify tokens for. */
+const KEYLESS: ReadonlySet<string> = new Set(['PrincipalPropagation', 'OAuth2TokenExchange'])
+
+/** Whether the Destination service takes tokens of whoever has these keys. @internal */
+export function hasKeys({ authentication, jwks, jwksUri }: Destination): boolean {
+  return !KEYLESS.has(authentication ?? '') && Boolean(jwks ?? jwksUri)
+}
+
+/**
+ * What `forwardAuthToken` forwards: the user's own token, for an external issuer the one that is got in exchange.
+ *
+ * @param fresh - not from the cache
+ * @throws {@link PropagationError} `ERR_USER_TOKEN_REQUIRED` for a token of an external issuer without exchange
+ * @internal
+ */
+export async function forwardedToken(user: NamedUser, fresh = false): Promise<string> {
+  if (user.issuer === 'xsuaa' || user.issuer === 'ias') return user.bearerToken
+  const exchanged = await exchangedUser(user, fresh)
+  if (exchanged) return exchanged.bearerToken
+  throw new PropagationError(
+    'ERR_USER_TOKEN_REQUIRED',
+    `"forwardAuthToken" would send the token of issuer "${user.issuer}" as it is. Nothing was sent. ${withExchange(user)}`
+  )
+}
+
+/** The next step where a token of an external issuer can't go out. @internal */
+export function withExchange({ issuer }: NamedUser): string {
+  const option = `cds.requires.auth.issuers.${issuer}.exchange`
+  return `To have it exchanged for one of XSUAA, set ${option}: docs/issuers.md.`
+}
+
+const tokens = keptTokens()
+
+/**
+ * The user with a token of XSUAA, which it gives in exchange for one of Identity Authentication
+ * (`destinationOptions.iasToXsuaaTokenExchange`). A user who has one stays as is.
+ *
+ * @param service - the bound Destination service: the token is issued to its client
+ * @param fresh - not from the cache
+ * @throws {@link DestinationError} `ERR_DESTINATION_UNAVAILABLE` when the token is another user's
+ * @see `@sap-cloud-sdk/connectivity`, `jwtBearerToken`
+ * @internal
+ */
+export async function xsuaaUser(
+  service: Service,
+  user: NamedUser,
+  fresh = false
+): Promise<NamedUser> {
+  if (user.issuer === 'xsuaa') return user
+  const key = [...serviceKey(service), ...keyOfToken(user)]
+  const fetch = async () => {
+    const value = await exchanged(service, user)
+    return { value, lifetime: lifetimeUntil(endOf(value), user.expiresAt) }
+  }
+  const bearerToken = await tokens.get(key, fetch, fresh)
+  const expiresAt = Math.min(user.expiresAt, endOf(bearerToken) ?? 0)
+  return new TokenPrincipal({ ...user, issuer: 'xsuaa', expiresAt, bearerToken })
+}
+
+async function exchanged(service: Service, { bearerToken }: NamedUser): Promise<string> {
+  const { jwtBearerToken } = await cloudSdk()
+  const token = await jwtBearerToken(bearerToken, service)
+  const difference = differenceAcross(claimsOf(bearerToken) ?? {}, claimsOf(token) ?? {})
+  if (!difference) return token
+  throw new DestinationError(
+    'ERR_DESTINATION_UNAVAILABLE',
+    `the token of XSUAA, in exchange for the user's of Identity Authentication, is for ${difference}, and was thrown ` +
+      'away. Nothing was sent. Check that both know the user by the same e-mail address or user name.'
+  )
+}

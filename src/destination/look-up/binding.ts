@@ -1,0 +1,93 @@
+import type { Service } from '@sap-cloud-sdk/connectivity'
+
+import cds from '@sap/cds'
+
+import { typedCredentials } from '../../lib/binding-credentials.js'
+import { ConfigurationError, DestinationError } from '../../errors.js'
+import { checkBinding } from './check-binding.js'
+import { cloudSdk } from '../../lib/lazy.js'
+import { bindingInFiles } from './secret-files.js'
+import type { Ready } from '../ready.js'
+
+/** Milliseconds after which bindings are read again: those in files can be replaced while the process runs. */
+const LIFETIME = 60_000
+
+interface Bindings {
+  readonly source: string | undefined
+  readonly until: number
+  readonly services: Map<string, Service | undefined>
+}
+
+let kept: Bindings = { source: undefined, until: 0, services: new Map() }
+
+/** Millisecond in which the environment was looked at; it is long, and nobody changes it that fast. */
+let looked = 0
+
+function current(): Bindings {
+  const now = Date.now()
+  if (now === looked) return kept
+  looked = now
+  const source = process.env['VCAP_SERVICES']
+  if (source !== kept.source || now > kept.until) {
+    kept = { source, until: now + LIFETIME, services: new Map() }
+  }
+  return kept
+}
+
+/**
+ * The first binding of a service. The Cloud SDK parses the whole environment each time that it is asked.
+ *
+ * @param label - of the service offering
+ * @see `@sap-cloud-sdk/connectivity`, `getServiceBinding`
+ * @internal
+ */
+export function serviceBinding(label: string): Ready<Service | undefined> {
+  const { services } = current()
+  if (services.has(label)) return services.get(label)
+  return cloudSdk().then(({ getServiceBinding }) => {
+    const found = getServiceBinding(label) ?? bindingInFiles(label) ?? configuredBinding(label)
+    const service = found && { ...found, credentials: typedCredentials(found.credentials) }
+    if (service) checkBinding(label, service)
+    services.set(label, service)
+    return service
+  })
+}
+
+/** A required service of that label whose credentials stand in the configuration, where the environment has none. */
+function configuredBinding(label: string): Service | undefined {
+  const requires = cds.env.requires as unknown as Record<string, Configured | undefined>
+  for (const [name, options] of Object.entries(requires)) {
+    const { vcap, credentials } = typeof options === 'object' ? options : {}
+    if (vcap?.label !== label || !credentials?.clientid) continue
+    return { name, label, tags: [], credentials }
+  }
+  return undefined
+}
+
+/** A required service, as far as it can be a bound one. */
+interface Configured {
+  readonly vcap?: { readonly label?: string }
+  readonly credentials?: Service['credentials']
+}
+
+/**
+ * Checks at start what is bound for the destinations of required services; what is not bound shows when it is needed.
+ *
+ * @throws {@link ConfigurationError} that names the binding and the property
+ * @internal
+ */
+export async function checkBoundServices(
+  requires: Readonly<Record<string, unknown>>
+): Promise<void> {
+  const isNeeded = Object.values(requires).some((options) => {
+    const { credentials } = (options ?? {}) as { credentials?: { destination?: unknown } }
+    return credentials?.destination !== undefined
+  })
+  if (!isNeeded) return
+  try {
+    for (const label of ['destination', 'connectivity']) await serviceBinding(label)
+  } catch (error) {
+    if (!(error instanceof DestinationError)) throw error
+    throw new ConfigurationError(error.message.replace(' Nothing was sent.', ''), { cause: error })
+  }
+}

@@ -1,0 +1,35 @@
+import type { Service } from '@sap-cloud-sdk/connectivity'
+
+import { DestinationError } from '../../errors.js'
+
+/** Properties without which a call can not be made, by label; of a list, one is enough. */
+const REQUIRED: Readonly<Record<string, readonly (readonly string[])[]>> = {
+  destination: [['clientid'], ['url', 'certurl'], ['uri']],
+  connectivity: [
+    ['clientid'],
+    ['url', 'certurl', 'token_service_url'],
+    ['onpremise_proxy_host'],
+    ['onpremise_proxy_http_port', 'onpremise_proxy_port']
+  ]
+}
+
+/**
+ * Checks that a binding has what calls need of it.
+ *
+ * @throws {@link DestinationError} `ERR_DESTINATION_UNAVAILABLE` that names the binding and the property
+ * @internal
+ */
+export function checkBinding(label: string, { name, credentials }: Service): void {
+  const missing = (REQUIRED[label] ?? []).find((names) => !names.some((each) => credentials[each]))
+  const port = Number(
+    credentials['onpremise_proxy_http_port'] ?? credentials['onpremise_proxy_port'] ?? 1
+  )
+  const isPort = Number.isInteger(port) && port > 0 && port < 65_536
+  if (!missing && isPort) return
+  const property = missing ? `no "${missing.join('" or "')}"` : 'a proxy port that is no number'
+  throw new DestinationError(
+    'ERR_DESTINATION_UNAVAILABLE',
+    `the binding "${name}" of service "${label}" has ${property}. Nothing was sent. Bind the service again, or ` +
+      'complete the credentials.'
+  )
+}

@@ -1,0 +1,191 @@
+import type { Destination, DestinationFetchOptions, Service } from '@sap-cloud-sdk/connectivity'
+
+import { DestinationError } from '../../errors.js'
+import { cloudSdk } from '../../lib/lazy.js'
+import type { Principal } from '../../user/principal.js'
+import { type Ready, whenReady } from '../ready.js'
+import { serviceBinding } from './binding.js'
+import { isUserBound } from './check.js'
+import { type Configured, lookUp } from './look-up.js'
+import { type LookUpOptions, lookUpOf } from './options.js'
+
+/** Name of one of the Cloud SDK's `DestinationSelectionStrategies`. */
+export type SelectionStrategy = 'alwaysProvider' | 'alwaysSubscriber' | 'subscriberFirst'
+
+/**
+ * `cds.requires.<service>.destinationOptions`. Others of the Cloud SDK's options (`jwt`, `iss`, `isolationStrategy`,
+ * `retry`) have no effect: the principal and the tenant of the context decide, and so does what results depend on.
+ */
+export type DestinationOptions = Omit<
+  DestinationFetchOptions,
+  'destinationName' | 'selectionStrategy'
+> & {
+  /** Default: `alwaysSubscriber` for calls of a named user and of `systemUser`, `subscriberFirst` for all others. */
+  selectionStrategy?: SelectionStrategy
+} & LookUpOptions
+
+/** A destination that was looked up, before any token was fetched for it. */
+export interface FoundDestination {
+  readonly destination: Destination
+  /** Whether calls to it are made as the user. */
+  readonly userBound: boolean
+  /** From the Destination service; `undefined`: from the environment, complete as it is. */
+  readonly configured: Configured | undefined
+  /** The tenant of the call; `undefined`: the provider's. The configuration can be the provider's all the same. */
+  readonly tenant: string | undefined
+}
+
+/**
+ * Looks a destination up by name in the tenant of the principal (of the context, for one that has none), and in the
+ * provider's where the selection strategy says so. No token of a user is needed for that, and none is sent.
+ *
+ * @param tenant - of the context
+ * @throws {@link DestinationError} `ERR_DESTINATION_NOT_FOUND`
+ * @internal
+ */
+export function findDestination(
+  name: string,
+  principal: Principal,
+  options: DestinationOptions = {},
+  tenant?: string
+): Ready<FoundDestination> {
+  const binding = isInEnvironment(name) ? undefined : serviceBinding('destination')
+  const search = whenReady(binding, (service) =>
+    service
+      ? inTenants(service, name, principal, options, tenant)
+      : locally(name, principal, options)
+  )
+  return whenReady(search, (found) => {
+    if (found) return found
+    throw new DestinationError(
+      'ERR_DESTINATION_NOT_FOUND',
+      `there is no destination "${name}"${detailsOf(options)}: create it in the subaccount or the service instance of the tenant`
+    )
+  })
+}
+
+/** Describes how a destination was looked up, besides its name. */
+function detailsOf({ fragmentName, fragmentOptional, level }: LookUpOptions): string {
+  const names = fragmentName === undefined || fragmentOptional ? [] : [fragmentName].flat()
+  const place = level ? ` on level "${level}"` : ''
+  return names.length ? `${place} with fragment ${names.map((each) => `"${each}"`).join()}` : place
+}
+
+async function locally(
+  name: string,
+  principal: Principal,
+  options: LookUpOptions
+): Promise<FoundDestination | undefined> {
+  if (options.fragmentName !== undefined || options.level) {
+    throw new DestinationError(
+      'ERR_DESTINATION_UNAVAILABLE',
+      `destination "${name}" is not looked up in the Destination service, which alone knows fragments and levels. Nothing was sent.`
+    )
+  }
+  const destination = await localDestination(name, principal)
+  if (!destination) return undefined
+  return {
+    destination,
+    userBound: isUserBound(destination),
+    configured: undefined,
+    tenant: undefined
+  }
+}
+
+function inTenants(
+  service: Service,
+  name: string,
+  principal: Principal,
+  options: DestinationOptions,
+  contextTenant: string | undefined
+): Ready<FoundDestination | undefined> {
+  const strategy = strategyFor(principal, options)
+  const own = tenantOf(service, principal, contextTenant)
+  const details = lookUpOf(options)
+  const search = ([tenant, ...others]: readonly (string | undefined)[]): Ready<
+    FoundDestination | undefined
+  > =>
+    whenReady(
+      lookUp({ service, tenant, lookUp: details }, name, options.useCache === false),
+      (configured) => {
+        if (!configured) return others.length ? search(others) : undefined
+        const { destination } = configured
+        const userBound = isUserBound(destination)
+        // A fallback must not lead a user into another tenant; only `alwaysProvider` says that it shall.
+        if (userBound && tenant !== own && strategy !== 'alwaysProvider') return undefined
+        return { destination, userBound, configured, tenant: own }
+      }
+    )
+  return search(tenantsFor(strategy, own))
+}
+
+type NamedStrategy = (() => unknown) & { readonly name: SelectionStrategy }
+
+/** CAP 9 puts the Cloud SDK's function of that name in the place of the name. */
+function strategyFor(
+  principal: Principal,
+  { selectionStrategy, level }: DestinationOptions
+): SelectionStrategy {
+  const given = selectionStrategy as SelectionStrategy | NamedStrategy | undefined
+  const strategy = typeof given === 'function' ? given.name : given
+  return strategy ?? (level || principal.kind === 'named' ? 'alwaysSubscriber' : 'subscriberFirst')
+}
+
+/** Tenants in the order of the search; `undefined` is the provider's. */
+function tenantsFor(strategy: SelectionStrategy, own: string | undefined): (string | undefined)[] {
+  if (strategy === 'alwaysProvider') return [undefined]
+  return strategy === 'alwaysSubscriber' || own === undefined ? [own] : [own, undefined]
+}
+
+/**
+ * The tenant whose destinations count, or `undefined` for the provider's.
+ *
+ * @param contextTenant - counts for principals without a token of a user
+ * @internal
+ */
+export function tenantOf(
+  { credentials }: Service,
+  principal: Principal,
+  contextTenant: string | undefined
+): string | undefined {
+  const own = principal.kind === 'anonymous' ? undefined : principal.tenant
+  const tenant = principal.kind === 'named' ? own : (contextTenant ?? own)
+  return tenant === credentials['tenantid'] ? undefined : tenant
+}
+
+/** What is in the environment variable `destinations`, parsed once. */
+let known: { source: string; names: ReadonlySet<string | undefined> } | undefined
+
+/**
+ * Whether the environment variable `destinations` has a destination of that name. It comes first, as in the Cloud SDK.
+ *
+ * @internal
+ */
+export function isInEnvironment(name: string): boolean {
+  const { destinations } = process.env
+  if (!destinations) return false
+  if (destinations !== known?.source) {
+    const list = JSON.parse(destinations) as { name?: string; Name?: string }[]
+    const names = new Set(list.map((each) => each.name ?? each.Name))
+    known = { source: destinations, names }
+  }
+  return known.names.has(name)
+}
+
+/**
+ * A destination that is known without the Destination service: of the environment variable, or where no Destination
+ * service is bound, a registered one, or a service binding of that name.
+ *
+ * @see `@sap-cloud-sdk/connectivity`, `getDestination`
+ * @internal
+ */
+export async function localDestination(
+  destinationName: string,
+  principal: Principal
+): Promise<Destination | null> {
+  const { getDestination } = await cloudSdk()
+  // a token of an external issuer is exchanged or stays here, and nothing is exchanged for these destinations
+  const isKnown = principal.kind === 'named' && ['xsuaa', 'ias'].includes(principal.issuer)
+  const jwt = isKnown ? { jwt: principal.bearerToken } : {}
+  return getDestination({ destinationName, ...jwt })
+}

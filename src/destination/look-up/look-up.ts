@@ -1,0 +1,74 @@
+import { hash } from 'node:crypto'
+
+import type { Destination, Service } from '@sap-cloud-sdk/connectivity'
+
+import { find, findCertificate, type Place } from './service.js'
+import { parseDestination } from './parse.js'
+import { expectOnPremise } from './proxy.js'
+import type { Ready } from '../ready.js'
+import { SingleFlight } from '../../lib/single-flight.js'
+
+/** Milliseconds that a configuration is used before it is looked up again; the same as in the Cloud SDK. */
+const LIFETIME = 5 * 60_000
+
+const MAX_CONFIGURATIONS = 10_000
+
+/** A destination as it is configured, with no token in it: the same for all users of its tenant. */
+export interface Configured {
+  readonly destination: Destination
+  readonly place: Place
+  /** Of the whole configuration: tokens that were fetched for another one don't count. */
+  readonly fingerprint: string
+}
+
+const configurations = new SingleFlight<Configured | undefined>(MAX_CONFIGURATIONS)
+
+/**
+ * Looks a destination up in one tenant, without a token for whatever it leads to.
+ *
+ * @param fresh - not from the cache
+ * @internal
+ */
+export function lookUp(place: Place, name: string, fresh = false): Ready<Configured | undefined> {
+  const { level, fragments, optional } = place.lookUp ?? {}
+  const own = [name, level, fragments, optional ? 'optional' : undefined]
+  const key = [...serviceKey(place.service), place.tenant, ...own]
+  return configurations.get(key, () => fetchConfiguration(place, name), fresh)
+}
+
+/** Tells one bound service from another, as tests have several. @internal */
+export function serviceKey({ credentials }: Service): string[] {
+  return [String(credentials['uri']), credentials.clientid]
+}
+
+async function fetchConfiguration(place: Place, name: string) {
+  void expectOnPremise(place.tenant)
+  const json = await find(place, name)
+  if (!json) return { value: undefined, lifetime: 0 }
+  const { destinationConfiguration } = json
+  const parsed = await parseDestination({ destinationConfiguration })
+  const destination = await withTrustStore(place, parsed, destinationConfiguration)
+  const fingerprint = hash('sha256', JSON.stringify(destinationConfiguration), 'base64url')
+  return { value: { destination, place, fingerprint }, lifetime: LIFETIME }
+}
+
+/** `TrustStoreLocation` names the certificate that the system behind the destination is trusted by. */
+async function withTrustStore(
+  place: Place,
+  destination: Destination,
+  configuration: Readonly<Record<string, unknown>>
+): Promise<Destination> {
+  const { TrustStoreLocation: location } = configuration
+  if (typeof location !== 'string' || !location.endsWith('.pem')) return destination
+  const { Name, Content, Type } = ((await findCertificate(place, location)) ?? {}) as Certificate
+  if (!Content) return destination
+  const trustStoreCertificate = { name: Name ?? location, content: Content, type: Type ?? '' }
+  return { ...destination, trustStoreCertificate }
+}
+
+/** As the Destination service writes it. */
+interface Certificate {
+  readonly Name?: string
+  readonly Content?: string
+  readonly Type?: string
+}

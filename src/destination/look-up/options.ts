@@ -1,0 +1,162 @@
+import { nearestName } from '../../lib/closest.js'
+import { ConfigurationError } from '../../errors.js'
+import { type Chain, chainProblem } from './chains.js'
+
+/** Level on which a destination is looked up, without falling back to another one. */
+export type DestinationLevel =
+  'subaccount' | 'instance' | 'provider_subaccount' | 'provider_instance'
+
+/** Parts of `destinationOptions` that the Destination service is asked with. */
+export interface LookUpOptions {
+  /** Fragments that the Destination service puts into the destination, in this order. */
+  fragmentName?: string | readonly string[]
+  /** `true`: without the fragment, the destination is used as it is. Only with one fragment. Default: `false`. */
+  fragmentOptional?: boolean
+  /** Where the destination is, and nowhere else. Default: the service instance's, else the subaccount's. */
+  level?: DestinationLevel
+  /** Chain of the Destination service through which it gets the user's token for the destination. Default: none. */
+  chain?: Chain
+  /** For `OAuth2TokenExchange`: label of the bound service whose token of the application goes along as the actor's. */
+  actorToken?: 'xsuaa'
+}
+
+/** The same, ready to be sent. */
+export interface LookUp {
+  readonly level?: DestinationLevel | undefined
+  /** With commas. */
+  readonly fragments?: string | undefined
+  readonly optional?: boolean | undefined
+}
+
+const LEVELS: readonly DestinationLevel[] = [
+  'subaccount',
+  'instance',
+  'provider_subaccount',
+  'provider_instance'
+]
+
+/** All options there are, by their values. */
+const OPTIONS: Readonly<Record<string, (value: unknown) => boolean>> = {
+  selectionStrategy: (value) => typeof value === 'string' || typeof value === 'function',
+  iasToXsuaaTokenExchange: isBoolean,
+  useCache: isBoolean,
+  refreshToken: isText,
+  fragmentName: (value) => fragmentsOf(value) !== undefined,
+  fragmentOptional: isBoolean,
+  level: (value) => LEVELS.includes(value as DestinationLevel),
+  chain: (value) => !chainProblem(value),
+  actorToken: (value) => value === 'xsuaa'
+}
+
+/** Names of all options. @internal */
+export const DESTINATION_OPTIONS = Object.keys(OPTIONS)
+
+/** Options of CAP and the SAP Cloud SDK that have no effect here. */
+const WITHOUT_EFFECT = [
+  'jwt',
+  'iss',
+  'isolationStrategy',
+  'retry',
+  'cacheVerificationKeys',
+  'destinationName'
+]
+
+/** A name of a fragment, with its level where the destination has one. No comma, and nothing that a header can't have. */
+const FRAGMENT = /^[\w.-]+(@(subaccount|instance|provider_subaccount|provider_instance))?$/
+
+/**
+ * Refuses options that there are not, values that can't be, and options that contradict each other: a destination without its
+ * fragment can lead elsewhere.
+ *
+ * @param path - of the options, for the message
+ * @throws {@link ConfigurationError} that names the option
+ * @internal
+ */
+export function checkDestinationOptions(path: string, options: object): void {
+  for (const [name, value] of Object.entries(options) as [string, unknown][]) {
+    if (WITHOUT_EFFECT.includes(name)) continue
+    const isValid = Object.hasOwn(OPTIONS, name) ? OPTIONS[name] : undefined
+    if (!isValid) throw unknownOption(`${path}.${name}`, name)
+    if (value !== undefined && value !== null && !isValid(value))
+      throw wrongValue(path, name, value)
+  }
+  const reason = conflict(options)
+  if (reason) throw new ConfigurationError(`${path}.${reason}`)
+}
+
+function unknownOption(path: string, name: string): ConfigurationError {
+  const known = Object.keys(OPTIONS)
+  const guess = nearestName(name, known)
+  const hint = guess ? `did you mean "${guess}"?` : `there are ${known.join(', ')}`
+  return new ConfigurationError(`${path} is not known: ${hint}`)
+}
+
+/** Values can be secret, as a refresh token is: only that of `level` is repeated. */
+function wrongValue(path: string, name: string, value: unknown): ConfigurationError {
+  switch (name) {
+    case 'level': {
+      const guess = typeof value === 'string' ? nearestName(value, LEVELS) : undefined
+      const hint = guess ? `did you mean "${guess}"?` : `use one of ${LEVELS.join(', ')}`
+      return new ConfigurationError(`${path}.level is ${JSON.stringify(value)}: ${hint}`)
+    }
+    case 'chain':
+      return new ConfigurationError(`${path}.chain${chainProblem(value) ?? ''}`)
+    case 'actorToken':
+      return new ConfigurationError(`${path}.actorToken can only be "xsuaa"`)
+    case 'fragmentName':
+      return new ConfigurationError(`${path}.fragmentName has to be a name, or a list of names`)
+    default:
+      return new ConfigurationError(`${path}.${name} has another type: see docs/destinations.md`)
+  }
+}
+
+function conflict(options: LookUpOptions & { selectionStrategy?: unknown }): string | undefined {
+  const { fragmentName, fragmentOptional, level, selectionStrategy, chain, actorToken } = options
+  const fragments = fragmentsOf(fragmentName)
+  if (fragmentOptional && fragments?.length !== 1) {
+    return 'fragmentOptional goes with exactly one fragment in "fragmentName", as in the Destination service'
+  }
+  if (!level && fragments?.some((name) => name.includes('@'))) {
+    return 'fragmentName with a level needs the "level" of the destination as well'
+  }
+  if (level && selectionStrategy) {
+    return 'level says where the destination is: leave "selectionStrategy" out'
+  }
+  if (chain && level) {
+    return 'chain goes with a look-up without "level" only, as in the Destination service'
+  }
+  return chain && actorToken
+    ? 'actorToken has no effect with a "chain": leave one of them out'
+    : undefined
+}
+
+/**
+ * The look-up that is asked for.
+ *
+ * @param options - that were checked
+ * @internal
+ */
+export function lookUpOf({ fragmentName, fragmentOptional, level }: LookUpOptions): LookUp {
+  return { level, fragments: fragmentsOf(fragmentName)?.join(), optional: fragmentOptional }
+}
+
+/** Headers of a look-up. @internal */
+export function lookUpHeaders({ fragments, optional }: LookUp): Record<string, string> {
+  if (!fragments) return {}
+  return { 'X-fragment-name': fragments, ...(optional && { 'X-fragment-optional': 'true' }) }
+}
+
+function fragmentsOf(value: unknown): readonly string[] | undefined {
+  const names: readonly unknown[] = [value].flat()
+  return names.length && names.every((name) => isText(name) && FRAGMENT.test(name))
+    ? (names as string[])
+    : undefined
+}
+
+function isText(value: unknown): value is string {
+  return typeof value === 'string'
+}
+
+function isBoolean(value: unknown): boolean {
+  return typeof value === 'boolean'
+}

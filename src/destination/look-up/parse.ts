@@ -1,0 +1,63 @@
+import type { Destination, DestinationJson } from '@sap-cloud-sdk/connectivity'
+
+import { cloudSdk } from '../../lib/lazy.js'
+
+/** Names of the Cloud SDK for the properties of the Destination service. */
+const NAMES: Readonly<Record<string, keyof Destination>> = {
+  Name: 'name',
+  Type: 'type',
+  URL: 'url',
+  Authentication: 'authentication',
+  ProxyType: 'proxyType',
+  CloudConnectorLocationId: 'cloudConnectorLocationId',
+  'sap-client': 'sapClient',
+  User: 'username',
+  Password: 'password',
+  TrustAll: 'isTrustingAllCertificates',
+  KeyStoreLocation: 'keyStoreName',
+  KeyStorePassword: 'keyStorePassword',
+  SystemUser: 'systemUser',
+  'x_user_token.jwks': 'jwks',
+  'x_user_token.jwks_uri': 'jwksUri',
+  'HTML5.ForwardAuthToken': 'forwardAuthToken',
+  forwardAuthToken: 'forwardAuthToken'
+}
+
+/**
+ * What the Destination service has answered, as the Cloud SDK's destination. Its own function for that is not public.
+ *
+ * @see `@sap-cloud-sdk/connectivity`, `parseDestination`
+ * @internal
+ */
+export async function parseDestination(json: DestinationJson): Promise<Destination> {
+  const { sanitizeDestination } = await cloudSdk()
+  const { destinationConfiguration, authTokens = [], certificates = [] } = json
+  const properties = Object.entries(destinationConfiguration) as [string, unknown][]
+  const known = Object.keys(NAMES).flatMap((name) =>
+    Object.hasOwn(destinationConfiguration, name)
+      ? [[NAMES[name], destinationConfiguration[name] as unknown]]
+      : []
+  )
+  return sanitizeDestination({
+    ...(Object.fromEntries(known) as Partial<Destination>),
+    ...prefixed('headers', properties, 'URL.headers.'),
+    ...prefixed('queryParameters', properties, 'URL.queries.'),
+    originalProperties: { destinationConfiguration: withoutSecrets(properties) },
+    authTokens,
+    certificates
+  })
+}
+
+/** Nobody looks for them there, and errors and logs may show destinations. */
+const SECRETS = /password|secret/i
+
+function withoutSecrets(properties: [string, unknown][]): object {
+  return Object.fromEntries(properties.filter(([name]) => !SECRETS.test(name)))
+}
+
+function prefixed(name: string, properties: [string, unknown][], prefix: string): object {
+  const entries = properties.flatMap(([key, value]) =>
+    key.startsWith(prefix) ? [[key.slice(prefix.length), value] as const] : []
+  )
+  return entries.length ? { [name]: Object.fromEntries(entries) } : {}
+}

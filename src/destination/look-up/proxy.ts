@@ -1,0 +1,97 @@
+import type { Destination, ProxyConfiguration, Service } from '@sap-cloud-sdk/connectivity'
+
+import { DestinationError } from '../../errors.js'
+import { cloudSdk } from '../../lib/lazy.js'
+import { type Ready, whenReady } from '../ready.js'
+import { serviceBinding } from './binding.js'
+import { serviceTokenOf } from '../tokens/service.js'
+import type { Fresh } from '../../lib/single-flight.js'
+
+/** The proxy on the way to a destination. */
+export interface Proxy {
+  /** What {@link Proxy.configuration} depends on. */
+  readonly parts: readonly unknown[]
+  /** @param bearerToken - of the user, for `PrincipalPropagation` */
+  configuration(bearerToken?: string): ProxyConfiguration | undefined
+}
+
+/**
+ * The proxy on the way to a destination: the Connectivity service's for systems on premise, with a token of the
+ * application in that tenant, otherwise what the environment variables `http_proxy` and `https_proxy` say.
+ *
+ * @param tenant - whose Cloud Connector it is
+ * @param fresh - the application's token is not from the cache, or not one that is of no use
+ * @throws {@link DestinationError} `ERR_DESTINATION_UNAVAILABLE` without a binding
+ * @see `@sap-cloud-sdk/connectivity`, `addProxyConfigurationOnPrem`, `addProxyConfigurationInternet`
+ * @internal
+ */
+export function proxyFor(
+  destination: Destination,
+  tenant: string | undefined,
+  fresh: Fresh<string> = false
+): Ready<Proxy | undefined> {
+  if (destination.proxyType === 'OnPremise') {
+    return connectivityProxy(String(destination.name), tenant, fresh)
+  }
+  return destination.proxyType === 'PrivateLink' ? undefined : environmentProxy(destination)
+}
+
+function connectivityProxy(
+  name: string,
+  tenant: string | undefined,
+  fresh: Fresh<string>
+): Ready<Proxy> {
+  return whenReady(serviceBinding('connectivity'), (service) => {
+    if (service) {
+      const token = serviceTokenOf(service, tenant, fresh)
+      return whenReady(token, (value) => connectivityProxyOf(service, value))
+    }
+    throw new DestinationError(
+      'ERR_DESTINATION_UNAVAILABLE',
+      `destination "${name}" is on premise, and no Connectivity service is bound: bind an instance of it`
+    )
+  })
+}
+
+function connectivityProxyOf(service: Service, token: string): Proxy {
+  const { credentials } = service
+  const configuration = (bearerToken?: string): ProxyConfiguration => ({
+    host: String(credentials['onpremise_proxy_host']),
+    port: Number(credentials['onpremise_proxy_http_port'] ?? credentials['onpremise_proxy_port']),
+    protocol: 'http',
+    headers: {
+      'Proxy-Authorization': `Bearer ${token}`,
+      ...(bearerToken && { 'SAP-Connectivity-Authentication': `Bearer ${bearerToken}` })
+    }
+  })
+  return { parts: [service, token], configuration }
+}
+
+/**
+ * Fetches the token for the Connectivity proxy while a destination is still being looked up: where the service is bound,
+ * most destinations are on premise, and the first call then waits for one answer less. Nobody waits for this one: what
+ * fails, a binding that can't be read included, fails again when it is needed.
+ *
+ * @internal
+ */
+export async function expectOnPremise(tenant: string | undefined): Promise<void> {
+  try {
+    const service = await serviceBinding('connectivity')
+    if (service) await serviceTokenOf(service, tenant)
+  } catch {
+    // whoever needs it, gets to know
+  }
+}
+
+function environmentProxy({ url = '' }: Destination): Ready<Proxy | undefined> {
+  const { env } = process
+  const protocol = url.startsWith('http:') ? 'http' : 'https'
+  const proxy = env[`${protocol}_proxy`] ?? env[`${protocol.toUpperCase()}_PROXY`]
+  if (!proxy) return undefined
+  const direct = (env['no_proxy'] ?? env['NO_PROXY'] ?? '').split(',').map((each) => each.trim())
+  if (direct.includes(url)) return undefined
+  return cloudSdk().then(({ parseProxyEnv }) => ({
+    parts: [proxy],
+    configuration: () => parseProxyEnv(proxy)
+  }))
+}

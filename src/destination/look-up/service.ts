@@ -1,0 +1,90 @@
+import type { DestinationJson, Service } from '@sap-cloud-sdk/connectivity'
+
+import { FetchError, fetchJson } from '../../lib/fetch-json.js'
+import { type LookUp, lookUpHeaders } from './options.js'
+import { renewedServiceToken, serviceTokenOf } from '../tokens/service.js'
+
+/** Milliseconds: the service asks token services in turn. */
+const DEADLINE = 10_000
+
+/** Where a destination is looked up. */
+export interface Place {
+  /** The bound Destination service. */
+  readonly service: Service
+  /** `undefined`: the provider's. */
+  readonly tenant: string | undefined
+  /** Default: without fragments, on every level. */
+  readonly lookUp?: LookUp
+}
+
+type Headers = Readonly<Record<string, string>>
+
+/** Headers of a look-up that retrieves tokens: for whom. */
+export type RetrievalHeaders = Headers
+
+/**
+ * "Find destination" of the Destination service: the instance's, else the subaccount's, in exactly this tenant; with a level,
+ * that of this level.
+ *
+ * @param retrieval - `undefined`: the configuration only, and no token is retrieved anywhere
+ * @returns `undefined` when there is no destination of that name
+ * @throws {@link FetchError}
+ * @see https://api.sap.com/api/SAP_CP_CF_Connectivity_Destination, "Find a destination"
+ * @internal
+ */
+export async function find(
+  place: Place,
+  name: string,
+  retrieval?: RetrievalHeaders
+): Promise<DestinationJson | undefined> {
+  const { lookUp = {} } = place
+  const own = encodeURIComponent(name)
+  const path = lookUp.level ? `v2/destinations/${own}@${lookUp.level}` : `v1/destinations/${own}`
+  const headers = lookUpHeaders(lookUp)
+  const found = retrieval
+    ? await get(place, path, { ...headers, ...retrieval })
+    : await get(place, `${path}?$skipTokenRetrieval=true`, headers)
+  if (found === undefined || isDestination(found)) return found
+  throw new FetchError('unexpected', 'the answer is no destination')
+}
+
+/** A trusted certificate (`TrustStoreLocation`), of the subaccount or the instance. @internal */
+export async function findCertificate(place: Place, name: string): Promise<unknown> {
+  const path = encodeURIComponent(name)
+  const isProvider = place.lookUp?.level?.startsWith('provider')
+  const owner = isProvider ? { ...place, tenant: undefined } : place
+  return (
+    (await get(owner, `v1/subaccountCertificates/${path}`)) ??
+    (await get(owner, `v1/instanceCertificates/${path}`))
+  )
+}
+
+/** With 404, nothing; with 401, once more with another token of the application. */
+async function get({ service, tenant }: Place, path: string, headers?: Headers): Promise<unknown> {
+  const url = `${String(service.credentials['uri']).replace(/\/+$/, '')}/destination-configuration/${path}`
+  const token = await serviceTokenOf(service, tenant)
+  try {
+    return await ask(url, token, headers).catch(async (error: unknown) => {
+      const refused = error instanceof FetchError && error.status === 401
+      const renewed = refused && (await renewedServiceToken(service, tenant, token))
+      if (!renewed) throw error
+      return ask(url, renewed, headers)
+    })
+  } catch (error) {
+    if (!(error instanceof FetchError)) throw error
+    if (error.status === 404) return undefined
+    throw new FetchError(error.reason, `Destination service: ${error.message}`, error.status)
+  }
+}
+
+/** R70: a deadline, a limit, no redirect. */
+function ask(url: string, token: string, headers?: Headers): Promise<unknown> {
+  const authorization = `Bearer ${token}`
+  const options = { headers: { ...headers, authorization }, deadline: DEADLINE, repeatLost: true }
+  return fetchJson(url, options)
+}
+
+function isDestination(answer: unknown): answer is DestinationJson {
+  const { destinationConfiguration } = (answer ?? {}) as Partial<DestinationJson>
+  return typeof destinationConfiguration === 'object' && Boolean(destinationConfiguration)
+}

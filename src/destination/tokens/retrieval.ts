@@ -1,0 +1,99 @@
+import type { Destination } from '@sap-cloud-sdk/connectivity'
+
+import { DestinationError } from '../../errors.js'
+import type { NamedUser } from '../../user/principal.js'
+import { chainHeaders, JWT, takesSubjectToken, typesInChain } from '../look-up/chains.js'
+import type { RetrievalHeaders } from '../look-up/service.js'
+import type { LookUpOptions } from '../look-up/options.js'
+import type { Configured } from '../look-up/look-up.js'
+import { serviceBinding } from '../look-up/binding.js'
+import { serviceTokenOf } from './service.js'
+import { claimsOf } from './lifetime.js'
+
+/** Parts of `destinationOptions` with which the Destination service gets the user's token. */
+export type RetrievalOptions = Pick<LookUpOptions, 'chain' | 'actorToken'>
+
+/**
+ * Refuses options that the destination has no use for: without effect, the call would be somebody else's.
+ *
+ * @throws {@link DestinationError} `ERR_DESTINATION_UNAVAILABLE`
+ * @internal
+ */
+export function checkRetrieval(
+  destination: Destination,
+  { chain, actorToken }: RetrievalOptions
+): void {
+  const { name, forwardAuthToken } = destination
+  const authentication = String(destination.authentication)
+  const kind = forwardAuthToken ? 'forwardAuthToken' : `Authentication "${authentication}"`
+  const isExchange = exchangesToken(destination) && !forwardAuthToken
+  const reason =
+    chain && (forwardAuthToken || !typesInChain(chain).includes(authentication))
+      ? `can't be at the end of chain "${chain.name}": that takes ${typesInChain(chain).join(', ')}`
+      : actorToken && !isExchange
+        ? 'has no use for "actorToken", which goes with OAuth2TokenExchange'
+        : undefined
+  if (!reason) return
+  throw new DestinationError(
+    'ERR_DESTINATION_UNAVAILABLE',
+    `destination "${String(name)}" has ${kind}, and ${reason}. Nothing was sent.`
+  )
+}
+
+/** True if the destination's token service gets the user's token as it is, and can be one of Identity Authentication. @internal */
+export function sendsSubjectToken(destination: Destination, { chain }: RetrievalOptions): boolean {
+  return exchangesToken(destination) || Boolean(chain && takesSubjectToken(chain))
+}
+
+/**
+ * Headers by which the Destination service gets to know the user.
+ *
+ * @throws {@link DestinationError} `ERR_DESTINATION_UNAVAILABLE` when there is no token of the acting application
+ * @internal
+ */
+export async function retrievalHeaders(
+  { destination, place }: Configured,
+  { bearerToken, tenant }: NamedUser,
+  { chain, actorToken }: RetrievalOptions
+): Promise<RetrievalHeaders> {
+  if (chain) return chainHeaders(chain, bearerToken)
+  if (!exchangesToken(destination)) return { 'X-user-token': bearerToken }
+  const subject = { 'X-Subject-Token': bearerToken, 'X-Subject-Token-Type': JWT }
+  if (!actorToken) return subject
+  const own = tenant === place.service.credentials['tenantid'] ? undefined : tenant
+  const actor = await ownToken(destination, actorToken, own)
+  return { ...subject, 'X-Actor-Token': actor, 'X-Actor-Token-Type': JWT }
+}
+
+/** True if the Cloud Connector shall get a token of the corporate identity provider, by what Identity Authentication says. @internal */
+export function forwardsCorporateToken(
+  { authentication }: Destination,
+  { issuer, bearerToken }: NamedUser
+): boolean {
+  if (authentication !== 'PrincipalPropagation' || issuer !== 'ias') return false
+  const { forward_corp_idp_token: kind } = claimsOf(bearerToken) ?? {}
+  return kind === 'access_token' || kind === 'id_token'
+}
+
+/** The SAP Cloud SDK has no type for it. */
+function exchangesToken({ authentication }: { authentication?: string }): boolean {
+  return authentication === 'OAuth2TokenExchange'
+}
+
+/** Returns the options on which the token of a destination depends, as parts of a key. @internal */
+export function retrievalKey({ chain, actorToken }: RetrievalOptions): (string | undefined)[] {
+  return [chain && JSON.stringify(chain), actorToken]
+}
+
+async function ownToken(
+  { name }: Destination,
+  label: string,
+  tenant: string | undefined
+): Promise<string> {
+  const service = await serviceBinding(label)
+  if (service) return serviceTokenOf(service, tenant)
+  throw new DestinationError(
+    'ERR_DESTINATION_UNAVAILABLE',
+    `destination "${String(name)}" is called with "actorToken", and no service "${label}" is bound. Nothing was sent.`
+  )
+}

@@ -1,0 +1,99 @@
+import { hash } from 'node:crypto'
+
+import type { Destination } from '@sap-cloud-sdk/connectivity'
+
+import { find, type RetrievalHeaders } from '../look-up/service.js'
+import { type Configured, serviceKey } from '../look-up/look-up.js'
+import { parseDestination } from '../look-up/parse.js'
+import type { Ready } from '../ready.js'
+import type { Refused } from '../bypass.js'
+import { noToken, retrievedToken } from './user.js'
+import { serviceTokenOf } from './service.js'
+import { type Lasting, SingleFlight } from '../../lib/single-flight.js'
+import { claimsOf, lifetimeOf } from './lifetime.js'
+
+/** What a look-up with retrieval adds to a configuration. */
+export type Retrieved = Pick<Destination, 'authTokens' | 'certificates'>
+
+/** Milliseconds that a client certificate is used before it is looked up again. */
+const CERTIFICATE_LIFETIME = 5 * 60_000
+
+const MAX_TOKENS = 10_000
+
+const retrieved = new SingleFlight<Retrieved>(MAX_TOKENS)
+
+/**
+ * Token or certificate of a technical destination: the Destination service gets it as the application, and no token of a
+ * user has a part in it.
+ *
+ * @param tenant - of the call; `undefined`: the provider's
+ * @param refreshToken - for `OAuth2RefreshToken`
+ * @param fresh - not from the cache, or not a refused one
+ * @throws {@link DestinationError} `ERR_DESTINATION_UNAVAILABLE`
+ * @internal
+ */
+export function technicalTokens(
+  configured: Configured,
+  tenant: string | undefined,
+  refreshToken?: string,
+  fresh: boolean | Refused = false
+): Ready<Retrieved> {
+  const { place, fingerprint } = configured
+  const whose = isForAllTenants(configured) ? tenant : place.tenant
+  const own = refreshToken && hash('sha256', refreshToken, 'base64url')
+  const key = [...serviceKey(place.service), place.tenant, fingerprint, own, whose]
+  const isRefused =
+    typeof fresh === 'function' &&
+    (({ authTokens }: Retrieved) => !!authTokens?.some((each) => fresh(each.http_header.value)))
+  return retrieved.get(
+    key,
+    () => retrieve(configured, whose, refreshToken),
+    isRefused || fresh === true
+  )
+}
+
+async function retrieve(
+  configured: Configured,
+  tenant: string | undefined,
+  refreshToken: string | undefined
+): Promise<Lasting<Retrieved>> {
+  const { destination, place } = configured
+  const subdomain = isForAllTenants(configured) ? await subdomainOf(configured, tenant) : undefined
+  const headers: RetrievalHeaders = {
+    ...(subdomain && { 'X-tenant': subdomain }),
+    ...(refreshToken && { 'X-refresh-token': refreshToken })
+  }
+  const json = await find(place, String(destination.name), headers)
+  if (!json) throw noToken(destination, 'it is gone')
+  const { certificates = [], ...found } = await parseDestination(json)
+  if (destination.authentication === 'ClientCertificateAuthentication') {
+    return { value: { certificates }, lifetime: CERTIFICATE_LIFETIME }
+  }
+  const token = retrievedToken(found)
+  return { value: { certificates, authTokens: [token] }, lifetime: lifetimeOf(token) }
+}
+
+/** True if the destination's token service has tokens of all tenants (`tokenServiceURLType` `Common`). */
+function isForAllTenants({ destination }: Configured): boolean {
+  const { destinationConfiguration } = destination.originalProperties as {
+    destinationConfiguration: Readonly<Record<string, unknown>>
+  }
+  return destinationConfiguration['tokenServiceURLType'] === 'Common'
+}
+
+/**
+ * Returns the subdomain by which such a token service gets to know the tenant.
+ *
+ * @throws {@link DestinationError} where it can't be told: the token would be another tenant's
+ */
+async function subdomainOf(
+  { destination, place }: Configured,
+  tenant: string | undefined
+): Promise<string | undefined> {
+  const claims = claimsOf(await serviceTokenOf(place.service, tenant))
+  const { zdn } = (claims?.['ext_attr'] ?? {}) as { zdn?: unknown }
+  if (typeof zdn === 'string' && zdn) return zdn
+  if (tenant === place.tenant) return undefined
+  const reason = 'the subdomain of the tenant is not in the token for the Destination service'
+  throw noToken(destination, reason)
+}

@@ -1,0 +1,64 @@
+import cds from '@sap/cds'
+
+import { attachedLandscape, type Landscape } from '../emulator/process/attached.js'
+
+/** What CAP tells about the server that listens. */
+interface Listening {
+  readonly url: string
+}
+
+/**
+ * Prints, once the server listens: where it is, who can log on, and lines to copy.
+ *
+ * @internal
+ */
+export function announce({ url }: Listening): void {
+  const landscape = attachedLandscape()
+  if (!landscape) return
+  const [service] = providers()
+  const lines = [
+    '',
+    'BTP services are emulated: real tokens, real proxy, a backend that checks who calls.',
+    '',
+    ...userLines(landscape.users).map((line, i) => `  ${i ? '     ' : 'Users'}  ${line}`),
+    '',
+    ...providers().map(({ path }, i) => `  API${i || ''}=${url}${path ?? ''}`),
+    ...(service ? examples(service, landscape.users[0]?.name) : []),
+    ''
+  ]
+  console.log(lines.join('\n')) // for the person at the terminal, no log entry
+}
+
+/** A service that is served, as far as it is shown. */
+interface Provider {
+  readonly path?: string
+  readonly entities: Iterable<{ readonly name: string }>
+}
+
+/** Services of the application: those of CAP itself are below `/-/`. */
+function providers(): Provider[] {
+  const providers = cds.service.providers as unknown as Provider[]
+  return providers.filter(({ path }) => path && !path.startsWith('/-/'))
+}
+
+function userLines(users: Landscape['users']): string[] {
+  const width = Math.max(...users.map(({ name }) => name.length))
+  return users.map(({ name, roles, attr, policies = [], tenant }) => {
+    const attributes = Object.entries(attr).map(([key, values]) => `${key} ${values.join(', ')}`)
+    const where = tenant === undefined ? [] : [`tenant ${tenant}`]
+    const assigned = policies.map((policy) => `policy ${policy}`)
+    const rights = roles.join(', ') || (assigned.length ? [] : 'no role')
+    const line = [rights, ...assigned, ...attributes, ...where].flat().join(' · ')
+    return `${name.padEnd(width)}  ${line}`
+  })
+}
+
+function examples(service: Provider, user: string | undefined): string[] {
+  const [entity] = service.entities
+  if (!entity || !user) return []
+  const read = `"$API/${entity.name.split('.').at(-1) ?? ''}?\\$top=3"`
+  return [
+    `  curl -H "Authorization: Bearer $(npx cds-principal token ${user})" ${read}`,
+    `  curl -u ${user}: ${read}`
+  ]
+}

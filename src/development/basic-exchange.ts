@@ -1,0 +1,38 @@
+import { errors, XsuaaService } from '@sap/xssec'
+
+import { RequestError, TokenError } from '../errors.js'
+import type { XsuaaCredentials } from '../token/issuers/xsuaa.js'
+
+/** Turns Basic credentials (base64, as in the header) into a bearer token. */
+export type BasicExchange = (credentials: string) => Promise<string>
+
+/**
+ * For `curl -u alice:` and browsers at the emulated landscape: a password grant with what the request brought. Never used
+ * with a real XSUAA. Tokens are kept by `@sap/xssec` until five minutes before they end.
+ *
+ * @throws (the exchange) {@link RequestError} `ERR_CREDENTIALS_REFUSED`, {@link TokenError} `ERR_ISSUER_UNAVAILABLE`
+ * @see RFC 7617 section 2, RFC 6749 section 4.3
+ * @internal
+ */
+export function basicExchange(credentials: XsuaaCredentials): BasicExchange {
+  const service = new XsuaaService({ ...credentials })
+  return async (encoded) => {
+    const [name, password] = split(Buffer.from(encoded, 'base64').toString('utf8'))
+    try {
+      const { access_token } = await service.getPasswordToken(name, password)
+      return access_token
+    } catch (error) {
+      if (error instanceof errors.ResponseError && error.responseCode === 401) {
+        const text = 'the emulated XSUAA does not know that user, or not with that password'
+        throw new RequestError('ERR_CREDENTIALS_REFUSED', text)
+      }
+      throw new TokenError('ERR_ISSUER_UNAVAILABLE', 'the emulated XSUAA does not answer')
+    }
+  }
+}
+
+/** Only the first colon separates: passwords may have more. */
+function split(userPass: string): [string, string] {
+  const colon = userPass.indexOf(':')
+  return colon < 0 ? [userPass, ''] : [userPass.slice(0, colon), userPass.slice(colon + 1)]
+}

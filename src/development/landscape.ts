@@ -1,0 +1,131 @@
+import tls from 'node:tls'
+
+import cds from '@sap/cds'
+
+import type { ServiceBinding, VcapServices } from '../emulator/index.js'
+import { attachLandscape } from '../emulator/process/attach.js'
+import { askLandscape } from '../emulator/process/control.js'
+import {
+  attachedLandscape,
+  type Landscape,
+  setAttachedLandscape,
+  startingLandscape
+} from '../emulator/process/attached.js'
+import {
+  type DefaultUsers,
+  landscapeOf,
+  type ProjectRequires
+} from '../emulator/project/project-options.js'
+import { ConfigurationError } from '../errors.js'
+import { logInfo, logWarning } from '../lib/log.js'
+import { completeMockedUsers, defaultsOfMocked } from '../mock/mocked-users.js'
+import type { AuthOptions } from '../options.js'
+import { isProduction } from '../lib/profile.js'
+import type { XsuaaCredentials } from '../token/issuers/xsuaa.js'
+
+/** `cds.requires.auth`, to which the emulated binding is added. */
+type Mutable<T> = { -readonly [K in keyof T]: T[K] }
+
+/**
+ * In development without a bound XSUAA: joins the emulated landscape of the project, and binds its services to this
+ * process as BTP does, through `VCAP_SERVICES`. From there on the code is the same as in production.
+ *
+ * @returns whether it is one for people to try; that of a test is not
+ * @throws {@link ConfigurationError} when it can't be started, or Node can't trust its certificates
+ * @internal
+ */
+export async function joinLandscape(auth: Mutable<AuthOptions>): Promise<boolean> {
+  completeMockedUsers(auth) // at once: other plugins look at them while they are activated
+  const bound = (await startingLandscape()) ?? attachedLandscape()
+  if (auth.emulator === false || isProduction() || (auth.credentials && !bound)) return false
+  const landscape = bound ?? (await attach())
+  auth.credentials = landscape.vcapServices.xsuaa[0]?.credentials as unknown as XsuaaCredentials
+  bindIdentity(landscape.vcapServices)
+  bindByLabel(landscape.vcapServices)
+  talkToMocks(landscape.mockedServices)
+  logInfo('bound to the emulated XSUAA, Destination and Connectivity service')
+  return !bound
+}
+
+/** The landscape of the project's folder, in a process of its own. */
+async function attach(): Promise<Landscape> {
+  assertCanTrust()
+  const requires = cds.env.requires as unknown as ProjectRequires
+  const project = landscapeOf(cds.root, requires, (defaultsOfMocked().users ?? {}) as DefaultUsers)
+  const options = { ...project, mocks: 'registered' as const }
+  const landscape = await attachLandscape(options, ownerPid()).catch((cause: unknown) => {
+    const reason = cause instanceof Error ? cause.message : String(cause)
+    throw new ConfigurationError(
+      `the emulated BTP services can't be started: ${reason} (cds.requires.auth.emulator: false turns them off)`
+    )
+  })
+  trust(landscape.ca)
+  process.env.VCAP_SERVICES = JSON.stringify(landscape.vcapServices)
+  setAttachedLandscape(landscape)
+  cds.once('listening', tellWhere)
+  return landscape
+}
+
+/** Jobs of the emulated Job Scheduling service are requests to this server. */
+function tellWhere({ url }: { url: string }): void {
+  askLandscape(cds.root, 'POST', '/server', { url }).catch((error: unknown) => {
+    logWarning(`the emulated landscape can't be told where this server is: ${String(error)}`)
+  })
+}
+
+/** What a required service is to CAP, as far as it is different here. */
+interface Required {
+  kind?: string
+  service?: string
+  csrf?: unknown
+  csrfInBatch?: unknown
+  vcap?: { label?: string }
+  credentials?: object
+}
+
+/** Mocks are served by CAP: as OData V4, and without CSRF protection. CAP's own bindings to mocks do the same. */
+function talkToMocks(mocked: readonly string[]): void {
+  const requires = cds.env.requires as unknown as Record<string, Required | undefined>
+  for (const [name, options] of Object.entries(requires)) {
+    if (!options || !mocked.includes(options.service ?? name)) continue
+    if (/^odata-v[24]$/.test(options.kind ?? '')) options.kind = 'odata'
+    delete options.csrf
+    delete options.csrfInBatch
+  }
+}
+
+/** Where the landscape has one, Identity Authentication is bound next to XSUAA, as CAP's own fallback has it. */
+function bindIdentity({ identity: [binding] = [] }: VcapServices): void {
+  if (!binding) return
+  const requires = cds.env.requires as unknown as Record<string, object | undefined>
+  requires.identity = { ...requires.identity, credentials: binding.credentials }
+}
+
+/** Required services with a `vcap.label`, also of other plugins: CAP has looked for their bindings before there were any. */
+function bindByLabel(services: VcapServices): void {
+  const requires = cds.env.requires as unknown as Record<string, Required | undefined>
+  const bindings = (Object.values(services) as (ServiceBinding[] | undefined)[]).flat()
+  for (const [name, options] of Object.entries(requires)) {
+    const binding = bindings.find((each) => each?.label === options?.vcap?.label)
+    if (!options || !binding || name === 'kinds' || name === 'auth') continue
+    options.credentials = { ...options.credentials, ...binding.credentials }
+  }
+}
+
+/** The landscape outlives a watched server, and never its watch. */
+function ownerPid(): number {
+  return (cds as unknown as { watched?: boolean }).watched ? process.ppid : process.pid
+}
+
+/** Adds to what Node trusts, for this process only; verification stays on. */
+function trust(ca: string): void {
+  tls.setDefaultCACertificates([...tls.getCACertificates('default'), ca])
+}
+
+function assertCanTrust(): void {
+  if (typeof tls.setDefaultCACertificates === 'function') return
+  throw new ConfigurationError(
+    `the emulated BTP services need Node 22.19, 24.5 or newer, and this is ${process.version}: use one of these, or bind ` +
+      'services and set cds.requires.auth.emulator to false'
+  )
+}

@@ -1,0 +1,175 @@
+import { technicalClaims } from '../../xsuaa/claims.js'
+import type { Grant } from '../../xsuaa/grants/grant.js'
+import { password } from '../../xsuaa/grants/password.js'
+import { refreshToken } from '../../xsuaa/grants/refresh-token.js'
+import { TokenError } from '../../xsuaa/token-error.js'
+import type { DestinationConfiguration } from '../configuration.js'
+import { exchangeUserToken, ExchangeFailed } from './exchange-user-token.js'
+import { corporateTokens } from './corporate-token.js'
+import { bearer, clientOf, entry } from './own-clients.js'
+import { RetrievalFailed } from '../retrieval-failed.js'
+import { type DestinationTokens, samlAssertion, samlBearerToken } from './saml-tokens.js'
+import { tenantOf } from '../tenant-of-call.js'
+import { exchangedToken, type TypedToken } from './token-exchange.js'
+
+/** An entry of `authTokens`; `type` and `value` are there even if the retrieval failed. */
+export interface AuthToken {
+  type: string
+  value: string
+  /** Seconds, and a string, unlike XSUAA's; an assertion has none. */
+  expires_in?: string
+  http_header?: { key: string; value: string }
+  scope?: string
+  refresh_token?: string
+  /** RFC 8693 section 2.2.1. */
+  issued_token_type?: string
+  error?: string
+}
+
+/** Whose destination it is, and for whom a token shall be fetched. */
+export interface Caller {
+  /** Of the service token. */
+  tenant: string
+  /** `X-tenant`: counts where the token service is one for all tenants. */
+  subdomain: string | undefined
+  /** `X-user-token`, or the user token that the client has authenticated with. */
+  userToken: string | undefined
+  /** `X-refresh-token` */
+  refreshToken: string | undefined
+  /** `X-Subject-Token` with its type. */
+  subject: TypedToken
+  /** `X-Actor-Token` with its type. */
+  actor: TypedToken
+}
+
+type Retrieval = (
+  service: DestinationTokens,
+  destination: DestinationConfiguration,
+  caller: Caller
+) => Promise<AuthToken> | AuthToken
+
+const RETRIEVALS: Readonly<Record<string, Retrieval>> = {
+  BasicAuthentication: (_, destination) => basic(destination),
+  OAuth2ClientCredentials: (...args) => clientCredentials('Authorization', ...args),
+  OAuth2TechnicalUserPropagation: (...args) =>
+    clientCredentials('SAP-Connectivity-Technical-Authentication', ...args),
+  OAuth2Password: passwordToken,
+  OAuth2RefreshToken: refreshedToken,
+  OAuth2UserTokenExchange: (...args) => userToken('uaa.user', ...args),
+  OAuth2JWTBearer: (...args) => userToken(undefined, ...args),
+  OAuth2TokenExchange: exchangedToken,
+  OAuth2SAMLBearerAssertion: samlBearerToken,
+  SAMLAssertion: samlAssertion
+}
+
+/** Authentication types for which the client does everything itself. */
+const WITHOUT = new Set([
+  'NoAuthentication',
+  'PrincipalPropagation',
+  'ClientCertificateAuthentication'
+])
+
+/**
+ * What the Destination service puts into `authTokens`. A token that cannot be fetched is an entry
+ * with `error`; the response stays 200.
+ */
+export async function createAuthTokens(
+  service: DestinationTokens,
+  destination: DestinationConfiguration,
+  caller: Caller
+): Promise<AuthToken[] | undefined> {
+  const { Authentication = '' } = destination
+  if (Authentication === 'PrincipalPropagation') return corporateTokens(service, caller)
+  if (WITHOUT.has(Authentication)) return undefined
+  const retrieve = Object.hasOwn(RETRIEVALS, Authentication) && RETRIEVALS[Authentication]
+  if (!retrieve) return [failed(`authentication type ${Authentication} is not emulated`)]
+  try {
+    return [await retrieve(service, destination, caller)]
+  } catch (error) {
+    if (error instanceof RetrievalFailed) return [failed(error.message)]
+    throw error
+  }
+}
+
+function basic({ User = '', Password = '' }: DestinationConfiguration): AuthToken {
+  const value = Buffer.from(`${User}:${Password}`).toString('base64')
+  return entry('Authorization', 'Basic', value, '0')
+}
+
+async function clientCredentials(
+  header: string,
+  service: DestinationTokens,
+  destination: DestinationConfiguration,
+  caller: Caller
+): Promise<AuthToken> {
+  const { landscape, issuer } = service
+  const client = clientOf(service, destination)
+  const claims = technicalClaims(landscape, client, tenantOf(service, destination, caller))
+  const token = await issuer.sign(claims, client.tokenValidity)
+  return bearer(header, token, client.tokenValidity, claims['scope'])
+}
+
+async function userToken(
+  neededScope: string | undefined,
+  service: DestinationTokens,
+  destination: DestinationConfiguration,
+  caller: Caller
+): Promise<AuthToken> {
+  const client = clientOf(service, destination)
+  const claims = await exchangeUserToken(service, client, caller.userToken, neededScope)
+  const token = await service.issuer.sign(claims, client.tokenValidity)
+  return bearer('Authorization', token, client.tokenValidity, claims['scope'])
+}
+
+/** The user of the destination, whoever calls. */
+async function passwordToken(
+  service: DestinationTokens,
+  destination: DestinationConfiguration,
+  caller: Caller
+): Promise<AuthToken> {
+  const { User = '', Password = '' } = destination
+  const form = { grant_type: 'password', username: User, password: Password }
+  const tenant = tenantOf(service, destination, caller)
+  return (await granted(password, service, destination, form, tenant)).token
+}
+
+/** Of whom the refresh token is, if it was given to the client of the destination. */
+async function refreshedToken(
+  service: DestinationTokens,
+  destination: DestinationConfiguration,
+  caller: Caller
+): Promise<AuthToken> {
+  const { refreshToken: refresh_token } = caller
+  if (!refresh_token) throw new ExchangeFailed('invalid_request', 'Refresh token is missing')
+  const form = { grant_type: 'refresh_token', refresh_token }
+  const tenant = tenantOf(service, destination, caller)
+  const { token, result } = await granted(refreshToken, service, destination, form, tenant)
+  return { ...token, ...(result.refreshToken && { refresh_token: result.refreshToken }) }
+}
+
+/** By a grant of the emulated XSUAA, with all that it refuses. */
+async function granted(
+  grant: Grant,
+  service: DestinationTokens,
+  destination: DestinationConfiguration,
+  parameters: Record<string, string>,
+  tenant: string
+) {
+  const client = clientOf(service, destination)
+  const form = new URLSearchParams(parameters)
+  try {
+    const result = await grant({ ...service, client, form, tenant })
+    const token = await service.issuer.sign(result.claims, client.tokenValidity)
+    const fields = bearer('Authorization', token, client.tokenValidity, result.claims['scope'])
+    return { token: fields, result }
+  } catch (error) {
+    throw error instanceof TokenError ? new ExchangeFailed(error.error, error.message) : error
+  }
+}
+
+const failed = (reason: string): AuthToken => ({
+  type: '',
+  value: '',
+  expires_in: '0',
+  error: `Retrieval of OAuthToken failed due to: ${reason}`
+})

@@ -1,0 +1,97 @@
+import type { Claims } from '../../xsuaa/claims.js'
+import { InvalidToken, verifyToken } from '../../xsuaa/verify-token.js'
+import type { AuthToken, Caller } from './auth-tokens.js'
+import { clientOf, bearer } from './own-clients.js'
+import type { DestinationConfiguration } from '../configuration.js'
+import { ExchangeFailed, exchangeUserToken } from './exchange-user-token.js'
+import { RetrievalFailed } from '../retrieval-failed.js'
+import { type DestinationTokens, prefixed } from './saml-tokens.js'
+import { askTokenService } from './token-service.js'
+
+/** RFC 8693 section 2.1. */
+const TOKEN_EXCHANGE = 'urn:ietf:params:oauth:grant-type:token-exchange'
+
+/** A token with its type: `X-Subject-Token` or `X-Actor-Token`. */
+export interface TypedToken {
+  readonly token: string | undefined
+  readonly type: string | undefined
+}
+
+/**
+ * `OAuth2TokenExchange`: what the token service gives for the subject token, and the actor token if there is one (RFC 8693).
+ * Without `tokenServiceURL` that is the emulated XSUAA, which takes its own and trusted tokens of users.
+ *
+ * @throws RetrievalFailed
+ */
+export async function exchangedToken(
+  service: DestinationTokens,
+  destination: DestinationConfiguration,
+  { subject, actor }: Caller
+): Promise<AuthToken> {
+  if (!subject.token || !subject.type) {
+    throw new RetrievalFailed('X-Subject-Token and X-Subject-Token-Type are mandatory')
+  }
+  if (Boolean(actor.token) !== Boolean(actor.type)) {
+    throw new RetrievalFailed(
+      'X-Actor-Token and X-Actor-Token-Type are there together or not at all'
+    )
+  }
+  if (destination['tokenServiceURL']) return asked(service, destination, subject, actor)
+  const client = clientOf(service, destination)
+  const claims = await exchangeUserToken(service, client, subject.token, undefined)
+  const act = actor.token && { act: await actorOf(service, actor.token) }
+  const token = await service.issuer.sign({ ...claims, ...act }, client.tokenValidity)
+  return bearer('Authorization', token, client.tokenValidity, claims['scope'])
+}
+
+/** RFC 8693 section 4.1: who acts for the subject. */
+async function actorOf({ issuer }: DestinationTokens, token: string): Promise<Claims> {
+  try {
+    const { sub, iss } = await verifyToken(issuer, token)
+    return { sub, iss }
+  } catch (error) {
+    if (!(error instanceof InvalidToken)) throw error
+    throw new ExchangeFailed('invalid_request', `The actor token is not valid: ${error.defect}`)
+  }
+}
+
+async function asked(
+  { ca }: DestinationTokens,
+  destination: DestinationConfiguration,
+  subject: TypedToken,
+  actor: TypedToken
+): Promise<AuthToken> {
+  const { tokenServiceURL = '', clientId = '', clientSecret, scope } = destination
+  if (!URL.canParse(tokenServiceURL)) throw new RetrievalFailed('tokenServiceURL is not a URL')
+  const url = new URL(tokenServiceURL)
+  for (const [name, value] of Object.entries(prefixed(destination, 'tokenServiceURL.queries.'))) {
+    url.searchParams.set(name, value)
+  }
+  const inBody = destination['tokenService.addClientCredentialsInBody'] !== 'false'
+  const basic = Buffer.from(`${clientId}:${clientSecret ?? ''}`).toString('base64')
+  const form = new URLSearchParams({
+    grant_type: TOKEN_EXCHANGE,
+    ...(inBody && { client_id: clientId, ...(clientSecret && { client_secret: clientSecret }) }),
+    ...typed('subject', subject),
+    ...(actor.token && typed('actor', actor)),
+    ...(scope && { scope }),
+    ...prefixed(destination, 'tokenService.body.')
+  })
+  const headers = {
+    ...(!inBody && { authorization: `Basic ${basic}` }),
+    ...prefixed(destination, 'tokenServiceURL.headers.')
+  }
+  const answer = await askTokenService({ url, headers, form, ca })
+  return {
+    type: answer.token_type,
+    value: answer.access_token,
+    issued_token_type: answer.issued_token_type ?? '',
+    http_header: { key: 'Authorization', value: `Bearer ${answer.access_token}` },
+    ...(answer.expires_in !== undefined && { expires_in: String(answer.expires_in) })
+  }
+}
+
+const typed = (name: string, { token = '', type = '' }: TypedToken) => ({
+  [`${name}_token`]: token,
+  [`${name}_token_type`]: type
+})

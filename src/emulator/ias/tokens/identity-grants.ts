@@ -1,0 +1,102 @@
+import { allUsers, findUser, findUserByUuid, type Landscape } from '../../landscape/landscape.js'
+import { equal } from '../../xsuaa/authenticate-client.js'
+import { JWT_BEARER, type Claims } from '../../xsuaa/claims.js'
+import { InvalidToken } from '../../xsuaa/verify-token.js'
+import { technicalClaims, userClaims } from './identity-claims.js'
+import { clientRefused, identityError } from '../identity-error.js'
+import type { IdentityApplication } from '../identity-tenant.js'
+import type { IdentityService } from '../identity-service.js'
+
+/** What every grant works with. */
+export interface IdentityGrantContext extends IdentityService {
+  /** Authenticated. */
+  application: IdentityApplication
+  form: URLSearchParams
+}
+
+/**
+ * One grant: checks its parameters and yields the claims of the token.
+ *
+ * @throws TokenError
+ */
+export type IdentityGrant = (context: IdentityGrantContext) => Promise<Claims> | Claims
+
+/** RFC 6749 section 4.4: a technical token of the tenant. */
+const clientCredentials: IdentityGrant = ({ application, landscape, form }) =>
+  technicalClaims(application, tenantOf(landscape, form) ?? landscape.tenant)
+
+/** RFC 6749 section 4.3: users log on with their name or e-mail address. */
+const password: IdentityGrant = (context) => {
+  const { application, landscape, form } = context
+  const name = form.get('username') ?? ''
+  const user = findByLogon(landscape, name, tenantOf(landscape, form))
+  if (!user || (user.password && !equal(user.password, form.get('password') ?? ''))) {
+    throw identityError('invalid_grant', 'Invalid credentials')
+  }
+  return userClaims(context, application, user)
+}
+
+/** RFC 6749 section 6; a refresh token belongs to one application. */
+const refreshToken: IdentityGrant = (context) => {
+  const { application, landscape, form, refreshTokens } = context
+  const claims = refreshTokens.find(form.get('refresh_token') ?? '')
+  const isOwn = claims?.['azp'] === application.id
+  const user = isOwn && findUserByUuid(landscape, claims['user_uuid'])
+  if (!user) throw identityError('invalid_grant', 'The refresh token is invalid or expired')
+  // nobody has logged on again: it is still the same session
+  const { sid, auth_time } = claims
+  return { ...userClaims(context, application, user), sid, auth_time }
+}
+
+/** RFC 7523: a user token that is for the application, or from it, becomes a new one of it. */
+const jwtBearer: IdentityGrant = async (context) => {
+  const { application, landscape, form } = context
+  const claims = await verifyAssertion(context, form.get('assertion') ?? '')
+  const user = findUserByUuid(landscape, claims['user_uuid'])
+  if (!user) throw identityError('invalid_grant', 'The assertion is not a token of a user')
+  const wanted = tenantOf(landscape, form)
+  if (wanted !== undefined && user.tenant !== wanted) {
+    throw identityError('invalid_grant', 'The assertion is from another tenant')
+  }
+  return userClaims(context, application, user)
+}
+
+/** Grants by their names; the authorization code is the login page's business. */
+export const IDENTITY_GRANTS: ReadonlyMap<string, IdentityGrant> = new Map([
+  ['client_credentials', clientCredentials],
+  ['password', password],
+  ['refresh_token', refreshToken],
+  [JWT_BEARER, jwtBearer]
+])
+
+async function verifyAssertion(
+  { issuer, application }: IdentityGrantContext,
+  assertion: string
+): Promise<Claims> {
+  try {
+    const claims = await issuer.verify(assertion)
+    const audiences = [claims['aud']].flat()
+    if (audiences.includes(application.id) || claims['azp'] === application.id) return claims
+    throw identityError('invalid_grant', 'The assertion is not for this application')
+  } catch (error) {
+    if (!(error instanceof InvalidToken)) throw error
+    throw identityError('invalid_grant', `The assertion is not valid: ${error.defect}`)
+  }
+}
+
+/** `app_tid`: the application must be subscribed to in this tenant. */
+function tenantOf({ subdomains }: Landscape, form: URLSearchParams): string | undefined {
+  const tenant = form.get('app_tid')
+  if (!tenant) return undefined
+  if (subdomains.has(tenant)) return tenant
+  throw clientRefused('The tenant app_tid is not known to the application')
+}
+
+function findByLogon(landscape: Landscape, name: string, tenant: string | undefined) {
+  const user = findUser(landscape, name, tenant)
+  if (user) return user
+  const all = allUsers(landscape).filter(
+    (each) => each.tenant === (tenant ?? landscape.tenant) && each.email === name
+  )
+  return all.length === 1 ? all[0] : undefined
+}

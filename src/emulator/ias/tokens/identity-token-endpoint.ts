@@ -1,0 +1,114 @@
+import type { IncomingMessage } from 'node:http'
+import type { RequestNotes } from '../../http/api-server.js'
+import type { Claims } from '../../xsuaa/claims.js'
+import {
+  authenticateApplication,
+  type AuthenticatedApplication
+} from '../authenticate-application.js'
+import { providerClaims, userClaims } from './identity-claims.js'
+import { identityError } from '../identity-error.js'
+import { IDENTITY_GRANTS, type IdentityGrant } from './identity-grants.js'
+import type { IdentityService } from '../identity-service.js'
+import type { Dependency, IdentityApplication, IdentityTenant } from '../identity-tenant.js'
+
+/** RFC 6749 section 5.1; users get an id token as well, which is what they are known by. */
+export interface IdentityTokenResponse {
+  access_token: string
+  id_token?: string
+  refresh_token?: string
+  token_type: 'Bearer'
+  /** Seconds. */
+  expires_in: number
+}
+
+const CODE = 'authorization_code'
+
+/** Grants that the token endpoint takes. */
+export function grantTypes({ redeemCode }: IdentityService): string[] {
+  return [...IDENTITY_GRANTS.keys(), ...(redeemCode ? [CODE] : [])]
+}
+
+/**
+ * Answers one POST to `/oauth2/token`.
+ *
+ * @throws TokenError
+ */
+export async function handleIdentityTokenRequest(
+  service: IdentityService,
+  req: IncomingMessage,
+  form: URLSearchParams,
+  notes: RequestNotes
+): Promise<IdentityTokenResponse> {
+  const authenticated = authenticateApplication(service.tenant, req, form)
+  const { application } = authenticated
+  notes.client = application.id
+  const type = form.get('grant_type') ?? ''
+  const grant = type === CODE ? codeGrant(service) : IDENTITY_GRANTS.get(type)
+  if (!grant) throw identityError('unsupported_grant_type', 'The grant type is not supported')
+  notes.grant = type
+  const claims = await grant({ ...service, application, form })
+  const provider = providerOf(service.tenant, application, form)
+  return respond(service, authenticated, claims, provider, form)
+}
+
+function codeGrant(service: IdentityService): IdentityGrant | undefined {
+  const { redeemCode } = service
+  if (!redeemCode) return undefined
+  return ({ application, form }) => userClaims(service, application, redeemCode(application, form))
+}
+
+async function respond(
+  { issuer, tenant, refreshTokens }: IdentityService,
+  { application, thumbprint }: AuthenticatedApplication,
+  claims: Claims,
+  provider: Dependency | undefined,
+  form: URLSearchParams
+): Promise<IdentityTokenResponse> {
+  const bound = { ...claims, ...(thumbprint && { cnf: { 'x5t#S256': thumbprint } }) }
+  const isUser = claims['sap_id_type'] === 'user'
+  const sign = (content: Claims) => issuer.sign(content, tenant.tokenValidity)
+  const refresh = isUser && form.get('refresh_expiry') !== '0'
+  return {
+    access_token: await sign(provider ? providerClaims(bound, provider) : bound),
+    ...(isUser && !provider && { id_token: await sign(bound) }),
+    ...(refresh && { refresh_token: refreshTokens.create(application, claims) }),
+    token_type: 'Bearer',
+    expires_in: tenant.tokenValidity
+  }
+}
+
+const BY_NAME = /^urn:sap:identity:application:provider:name:(.+)$/
+const BY_ID = /^urn:sap:identity:application:provider:clientid:([^:]+)(?::apptid:.+)?$/
+
+/**
+ * The application that `resource` names: by the dependency that is maintained for it, or its client id.
+ *
+ * @throws TokenError
+ */
+function providerOf(
+  { applications }: IdentityTenant,
+  { dependencies }: IdentityApplication,
+  form: URLSearchParams
+): Dependency | undefined {
+  const [resource, ...more] = form.getAll('resource')
+  if (resource === undefined) return undefined
+  if (more.length) throw identityError('invalid_target', 'More than one resource is not supported')
+  const [, name] = BY_NAME.exec(resource) ?? []
+  const [, id] = BY_ID.exec(resource) ?? []
+  const found =
+    name === undefined
+      ? [...dependencies.values()].find(({ provider }) => provider === id)
+      : (dependencies.get(name) ?? byApplication(applications, dependencies, name))
+  if (found) return found
+  throw identityError('invalid_target', 'The resource is not one of the dependencies')
+}
+
+/** What other applications consume of the bound one has no name of its own. */
+function byApplication(
+  applications: readonly IdentityApplication[],
+  dependencies: ReadonlyMap<string, Dependency>,
+  name: string
+): Dependency | undefined {
+  const provider = applications.find((each) => each.name === name)
+  return [...dependencies.values()].find((each) => each.provider === provider?.id)
+}

@@ -1,0 +1,46 @@
+import { thumbprint } from '../../http/client-certificate.js'
+import { EmulatorError } from '../../emulator-error.js'
+import type { IssueTokenOptions } from '../../emulator.js'
+import { resolveTenant, resolveUser } from '../../xsuaa/issue-token.js'
+import { providerClaims, technicalClaims, userClaims } from './identity-claims.js'
+import type { IdentityService } from '../identity-service.js'
+import type { IdentityApplication, IdentityTenant } from '../identity-tenant.js'
+
+/**
+ * A token straight from the issuer. One of another application is for the bound one, with the APIs that it consumes.
+ *
+ * @throws EmulatorError `ERR_EMULATOR_OPTIONS` for an unknown user, tenant or application
+ */
+export function issueIdentityToken(
+  service: IdentityService,
+  options: IssueTokenOptions
+): Promise<string> {
+  const { landscape, tenant, issuer } = service
+  const application = resolveApplication(tenant, options.client)
+  const { user, grant = user === undefined ? 'client_credentials' : 'password' } = options
+  const claims =
+    grant === 'client_credentials'
+      ? technicalClaims(application, resolveTenant(landscape, options.tenant))
+      : userClaims(service, application, resolveUser(landscape, user, options.tenant))
+  const { certificate } = application
+  const bound = certificate && { cnf: { 'x5t#S256': thumbprint(certificate.cert) } }
+  const dependency = application.dependencies.get('')
+  const content = dependency ? providerClaims(claims, dependency) : claims
+  const lifetime = options.expiresIn ?? tenant.tokenValidity
+  return issuer.sign({ ...content, ...bound, ...options.claims }, lifetime)
+}
+
+/** @throws EmulatorError `ERR_EMULATOR_OPTIONS` */
+export function resolveApplication(
+  { application, applications }: IdentityTenant,
+  name: string | undefined
+): IdentityApplication {
+  if (name === undefined) return application
+  const found = applications.find((each) => each.name === name || each.id === name)
+  if (found) return found
+  const known = applications.flatMap((each) => each.name || []).join(', ') || '(none)'
+  throw new EmulatorError(
+    'ERR_EMULATOR_OPTIONS',
+    `there is no application "${name}" in identity.applications, only ${known}`
+  )
+}

@@ -1,0 +1,247 @@
+import { createServer } from 'node:https'
+import { serveApi } from '../http/api-server.js'
+import { createBackendRecord } from '../backend/backend-record.js'
+import { createBindings } from '../project/bindings.js'
+import {
+  issueCertificates,
+  withClientCertificates,
+  type LandscapeCertificates
+} from '../certificates/landscape-certificates.js'
+import type { SubjectPattern } from '../certificates/subject-pattern.js'
+import { createPrincipals } from '../connectivity/principal.js'
+import { createConnectivityProxy } from '../connectivity/proxy-server.js'
+import type { DestinationStore } from '../destination-service/configuration.js'
+import { createDestinationHandler } from '../destination-service/destination-handler.js'
+import type { EmulatedEndpoint, Emulator } from '../emulator.js'
+import { EmulatorError } from '../emulator-error.js'
+import type { IdentityTenant } from '../ias/identity-tenant.js'
+import { issueIdentityToken } from '../ias/tokens/issue-identity-token.js'
+import { startIdentity, type Identity } from '../ias/start-identity.js'
+import { startJobScheduler } from '../job-scheduler/start-job-scheduler.js'
+import { allUsers, type Landscape } from './landscape.js'
+import type { JobScheduler } from '../job-scheduler/types.js'
+import { listen, type Listener } from '../http/listener.js'
+import { allProcesses, findProcess, type OnPremise } from './on-premise.js'
+import { RequestLog } from './request-log.js'
+import { startApplicationRouter } from '../router/application-router.js'
+import type { SamlService } from '../saml/saml-service.js'
+import { Traffic } from '../traffic/traffic.js'
+import type { EmulatorOptions, UserSummary } from '../types.js'
+import { AuthorizationCodes } from '../xsuaa/authorize/authorization-codes.js'
+import { issueToken } from '../xsuaa/issue-token.js'
+import { RefreshTokens } from '../xsuaa/refresh-tokens.js'
+import { ShadowUsers } from '../xsuaa/shadow-users.js'
+import type { SigningKeys } from '../xsuaa/signing-keys.js'
+import type { TokenService } from '../xsuaa/token-endpoint.js'
+import { createTokenIssuer } from '../xsuaa/token-issuer.js'
+import { createXsuaaHandler, xsuaaEndpoint } from '../xsuaa/xsuaa-handler.js'
+
+/** Milliseconds that `takeRequest` waits unless it is told otherwise. */
+const TAKE_TIMEOUT_MS = 5000
+
+/** Everything that one emulator is made of, before it is put together. */
+export interface Parts {
+  options: EmulatorOptions
+  landscape: Landscape
+  identityTenant: IdentityTenant | undefined
+  destinations: DestinationStore
+  subjectPattern: SubjectPattern
+  saml: SamlService
+  certificates: LandscapeCertificates
+  keys: SigningKeys
+  onPremise: OnPremise
+  /** Run in reverse order by `stop`. */
+  closers: (() => Promise<void>)[]
+}
+
+/** Where requests are noted. */
+interface Records {
+  traffic: Traffic
+  logs: Record<EmulatedEndpoint, RequestLog>
+}
+
+/** Opens the servers and puts everything together. */
+export async function assemble(parts: Parts): Promise<Emulator> {
+  const { landscape, certificates, onPremise, closers } = parts
+  const { traffic, logs } = createRecords()
+  closers.push(() => Promise.resolve(traffic.close()))
+  await issueCertificates(landscape, certificates)
+  const identity = await openIdentity(parts, { traffic, logs })
+  const opened = await openServices(parts, { traffic, logs }, identity)
+  const { service, bindings, connectivity, scheduler } = opened
+  let stopped: Promise<void> | undefined
+  return {
+    ...controls(parts, service, traffic, identity),
+    url: service.issuer.url,
+    ca: certificates.landscapeCa,
+    cloudConnectorCa: certificates.cloudConnector.cert,
+    vcapServices: () => ({
+      ...bindings.vcapServices(),
+      ...(identity && { identity: [identity.binding()] })
+    }),
+    applicationBinding: (name, kind = 'xsuaa') =>
+      kind === 'xsuaa' ? bindings.application(name) : identityOf(identity).bindingOf(name),
+    mockedServices: mockedServices(parts.options),
+    users: summarizeUsers(landscape),
+    startRouter: async () => {
+      const router = await startApplicationRouter(withClientCertificates(certificates))
+      closers.push(router.stop)
+      return router
+    },
+    requests: (endpoint) => logs[endpoint].list(),
+    connections: {
+      get connectivity() {
+        return connectivity.accepted
+      }
+    },
+    jobScheduler: scheduler ?? withoutScheduler,
+    s4: createBackendRecord(onPremise),
+    system: (virtualHost, tenant) => findProcess(onPremise, virtualHost, tenant),
+    stop: () => (stopped ??= closeAll(closers))
+  }
+}
+
+/** What a test steers the landscape with. */
+function controls(
+  { landscape, keys, onPremise }: Parts,
+  service: TokenService,
+  traffic: Traffic,
+  identity: Identity | undefined
+): Pick<Emulator, 'issueToken' | 'enqueue' | 'takeRequest' | 'rotateKeys' | 'advanceTime'> {
+  return {
+    issueToken: async (request) =>
+      request.issuer === 'ias'
+        ? issueIdentityToken(identityOf(identity).service, request)
+        : issueToken(service, request),
+    enqueue: (endpoint, answer) => traffic.enqueue(endpoint, answer),
+    takeRequest: (endpoint, { timeout = TAKE_TIMEOUT_MS } = {}) => traffic.take(endpoint, timeout),
+    rotateKeys: async ({ keepFormer = true } = {}) => {
+      await Promise.all([keys.rotate(keepFormer), identity?.keys.rotate(keepFormer)])
+    },
+    advanceTime: (seconds) => {
+      landscape.clock.advance(seconds)
+      for (const process of allProcesses(onPremise)) process.setClock(landscape.clock.offset)
+    }
+  }
+}
+
+async function openServices(parts: Parts, records: Records, identity: Identity | undefined) {
+  const { landscape, destinations, certificates, keys, closers, saml } = parts
+  const { traffic, logs } = records
+  // nobody knows a port before its handler is in place
+  const api = {
+    xsuaa: createServer(withClientCertificates(certificates)),
+    destination: createServer(certificates.server)
+  }
+  const xsuaa = await open(api.xsuaa, closers)
+  const destination = await open(api.destination, closers)
+  const issuer = createTokenIssuer(landscape, keys, xsuaa.port)
+  const { clock } = landscape
+  const stores = {
+    refreshTokens: new RefreshTokens(clock),
+    shadowUsers: new ShadowUsers(),
+    codes: new AuthorizationCodes(clock)
+  }
+  const service: TokenService = { landscape, issuer, saml, identity: identity?.service, ...stores }
+  const atXsuaa = { log: logs.xsuaa, traffic, endpointOf: xsuaaEndpoint }
+  serveApi(api.xsuaa, atXsuaa, createXsuaaHandler(service))
+  const tokens = { ...service, ca: certificates.landscapeCa }
+  const atDestination = { log: logs.destination, traffic, endpointOf: () => 'destination' as const }
+  serveApi(api.destination, atDestination, createDestinationHandler(tokens, destinations))
+  const connectivity = await open(createProxy(parts, service, records), closers)
+  const atScheduler = { log: logs.jobscheduler, traffic }
+  const jobs = await startJobScheduler(landscape, issuer, certificates, atScheduler)
+  if (jobs) closers.push(jobs.listener.close)
+  const ports = {
+    xsuaa: xsuaa.port,
+    destination: destination.port,
+    connectivity: connectivity.port,
+    jobScheduler: jobs?.listener.port
+  }
+  const bindings = createBindings(landscape, issuer, ports)
+  return { service, connectivity, bindings, scheduler: jobs?.scheduler }
+}
+
+function createRecords(): Records {
+  const logs = {
+    xsuaa: new RequestLog(),
+    destination: new RequestLog(),
+    connectivity: new RequestLog(),
+    identity: new RequestLog(),
+    jobscheduler: new RequestLog()
+  }
+  return { traffic: new Traffic(), logs }
+}
+
+async function openIdentity(
+  { identityTenant, landscape, certificates, closers }: Parts,
+  { traffic, logs }: Records
+): Promise<Identity | undefined> {
+  if (!identityTenant) return undefined
+  const observation = { log: logs.identity, traffic }
+  const identity = await startIdentity(identityTenant, landscape, certificates, observation)
+  closers.push(identity.listener.close)
+  return identity
+}
+
+function identityOf(identity: Identity | undefined): Identity {
+  if (identity) return identity
+  throw absent('Identity Authentication', 'identity')
+}
+
+const withoutScheduler: JobScheduler = {
+  start: () => Promise.reject(absent('Job Scheduling service', 'jobScheduler')),
+  status: () => Promise.reject(absent('Job Scheduling service', 'jobScheduler'))
+}
+
+function absent(service: string, option: string): EmulatorError {
+  const text = `there is no ${service}: switch it on with the option "${option}"`
+  return new EmulatorError('ERR_EMULATOR_OPTIONS', text)
+}
+
+function createProxy(
+  { landscape, subjectPattern, certificates, onPremise }: Parts,
+  service: TokenService,
+  { logs, traffic }: Records
+) {
+  const context = {
+    issuer: service.issuer,
+    client: landscape.clients.connectivity,
+    identity: service.identity?.issuer,
+    systemsOf: onPremise.systemsOf,
+    principals: createPrincipals(certificates.cloudConnector, subjectPattern, landscape.clock)
+  }
+  return createConnectivityProxy(context, certificates, logs.connectivity, traffic)
+}
+
+async function open(
+  server: Parameters<typeof listen>[0],
+  closers: Parts['closers']
+): Promise<Listener> {
+  const listener = await listen(server)
+  closers.push(listener.close)
+  return listener
+}
+
+/** Closes all of them, the last one first. */
+export async function closeAll(closers: Parts['closers']): Promise<void> {
+  await Promise.all(closers.reverse().map((close) => close()))
+}
+
+function mockedServices({ onPremise = {}, cloudConnectors = {} }: EmulatorOptions): string[] {
+  const systems = [onPremise, ...Object.values(cloudConnectors)].flatMap((each) =>
+    Object.values(each)
+  )
+  const mocks = systems.flatMap((system) => system.mocks ?? [])
+  return mocks.map(({ service }) => service)
+}
+
+function summarizeUsers(landscape: Landscape): UserSummary[] {
+  return allUsers(landscape).map(({ name, tenant, roles, attributes, policies }) => ({
+    name,
+    roles,
+    attr: attributes,
+    ...(policies.length && { policies: [...policies] }),
+    ...(tenant !== landscape.tenant && { tenant })
+  }))
+}

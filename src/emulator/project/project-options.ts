@@ -1,0 +1,185 @@
+import { createRequire } from 'node:module'
+import { join, resolve } from 'node:path'
+import { isDeepStrictEqual } from 'node:util'
+import { EmulatorError } from '../emulator-error.js'
+import type { EmulatorOptions, MockedService, MockUser, OnPremiseSystem } from '../types.js'
+
+/** `cds.requires` of a project, as far as the landscape follows from it. */
+export interface ProjectRequires {
+  readonly auth?: {
+    readonly kind?: string
+    readonly users?: EmulatorOptions['users']
+    /** Configuration of `@sap/ams`. */
+    readonly ams?: { readonly dcnRoot?: string }
+    readonly emulator?: Omit<Partial<EmulatorOptions>, 'root' | 'users' | 'mocks'> | false
+  }
+  readonly multitenancy?: unknown
+  readonly [service: string]: unknown
+}
+
+/** Users that CAP has by itself. */
+export type DefaultUsers = Readonly<Record<string, MockUser | boolean>>
+
+/** A required service with a destination. */
+interface Remote {
+  service?: string
+  credentials?: { destination?: unknown; path?: unknown }
+}
+
+/**
+ * The landscape that belongs to a project: its users or CAP's mocked ones, its destinations and systems, and for each
+ * destination that it names and does not define, one with principal propagation to a mock of the imported service.
+ *
+ * @param requires - `cds.requires`
+ * @param defaultUsers - of CAP's mocked authentication
+ */
+export function landscapeOf(
+  root: string,
+  requires: ProjectRequires,
+  defaultUsers: DefaultUsers
+): EmulatorOptions & { users: NonNullable<EmulatorOptions['users']> } {
+  const { users, emulator } = requires.auth ?? {}
+  const settings = emulator === false ? {} : (emulator ?? {})
+  const mocked = mockedDestinations(requires)
+  const generated = [...mocked.keys()].map((name) => [name, propagation(name)] as const)
+  const completed = (own: EmulatorOptions['destinations']) => ({
+    ...Object.fromEntries(generated),
+    ...own
+  })
+  const mockSystems = Object.fromEntries<OnPremiseSystem>(
+    [...mocked].map(([name, mocks]) => [virtualHost(name), { mocks }])
+  )
+  return {
+    ...settings,
+    ...identityOf(requires.auth?.ams, settings.identity),
+    root,
+    users: mockedUsers(users, defaultUsers, Boolean(requires.multitenancy)),
+    destinations: completed(settings.destinations),
+    ...(settings.tenants && {
+      tenants: Object.fromEntries(
+        Object.entries(settings.tenants).map(([id, tenant]) => [
+          id,
+          {
+            ...tenant,
+            destinations: completed(tenant.destinations),
+            ...(tenant.onPremise && { onPremise: { ...mockSystems, ...tenant.onPremise } })
+          }
+        ])
+      )
+    }),
+    onPremise: { ...mockSystems, ...settings.onPremise }
+  }
+}
+
+/** Authorization policies are those of an application of Identity Authentication: with `@sap/ams` there is one. */
+function identityOf(
+  ams: { readonly dcnRoot?: string } | undefined,
+  identity: EmulatorOptions['identity']
+): Pick<EmulatorOptions, 'identity'> {
+  if (!ams || identity === false) return {}
+  const own = typeof identity === 'object' ? identity : {}
+  const dcn = ams.dcnRoot === undefined ? {} : { dcn: ams.dcnRoot }
+  return { identity: { authorization: { enabled: true, ...dcn }, ...own } }
+}
+
+/** Mocked services by the destination that the project names for them and does not define. */
+export function mockedDestinations(requires: ProjectRequires): Map<string, MockedService[]> {
+  const { emulator } = requires.auth ?? {}
+  const defined = emulator === false ? {} : (emulator?.destinations ?? {})
+  const mocks = new Map<string, MockedService[]>()
+  for (const [name, options] of Object.entries(requires)) {
+    const { service = name, credentials } = asRemote(options)
+    const { destination, path } = credentials ?? {}
+    if (typeof destination !== 'string' || Object.hasOwn(defined, destination)) continue
+    const mock = { service, ...(typeof path === 'string' && { path }) }
+    mocks.set(destination, [...(mocks.get(destination) ?? []), mock])
+  }
+  return mocks
+}
+
+const asRemote = (options: unknown): Remote =>
+  typeof options === 'object' && options !== null ? options : {}
+
+const propagation = (name: string) => ({
+  URL: `http://${virtualHost(name)}`,
+  ProxyType: 'OnPremise',
+  Authentication: 'PrincipalPropagation'
+})
+
+const virtualHost = (name: string) =>
+  `${name.toLowerCase().replaceAll(/[^a-z0-9]+/g, '-')}.mock:8000`
+
+/**
+ * Merges a project's users with CAP's, as CAP merges them: properties of a user one by one.
+ *
+ * @param own - of `cds.requires.auth`; they may have been merged already
+ * @see `@sap/cds/lib/env/cds-env.js`, `_merge`
+ */
+export function mergedUsers(own: EmulatorOptions['users'], defaults: DefaultUsers): AllUsers {
+  const users: Record<string, MockUser | string | boolean> = { ...defaults }
+  for (const [name, user] of Object.entries(own ?? {})) {
+    const known = users[name]
+    const both = isRecord(known) && isRecord(user)
+    users[name] = both ? { ...known, ...user } : user
+    if (both && isRecord(known.attr) && isRecord(user.attr)) {
+      users[name] = { ...known, ...user, attr: { ...known.attr, ...user.attr } }
+    }
+  }
+  return users
+}
+
+type AllUsers = NonNullable<EmulatorOptions['users']>
+
+/** CAP's own tenants count where the project has some; its roles that nobody has declared are nobody's. */
+function mockedUsers(own: EmulatorOptions['users'], defaults: DefaultUsers, hasTenants: boolean) {
+  const entries = Object.entries(mergedUsers(own, defaults)).map(([name, user]) => {
+    const known = Object.hasOwn(defaults, name) ? defaults[name] : undefined
+    if (!isRecord(user) || !isRecord(known)) return [name, user] as const
+    const { tenant, ...rest } = user
+    const keepsTenant = tenant !== undefined && (hasTenants || tenant !== known.tenant)
+    const optionalRoles = isDeepStrictEqual(user.roles, known.roles)
+    const roles = optionalRoles && { optionalRoles }
+    return [name, { ...rest, ...(keepsTenant && { tenant }), ...roles }] as const
+  })
+  return Object.fromEntries(entries)
+}
+
+function isRecord(value: unknown): value is MockUser {
+  return typeof value === 'object' && value !== null
+}
+
+/**
+ * Completes options without users from the project's configuration.
+ *
+ * @throws EmulatorError `ERR_EMULATOR_OPTIONS` when `root` is not a CAP project
+ */
+export function completeOptions(
+  options: EmulatorOptions
+): EmulatorOptions & { users: NonNullable<EmulatorOptions['users']> } {
+  const { root, users } = options
+  if (users) return { ...options, users }
+  const requires = readRequires(root)
+  const { kinds } = requires as { kinds?: Record<string, { users?: DefaultUsers } | undefined> }
+  const project = landscapeOf(root, requires, kinds?.['mocked-auth']?.users ?? {})
+  return {
+    ...project,
+    ...options,
+    users: project.users,
+    destinations: { ...project.destinations, ...options.destinations },
+    onPremise: { ...project.onPremise, ...options.onPremise }
+  }
+}
+
+/** The configuration that a CAP server has in this folder. */
+function readRequires(root: string): ProjectRequires {
+  try {
+    const find = createRequire(join(resolve(root), 'package.json'))
+    const { env } = find('@sap/cds') as {
+      env: { for: (context: string, root: string) => { requires: ProjectRequires } }
+    }
+    return env.for('cds', resolve(root)).requires
+  } catch (cause) {
+    const text = `the users must be given, or "root" must be a CAP project, which ${root} is not`
+    throw new EmulatorError('ERR_EMULATOR_OPTIONS', text, { cause })
+  }
+}

@@ -1,0 +1,143 @@
+import type { IncomingMessage, ServerResponse } from 'node:http'
+
+import cds from '@sap/cds'
+
+import { type Authenticated, Authenticator, trustedIssuers } from './authenticator.js'
+import { checkExchanges } from '../destination/exchange/client.js'
+import { attachedLandscape } from '../emulator/process/attached.js'
+import { RequestError } from '../errors.js'
+import { type AuthOptions, bindingsOf, type RequiredBindings } from '../options.js'
+import { type Authorization, authorizationOf, likelyToken } from './authorization.js'
+import { certificateOf } from './client-certificate.js'
+import { checkReadable } from './hardening.js'
+import { refuse, requireCredentials } from './response.js'
+import { canAnswer, closeWithToken } from './response.js'
+import { isFromThisMachine } from './this-machine.js'
+import { challenge } from './response.js'
+import { type BasicExchange, basicExchange } from '../development/basic-exchange.js'
+import type { Identity } from '../user/identity.js'
+import { featuresOfMocked } from '../user/mocked-features.js'
+import { TokenUser } from '../user/token-user.js'
+
+/**
+ * CAP's authentication middleware of kind `principal`: request → token → user.
+ *
+ * @param options - `cds.requires.auth`
+ * @returns the middleware that sets `cds.context.user` (with `authInfo`) and `cds.context.tenant`
+ * @throws {@link ConfigurationError} when nothing is bound or configured, or a binding is incomplete
+ * @see https://cap.cloud.sap/docs/node.js/authentication#custom
+ */
+export function auth(
+  options: AuthOptions
+): (req: IncomingMessage, res: ServerResponse, next: (error?: unknown) => void) => Promise<void> {
+  const bindings = bindingsOf(options, cds.env.requires as RequiredBindings)
+  const authenticator = new Authenticator(trustedIssuers(options, bindings))
+  checkExchanges()
+  const emulated = attachedLandscape() && bindings.xsuaa
+  const exchange = emulated ? basicExchange(emulated) : undefined
+  const mocked = emulated ? options : undefined
+
+  /** Whoever the request says it comes from, if that is true. */
+  async function authenticate(req: IncomingMessage): Promise<Identity | undefined> {
+    const authorization = authorizationOf(req)
+    if (authorization.scheme === 'none') return undefined
+    const clientCertificate = certificateOf(req)
+    const bearerToken = tokenIn(authorization) ?? (await exchanged(req, authorization, exchange))
+    const known = clientCertificate === undefined ? authenticator.recall(bearerToken) : undefined
+    const sender =
+      known ??
+      (await authenticator.verify(bearerToken, { clientCertificate, sender: senderOf(req) }))
+    return become(sender, bearerToken, mocked)
+  }
+
+  /** Most requests: the token was verified before, letter by letter, so nothing else of the header needs a look. */
+  function recall(req: IncomingMessage): Identity | undefined {
+    const bearerToken = likelyToken(req)
+    if (bearerToken === undefined || certificateOf(req) !== undefined) return undefined
+    const known = authenticator.recall(bearerToken)
+    return known && become(known, bearerToken, mocked)
+  }
+
+  return withContext(async function principal_auth(req, res, next): Promise<void> {
+    const schemes = { basic: exchange !== undefined && isFromThisMachine(req) }
+    const responding = challenge(res, req, schemes)
+    try {
+      checkReadable(req)
+      responding.identity = recall(req) ?? (await authenticate(req))
+    } catch (error) {
+      refuse(res, error, schemes, next)
+      return
+    }
+    const { identity } = responding
+    if (options.login_required && !identity) {
+      requireCredentials(res, next)
+      return
+    }
+    if (identity && !canAnswer(res)) closeWithToken(req, res, identity.expiresAt)
+    next()
+  })
+}
+
+type Middleware = (
+  req: IncomingMessage,
+  res: ServerResponse,
+  next: (error?: unknown) => void
+) => Promise<void>
+
+/** A route of the application may have `cds.middlewares.auth()` without `context()` before it: the user needs one of its own. */
+function withContext(middleware: Middleware): Middleware {
+  return function principal_auth(req, res, next) {
+    if (cds.context?.http ?? !('set' in res)) return middleware(req, res, next)
+    const { middlewares } = cds as unknown as { middlewares: { context(): ExpressMiddleware } }
+    return new Promise((done) => {
+      middlewares.context()(req, res, () => {
+        done(middleware(req, res, next))
+      })
+    })
+  }
+}
+
+type ExpressMiddleware = (...parameters: Parameters<Middleware>) => void
+
+/**
+ * Makes the sender of the token the current user.
+ *
+ * @param mocked - options with mocked users, in the emulated landscape
+ */
+function become(
+  authenticated: Authenticated,
+  bearerToken: string,
+  mocked: AuthOptions | undefined
+): Identity {
+  const context = cds.context as cds.EventContext
+  const { identity, issuer } = authenticated
+  const user = new TokenUser({ identity, issuer, bearerToken })
+  const features = mocked && featuresOfMocked(mocked, identity.userId, identity.tenant)
+  context.user = features === undefined ? user : Object.assign(user, { features })
+  if (identity.tenant) context.tenant = identity.tenant
+  return identity
+}
+
+/** Where a request comes from, as far as that can be told: it decides about nothing but whose turn it is. */
+function senderOf({ headers, socket }: IncomingMessage): string {
+  const { remoteAddress } = (socket as Partial<IncomingMessage['socket']> | undefined) ?? {}
+  return `${String(headers['x-forwarded-for']).slice(0, 200)} ${String(remoteAddress)}`
+}
+
+function tokenIn(authorization: Authorization): string | undefined {
+  return authorization.scheme === 'bearer' ? authorization.bearerToken : undefined
+}
+
+/** With the emulated landscape, a token for Basic credentials: users there need no password. */
+async function exchanged(
+  req: IncomingMessage,
+  authorization: Authorization,
+  exchange?: BasicExchange
+): Promise<string> {
+  const isLocal = exchange && isFromThisMachine(req)
+  if (isLocal && authorization.scheme === 'basic') return exchange(authorization.credentials)
+  const text = exchange
+    ? 'Basic credentials are accepted from this machine only, with a host name of this machine'
+    : 'Basic credentials are accepted with the emulated landscape only'
+  throw new RequestError('ERR_SCHEME_UNSUPPORTED', text)
+}

@@ -1,0 +1,121 @@
+import { ConfigurationError, TokenError } from '../errors.js'
+import type { AuthOptions, Bindings } from '../options.js'
+import { decode, type DecodedToken } from '../token/decode.js'
+import { iasIssuer } from '../token/issuers/ias.js'
+import type { Issuer, VerifyOptions } from '../token/issuers/issuer.js'
+import { oidcIssuer } from '../token/issuers/oidc.js'
+import type { OidcIssuerOptions } from '../token/issuers/oidc-options.js'
+import { VerifiedTokens } from '../token/verified-tokens.js'
+import { xsuaaIssuer } from '../token/issuers/xsuaa.js'
+import { iasProfile } from '../user/ias-profile.js'
+import { type Identity, identityOf } from '../user/identity.js'
+import { oidcProfile } from '../user/oidc-profile.js'
+import type { TokenProfile } from '../user/token-profile.js'
+import { xsuaaProfile } from '../user/xsuaa-profile.js'
+
+/** An issuer together with what its tokens say about users. */
+export interface TrustedIssuer {
+  readonly issuer: Issuer
+  readonly profile: TokenProfile
+}
+
+/** The outcome of a token. */
+export interface Authenticated {
+  readonly identity: Identity
+  readonly issuer: Issuer
+}
+
+/** What is kept of a token between requests. */
+interface KeptIdentity extends Authenticated {
+  readonly expiresAt: number
+  readonly keyIsHeld: () => boolean
+}
+
+/** Everybody whose tokens are accepted: the bound services, and the issuers of the configuration. */
+export function trustedIssuers(options: AuthOptions, { xsuaa, ias }: Bindings): TrustedIssuer[] {
+  const { config, issuers = {} } = options
+  const userId = userIdClaims(options)
+  checkAliases(issuers)
+  return [
+    ...(xsuaa
+      ? [{ issuer: xsuaaIssuer(xsuaa, config), profile: xsuaaProfile(xsuaa, userId) }]
+      : []),
+    ...(ias ? [{ issuer: iasIssuer(ias, config), profile: iasProfile(ias, userId) }] : []),
+    ...Object.entries(issuers).map(([alias, each]) => trustOidc(alias, each))
+  ]
+}
+
+/** A token is judged by one issuer, and the log tells them apart. */
+function checkAliases(issuers: Record<string, OidcIssuerOptions>): void {
+  const seen = new Map<string, string>()
+  for (const [alias, { issuer }] of Object.entries(issuers)) {
+    const option = `cds.requires.auth.issuers.${alias}`
+    const other = seen.get(issuer)
+    if (other) throw new ConfigurationError(`${option}.issuer is the same as that of "${other}"`)
+    if (alias === 'xsuaa' || alias === 'ias') {
+      throw new ConfigurationError(`${option}: the name stands for the bound service, use another`)
+    }
+    seen.set(issuer, alias)
+  }
+}
+
+function trustOidc(alias: string, options: OidcIssuerOptions): TrustedIssuer {
+  return { issuer: oidcIssuer(alias, options), profile: oidcProfile(alias, options) }
+}
+
+/** Claims of the bound services' tokens that become the id of a user; without the option those of CAP's own strategies. */
+function userIdClaims({ userId }: AuthOptions): readonly string[] | undefined {
+  if (userId === undefined) return undefined
+  const claims: readonly unknown[] = [userId].flat()
+  if (claims.length && claims.every((each) => typeof each === 'string' && each !== '')) {
+    return claims as readonly string[]
+  }
+  throw new ConfigurationError(
+    'cds.requires.auth.userId must be the name of a claim, or a list of names'
+  )
+}
+
+/**
+ * Turns a token into an identity: by the one issuer that it names, or from what is kept of the same token.
+ *
+ * @internal
+ */
+export class Authenticator {
+  readonly #trusted: readonly TrustedIssuer[]
+  readonly #kept = new VerifiedTokens<KeptIdentity>()
+
+  constructor(trusted: readonly TrustedIssuer[]) {
+    this.#trusted = trusted
+  }
+
+  /** What is known of a token from an earlier request. */
+  recall(bearerToken: string): Authenticated | undefined {
+    return this.#kept.get(bearerToken)
+  }
+
+  /** @throws {@link TokenError} why the token is not accepted */
+  async verify(bearerToken: string, options: VerifyOptions): Promise<Authenticated> {
+    const token = decode(bearerToken)
+    const named = this.#trusted.find(({ issuer }) => issuer.names(token.payload))
+    if (!named) {
+      const text =
+        'the "iss" claim of the token is missing, or names no issuer that is bound or configured'
+      throw new TokenError('ERR_TOKEN_ISSUER', text)
+    }
+    const verified = await verify(named.issuer, token, options)
+    const { expiresAt, keyIsHeld } = verified
+    const identity = identityOf(verified, named.profile)
+    const result = { identity, issuer: named.issuer, expiresAt, keyIsHeld }
+    const bound = options.clientCertificate !== undefined // to be compared with the token each time
+    if (!bound) this.#kept.set(bearerToken, result)
+    return result
+  }
+}
+
+/** The log names the issuer by its alias. */
+async function verify(issuer: Issuer, token: DecodedToken, options: VerifyOptions) {
+  return issuer.verify(token, options).catch((error: unknown) => {
+    if (error instanceof TokenError) error.issuer = issuer.alias
+    throw error
+  })
+}

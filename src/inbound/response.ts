@@ -1,0 +1,223 @@
+import type { IncomingMessage, OutgoingHttpHeaders, ServerResponse } from 'node:http'
+
+import cds from '@sap/cds'
+import onHeaders from 'on-headers'
+
+import { PrincipalError, RequestError, TokenError } from '../errors.js'
+import { logRefusal } from '../lib/log.js'
+import type { Identity } from '../user/identity.js'
+import { type RoleHolder, missingRole } from '../user/missing-role.js'
+
+/** Seconds after which a client may try again, where nothing else is known. */
+const RETRY_AFTER = 30
+
+/** Express's continuation. */
+export type Next = (error?: unknown) => void
+
+/**
+ * Ends a request whose credentials are not accepted: one line in the log, constant text to the client.
+ *
+ * @param next - gets the refusal where the host has no response that could be answered
+ * @internal
+ */
+export function refuse(
+  res: ServerResponse,
+  error: unknown,
+  options: ChallengeOptions,
+  next: Next
+): void {
+  const refusal = error instanceof PrincipalError ? error : unexpected(error)
+  logRefusal(refusal, refusal instanceof TokenError ? refusal.issuer : undefined)
+  end(res, refusal, headersOf(refusal, options), next)
+}
+
+/**
+ * Ends a request of somebody who has not the roles for it, with constant text. Why, is in the log when the answer leaves.
+ *
+ * @param next - gets the refusal where the host has no response that could be answered
+ * @internal
+ */
+export function forbid(res: ServerResponse, next: Next): void {
+  end(res, new TokenError('ERR_ROLE_MISSING', 'a role is missing'), {}, next)
+}
+
+function end(
+  res: ServerResponse,
+  { status, clientMessage }: PrincipalError,
+  headers: OutgoingHttpHeaders,
+  next: Next
+): void {
+  if (!canAnswer(res)) {
+    next(handshakeError(status, clientMessage, headers))
+    return
+  }
+  for (const [name, value] of Object.entries(headers)) res.setHeader(name, value as string)
+  res.statusCode = status
+  res.setHeader('Content-Type', 'application/json')
+  res.end(JSON.stringify({ error: { code: String(status), message: clientMessage } }))
+}
+
+/**
+ * Ends a request without credentials where every request needs some; the challenge is added when the answer leaves.
+ *
+ * @internal
+ */
+export function requireCredentials(res: ServerResponse, next: Next): void {
+  end(res, new RequestError('ERR_SCHEME_UNSUPPORTED', 'credentials are missing'), {}, next)
+}
+
+function headersOf(refusal: PrincipalError, options: ChallengeOptions): OutgoingHttpHeaders {
+  const { status } = refusal
+  if (status === 400 || status === 401) {
+    return { 'WWW-Authenticate': challengesFor(refusal, options) }
+  }
+  const { retryAfter = RETRY_AFTER } = refusal as Partial<TokenError>
+  return status === 503 ? { 'Retry-After': retryAfter } : {}
+}
+
+/** In the shape that Express and its relatives read. Its text goes to the client, in some hosts as part of a status line. */
+function handshakeError(status: number, message: string, headers: OutgoingHttpHeaders): Error {
+  return Object.assign(new Error(message), {
+    code: String(status),
+    status,
+    statusCode: status,
+    headers
+  })
+}
+
+/** Any exception while a token is checked means: not accepted. Its text may hold claims, so only its kind goes on. */
+function unexpected(error: unknown): PrincipalError {
+  const kind = error instanceof Error ? error.name : typeof error
+  return new TokenError('ERR_TOKEN_CLAIM', `the token could not be read (${kind})`)
+}
+
+/** What becomes known of a request until it is answered. */
+export interface Responding {
+  /** Who sent it, once that is known. */
+  identity: Identity | undefined
+}
+
+/** A token that was accepted, and a 401 all the same: it ended before it could be sent on. */
+const EXPIRED_MEANWHILE = new TokenError('ERR_TOKEN_EXPIRED', 'the token has expired since')
+
+/**
+ * Whatever answers the request in the end: a 401 gets its challenge (CAP 10 sends a bare one), a 403 says
+ * `insufficient_scope`, and nothing that was made for one user is kept in a shared cache.
+ *
+ * @see RFC 6750 section 3, RFC 9111 section 3.5
+ * @internal
+ */
+export function challenge(
+  res: ServerResponse,
+  req: IncomingMessage,
+  schemes: ChallengeOptions
+): Responding {
+  const responding: Responding = { identity: undefined }
+  if (!canAnswer(res)) return responding
+  const { context } = cds
+  onHeaders(res, () => {
+    const { identity } = responding
+    const { statusCode } = res
+    if (statusCode === 401) {
+      setDefault(res, 'WWW-Authenticate', challengesFor(identity && EXPIRED_MEANWHILE, schemes))
+    } else if (statusCode === 403) {
+      explain(req, identity, (cds.context ?? context)?.user)
+      setDefault(res, 'WWW-Authenticate', 'Bearer error="insufficient_scope"')
+    }
+    if (statusCode >= 400) setDefault(res, 'Cache-Control', 'no-store')
+    else if (identity) setDefault(res, 'Cache-Control', 'private')
+  })
+  return responding
+}
+
+/** Roles are those of the user as he is now: an application can have changed him since he was authenticated. */
+function explain(
+  req: IncomingMessage,
+  identity: Identity | undefined,
+  user: RoleHolder | undefined
+): void {
+  const refusal = identity && user && missingRole(identity, user, pathOf(req))
+  if (refusal) logRefusal(refusal, identity.issuer)
+}
+
+/** The whole path: express cuts off what a service is mounted at. */
+function pathOf(req: IncomingMessage & { originalUrl?: string }): string {
+  return (req.originalUrl ?? req.url ?? '').split('?', 1)[0] ?? ''
+}
+
+function setDefault(res: ServerResponse, name: string, value: string | string[]): void {
+  if (!res.hasHeader(name)) res.setHeader(name, value)
+}
+
+/** Which schemes a 401 offers, in this order. */
+export interface ChallengeOptions {
+  /** Offer Basic behind Bearer, for browsers and `curl -u` at the emulator. */
+  basic?: boolean
+}
+
+/**
+ * The values of `WWW-Authenticate` for a refused request: constant text only.
+ *
+ * No `error` when the request had no credentials, or none that are read here (RFC 6750, section 3.1), `invalid_request`
+ * for a malformed one, `invalid_token` otherwise.
+ *
+ * @param error - why, or nothing when there were no credentials
+ * @returns one string a header line
+ * @internal
+ */
+export function challengesFor(error?: PrincipalError, { basic }: ChallengeOptions = {}): string[] {
+  const code = error && bearerError(error)
+  const bearer = code ? `Bearer error="${code}"` : 'Bearer'
+  return basic ? [bearer, 'Basic realm="Users", charset="UTF-8"'] : [bearer]
+}
+
+const WITHOUT_ERROR: ReadonlySet<string> = new Set([
+  'ERR_SCHEME_UNSUPPORTED',
+  'ERR_CREDENTIALS_MISSING',
+  'ERR_CREDENTIALS_REFUSED'
+])
+
+function bearerError({ status, code }: PrincipalError): string | undefined {
+  if (WITHOUT_ERROR.has(code)) return undefined
+  return status === 400 ? 'invalid_request' : 'invalid_token'
+}
+
+/** What hosts put into the place of a response that there is none of, as far as it is used here. */
+interface StandIn {
+  readonly status?: (code: number) => unknown
+  readonly send?: (body: string) => unknown
+}
+
+/**
+ * True if the host waits for an answer to this request: Express does. Hosts of connections, such as
+ * `@cap-js-community/websocket`, run CAP's middlewares with a stand-in, or with a response that has been sent.
+ *
+ * @internal
+ */
+export function canAnswer(res: ServerResponse): boolean {
+  const { headersSent, hasHeader } = res as Partial<ServerResponse>
+  return typeof hasHeader === 'function' && headersSent === false
+}
+
+/**
+ * Ends a connection with the token that has opened it: what comes over it later would be handled as a user whose token is over.
+ *
+ * @param expiresAt - seconds since the epoch
+ * @internal
+ */
+export function closeWithToken(
+  { headers, socket }: IncomingMessage,
+  res: ServerResponse,
+  expiresAt: number
+): void {
+  const close = () => {
+    const { status, send } = res as unknown as StandIn
+    status?.call(res, 401) // the host's own way, where it has one
+    send?.call(res, 'Unauthorized')
+    if (headers.upgrade) socket.destroy()
+  }
+  const timer = setTimeout(close, Math.max(expiresAt * 1000 - Date.now(), 0)).unref()
+  ;(socket as Partial<typeof socket> | undefined)?.once?.('close', () => {
+    clearTimeout(timer)
+  })
+}

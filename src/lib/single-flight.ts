@@ -1,0 +1,111 @@
+import { LRUCache } from 'lru-cache'
+
+import type { Ready } from '../destination/ready.js'
+
+/** A result, and how long it may be used. */
+export interface Lasting<T> {
+  readonly value: T
+  /** Milliseconds; 0 or less: this once. */
+  readonly lifetime: number
+}
+
+/** What a result depends on, part by part: parts are never joined, so no two keys can look alike. */
+export type Key = readonly (string | undefined)[]
+
+/**
+ * What of the kept does not count: nothing, whatever there is, or what turned out to be of no use. That is forgotten at once,
+ * and never handed out again.
+ */
+export type Fresh<T> = boolean | ((kept: T) => boolean)
+
+/** Why something is fetched: for want of a result, for somebody who wants a new one, or in place of one of no use. */
+const RANKS = { missing: 0, fresh: 1, refused: 2 } as const
+
+type Rank = (typeof RANKS)[keyof typeof RANKS]
+
+interface Flight<T> {
+  readonly rank: Rank
+  readonly result: Promise<T>
+}
+
+/**
+ * Each who waits gets an error of their own: CAP and handlers of an application change what they catch.
+ *
+ * @internal
+ */
+export function copyOfError(error: unknown): unknown {
+  if (!(error instanceof Error)) return error
+  const copy = new Error(error.message)
+  Object.setPrototypeOf(copy, Object.getPrototypeOf(error) as object)
+  return Object.defineProperties(copy, Object.getOwnPropertyDescriptors(error))
+}
+
+/**
+ * Results that are fetched once for everybody who asks at the same time, and kept for as long as they last. Failures are
+ * told to all who wait, and forgotten; what was kept before stays. Bounded: what was not used for longest goes first.
+ *
+ * @internal
+ */
+export class SingleFlight<T> {
+  readonly #kept: LRUCache<string, Lasting<T>>
+  readonly #flights = new Map<string, Flight<T>>()
+
+  /**
+   * @param max - number of results
+   * @param sizeOf - with it, `max` is the sum of the sizes of all results
+   */
+  constructor(max: number, sizeOf?: (value: T) => number) {
+    this.#kept = new LRUCache<string, Lasting<T>>({
+      ...(sizeOf
+        ? { maxSize: max, sizeCalculation: ({ value }, key) => sizeOf(value) + key.length }
+        : { max }),
+      ttlResolution: 0 // the time is read when it is needed: anything else takes a timer
+    })
+  }
+
+  /**
+   * @param fetch - called when there is no result that counts, and nobody is fetching one. Who wants a fresh result does not
+   *   wait for a fetch that began for want of one, nor in place of a refused one for any that began before the refusal
+   * @param fresh - what is kept stays, for others, until the new one is there; only what is refused goes at once
+   */
+  get(key: Key, fetch: () => Promise<Lasting<T>>, fresh: Fresh<T> = false): Ready<T> {
+    const id = JSON.stringify(key)
+    const kept = this.#kept.get(id)
+    if (kept && fresh !== true && !(fresh && fresh(kept.value))) return kept.value
+    if (typeof fresh === 'function') this.#kept.delete(id)
+    const rank = fresh === false ? RANKS.missing : fresh === true ? RANKS.fresh : RANKS.refused
+    const flight = this.#flights.get(id)
+    if (!flight || flight.rank < rank) return this.#start(id, fetch, rank).result
+    return flight.result.catch((error: unknown) => {
+      throw copyOfError(error)
+    })
+  }
+
+  /** Forgets a result that turned out to be of no use, unless another one is there already. */
+  drop(key: Key, value: T): void {
+    const id = JSON.stringify(key)
+    if (this.#kept.peek(id)?.value === value) this.#kept.delete(id)
+  }
+
+  #start(id: string, fetch: () => Promise<Lasting<T>>, rank: Rank): Flight<T> {
+    // what another fetch has overtaken is for those who wait for it
+    const isCurrent = () => this.#flights.get(id) === flight
+    const result = fetch()
+      .then((fetched) => {
+        if (isCurrent()) this.#keep(id, fetched)
+        return fetched.value
+      })
+      .finally(() => {
+        if (isCurrent()) this.#flights.delete(id)
+      })
+    const flight = { rank, result }
+    this.#flights.set(id, flight)
+    return flight
+  }
+
+  #keep(id: string, result: Lasting<T>): void {
+    const ttl = Math.floor(result.lifetime)
+    if (ttl > 0) this.#kept.set(id, result, { ttl })
+    else this.#kept.delete(id)
+  }
+}

@@ -1,0 +1,164 @@
+import cds from '@sap/cds'
+
+import { DestinationError, PrincipalError } from '../../errors.js'
+import { logCall, logWarning, printable } from '../../lib/log.js'
+import { principalOf } from '../../user/principal.js'
+import { codeOf, kindOf } from './code.js'
+import { auditRefusal } from './audit.js'
+import { markSpan } from './span.js'
+import type { OutboundDestination } from '../outbound.js'
+import type { OnBehalfOf } from '../policy/options.js'
+
+/** Name of the event on `cds`. */
+const EVENT = 'principal.call'
+
+/**
+ * What came of a call: `refused` before anything was sent; `failed` on the way, or at the other side; `resolved`: a
+ * destination was handed out to code that sends the request itself.
+ */
+export type CallOutcome = 'ok' | 'refused' | 'failed' | 'resolved'
+
+/** One outbound call, as the event `principal.call` tells about it. There is no token and no secret in it. */
+export interface PrincipalCall {
+  /** Name of the required service; `undefined` for calls of {@link executeHttpRequest} and {@link destinationFor}. */
+  readonly service: string | undefined
+  /** Name of the destination, as far as the call got. */
+  readonly destination: string | undefined
+  /** Its `Authentication`. */
+  readonly authentication: string | undefined
+  readonly onBehalfOf: OnBehalfOf | undefined
+  /** Id of the user who was current, whoever the call went out as. */
+  readonly user: string | undefined
+  /** Of the context. */
+  readonly tenant: string | undefined
+  /** What kind of principal the call went out as; of a call that was refused before: who was current. */
+  readonly principal: 'named' | 'technical' | 'anonymous'
+  readonly outcome: CallOutcome
+  /** Of the error: one of {@link ERROR_CODES}, of Node (`ECONNRESET`), or the remote status (`HTTP_403`). */
+  readonly code: string | undefined
+  /** Milliseconds. */
+  readonly duration: number
+  /** As in the log. */
+  readonly correlationId: string | undefined
+}
+
+/** What is known when a call begins. */
+type Subject = Pick<PrincipalCall, 'service' | 'destination' | 'onBehalfOf'>
+
+/**
+ * Subscribes to every outbound call of the process; the same as `cds.on('principal.call', listener)`.
+ *
+ * A listener runs when the call is over, in its context, and can't change what comes of it: what it throws is logged. Work
+ * that takes time, or writes to a database, belongs into `cds.spawn`.
+ *
+ * @example
+ * ```ts
+ * onPrincipalCall(({ service, outcome }) => counters.add(service, outcome))
+ * ```
+ * @returns a function that ends the subscription
+ */
+export function onPrincipalCall(listener: (call: PrincipalCall) => void): () => void {
+  const emitter = cds as unknown as NodeJS.EventEmitter
+  emitter.on(EVENT, listener)
+  return () => {
+    emitter.off(EVENT, listener)
+  }
+}
+
+/** Keeps what becomes known of a call while it is made, and tells about it once, when it is over. @internal */
+export class CallEvidence {
+  readonly #subject: Subject
+  readonly #start = performance.now()
+  readonly #context = cds.context
+  #outbound: OutboundDestination | undefined
+  #sent = false
+
+  constructor(subject: Subject) {
+    this.#subject = subject
+  }
+
+  /** What kind of destination it is. */
+  found(outbound: OutboundDestination): void {
+    this.#outbound = outbound
+  }
+
+  /** A request goes out. */
+  sent(): void {
+    this.#sent = true
+  }
+
+  /** It was decided that nothing is sent, or nothing could be. */
+  refused(error: unknown): void {
+    this.#tell(isRefusal(error) ? 'refused' : 'failed', error)
+  }
+
+  /** The work is over: handlers that answer by themselves, or by calls of other services, have not sent anything. */
+  done(): void {
+    if (this.#sent) this.#tell('ok')
+  }
+
+  failed(error: unknown): void {
+    if (this.#sent) this.#tell('failed', error)
+  }
+
+  resolved(): void {
+    this.#tell('resolved')
+  }
+
+  #tell(outcome: CallOutcome, error?: unknown): void {
+    const user = this.#context?.user as { id?: string } | undefined
+    const { destination, userBound } = this.#outbound ?? {}
+    const id: unknown = this.#context?.id
+    const current = principalOf(user).kind
+    const sentAs = outcome === 'refused' || userBound === undefined ? undefined : userBound
+    publish({
+      ...this.#subject,
+      destination: destination?.name ?? this.#subject.destination,
+      authentication: destination?.forwardAuthToken
+        ? 'forwardAuthToken'
+        : destination?.authentication,
+      user: user?.id,
+      tenant: this.#context?.tenant,
+      principal: sentAs === undefined ? current : sentAs ? 'named' : 'technical',
+      outcome,
+      code: error === undefined ? undefined : codeOf(error),
+      duration: Math.round((performance.now() - this.#start) * 10) / 10,
+      correlationId: id === undefined ? undefined : printable(id)
+    })
+  }
+}
+
+/** Our own decision, and no failure of a service that was asked. */
+function isRefusal(error: unknown): boolean {
+  if (!(error instanceof PrincipalError)) return false
+  return !(error instanceof DestinationError) || error.status === 500
+}
+
+/** Nothing that is done with the evidence has a part in the call itself. */
+function publish(call: PrincipalCall): void {
+  Object.freeze(call)
+  for (const tell of [logCall, notifyListeners, markSpan, auditRefusal]) {
+    try {
+      tell(call)
+    } catch (error) {
+      warn(error)
+    }
+  }
+}
+
+function notifyListeners(call: PrincipalCall): void {
+  const listeners = (cds as unknown as NodeJS.EventEmitter).rawListeners(EVENT)
+  for (const listener of listeners as ((call: PrincipalCall) => unknown)[]) {
+    try {
+      Promise.resolve(listener(call)).catch(warn)
+    } catch (error) {
+      warn(error)
+    }
+  }
+}
+
+function warn(error: unknown): void {
+  logWarning(
+    `what was done about a "${EVENT}" event failed (${kindOf(error)}); the call itself is not affected`
+  )
+}

@@ -1,0 +1,45 @@
+import { createRequire } from 'node:module'
+import { join } from 'node:path'
+
+import cds from '@sap/cds'
+import type { Attributes, trace } from '@opentelemetry/api'
+
+import type { PrincipalCall } from './call.js'
+
+/** Attributes and the event of a span are called so. */
+const PREFIX = 'principal.call'
+
+/** What is used of `@opentelemetry/api`. */
+interface Telemetry {
+  readonly trace: Pick<typeof trace, 'getActiveSpan'>
+}
+
+/** `null`: there is none. */
+let telemetry: Telemetry | null | undefined
+
+/**
+ * Writes a call to the active span, where the application has OpenTelemetry: as an event, as a span can have several calls,
+ * and the last one as attributes.
+ *
+ * @internal
+ */
+export function markSpan(call: PrincipalCall): void {
+  if (telemetry === undefined) telemetry = load()
+  const span = telemetry?.trace.getActiveSpan()
+  if (!span?.isRecording()) return
+  const known = Object.entries(call).filter(([, value]) => value !== undefined)
+  const attributes: Attributes = Object.fromEntries(
+    known.map(([name, value]) => [`${PREFIX}.${name}`, value as string | number])
+  )
+  span.addEvent(PREFIX, attributes)
+  span.setAttributes(attributes)
+}
+
+/** The application's own copy; without one there is nobody who would look. */
+function load(): Telemetry | null {
+  try {
+    return createRequire(join(cds.root, 'package.json'))('@opentelemetry/api') as Telemetry
+  } catch {
+    return null
+  }
+}

@@ -1,0 +1,115 @@
+import { Agent } from 'node:http'
+import { Agent as HttpsAgent } from 'node:https'
+
+import { LRUCache } from 'lru-cache'
+
+import type { NamedUser } from '../../../user/principal.js'
+import type { HeaderValues, HttpCall } from '../http-call.js'
+import type { ForwardProxy } from '../transport.js'
+import { CREDENTIALS } from '../message/identity-headers.js'
+import { principalKey } from './principal-key.js'
+import { countProxySockets, placeForSocket } from './proxy-sockets.js'
+
+/** Principals whose connections are kept at the same time. */
+const MAX_PRINCIPALS = 1000
+
+/** Milliseconds that an unused connection stays open. Node stays below what a server announces (`Keep-Alive: timeout`). */
+const IDLE = 30_000
+
+/** Connections of one user to one system that are in use at the same time; further calls wait for one. */
+const MAX_OF_A_USER = 50
+
+/** The same for technical users: all requests go out as one. */
+const MAX_TECHNICAL = 250
+
+/** Of each principal, as long as they are unused. */
+const MAX_IDLE = 10
+
+const agents = new LRUCache<string, Agent>({ max: MAX_PRINCIPALS, dispose: retire })
+
+const LOCATION = 'sap-connectivity-scc-location_id'
+
+/** Headers that a connection is bound to. */
+const BINDING = [LOCATION, ...CREDENTIALS]
+
+/** Keys of {@link agents}, by the headers of a destination that is complete for one principal. */
+const keys = new WeakMap<HeaderValues, string>()
+
+/**
+ * The connections of one principal to one system. They are shared by calls that send exactly the same credentials, and by no
+ * others: the Cloud Connector acts as the first principal of a connection for as long as the connection lives, and takes
+ * subaccount, location and system from its first request as well. So a user's next token, which may have other claims, gets
+ * connections of its own.
+ *
+ * @param call - with the headers as they are sent
+ * @param identity - those of them that the destination adds
+ * @see `@sap-cloud-sdk/connectivity`, `getAgentCacheKeyInput`
+ * @internal
+ */
+export function connectionsOf(
+  { url, headers }: HttpCall,
+  proxy: ForwardProxy | undefined,
+  user: NamedUser | undefined,
+  identity: HeaderValues
+): Agent {
+  const isIdentity = BINDING.every((name) => headers[name] === identity[name])
+  let key = isIdentity ? keys.get(identity) : undefined
+  if (key === undefined) {
+    key = JSON.stringify([
+      url.origin,
+      proxy && [proxy.protocol, proxy.host, proxy.port],
+      headers[LOCATION],
+      ...principalKey(user, headers)
+    ])
+    if (isIdentity) keys.set(identity, key)
+  }
+  const kept = agents.get(key)
+  if (kept) return kept
+  const secure = (proxy?.protocol ?? url.protocol).startsWith('https')
+  const own = newAgent(secure, user ? MAX_OF_A_USER : MAX_TECHNICAL)
+  const agent = proxy ? countProxySockets(own) : own
+  agents.set(key, agent)
+  return agent
+}
+
+function newAgent(secure: boolean, maxSockets: number): Agent {
+  const options = { keepAlive: true, timeout: IDLE }
+  const agent = secure ? new HttpsAgent(options) : new Agent(options)
+  // what an agent has as options, Node copies for each request
+  return Object.assign(agent, { maxSockets, maxFreeSockets: MAX_IDLE })
+}
+
+/** Waits for a place for a socket to the proxy: {@link placeForSocket}. @internal */
+export function placeAtProxy(agent: Agent): Promise<void> | undefined {
+  return placeForSocket(agent, agents.rvalues())
+}
+
+/** Closes what is unused; what is in use ends with its request. @internal */
+export function retire(agent: Agent): void {
+  agent.maxFreeSockets = 0
+  closeIdle(agent)
+}
+
+/** The next request gets a new connection. @internal */
+export function closeIdle({ freeSockets }: Agent): void {
+  for (const sockets of Object.values(freeSockets)) {
+    for (const socket of [...(sockets ?? [])]) socket.destroy()
+  }
+}
+
+/** How many there are, for tests and measurements. @internal */
+export function connectionCount(): { principals: number; idle: number; used: number } {
+  const count = (lists: NodeJS.ReadOnlyDict<unknown[]>) =>
+    Object.values(lists).reduce((sum, list) => sum + (list?.length ?? 0), 0)
+  const all = [...agents.values()]
+  return {
+    principals: all.length,
+    idle: all.reduce((sum, { freeSockets }) => sum + count(freeSockets), 0),
+    used: all.reduce((sum, { sockets }) => sum + count(sockets), 0)
+  }
+}
+
+/** Closes everything that is unused, as between tests. @internal */
+export function closeConnections(): void {
+  agents.clear()
+}

@@ -1,0 +1,87 @@
+import type { IncomingMessage } from 'node:http'
+import { pipeline, type Readable } from 'node:stream'
+import { constants, createBrotliDecompress, createUnzip } from 'node:zlib'
+
+import { type HttpCall, TransportError } from '../http-call.js'
+
+/** What can be read of a compressed body that ends early, as axios does. */
+const UNZIP = { flush: constants.Z_SYNC_FLUSH, finishFlush: constants.Z_SYNC_FLUSH }
+const BROTLI = {
+  flush: constants.BROTLI_OPERATION_FLUSH,
+  finishFlush: constants.BROTLI_OPERATION_FLUSH
+}
+
+/** For `accept-encoding`. */
+export const ENCODINGS = 'gzip, br'
+
+/**
+ * Body of a response, decompressed, in the form that was asked for. What a failed call says is never a stream: nobody
+ * could tell what it is.
+ *
+ * @throws {@link TransportError}
+ * @internal
+ */
+export function readBody(call: HttpCall, res: IncomingMessage): Promise<unknown> {
+  const { statusCode = 0 } = res
+  const good = statusCode >= 200 && statusCode < 300
+  const body = decompressed(call, res)
+  if (call.responseType === 'stream' && good) return Promise.resolve(body)
+  const raw = call.responseType === 'arraybuffer' && good
+  return whole(body, call.maxContentLength, (content) => {
+    if (raw) return content
+    const text = withoutMark(content.toString('utf8'))
+    return call.responseType === 'text' || !text ? text : parsed(text)
+  })
+}
+
+function decompressed({ method }: HttpCall, res: IncomingMessage): Readable {
+  const { headers, statusCode } = res
+  const encoding = headers['content-encoding']?.toLowerCase()
+  if (!encoding || method === 'HEAD' || statusCode === 204) return res
+  const decoder = decoderOf(encoding)
+  if (!decoder) return res
+  delete headers['content-encoding']
+  delete headers['content-length']
+  pipeline(res, decoder, () => undefined) // an error ends the decoder
+  return decoder
+}
+
+function decoderOf(encoding: string) {
+  if (/^(x-)?(gzip|compress)$|^deflate$/.test(encoding)) return createUnzip(UNZIP)
+  return encoding === 'br' ? createBrotliDecompress(BROTLI) : undefined
+}
+
+function whole(
+  body: Readable,
+  max = Infinity,
+  form: (content: Buffer) => unknown
+): Promise<unknown> {
+  return new Promise((done, fail) => {
+    const chunks: Buffer[] = []
+    let length = 0
+    body.on('data', (chunk: Buffer) => {
+      chunks.push(chunk)
+      length += chunk.length
+      if (length <= max) return
+      const text = `maxContentLength size of ${max} exceeded`
+      body.destroy(new TransportError(text, 'ERR_BAD_RESPONSE'))
+    })
+    body.on('error', fail)
+    body.on('end', () => {
+      const [only] = chunks
+      done(form(only && chunks.length === 1 ? only : Buffer.concat(chunks)))
+    })
+  })
+}
+
+function withoutMark(text: string): string {
+  return text.charCodeAt(0) === 0xfeff ? text.slice(1) : text
+}
+
+function parsed(text: string): unknown {
+  try {
+    return JSON.parse(text)
+  } catch {
+    return text
+  }
+}

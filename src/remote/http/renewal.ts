@@ -1,0 +1,43 @@
+import type { HttpDestination } from '@sap-cloud-sdk/connectivity'
+
+import { SingleFlight } from '../../lib/single-flight.js'
+import type { Outbound } from './exchange.js'
+import { type HttpAnswer, type HttpCall, isRepeatable } from './http-call.js'
+import { CREDENTIALS, identityHeaders } from './message/identity-headers.js'
+import { principalKey } from './connections/principal-key.js'
+
+/** Milliseconds: a user whom a system does not know asks for fresh tokens once in that time. */
+const COOL_DOWN = 30_000
+
+const MAX_RENEWALS = 10_000
+
+/** By the credentials that were refused, so that requests that were refused together get one renewal. */
+const renewals = new SingleFlight<HttpDestination>(MAX_RENEWALS)
+
+/**
+ * The destination with fresh tokens, when an answer says that those of the call are refused, and others can be had.
+ *
+ * @throws what `outbound.renew` throws
+ * @internal
+ */
+export async function renewed(
+  { destination, user, tenant, renew }: Outbound,
+  call: HttpCall,
+  { status }: HttpAnswer
+): Promise<HttpDestination | undefined> {
+  if ((status !== 401 && status !== 407) || !renew || !isRepeatable(call)) return undefined
+  // a 401 is not about the token for the proxy, a 407 not about that for the system behind it
+  const byProxy = status === 407
+  const other = byProxy ? 'authorization' : 'proxy-authorization'
+  const own = CREDENTIALS.filter((name) => name !== other && call.headers[name])
+  if (!own.length) return undefined
+  const target = [destination.name ?? undefined, destination.url, tenant]
+  const key = [...target, ...principalKey(user, call.headers)]
+  const fresh = await renewals.get(key, async () => {
+    const refused = (header: string) => own.some((name) => call.headers[name] === header)
+    return { value: await renew({ refused, byProxy }), lifetime: COOL_DOWN }
+  })
+  const headers = await identityHeaders(fresh)
+  const differ = CREDENTIALS.some((name) => headers[name] !== call.headers[name])
+  return differ ? fresh : undefined
+}

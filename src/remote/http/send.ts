@@ -1,0 +1,56 @@
+import type { HttpRequestConfig, HttpResponse } from '@sap-cloud-sdk/http-client'
+
+import { cloudSdkHttpClient } from '../../lib/lazy.js'
+import { exchangeWith } from './cap-middleware.js'
+import type { CsrfOptions } from './csrf-session.js'
+import { exchange, meaningOf, type Outbound } from './exchange.js'
+import { isUnderstood } from './message/request.js'
+import { needsCloudSdk } from './cloud-sdk-connection.js'
+
+export type { Outbound } from './exchange.js'
+
+/** What else can be said of a call. */
+export interface SendOptions {
+  /** Milliseconds for everything that it takes, until the answer is there (a stream: until it begins); 0: no limit. Default: 60,000. */
+  readonly timeout?: number | undefined
+  /** A CSRF token and session cookies are fetched for writes, and kept for this user and `path`. Default: `false`. */
+  readonly csrf?: boolean | CsrfOptions | undefined
+  /** Path of the service behind the destination, as CAP's `credentials.path`. */
+  readonly path?: string | undefined
+}
+
+/** Milliseconds; CAP's own default. */
+const TIMEOUT = 60_000
+
+/**
+ * Sends one HTTP request over a connection that belongs to exactly this principal.
+ *
+ * @param request - as for the Cloud SDK's `executeHttpRequest`, with a `url` relative to the destination
+ * @returns in the shape of axios: status 2xx, headers by lower-case name, `data` by `responseType`
+ * @throws {@link RemoteError} that names the hop where the call failed
+ * @throws {@link HttpFailure} with `response` (`status`, `data`), as axios', for what the system behind the destination
+ *   says to the request itself: 400, 404, 409, 412, 422, …
+ * @internal
+ */
+export async function send(
+  outbound: Outbound,
+  request: HttpRequestConfig,
+  { timeout = TIMEOUT, csrf, path }: SendOptions = {}
+): Promise<HttpResponse> {
+  const session = csrf === true ? {} : csrf === false ? undefined : csrf
+  const options = { timeout, csrf: session, path, withCause: true }
+  try {
+    if (isUnderstood(request) && !needsCloudSdk(outbound.destination)) {
+      return await exchange(outbound, request, options)
+    }
+    const { executeHttpRequest } = await cloudSdkHttpClient()
+    const middleware = [...(request.middleware ?? []), exchangeWith(outbound, options)]
+    return await executeHttpRequest(
+      outbound.destination,
+      { ...request, middleware },
+      { fetchCsrfToken: false }
+    )
+  } catch (error) {
+    throw meaningOf(error) ?? error
+  }
+}

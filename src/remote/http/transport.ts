@@ -1,0 +1,157 @@
+import {
+  type Agent,
+  type ClientRequest,
+  type IncomingMessage,
+  type RequestOptions,
+  request as http
+} from 'node:http'
+import { request as https } from 'node:https'
+import type { Socket } from 'node:net'
+import type { Readable } from 'node:stream'
+
+import {
+  type Abortable,
+  EXPIRED,
+  type HttpAnswer,
+  type HttpCall,
+  isRead,
+  TransportError
+} from './http-call.js'
+import { readBody } from './message/response-body.js'
+
+/** A forward proxy: it gets the whole URL in the request line (RFC 9112, section 3.2.2). */
+export interface ForwardProxy {
+  readonly host: string
+  readonly port: number
+  readonly protocol: string
+}
+
+/**
+ * Sends a request with Node's own client. Neither a redirect nor a `CONNECT` is made of it.
+ *
+ * A write that gets a kept-alive connection waits until the event loop has looked at it: a connection that the other side
+ * has closed meanwhile shows: then nothing was sent, provably.
+ *
+ * @param agent - with the connections of exactly this principal
+ * @throws {@link TransportError}
+ * @internal
+ */
+export function sendHttp(
+  call: HttpCall,
+  deadline: Abortable,
+  agent: Agent,
+  proxy?: ForwardProxy
+): Promise<HttpAnswer> {
+  return new Promise<HttpAnswer>((done, fail) => {
+    let sent = false
+    const req = open(call, agent, proxy)
+    const forget = onAbort(call.signal, () => {
+      // a request that waits for a connection does not tell that it was destroyed
+      fail(new TransportError('canceled', 'ERR_CANCELED', { sent }))
+    })
+    const failed = (error: Error & { code?: string }) => {
+      forget?.()
+      fail(transportError(error, sent))
+    }
+    deadline.onExpired(() => req.destroy(new TransportError('timeout', EXPIRED, { sent })))
+    req.on('error', failed)
+    req.on('response', (res: IncomingMessage) => {
+      res.on('error', failed)
+      readBody(call, res).then((data) => {
+        forget?.()
+        done(answer(res, data))
+      }, failed)
+    })
+    const write = () => {
+      if (req.destroyed) return
+      sent = true
+      writeBody(call, req)
+    }
+    if (isRead(call)) write()
+    else afterAnyClose(req, write)
+  })
+}
+
+function onAbort(signal: AbortSignal | undefined, canceled: () => void): (() => void) | undefined {
+  if (!signal) return undefined
+  if (signal.aborted) canceled()
+  signal.addEventListener('abort', canceled, { once: true })
+  return () => {
+    signal.removeEventListener('abort', canceled)
+  }
+}
+
+function open(call: HttpCall, agent: Agent, proxy: ForwardProxy | undefined): ClientRequest {
+  const { url, method, headers, signal } = call
+  const path = url.pathname + url.search
+  const options: RequestOptions = proxy
+    ? {
+        host: proxy.host,
+        port: proxy.port,
+        path: url.origin + path
+      }
+    : { protocol: url.protocol, host: hostOf(url), port: url.port, path }
+  options.method = method
+  options.headers = headers
+  options.agent = agent
+  if (signal) options.signal = signal
+  const secure = (proxy?.protocol ?? url.protocol).startsWith('https')
+  return secure ? https(options) : http(options)
+}
+
+/** Without the brackets of IPv6. */
+function hostOf({ hostname }: URL): string {
+  return hostname.startsWith('[') ? hostname.slice(1, -1) : hostname
+}
+
+/** Connections that are new have just been opened. */
+function afterAnyClose(req: ClientRequest, write: () => void): void {
+  req.once('socket', (socket: Socket) => {
+    // the first turn may be the rest of the one in which nothing is read any more
+    if (req.reusedSocket) setImmediate(() => setImmediate(write))
+    else if (socket.connecting) socket.once('connect', write)
+    else write()
+  })
+}
+
+function writeBody({ body, maxBodyLength = Infinity }: HttpCall, req: ClientRequest): void {
+  if (body === undefined || typeof body === 'string' || Buffer.isBuffer(body)) {
+    req.end(body)
+    return
+  }
+  let length = 0
+  body.on('data', (chunk: Buffer | string) => {
+    length += Buffer.byteLength(chunk)
+    if (length > maxBodyLength) body.destroy(tooLong())
+  })
+  pipe(body, req)
+}
+
+function pipe(body: Readable, req: ClientRequest): void {
+  body.on('error', (error) => req.destroy(error))
+  body.on('close', () => {
+    if (!body.readableEnded)
+      req.destroy(new TransportError('the body has ended early', 'ECANCELED'))
+  })
+  body.pipe(req)
+}
+
+/** As axios says it. @internal */
+export function tooLong(): TransportError {
+  const text = 'Request body larger than maxBodyLength limit'
+  return new TransportError(text, 'ERR_BAD_REQUEST', { sent: false })
+}
+
+function answer(res: IncomingMessage, data: unknown): HttpAnswer {
+  const { statusCode: status = 0, statusMessage: statusText = '', headers } = res
+  return { status, statusText, headers, data }
+}
+
+function transportError(error: Error & { code?: string }, sent: boolean): TransportError {
+  if (error instanceof TransportError) return error
+  if (error.name === 'AbortError') return new TransportError('canceled', 'ERR_CANCELED', { sent })
+  const { code = 'ERR_NETWORK' } = error
+  const [first] = ((error as Partial<AggregateError>).errors ?? []) as Error[]
+  const message = error.message || (first?.message ?? code)
+  return new TransportError(message, code, { sent, cause: error })
+}

@@ -1,0 +1,156 @@
+import type { HttpDestination } from '@sap-cloud-sdk/connectivity'
+
+import { type BoundCredentials, boundDestination } from '../destination/bound-service.js'
+import {
+  freshTokens,
+  type Refusal,
+  type Refused,
+  type ResolveOptions
+} from '../destination/bypass.js'
+import { type Ready, whenReady } from '../destination/ready.js'
+import { completeDestination, lookUpDestination } from '../destination/resolve.js'
+import { forwardedToken } from '../destination/exchange/user.js'
+import { checkUnreadable } from '../destination/look-up/check.js'
+import { isUserBound } from '../destination/look-up/check.js'
+import type { NamedUser, Principal } from '../user/principal.js'
+import { type Caller, callingPrincipal, type CallTarget } from './policy/caller.js'
+import { technicalDestination, userBoundDestination } from './policy/caller.js'
+import { requireNamedUser } from './policy/caller.js'
+import { checkLifetime, lastsLongEnough, sentToken } from './policy/sent-token.js'
+import { type CallPolicy, carriesUser } from './policy/options.js'
+
+/** Destination of a required service: a name, or what `credentials` with a `url` say. */
+export type ConfiguredDestination = string | (Partial<HttpDestination> & { uaa?: object })
+
+/** A remote service, as far as its identity is concerned. */
+export interface OutboundService extends CallTarget, CallPolicy {
+  readonly destination: ConfiguredDestination
+  readonly destinationOptions?: ResolveOptions
+}
+
+/** Where a call goes, and whether it goes there as the user. */
+export interface OutboundDestination {
+  readonly destination: Partial<HttpDestination>
+  readonly userBound: boolean
+}
+
+/** The same with tokens: what can be sent. */
+export interface ReadyDestination extends OutboundDestination {
+  /** The named user as whom the call goes out. */
+  readonly user: NamedUser | undefined
+  /** Of the context; `undefined`: the provider's. */
+  readonly tenant: string | undefined
+  /** The same once more: the configuration not from a cache, and other tokens than those that were refused. */
+  readonly renew: (refusal?: Refusal) => Promise<HttpDestination>
+  /** Seconds that the user's token has to last when it is sent. */
+  readonly minTokenLifetime: number
+}
+
+/** Is told what kind of destination it is as soon as that is known. */
+export type Found = (outbound: OutboundDestination) => void
+
+/**
+ * Decides as whom a service is called, and makes its destination ready for exactly that principal. What kind of destination
+ * it is comes first: for a call that will be refused, no token is fetched for what it leads to.
+ *
+ * @param current - who is
+ * @param tenant - of the current context
+ * @throws {@link PropagationError} before anything is sent, when a named user is needed and there is none
+ * @throws {@link DestinationError} when the destination can't be had, or can't carry the principal who is demanded
+ * @internal
+ */
+export async function outboundDestination(
+  service: OutboundService,
+  current: Principal,
+  tenant?: string,
+  found?: Found
+): Promise<ReadyDestination> {
+  const caller = callingPrincipal(service, current, tenant)
+  const outbound = await lookedUp(service, caller)
+  const { destination, userBound, complete } = outbound
+  found?.({ destination, userBound })
+  const renew = async (refusal?: Refusal) => {
+    const destinationOptions = { ...service.destinationOptions, useCache: false, refusal }
+    const fresh = await outboundDestination({ ...service, destinationOptions }, current, tenant)
+    return fresh.destination as HttpDestination
+  }
+  const { minTokenLifetime } = service
+  const ready = { userBound, tenant: caller.tenant, renew, minTokenLifetime }
+  if (!userBound) {
+    if (caller.principal.kind === 'named' && carriesUser(service.onBehalfOf)) {
+      throw technicalDestination(service, destination)
+    }
+    return { ...ready, destination: await complete(), user: undefined }
+  }
+  if (service.onBehalfOf && !carriesUser(service.onBehalfOf)) {
+    throw userBoundDestination(service, destination)
+  }
+  const user = requireNamedUser(service.name, current)
+  return { ...ready, destination: await asUser(service, user, complete), user }
+}
+
+/** A destination of which it is known what kind it is; its tokens are fetched by `complete`. */
+interface LookedUp extends OutboundDestination {
+  /** @param fresh - with a token of the user that is not from the cache */
+  readonly complete: (fresh?: boolean) => Ready<Partial<HttpDestination>>
+}
+
+function lookedUp(service: OutboundService, caller: Caller): Ready<LookedUp> {
+  const { destination, onBehalfOf } = service
+  const { principal, tenant, options } = caller
+  if (typeof destination !== 'string') {
+    return destination.uaa && onBehalfOf
+      ? bound({ ...destination, name: service.name } as BoundCredentials, caller)
+      : inline(destination)
+  }
+  return whenReady(lookUpDestination(destination, principal, options, tenant), (found) => ({
+    destination: found.destination,
+    userBound: found.userBound,
+    complete: (fresh) => completeDestination(found, principal, options, fresh)
+  }))
+}
+
+function inline(destination: Partial<HttpDestination>): LookedUp {
+  const userBound = isUserBound(destination)
+  if (userBound) checkUnreadable(destination)
+  return { destination, userBound, complete: () => destination }
+}
+
+function bound(credentials: BoundCredentials, { principal, tenant, options }: Caller): LookedUp {
+  const userBound = principal.kind === 'named'
+  const { name } = credentials
+  const authentication = userBound ? 'OAuth2JWTBearer' : 'OAuth2ClientCredentials'
+  return {
+    destination: { name, authentication },
+    userBound,
+    complete: (fresh: boolean | Refused = freshTokens(options)) =>
+      boundDestination(credentials, principal, tenant, fresh)
+  }
+}
+
+/** R62: it is the moment of sending that counts; a token that was got in exchange can be got once more. */
+async function asUser(
+  { name, minTokenLifetime, destinationOptions }: OutboundService,
+  user: NamedUser,
+  complete: LookedUp['complete']
+): Promise<Partial<HttpDestination>> {
+  const ready = async (fresh?: boolean) => {
+    const renewed = fresh ?? destinationOptions?.useCache === false
+    return forwarded(await complete(fresh), user, renewed)
+  }
+  const first = await ready()
+  const { exchanged, end } = sentToken(first, user)
+  const destination =
+    exchanged && !lastsLongEnough(end, minTokenLifetime) ? await ready(true) : first
+  checkLifetime(name, destination, user, minTokenLifetime)
+  return destination
+}
+
+/** With `forwardAuthToken` the token is put in here: CAP would take it from the HTTP request, whoever is current. */
+async function forwarded(destination: Partial<HttpDestination>, user: NamedUser, fresh: boolean) {
+  if (!destination.forwardAuthToken) return destination
+  const bearerToken = await forwardedToken(user, fresh)
+  const headers = { ...destination.headers, authorization: `Bearer ${bearerToken}` }
+  const { forwardAuthToken: _, authTokens: __, ...rest } = destination
+  return { ...rest, authentication: 'NoAuthentication' as const, headers }
+}

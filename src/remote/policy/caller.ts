@@ -1,0 +1,157 @@
+import type { HttpDestination } from '@sap-cloud-sdk/connectivity'
+
+import type { ResolveOptions } from '../../destination/bypass.js'
+import { DestinationError, PropagationError } from '../../errors.js'
+import {
+  type NamedUser,
+  type Principal,
+  type TechnicalUser,
+  describe
+} from '../../user/principal.js'
+import type { CallPolicy } from './options.js'
+
+/** As whom a call goes out, and where its destination is looked for. */
+export interface Caller {
+  readonly principal: Principal
+  /** Of the context; `undefined`: the provider's. */
+  readonly tenant: string | undefined
+  readonly options: ResolveOptions
+}
+
+/** What is called, and what was said about whose call that is. */
+export interface CallTarget extends Pick<CallPolicy, 'onBehalfOf'> {
+  /** For messages. */
+  readonly name: string
+  readonly destinationOptions?: ResolveOptions
+}
+
+/**
+ * Who goes out, by `onBehalfOf` and by who is current; whether the destination can carry that principal shows later.
+ *
+ * @param current - who is
+ * @param tenant - of the context
+ * @throws {@link PropagationError} `ERR_USER_TOKEN_REQUIRED`, `ERR_TOKEN_EXPIRES`, `ERR_TENANT_MISMATCH`
+ * @internal
+ */
+export function callingPrincipal(target: CallTarget, current: Principal, tenant?: string): Caller {
+  const { name, onBehalfOf, destinationOptions: options = {} } = target
+  if (onBehalfOf === 'systemUserProvider') {
+    const alwaysProvider = { ...options, selectionStrategy: 'alwaysProvider' } as const
+    return { principal: system(undefined), tenant: undefined, options: alwaysProvider }
+  }
+  const technical = onBehalfOf === 'systemUser' || onBehalfOf === 'currentUser'
+  if (onBehalfOf === 'systemUser' || (technical && current.kind !== 'named')) {
+    return { principal: system(tenant), tenant, options: withinTenant(options) }
+  }
+  checkTenant(name, current, tenant)
+  if (onBehalfOf) requireNamedUser(name, current)
+  return { principal: current, tenant, options }
+}
+
+/** The application itself. No token of anybody is part of it: the platform's services know the application. */
+function system(tenant: string | undefined): TechnicalUser {
+  return { kind: 'technical', origin: 'privileged', tenant }
+}
+
+/** The provider's technical user is another one than the tenant's: only who asks for a fallback gets one. */
+function withinTenant(options: ResolveOptions): ResolveOptions {
+  return { ...options, selectionStrategy: options.selectionStrategy ?? 'alwaysSubscriber' }
+}
+
+/**
+ * The principal as a named user whose token is still valid, or a refusal that says who is current and what to do.
+ *
+ * @param service - name of the required service, for the message
+ * @throws {@link PropagationError} `ERR_USER_TOKEN_REQUIRED`, `ERR_TOKEN_EXPIRES`
+ * @internal
+ */
+export function requireNamedUser(service: string, principal: Principal): NamedUser {
+  if (principal.kind !== 'named') {
+    throw new PropagationError(
+      'ERR_USER_TOKEN_REQUIRED',
+      `"${service}" is called on behalf of a named user, but the current identity is ${describe(principal)}. ` +
+        `Nothing was sent. ${nextStep(principal)}`
+    )
+  }
+  if (principal.expiresAt * 1000 <= Date.now()) {
+    throw new PropagationError(
+      'ERR_TOKEN_EXPIRES',
+      `"${service}" is called on behalf of a named user whose token has expired since the request came. ` +
+        'Nothing was sent. Let the client repeat the request with a new token.'
+    )
+  }
+  return principal
+}
+
+function nextStep(principal: Principal): string {
+  if (principal.kind === 'anonymous') {
+    return (
+      'Call it while a request of the user is handled, or protect the service that calls it (@requires). A route of the ' +
+      "application's own needs cds.middlewares.before in front of it: app.use('/path', cds.middlewares.before)."
+    )
+  }
+  if (principal.kind === 'technical' && principal.origin === 'token') {
+    return (
+      'Let the caller send a token of the user (authorization code, password or jwt-bearer grant), or give background ' +
+      'work a required service of its own with a technical destination.'
+    )
+  }
+  if (principal.kind === 'technical' && principal.origin === 'custom') {
+    return (
+      'Call it with the user object of the request, which may be changed, or with a copy that keeps its "authInfo": ' +
+      'new cds.User({ ...user, id }).'
+    )
+  }
+  return (
+    'Call it as the user of the request (not in cds.spawn, a queue or a transaction of another user), or give ' +
+    'background work a required service of its own with a technical destination.'
+  )
+}
+
+/**
+ * A user's token is of one tenant; in a context of another one it can speak for nobody.
+ *
+ * @param service - name of the required service, for the message
+ * @param tenant - of the current context
+ * @throws {@link PropagationError} `ERR_TENANT_MISMATCH`
+ * @internal
+ */
+export function checkTenant(service: string, principal: Principal, tenant: string | undefined) {
+  if (principal.kind !== 'named' || !tenant || !principal.tenant || tenant === principal.tenant) {
+    return
+  }
+  throw new PropagationError(
+    'ERR_TENANT_MISMATCH',
+    `"${service}" is called in the context of another tenant than that of the user's token. Nothing was sent. ` +
+      'Use the tenant of the request, or give work for other tenants a technical destination.'
+  )
+}
+
+/** A user shall go out, and the destination has an identity of its own. @internal */
+export function technicalDestination(
+  { name, onBehalfOf }: CallTarget,
+  { name: destination, authentication }: Partial<HttpDestination>
+): DestinationError {
+  const current = onBehalfOf === 'currentUser' ? ' and a named user is current' : ''
+  return new DestinationError(
+    'ERR_DESTINATION_TECHNICAL',
+    `"${name}" has onBehalfOf "${String(onBehalfOf)}"${current}, but destination "${String(destination)}" has ` +
+      `Authentication "${String(authentication)}": the user would be lost. Nothing was sent. Set Authentication to ` +
+      'PrincipalPropagation (on premise) or a user token exchange, or remove "onBehalfOf".'
+  )
+}
+
+/** A technical user shall go out, and the destination propagates whoever is current. @internal */
+export function userBoundDestination(
+  { name, onBehalfOf }: CallTarget,
+  { name: destination, authentication, forwardAuthToken }: Partial<HttpDestination>
+): DestinationError {
+  const how = forwardAuthToken ? '"forwardAuthToken"' : `Authentication "${String(authentication)}"`
+  return new DestinationError(
+    'ERR_DESTINATION_USER_BOUND',
+    `"${name}" has onBehalfOf "${String(onBehalfOf)}", but destination "${String(destination)}" has ${how}, which ` +
+      'propagates users and has no technical user. Nothing was sent. Name a destination with a technical identity: ' +
+      'OAuth2ClientCredentials, BasicAuthentication or ClientCertificateAuthentication, on premise also ' +
+      'OAuth2TechnicalUserPropagation.'
+  )
+}

@@ -1,0 +1,117 @@
+import { checkDestinationOptions, type LookUpOptions } from '../../destination/look-up/options.js'
+import type { DestinationOptions } from '../../destination/resolve.js'
+import { ConfigurationError } from '../../errors.js'
+import type { ConfiguredDestination, OutboundService } from '../outbound.js'
+import type { CallPolicy } from './options.js'
+
+/** A remote service, as far as it says where its calls go. */
+export interface TargetedService extends CallPolicy {
+  /** {@link ANONYMOUS} of a service that was connected with options only. */
+  readonly name: string | undefined
+  readonly destination?: AssignedDestination | undefined
+  readonly destinationOptions?: DestinationOptions
+}
+
+/** What an application may assign to `srv.destination`: also what the SAP Cloud SDK takes, a name with options. */
+type AssignedDestination = ConfiguredDestination | NamedDestination
+
+/** @see `@sap-cloud-sdk/connectivity`, `DestinationFetchOptions` */
+interface NamedDestination extends LookUpOptions {
+  readonly destinationName: string
+  readonly selectionStrategy?: unknown
+  readonly iasToXsuaaTokenExchange?: boolean
+  readonly refreshToken?: string
+  readonly useCache?: boolean
+}
+
+/** Parts of a service's configuration that can name it. */
+interface NamingOptions {
+  readonly credentials?: { readonly destination?: string; readonly url?: string }
+}
+
+/** CAP gives the name of its class to a service without one. */
+const ANONYMOUS = 'PrincipalRemoteService'
+
+/** The name of a service in messages; one without gets that of its destination, or its URL. @internal */
+export function titleOf(
+  { name, destination }: Pick<TargetedService, 'name' | 'destination'>,
+  { credentials }: NamingOptions = {}
+): string {
+  if (name && name !== ANONYMOUS) return name
+  const target = destination ?? credentials?.destination ?? credentials?.url
+  if (typeof target !== 'object') return target ?? 'a service without a name'
+  const { destinationName, name: own, url } = target as Partial<NamedDestination> & Named
+  return destinationName ?? own ?? url ?? 'a service without a name'
+}
+
+interface Named {
+  readonly name?: string | null
+  readonly url?: string | null
+}
+
+/** What is told about calls of a service. @internal */
+export function subjectOf({ name, onBehalfOf, destination }: TargetedService) {
+  const known = typeof destination === 'string' ? destination : titleOf({ name: '', destination })
+  const service = name === ANONYMOUS ? undefined : name
+  return { service, onBehalfOf, destination: destination && known }
+}
+
+/**
+ * The service with its destination as a name or as what its credentials say.
+ *
+ * @throws {@link ConfigurationError} for options that there are not, and values that can't be
+ * @internal
+ */
+export function outboundService(service: TargetedService): OutboundService {
+  const { onBehalfOf, minTokenLifetime, destination, destinationOptions } = service
+  const policy = { name: titleOf(service), onBehalfOf, minTokenLifetime }
+  if (!isNamed(destination)) {
+    return {
+      ...policy,
+      destination: destination ?? {},
+      ...(destinationOptions && { destinationOptions })
+    }
+  }
+  const { destinationName } = destination
+  const merged = { ...destinationOptions, ...optionsOf(destination) }
+  checkDestinationOptions(`destination "${destinationName}"`, merged)
+  return { ...policy, destination: destinationName, destinationOptions: merged }
+}
+
+function isNamed(destination: AssignedDestination | undefined): destination is NamedDestination {
+  if (typeof destination !== 'object') return false
+  return typeof (destination as Partial<NamedDestination>).destinationName === 'string'
+}
+
+/** Those that have an effect here: a token or an issuer of somebody else is none of them. */
+function optionsOf(destination: NamedDestination): DestinationOptions {
+  const { destinationName, selectionStrategy: _, ...others } = destination
+  checkDestinationOptions(`destination "${destinationName}"`, others)
+  const { iasToXsuaaTokenExchange, refreshToken, useCache } = destination
+  const { fragmentName, fragmentOptional, level, chain, actorToken } = destination
+  const selectionStrategy = strategyOf(destination)
+  return {
+    ...(selectionStrategy && { selectionStrategy }),
+    ...(iasToXsuaaTokenExchange !== undefined && { iasToXsuaaTokenExchange }),
+    ...(refreshToken !== undefined && { refreshToken }),
+    ...(useCache !== undefined && { useCache }),
+    ...(fragmentName !== undefined && { fragmentName }),
+    ...(fragmentOptional !== undefined && { fragmentOptional }),
+    ...(level !== undefined && { level }),
+    ...(chain !== undefined && { chain }),
+    ...(actorToken !== undefined && { actorToken })
+  }
+}
+
+const STRATEGIES = ['alwaysProvider', 'alwaysSubscriber', 'subscriberFirst'] as const
+
+/** By name, or the Cloud SDK's function of that name. */
+function strategyOf({ destinationName, selectionStrategy: given }: NamedDestination) {
+  if (given === undefined || given === null) return undefined
+  const name: unknown = typeof given === 'function' ? given.name : given
+  const known = STRATEGIES.find((each) => each === name)
+  if (known) return known
+  throw new ConfigurationError(
+    `the selectionStrategy for destination "${destinationName}" is none of ${STRATEGIES.join(', ')}`
+  )
+}

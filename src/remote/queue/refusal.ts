@@ -1,0 +1,50 @@
+import cds from '@sap/cds'
+
+import { ConfigurationError, PropagationError } from '../../errors.js'
+import type { RemoteOptions } from '../policy/options.js'
+
+/** The names under which CAP takes "calls of this service go through the queue" from `cds.requires.<service>`. */
+const QUEUE_OPTIONS = ['queued', 'outboxed', 'outbox'] as const
+
+/** What matters here of `cds.requires.<service>`. */
+export type QueueOptions = RemoteOptions &
+  Readonly<Partial<Record<(typeof QUEUE_OPTIONS)[number], unknown>>>
+
+/** What both messages end with. */
+const CHOICES =
+  'Call it while the request is handled (after the commit: in req.on("succeeded")), or give background work a ' +
+  'required service of its own with a technical destination, and queue that one. See docs/background.md.'
+
+/**
+ * A queue keeps no token, so a service that is called as named users can't be a queued one.
+ *
+ * @param name - of the required service
+ * @throws {@link ConfigurationError} that names the option
+ * @see https://cap.cloud.sap/docs/node.js/queue
+ * @internal
+ */
+export function checkNotQueued(name: string, options: QueueOptions): void {
+  if (options.onBehalfOf !== 'namedUser') return
+  if (QUEUE_OPTIONS.some((option) => options[option] === false)) return
+  const option = QUEUE_OPTIONS.find((each) => options[each])
+  if (!option) return
+  throw new ConfigurationError(
+    `cds.requires.${name}.${option} is set, but cds.requires.${name}.onBehalfOf is "namedUser": a queue keeps no token, ` +
+      `so its calls would go out as nobody. Remove "${option}". ${CHOICES}`
+  )
+}
+
+/**
+ * The refusal of a call that would be put into a queue, or nothing for a direct call. `service` is one, its transaction,
+ * or what `cds.queued` and `srv.schedule` have made of it.
+ *
+ * @internal
+ */
+export function queuedCallRefusal(service: cds.Service): PropagationError | undefined {
+  if (cds.unqueued(service) === service) return undefined
+  return new PropagationError(
+    'ERR_QUEUED_NAMED_USER',
+    `"${service.name}" is called on behalf of a named user, but the call was put into a queue: a queue keeps no token, ` +
+      `so when it is processed there is no user to call as. Nothing was queued. ${CHOICES}`
+  )
+}

@@ -1,0 +1,99 @@
+import type cds from '@sap/cds'
+
+import { redact } from '../../lib/redact.js'
+import { logWarning } from '../../lib/log.js'
+import { type Headers, withoutInboundCredentials } from '../inbound-credentials.js'
+import { noteTenant } from './tenant.js'
+
+/** CAP's table of queued messages. */
+const QUEUE_TABLE = 'cds.outbox.Messages'
+
+/** A queued message, as far as it may hold what belongs to the sender of a request. */
+interface QueueRow {
+  /** JSON */
+  msg?: string | null
+  /** `util.inspect` of any error, with all that libraries put on it. */
+  lastError?: string | null
+}
+
+/** What CAP writes into {@link QueueRow.msg}. */
+interface QueuedMessage {
+  readonly service?: string
+  headers?: Headers
+  context?: { headers?: Headers; tenant?: unknown }
+}
+
+/** A query that writes into the table. */
+interface Write {
+  readonly INSERT?: { readonly entries?: QueueRow[] }
+  readonly UPSERT?: { readonly entries?: QueueRow[] }
+  readonly UPDATE?: { readonly data?: QueueRow }
+}
+
+/**
+ * Handler for CAP's `connect` event: what a database service writes into the table of queued messages has no
+ * credentials. CAP copies the headers of the HTTP request with the message or with its context, and errors of HTTP
+ * libraries hold those of their requests.
+ *
+ * @see https://cap.cloud.sap/docs/node.js/cds-connect
+ * @internal
+ */
+export function keepCredentialsOutOfQueue(service: cds.Service): void {
+  // Not `instanceof`: without a database there is no package that has the class.
+  if (!(service as { isDatabaseService?: boolean }).isDatabaseService) return
+  // A definition: CAP 9 looks for a name below that of the service.
+  const table = { name: QUEUE_TABLE } as never
+  service.before(['INSERT', 'UPSERT', 'UPDATE'], table, ({ query }: cds.Request) => {
+    const { INSERT, UPSERT, UPDATE } = query as unknown as Write
+    for (const row of INSERT?.entries ?? UPSERT?.entries ?? [UPDATE?.data ?? {}]) clean(row)
+  })
+}
+
+function clean(row: QueueRow): void {
+  if (row.msg) row.msg = withoutCredentials(row.msg)
+  if (row.lastError) row.lastError = withoutSecrets(row.lastError)
+}
+
+function withoutCredentials(msg: string): string {
+  const message = parsed(msg)
+  if (!message) return msg
+  const { headers, context, service } = message
+  noteTenant(service, context?.tenant)
+  if (headers) {
+    message.headers = withoutInboundCredentials(headers, {}, true)
+    const removed = Object.keys(headers).filter((name) => !(name in (message.headers ?? {})))
+    if (removed.length) warnOnce(service ?? 'a service', removed)
+  }
+  // Nobody has put them there: CAP keeps all that it knows of the context.
+  if (context?.headers) context.headers = withoutInboundCredentials(context.headers, {}, true)
+  return headers || context?.headers ? JSON.stringify(message) : msg
+}
+
+/** CAP itself writes JSON objects; what code of the application writes is none of ours. */
+function parsed(msg: string): QueuedMessage | null | undefined {
+  try {
+    return JSON.parse(msg) as QueuedMessage | null
+  } catch {
+    return undefined
+  }
+}
+
+/** Services whose messages had credentials in their own headers. */
+const warned = new Set<string>()
+
+function warnOnce(service: string, removed: string[]): void {
+  if (warned.has(service)) return
+  warned.add(service)
+  logWarning(
+    `a message for "${service}" was queued without its header ${removed.join(', ')}: the queue holds no credentials. ` +
+      'Let a destination authenticate what the message leads to.'
+  )
+}
+
+/** `name: 'value'` or `name: [ 'value', … ]`, as `util.inspect` prints headers. */
+const SECRET_HEADERS =
+  /((?:authorization|authentication|cookie|x-csrf-token|x-user-token|x-forwarded-client-cert)['"]?: )(\[[^\]]*\]|'[^']*'|"[^"]*")/gi
+
+function withoutSecrets(text: string): string {
+  return redact(text.replace(SECRET_HEADERS, "$1'***'"))
+}

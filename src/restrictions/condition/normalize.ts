@@ -1,0 +1,250 @@
+import type { Condition, Expression, Operand, Segment, Subquery, Token } from './types.js'
+import { truthOf } from './derived.js'
+import { type Definition, targetAt, typeOfOperand } from './element-type.js'
+import { mentionsRow, mentionsUser, nameOf } from './mentions.js'
+import { atTarget, flattened, hasJoin, joinedPath, withoutRecord } from '../model/joined-path.js'
+import { parseCondition } from './parse.js'
+import {
+  all,
+  compareWithUser,
+  FLIPPED,
+  joined,
+  matchUser,
+  present,
+  type Reference
+} from './normalize-comparison.js'
+import { isPatternKind, type PatternKind } from './patterns/text-pattern.js'
+import { withoutIs } from '../model/split.js'
+import { UnsafeCondition } from './unsafe.js'
+import { sourceOf } from './user-value.js'
+
+/** Where a condition stands. */
+export interface Scope {
+  /** The entity whose elements its paths begin at; none for unbound actions. */
+  readonly entity: Definition | undefined
+  /** Whether a remote service evaluates it, which can do less than a database. */
+  readonly remote: boolean
+  readonly reference: Reference
+  /** Called for what stays a path to another entity, which no filter can have. */
+  readonly onJoin: (tokens: readonly Token[]) => void
+  /** Finds the entity of a subquery. */
+  readonly definition: (name: string) => Definition | undefined
+}
+
+/**
+ * The normal form of a condition with `$user`: one that CAP evaluates as its guide says. `not` never stands around
+ * something of the user, every comparison stands alone in its parentheses, and every `$user` names a derived attribute.
+ *
+ * @throws {@link UnsafeCondition} if there is none
+ * @internal
+ */
+export function normalize(tokens: readonly Token[], scope: Scope): Token[] {
+  return rewrite(parseCondition(flattened(tokens, scope.entity)), true, scope)
+}
+
+/** The condition of being true, or false, for the user. A comparison without a value of the user is neither. */
+function rewrite(condition: Condition, expected: boolean, scope: Scope): Token[] {
+  const { tokens } = condition
+  const isOfUser = mentionsUser(tokens)
+  if (!isOfUser && (scope.remote || !hasJoin(tokens, scope.entity))) {
+    const plain = scope.remote ? withoutIs(tokens) : [...tokens]
+    return expected ? plain : ['not', { xpr: plain }]
+  }
+  if (isOfUser && !mentionsRow(tokens)) return present(scope.reference(truthOf(tokens, expected)))
+  switch (condition.kind) {
+    case 'not':
+      return rewrite(condition.part, !expected, scope)
+    case 'and':
+    case 'or': {
+      const keyword = (condition.kind === 'and') === expected ? 'and' : 'or'
+      const parts = condition.parts.map((part) => rewrite(part, expected, scope))
+      return joined(keyword, parts)
+    }
+    case 'between':
+      return rewrite(asComparisons(condition), expected, scope)
+    default: {
+      const path = scope.remote ? undefined : joinedPath(condition, scope.entity)
+      if (path) return [{ xpr: atEndOf(path, condition, expected, scope) }]
+      if (!scope.remote && hasJoin(tokens, scope.entity)) scope.onJoin(tokens)
+      if (isOfUser) return [{ xpr: leaf(condition, expected, scope) }]
+      return expected ? [{ xpr: tokens }] : ['not', { xpr: tokens }]
+    }
+  }
+}
+
+/**
+ * Asks for a record at the end of the path, as filters can't follow paths. Without a record, elements there are null: where
+ * the outcome of a comparison with null is the expected one, no record is as good.
+ */
+function atEndOf(
+  path: readonly string[],
+  condition: Condition,
+  expected: boolean,
+  scope: Scope
+): Token[] {
+  const compared: Token[][] = []
+  const entity = targetAt(path, scope.entity)
+  const inner = { ...scope, entity, reference: guarding(scope.reference, compared) }
+  const where = rewrite(atTarget(condition, scope.entity), expected, inner)
+  const ref = [...path.slice(0, -1), { id: path.at(-1) ?? '', where }]
+  const found: Token[] = ['exists', { ref }]
+  if (withoutRecord(condition) !== expected) return found
+  return joined('or', [found, all(...compared, ['not', 'exists', { ref: path }])])
+}
+
+function leaf(condition: Condition, expected: boolean, scope: Scope): Token[] {
+  switch (condition.kind) {
+    case 'compare': {
+      const flip = mentionsUser(condition.left)
+      const [row, user] = flip
+        ? [condition.right, condition.left]
+        : [condition.left, condition.right]
+      if (mentionsRow(user)) throw mixed()
+      const operator = flip ? FLIPPED[condition.operator] : condition.operator
+      const source = sourceOf(user)
+      return compareWithUser(subject(row, scope), operator, source, expected, scope.reference)
+    }
+    case 'like':
+      return pattern({ ...condition, kind: 'like' }, expected, scope)
+    case 'bare':
+      return predicate(condition.value, expected, scope)
+    case 'exists':
+      return existence(condition.target, expected, scope)
+    case 'in':
+      return membership(condition, expected, scope)
+    default:
+      throw new UnsafeCondition(
+        '"is null" of something calculated with $user',
+        'ask for $user.<attribute> is null, or for an element'
+      )
+  }
+}
+
+function subject(operand: Operand, scope: Scope) {
+  refuseUser(operand)
+  return { operand, type: typeOfOperand(operand, scope.entity), remote: scope.remote }
+}
+
+function asComparisons(condition: Extract<Condition, { kind: 'between' }>): Condition {
+  const { value, low, high, tokens } = condition
+  if (mentionsUser(value)) {
+    throw new UnsafeCondition(
+      '$user between elements: with several values, one and the same would have to fit both',
+      'write element <= $user.<attribute> and element >= $user.<attribute>, where different values may fit'
+    )
+  }
+  const part = (operator: '>=' | '<=', right: Operand): Condition => ({
+    kind: 'compare',
+    operator,
+    left: value,
+    right,
+    tokens: [...value, operator, ...right]
+  })
+  return { kind: 'and', parts: [part('>=', low), part('<=', high)], tokens }
+}
+
+function predicate([token, ...more]: Operand, expected: boolean, scope: Scope): Token[] {
+  const { func = '', args = [] } = typeof token === 'object' ? token : {}
+  const kind = func.toLowerCase()
+  if (more.length || !isPatternKind(kind) || kind === 'like' || !args[0] || !args[1]) {
+    throw new UnsafeCondition(
+      `${func ? `${func}()` : 'an expression'} with $user as a condition`,
+      'use startswith, endswith or contains, with $user.<attribute> as the second argument'
+    )
+  }
+  return pattern({ value: [args[0]], kind, pattern: [args[1]] }, expected, scope)
+}
+
+/** A comparison of a text with a pattern. */
+interface Match {
+  readonly kind: PatternKind
+  readonly value: Operand
+  readonly pattern: Operand
+  readonly escape?: string | undefined
+}
+
+function pattern(
+  { kind, value, pattern: user, escape }: Match,
+  expected: boolean,
+  scope: Scope
+): Token[] {
+  if (mentionsUser(value) || mentionsRow(user)) {
+    throw new UnsafeCondition(
+      `$user as the text of ${kind}, and an element as the pattern`,
+      'the other way round: the element first, $user.<attribute> as the pattern'
+    )
+  }
+  if (scope.remote) {
+    throw new UnsafeCondition(
+      `${kind} on a remote entity`,
+      'compare with =, !=, <, <=, >, >= or in; OData has no pattern that may have several values'
+    )
+  }
+  const [source, entity] = [sourceOf(user), scope.entity?.name]
+  return matchUser({ source, kind, escape, operand: value, entity }, expected, scope.reference)
+}
+
+function existence(target: Expression, expected: boolean, scope: Scope): Token[] {
+  const compared: Token[][] = []
+  const inner: Scope = { ...scope, reference: guarding(scope.reference, compared) }
+  const rewritten: Token[] = ['exists', within(target, inner)]
+  return expected ? rewritten : all(...compared, ['not', ...rewritten])
+}
+
+/** A filter that is false for want of a value would make its negation true: remembers what has to have a value. */
+function guarding(reference: Reference, compared: Token[][]): Reference {
+  return (attribute) => {
+    const { presence } = attribute
+    if (presence) compared.push(present(reference(presence)))
+    return reference(attribute)
+  }
+}
+
+function membership(
+  { value, query }: Extract<Condition, { kind: 'in' }>,
+  expected: boolean,
+  scope: Scope
+): Token[] {
+  if (!expected) {
+    throw new UnsafeCondition('"not in" a subquery with $user', 'write "not exists" with a filter')
+  }
+  refuseUser(value)
+  return [...value, 'in', within(query, scope)]
+}
+
+/** The path or the subquery, with its filters rewritten. */
+function within({ ref, SELECT, ...rest }: Expression, scope: Scope): Expression {
+  if (SELECT) return { ...rest, SELECT: subquery(SELECT, scope) }
+  const walked: string[] = []
+  return { ...rest, ref: (ref ?? []).map((segment) => filtered(segment, walked, scope)) }
+}
+
+function filtered(segment: Segment, walked: string[], scope: Scope): Segment {
+  walked.push(nameOf(segment))
+  if (typeof segment === 'string' || !segment.where || !mentionsUser(segment.where)) return segment
+  const entity = targetAt(walked, scope.entity)
+  return { ...segment, where: normalize(segment.where, { ...scope, entity }) }
+}
+
+function subquery({ where, ...select }: Subquery, scope: Scope): Subquery {
+  const [name, ...path] = select.from?.ref ?? []
+  if (!where || name === undefined || path.length || mentionsUser([{ SELECT: select }])) {
+    throw new UnsafeCondition(
+      'a subquery with $user elsewhere than in its "where"',
+      'write "exists" with a path and a filter'
+    )
+  }
+  const entity = scope.definition(nameOf(name))
+  return { ...select, where: normalize(where, { ...scope, entity }) }
+}
+
+function refuseUser(operand: Operand): void {
+  if (mentionsUser(operand)) throw mixed()
+}
+
+function mixed(): UnsafeCondition {
+  return new UnsafeCondition(
+    'it mixes $user and an element in one operand',
+    'put the element on one side of the comparison and $user.<attribute> on the other, and filters of associations into "exists"'
+  )
+}

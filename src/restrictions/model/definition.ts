@@ -1,0 +1,38 @@
+import type { Expression, Token } from '../condition/types.js'
+import type { Definition } from '../condition/element-type.js'
+
+/** One entry of `@restrict`, as in the model. */
+export interface Restriction {
+  readonly grant?: string | readonly string[]
+  readonly to?: string | readonly string[]
+  /** Text, or CXN. */
+  readonly where?: string | Expression | readonly Token[]
+  /** The condition as it was modelled, if `where` is rewritten; also in copies of the model. */
+  readonly modelledWhere?: Restriction['where']
+}
+
+/** What is read of a definition of the linked model. */
+export interface RestrictedDefinition extends Definition {
+  readonly name: string
+  readonly kind: string
+  '@restrict'?: readonly Restriction[]
+  readonly parent?: RestrictedDefinition
+  readonly actions?: Readonly<Record<string, RestrictedDefinition>>
+  /** The same for drafts. */
+  readonly drafts?: RestrictedDefinition
+  /** For drafts: the entity itself. */
+  readonly actives?: RestrictedDefinition
+  readonly isDraft?: boolean
+  /** Also compositions; none if there are none. */
+  readonly associations?: object
+  readonly compositions?: Readonly<Record<string, Definition>>
+  readonly keys?: Readonly<Record<string, Definition>>
+  readonly _service?: { readonly name: string }
+  readonly query?: { readonly _target?: RestrictedDefinition }
+  readonly $location?: { readonly file?: string; readonly line?: number }
+}
+
+/** What is read of a model that CAP has compiled for Node.js. */
+export interface Model {
+  readonly definitions: Readonly<Record<string, RestrictedDefinition>>
+}

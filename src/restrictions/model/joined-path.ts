@@ -1,0 +1,123 @@
+import type { Condition, Expression, Segment, Token } from '../condition/types.js'
+import type { Definition } from '../condition/element-type.js'
+import { parseCondition } from '../condition/parse.js'
+
+/** What is read of an association. */
+interface Association extends Definition {
+  readonly keys?: readonly { readonly ref: readonly string[] }[]
+}
+
+/** A path, split where the other entity begins: at the end are its elements, or foreign keys in this one. */
+interface Split {
+  readonly associations: readonly string[]
+  readonly elements: readonly Segment[]
+}
+
+/**
+ * The associations that all elements of a comparison are reached by; `undefined` if there are none, or different ones.
+ *
+ * @param entity - whose elements the paths begin at
+ * @internal
+ */
+export function joinedPath(
+  { kind, tokens }: Condition,
+  entity: Definition | undefined
+): readonly string[] | undefined {
+  if (kind === 'exists' || kind === 'in' || !entity) return undefined
+  const splits = pathsIn(tokens).map((ref) => split(ref, entity))
+  const paths = new Set(splits.map(({ associations }) => associations.join('.')))
+  const [first] = splits
+  return paths.size === 1 && first?.associations.length ? first.associations : undefined
+}
+
+/** True if something in the tokens is reached by an association: the filter of a path can't have that. @internal */
+export function hasJoin(tokens: readonly Token[], entity: Definition | undefined): boolean {
+  if (!entity) return false
+  return pathsIn(tokens).some((ref) => split(ref, entity).associations.length > 0)
+}
+
+/** The condition as the entity at the end of the path has it. @internal */
+export function atTarget({ tokens }: Condition, entity: Definition | undefined): Condition {
+  const atEnd = (ref: readonly Segment[]) => split(ref, entity).elements
+  return parseCondition(tokens.map((token) => withPaths(token, atEnd)))
+}
+
+/** Names structured elements as the runtime has them; a text that is parsed has not. @internal */
+export function flattened(
+  tokens: readonly Token[],
+  entity: Definition | undefined
+): readonly Token[] {
+  return tokens.map((token) => withPaths(token, (ref) => flat(ref, entity)))
+}
+
+function flat(ref: readonly Segment[], entity: Definition | undefined): readonly Segment[] {
+  const [first, second, ...rest] = ref
+  if (typeof first !== 'string' || typeof second !== 'string') return ref
+  if (!entity?.elements || entity.elements[first]) return ref
+  return flat([`${first}_${second}`, ...rest], entity)
+}
+
+function withPaths(token: Token, change: (ref: readonly Segment[]) => readonly Segment[]): Token {
+  if (typeof token === 'string') return token
+  const { ref, xpr, args, list } = token
+  const inner = (tokens: readonly Token[]) => tokens.map((each) => withPaths(each, change))
+  return {
+    ...token,
+    ...(ref && isOfRow(ref) && { ref: change(ref) }),
+    ...(xpr && { xpr: inner(xpr) }),
+    ...(args && { args: Array.isArray(args) ? inner(args) : args }),
+    ...(list && { list: inner(list) })
+  }
+}
+
+/**
+ * The outcome of a comparison when there is no record at the end of its path, so that all elements are null; `undefined` if
+ * that is neither true nor false.
+ *
+ * @internal
+ */
+export function withoutRecord(condition: Condition): boolean | undefined {
+  if (condition.kind === 'null') return true
+  if (condition.kind !== 'compare') return undefined
+  const { operator, left, right } = condition
+  const withNull = [left, right].some(([token]) => typeof token === 'object' && token.val === null)
+  if (operator === '==' || operator === '=')
+    return withNull || (operator === '==' ? false : undefined)
+  return operator === '!=' ? !withNull : undefined
+}
+
+/** Paths of the row, outside of filters and subqueries. */
+function pathsIn(tokens: readonly Token[]): (readonly Segment[])[] {
+  return tokens.flatMap((token) => {
+    if (typeof token === 'string') return []
+    const { ref, xpr = [], args, list = [] } = token
+    const own = ref && isOfRow(ref) ? [ref] : []
+    const values = Object.values<Token>(args ?? {})
+    return [...own, ...pathsIn([...xpr, ...values, ...list])]
+  })
+}
+
+function isOfRow([first]: NonNullable<Expression['ref']>): boolean {
+  return typeof first !== 'string' || !first.startsWith('$') || first === '$self'
+}
+
+function split(ref: readonly Segment[], entity: Definition | undefined): Split {
+  const path = ref[0] === '$self' ? ref.slice(1) : ref
+  const associations: string[] = []
+  let [from, current, name] = [0, entity, '']
+  for (const [index, segment] of path.entries()) {
+    if (typeof segment !== 'string') break // with a filter of its own
+    name = name ? `${name}_${segment}` : segment
+    const element: Association | undefined = current?.elements?.[name]
+    const rest = path.slice(index + 1)
+    if (!element?._target || !rest.length || isForeignKey(element, rest)) continue
+    associations.push(name)
+    ;[from, current, name] = [index + 1, element._target, '']
+  }
+  return { associations, elements: flat(path.slice(from), current) }
+}
+
+function isForeignKey({ keys = [] }: Association, rest: readonly Segment[]): boolean {
+  const path = rest.map((segment) => (typeof segment === 'string' ? segment : '')).join('_')
+  return keys.some(({ ref }) => ref.join('_') === path)
+}

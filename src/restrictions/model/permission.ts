@@ -1,0 +1,102 @@
+import { evaluate } from '../condition/evaluate.js'
+import { mentionsRow, mentionsUser } from '../condition/mentions.js'
+import { parseCondition } from '../condition/parse.js'
+import { resolveCondition } from '../condition/resolve.js'
+import type { Condition, Token } from '../condition/types.js'
+import type { UserFacts } from '../condition/user-value.js'
+import { compiledCondition, tokensOf } from './compiled.js'
+import type { RestrictedDefinition, Restriction } from './definition.js'
+import { restrictionsOf } from './rewrite.js'
+
+/** What is asked of CAP's user object. */
+export interface RoleBearer {
+  is(role: string): boolean
+}
+
+const CRUD = new Set(['READ', 'CREATE', 'UPDATE', 'UPSERT', 'DELETE'])
+const WRITES = new Set(['CREATE', 'UPDATE', 'UPSERT', 'DELETE'])
+
+/** Why a request may pass: always, never, or if one of the conditions is true. */
+export type Permission = 'always' | 'never' | readonly Restriction[]
+
+/**
+ * What the roles of a user permit on an entity, by CAP's rules: a restriction without a condition is enough, and an entity
+ * whose restrictions name nothing but actions is not restricted otherwise.
+ *
+ * @internal
+ */
+export function permissionFor(
+  entity: RestrictedDefinition,
+  event: string,
+  user: RoleBearer
+): Permission {
+  const roles = [
+    (entity as unknown as Record<string, unknown>)['@requires'] ?? []
+  ].flat() as string[]
+  if (roles.length && !roles.some((role) => user.is(role))) return 'never'
+  const restrictions = restrictionsOf(entity)
+  const named = restrictions.flatMap(({ grant = '*' }) => grant)
+  if (!entity['@restrict']) return 'always'
+  if (CRUD.has(event) && !named.some((g) => g === '*' || g === 'WRITE' || CRUD.has(g)))
+    return 'always'
+  return decide(
+    restrictions.filter((restriction) => grants(restriction, event)),
+    user
+  )
+}
+
+/** The same for an action of an entity, which may have restrictions of its own. @internal */
+export function permissionForAction(
+  entity: RestrictedDefinition,
+  name: string,
+  user: RoleBearer
+): Permission {
+  const action = entity.actions?.[name]
+  if (!action?.['@restrict'] && !entity['@restrict']) return 'always'
+  const inherited = restrictionsOf(entity).filter((restriction) => grants(restriction, name))
+  return decide([...(action ? restrictionsOf(action) : []), ...inherited], user)
+}
+
+function decide(restrictions: readonly Restriction[], user: RoleBearer): Permission {
+  const applicable = restrictions.filter(({ to = 'any' }) => [to].flat().some((r) => user.is(r)))
+  if (!applicable.length) return 'never'
+  return applicable.some(({ where }) => !where) ? 'always' : applicable
+}
+
+function grants({ grant = '*' }: Restriction, event: string): boolean {
+  const granted = [grant].flat()
+  if (granted.includes('*') || granted.includes(event)) return true
+  return granted.includes('WRITE') && WRITES.has(event)
+}
+
+/** True if the condition of a restriction uses `$user`. @internal */
+export function isOfUser({ where }: Restriction): boolean {
+  return mentionsUser(tokensOf(where))
+}
+
+/** The condition for a query: that of one of the restrictions is true. @internal */
+export function permissionCondition(restrictions: readonly Restriction[], facts: UserFacts): Token {
+  const conditions = restrictions.map((restriction) => {
+    const { tokens, attributes } = compiledCondition(restriction)
+    return { xpr: resolveCondition(tokens, attributes, facts) }
+  })
+  const xpr = conditions.flatMap((condition, index) => (index ? ['or', condition] : [condition]))
+  return { xpr }
+}
+
+/**
+ * Whether the condition of a restriction could be true for some record: not if it asks for a value that the user has not.
+ *
+ * @internal
+ */
+export function mayHold(restriction: Restriction, facts: UserFacts): boolean {
+  const { tokens, attributes } = compiledCondition(restriction)
+  return possible(parseCondition(resolveCondition(tokens, attributes, facts)), facts)
+}
+
+function possible(condition: Condition, facts: UserFacts): boolean {
+  if (!mentionsRow(condition.tokens)) return evaluate(condition, { facts }) === true
+  if (condition.kind === 'and') return condition.parts.every((part) => possible(part, facts))
+  if (condition.kind === 'or') return condition.parts.some((part) => possible(part, facts))
+  return true
+}

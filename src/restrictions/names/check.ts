@@ -1,0 +1,51 @@
+import { readFileSync } from 'node:fs'
+import { join } from 'node:path'
+
+import { closest } from '../../emulator/xs-security/closest.js'
+import { ConfigurationError } from '../../errors.js'
+import { isOfCap, knownNames, type NameSources, type SecurityDescriptor } from './known.js'
+import type { Model, RestrictedDefinition } from '../model/definition.js'
+import { usedNames } from './used.js'
+
+/** Something to mend in the model. */
+export interface Finding {
+  readonly rule: 'unknown-attribute' | 'unknown-role' | 'unsafe-condition' | 'condition-with-join'
+  readonly message: string
+  readonly definition: RestrictedDefinition
+}
+
+/**
+ * Attributes and roles of a model that no token can bring: misspelt, or missing in `xs-security.json`.
+ *
+ * @param root - folder of the project, with its `xs-security.json`
+ * @param auth - `cds.requires.auth`
+ * @throws {@link ConfigurationError} if `xs-security.json` is no JSON
+ * @internal
+ */
+export function checkNames(model: Model, root: string, auth: NameSources): Finding[] {
+  const known = knownNames(readDescriptor(root), auth)
+  return usedNames(model).flatMap(({ kind, name, definition, place }): Finding[] => {
+    const names = kind === 'role' ? known.roles : known.attributes
+    if (!names || names.has(name) || (kind === 'role' && isOfCap(name))) return []
+    const similar = closest(name, names)
+    const hint = similar ? `; did you mean "${similar}"?` : '.'
+    const what = kind === 'role' ? `the role "${name}"` : `$user.${name}`
+    const message = `${place} asks for ${what}, which no token brings${hint}`
+    return [{ rule: `unknown-${kind}`, message, definition }]
+  })
+}
+
+function readDescriptor(root: string): SecurityDescriptor | undefined {
+  const file = join(root, 'xs-security.json')
+  let text: string
+  try {
+    text = readFileSync(file, 'utf8')
+  } catch {
+    return undefined
+  }
+  try {
+    return JSON.parse(text) as SecurityDescriptor
+  } catch (cause) {
+    throw new ConfigurationError(`${file} is not valid JSON`, { cause })
+  }
+}

@@ -1,0 +1,50 @@
+import { tokensOf } from '../model/compiled.js'
+import { userPaths } from '../condition/mentions.js'
+import type { Model, RestrictedDefinition, Restriction } from '../model/definition.js'
+
+/** A role or an attribute that a model asks for, and where. */
+export interface UsedName {
+  readonly kind: 'attribute' | 'role'
+  readonly name: string
+  readonly definition: RestrictedDefinition
+  /** Name of the definition; of an action with that of its entity. */
+  readonly place: string
+}
+
+/** What users have without anybody giving it to them. */
+const OWN_PATHS = new Set(['id', 'tenant', 'locale'])
+
+/** Every role of `@requires` and `@restrict`, and every attribute that a definition reads from `$user`. @internal */
+export function usedNames(model: Model): UsedName[] {
+  return Object.entries(model.definitions).flatMap(([name, definition]) => [
+    ...namesIn(definition, name),
+    ...Object.entries(definition.actions ?? {}).flatMap(([action, bound]) =>
+      namesIn(bound, `${name}.${action}`)
+    )
+  ])
+}
+
+function namesIn(definition: RestrictedDefinition, place: string): UsedName[] {
+  const { '@requires': requires } = definition as { '@requires'?: string | string[] }
+  const restrictions = definition['@restrict'] ?? []
+  const roles = [requires ?? [], ...restrictions.map(({ to }) => to ?? [])].flat(2)
+  const { '@restrict': _, actions, ...rest } = definition as unknown as Record<string, unknown>
+  const paths = [...restrictions.flatMap(pathsIn), ...references(rest)]
+  const attributes = paths.flatMap(([first]) => (!first || OWN_PATHS.has(first) ? [] : first))
+  const uses = (kind: UsedName['kind'], names: string[]) =>
+    [...new Set(names)].map((name) => ({ kind, name, definition, place }))
+  return [...uses('role', roles), ...uses('attribute', attributes)]
+}
+
+function pathsIn({ where }: Restriction): string[][] {
+  return userPaths(tokensOf(where))
+}
+
+/** Views and calculated elements read `$user` as well. */
+function references(value: unknown): string[][] {
+  if (typeof value !== 'object' || value === null) return []
+  if (Array.isArray(value)) return value.flatMap(references)
+  const { ref } = value as { ref?: unknown[] }
+  if (ref?.[0] === '$user') return [ref.slice(1).map(String)]
+  return Object.values(value).flatMap(references)
+}

@@ -1,0 +1,198 @@
+import type { Expression, Segment, Token } from '../condition/types.js'
+import {
+  type Column,
+  type EnforcedRequest,
+  type EnforcingService,
+  refuse,
+  type Select
+} from '../request.js'
+import { governorsOf } from '../model/governing.js'
+import { nameOf } from '../condition/mentions.js'
+import { permissionFor } from '../model/permission.js'
+import { type Sources, sourcesOf, stepsOf } from './queries.js'
+import { isOwnPart, reachableIf, withFilter } from './reachable.js'
+import type { Model } from '../model/definition.js'
+import { takesQueries } from './queries.js'
+import { rewriteQuery } from './rewrite.js'
+
+/**
+ * Restricts what `$filter`, `$orderby`, `$apply` and calculated columns can ask about records of other entities to those that
+ * the user may read: the condition becomes a filter of the path, and other records are as if there were none. To be done
+ * before CAP adds its conditions to the query: the paths of those are the model's.
+ *
+ * @internal
+ */
+export function restrictPaths(request: EnforcedRequest, service: ServedModel): void {
+  const { target, user } = request
+  if (!user._is_privileged && isOfSeveral(request.query))
+    refuse(request, 'ERR_RESTRICTION_UNCHECKED', 'A query that joins entities.')
+  const served = target?.kind === 'entity' && target._service?.name === service.name
+  if (!served || user._is_privileged) return
+  if (!target.associations && !takesQueries(service)) return
+  rewriteQuery(request, (select) =>
+    clausesOf(select, { request, service, ...sourcesOf(select, target) })
+  )
+}
+
+/** CAP adds its conditions to queries on one entity only. */
+function isOfSeveral(query: { readonly SELECT?: Select } = {}): boolean {
+  if ('SET' in query || 'args' in query) return true
+  return query.SELECT?.from ? isOfSeveral(query.SELECT.from) : false
+}
+
+/** The service that a request is sent to. */
+interface ServedModel extends Pick<EnforcingService, 'endpoints'> {
+  readonly name: string
+  readonly model: Model
+}
+
+/** Where an expression stands. */
+interface Place extends Sources {
+  readonly request: EnforcedRequest
+  readonly service: ServedModel
+}
+
+const CLAUSES = ['columns', 'where', 'having', 'groupBy', 'orderBy'] as const
+
+function clausesOf(select: Select, place: Place): Partial<Select> {
+  const from = changedSource(select, place)
+  const changed = CLAUSES.flatMap((name) => {
+    const tokens = select[name] as readonly Token[] | undefined
+    const restricted = tokens && restrictAll(tokens, place)
+    if (restricted === tokens) return []
+    return [[name, name === 'groupBy' && restricted ? alike(restricted) : restricted]]
+  })
+  return { ...(Object.fromEntries(changed) as Partial<Select>), ...from }
+}
+
+/** Paths through the same association have its filter, also those to a foreign key: CAP takes them for one. */
+function alike(groupBy: readonly Token[]): Token[] {
+  const refs = groupBy.map((token) => (typeof token === 'object' ? (token.ref ?? []) : []))
+  const filterOf = (path: readonly Segment[]) =>
+    refs.find((ref) => {
+      const same = path.every((segment, i) => nameOf(segment) === nameOf(ref[i] ?? ''))
+      return same && typeof ref[path.length - 1] === 'object'
+    })?.[path.length - 1]
+  return groupBy.map((token, index) => {
+    const ref = refs[index] ?? []
+    if (typeof token === 'string' || ref.length < 2) return token
+    return { ...token, ref: ref.map((each, i) => filterOf(ref.slice(0, i + 1)) ?? each) }
+  })
+}
+
+/** Filters in the path of what is selected: more than keys, where a client sends CQN. */
+function changedSource({ from }: Select, place: Place): Partial<Select> {
+  if (!from?.ref || !takesQueries(place.service)) return {}
+  let entity = place.service.model.definitions[nameOf(from.ref[0] ?? '')]
+  const ref = from.ref.map((segment, index) => {
+    if (index) entity = entity?.elements?.[nameOf(segment)]?._target as typeof entity
+    return entity ? withinFilter(segment, { ...place, entity }) : segment
+  })
+  const same = ref.every((segment, index) => segment === from.ref?.[index])
+  return same ? {} : { from: { ...from, ref } }
+}
+
+function restrictAll<T extends readonly Token[]>(tokens: T, place: Place): T {
+  const restricted = tokens.map((token, index) =>
+    typeof token === 'string' ? token : restrict(token, tokens[index - 1] === 'exists', place)
+  )
+  return restricted.every((token, index) => token === tokens[index])
+    ? tokens
+    : (restricted as readonly Token[] as T)
+}
+
+/** @param exists - whether it is asked if there is a record at the end of the path */
+function restrict(token: Column, exists: boolean, place: Place): Column {
+  if (!exists && isElement(token)) return token
+  const changed = {
+    ...changedPath(token, exists, place),
+    ...changedList(token, 'xpr', place),
+    ...changedList(token, 'list', place),
+    ...changedArguments(token, place),
+    ...changedWithin(token, place),
+    ...changedSubquery(token, place)
+  }
+  return Object.keys(changed).length ? { ...token, ...changed } : token
+}
+
+/** What most tokens are. */
+function isElement({ ref, expand, inline }: Column): boolean {
+  return ref?.length === 1 && typeof ref[0] === 'string' && !expand && !inline
+}
+
+function changedList(token: Column, name: 'xpr' | 'list', place: Place): Partial<Expression> {
+  const tokens = token[name]
+  const restricted = tokens && restrictAll(tokens, place)
+  return restricted === tokens ? {} : { [name]: restricted }
+}
+
+/** Arguments are a list, or named. */
+function changedArguments({ args }: Column, place: Place): object {
+  if (!args) return {}
+  const values = restrictAll<Token[]>(Object.values(args), place)
+  if (Object.values(args).every((value, index) => value === values[index])) return {}
+  const named = Object.fromEntries(Object.keys(args).map((name, index) => [name, values[index]]))
+  return { args: Array.isArray(args) ? values : named }
+}
+
+/** Options of `$expand`. Its association is restricted later: for drafts it is not. */
+function changedWithin(token: Column, outer: Place): Partial<Column> {
+  if (!token.expand && !token.inline) return {}
+  const { target } = stepsOf(token, outer).at(-1) ?? {}
+  if (!target) return {}
+  const place = { ...outer, entity: target }
+  const changed = (['expand', 'inline', 'where', 'orderBy'] as const).flatMap((name) => {
+    const tokens = token[name] as readonly Token[] | undefined
+    const restricted = tokens && restrictAll(tokens, place)
+    return restricted === tokens ? [] : [[name, restricted]]
+  })
+  return Object.fromEntries(changed) as Partial<Column>
+}
+
+function changedPath(token: Column, exists: boolean, place: Place): Partial<Expression> {
+  const { ref, expand, inline } = token
+  if (!ref) return {}
+  const steps = stepsOf(token, place)
+  const segments = ref.map((segment, index): Segment => {
+    const { from, name, element, target } = steps[index] ?? { name: '' }
+    if (!from || !target) return segment
+    const rest = ref.slice(index + 1)
+    const inner = withinFilter(segment, { ...place, entity: target })
+    const followed = rest.length ? !isForeignKey(element, rest) : exists && !expand && !inline
+    if (!followed || name === 'SiblingEntity') return inner
+    if (isOwnPart(target, from, name)) return inner
+    const condition = reachableIf(place.request, target, from, name)
+    return condition ? withFilter(inner, condition) : inner
+  })
+  return segments.every((segment, index) => segment === ref[index]) ? {} : { ref: segments }
+}
+
+function withinFilter(segment: Segment, place: Place): Segment {
+  if (typeof segment === 'string' || !segment.where) return segment
+  const where = restrictAll(segment.where, place)
+  return where === segment.where ? segment : { ...segment, where }
+}
+
+/** What a record says about the other one itself: that is its own, and needs no look at the other one. */
+function isForeignKey(association: object | undefined, rest: readonly Segment[]): boolean {
+  const { keys = [] } = (association ?? {}) as { keys?: readonly { ref: readonly string[] }[] }
+  const path = rest.map(nameOf).join('_')
+  return keys.some(({ ref }) => ref.join('_') === path)
+}
+
+/** CAP does not restrict subqueries, and where a client sends CQN it may write one on anything. */
+function changedSubquery({ SELECT }: Column, place: Place): object {
+  const { request, service } = place
+  if (!SELECT || !takesQueries(service)) return {}
+  const [name, ...path] = (SELECT as Select).from?.ref ?? []
+  const entity = name === undefined ? undefined : service.model.definitions[nameOf(name)]
+  const open =
+    entity?._service?.name === service.name &&
+    governorsOf(entity).length + path.length === 0 &&
+    permissionFor(entity, 'READ', request.user) === 'always'
+  if (!entity || !open) {
+    return refuse(request, 'ERR_EXPAND_RESTRICTED', 'A subquery on what is restricted.')
+  }
+  const changed = clausesOf(SELECT, { ...place, ...sourcesOf(SELECT, entity, place.aliases) })
+  return Object.keys(changed).length ? { SELECT: { ...SELECT, ...changed } } : {}
+}

@@ -1,0 +1,48 @@
+import type { Segment, Token } from '../condition/types.js'
+import { type EnforcedRequest, refuse } from '../request.js'
+import { governorsOf } from '../model/governing.js'
+import { permittedCondition, permittedOn } from '../model/permitted.js'
+import { inDatabase } from '../model/remote.js'
+import type { RestrictedDefinition } from '../model/definition.js'
+import { factsOf } from '../request.js'
+
+/**
+ * The condition for records of an entity that a request reaches from another one, by `$expand` or a path, to be among those
+ * that the user may read. None if all are. Without a role for it, or where nothing could be filtered, it is refused.
+ *
+ * @param from - the entity that the association belongs to
+ * @param name - of the association, for the message
+ * @internal
+ */
+export function reachableIf(
+  request: EnforcedRequest,
+  target: RestrictedDefinition,
+  from: RestrictedDefinition,
+  name: string
+): Token | undefined {
+  const permitted = permittedOn(target, 'READ', request.user)
+  if (permitted === 'always') return undefined
+  if (permitted === 'never' || !inDatabase(target) || !inDatabase(from)) {
+    return refuse(request, 'ERR_EXPAND_RESTRICTED', `${name} can not be followed.`)
+  }
+  return permittedCondition(permitted, factsOf(request))
+}
+
+/** Whether an association leads to parts of what is read already, under the same restrictions. @internal */
+export function isOwnPart(
+  target: RestrictedDefinition,
+  from: RestrictedDefinition,
+  name: string
+): boolean {
+  if (!Object.hasOwn(from.compositions ?? {}, name)) return false
+  const above = governorsOf(from).map(({ entity }) => entity)
+  return governorsOf(target).some(({ entity }) => entity === from || above.includes(entity))
+}
+
+/** A segment of a path that leads to records of a condition only. @internal */
+export function withFilter(segment: Segment, condition: Token): Segment {
+  const { id, where } = typeof segment === 'string' ? { id: segment } : segment
+  const filtered = { id, where: where?.length ? [{ xpr: where }, 'and', condition] : [condition] }
+  // CAP joins segments to names, of columns for one
+  return Object.defineProperty(filtered, 'toString', { value: () => id })
+}

@@ -1,0 +1,154 @@
+import type { Segment, Token } from '../condition/types.js'
+import { type EnforcedRequest, type EnforcingService, refuse, type Select } from '../request.js'
+import { count } from '../write/database.js'
+import { governorsOf } from '../model/governing.js'
+import { nameOf } from '../condition/mentions.js'
+import { permittedCondition, permittedOn } from '../model/permitted.js'
+import { withFilter } from './reachable.js'
+import { inDatabase, isRemote } from '../model/remote.js'
+import { restrictExpand } from './expand.js'
+import type { RestrictedDefinition } from '../model/definition.js'
+import { rewriteQuery } from './rewrite.js'
+import { factsOf } from '../request.js'
+
+/**
+ * Restricts what CAP's check of a READ leaves out: records that are read as parts of restricted ones, but not by a path
+ * through them; records that a path goes through; and `$expand`.
+ *
+ * @internal
+ */
+export function restrictRead(
+  service: EnforcingService,
+  request: EnforcedRequest,
+  entity: RestrictedDefinition
+): Promise<void> | undefined {
+  refuseHierarchy(request, entity)
+  if (isRemote(entity) && readableIf(request, entity)) findByKey(request)
+  const path = request.subject?.ref ?? []
+  const passed = path.length > 1 ? entitiesOn(path.slice(0, -1), service) : []
+  if (governorsOf(entity).length && !isReadAsPart(entity, path, passed))
+    restrictPart(request, entity)
+  restrictExpand(request, entity)
+  return passed.length ? restrictPassed(service, request, path, passed) : undefined
+}
+
+/** True if the path leads by compositions from a record whose restrictions count: CAP has put them there. */
+function isReadAsPart(
+  entity: RestrictedDefinition,
+  path: readonly Segment[],
+  passed: readonly (RestrictedDefinition | undefined)[]
+): boolean {
+  const governors = governorsOf(entity).map((governor) => governor.entity)
+  const from = passed.findLastIndex((each) => each && governors.includes(each))
+  if (from < 0) return false
+  return path
+    .slice(from + 1)
+    .every((segment, index) => passed[from + index]?.compositions?.[nameOf(segment)])
+}
+
+/** Some services ignore further conditions beside a key in the path: the key becomes one of the conditions. */
+function findByKey(request: EnforcedRequest): void {
+  rewriteQuery(request, ({ from, where }) => {
+    const last = from?.ref?.at(-1)
+    if (!from?.ref || typeof last !== 'object' || !last.where?.length) return {}
+    const ref = [...from.ref.slice(0, -1), last.id]
+    const found = where?.length ? [{ xpr: last.where }, 'and', { xpr: where }] : last.where
+    return { from: { ...from, ref }, where: found }
+  })
+}
+
+/** In a hierarchy a condition says where to begin: records on the way come without fulfilling it. */
+function refuseHierarchy(request: EnforcedRequest, entity: RestrictedDefinition): void {
+  let select = request.query?.SELECT
+  while (select && !select.recurse) select = select.from?.SELECT
+  if (!select || !readableIf(request, entity)) return
+  refuse(request, 'ERR_RESTRICTION_UNCHECKED', 'A hierarchy of restricted records.')
+}
+
+function restrictPart(request: EnforcedRequest, entity: RestrictedDefinition): void {
+  const condition = readableIf(request, entity)
+  if (!condition) return
+  rewriteQuery(request, ({ from, where }) => {
+    if (from?.SELECT) return {}
+    return { where: where?.length ? [{ xpr: where }, 'and', condition] : [condition] }
+  })
+}
+
+/** The condition under which records may be read; none if all may. */
+function readableIf(request: EnforcedRequest, entity: RestrictedDefinition): Token | undefined {
+  const permitted = permittedOn(entity, 'READ', request.user)
+  if (permitted === 'always') return undefined
+  if (permitted === 'never')
+    return refuse(request, 'ERR_EXPAND_RESTRICTED', 'No role permits this.')
+  return permittedCondition(permitted, factsOf(request))
+}
+
+/** A path goes through records that the user may read, or leads nowhere. */
+async function restrictPassed(
+  service: EnforcingService,
+  request: EnforcedRequest,
+  path: readonly Segment[],
+  passed: readonly (RestrictedDefinition | undefined)[]
+): Promise<void> {
+  const conditions: (Token | undefined)[] = []
+  for (const [index, entity] of passed.entries()) {
+    if (entity?.isDraft) {
+      if (!index) await assertOwnDraft(request, entity)
+      continue
+    }
+    const condition = entity && readableIf(request, entity)
+    if (condition && inDatabase(entity)) conditions[index] = condition
+    else if (condition) await assertReadable(service, request, path.slice(0, index + 1))
+  }
+  if (!conditions.length) return
+  rewriteQuery(request, ({ from }: Select) => {
+    if (from?.ref?.length !== path.length) return {}
+    const ref = from.ref.map((segment, index) => {
+      const condition = conditions[index]
+      return condition ? withFilter(segment, condition) : segment
+    })
+    return { from: { ...from, ref } }
+  })
+}
+
+function entitiesOn(path: readonly Segment[], { model }: EnforcingService) {
+  let current: RestrictedDefinition | undefined
+  return path.map((segment, index) => {
+    const name = nameOf(segment)
+    const next = index ? current?.elements?.[name]?._target : model?.definitions[name]
+    return (current = next as RestrictedDefinition | undefined)
+  })
+}
+
+async function assertReadable(
+  service: EnforcingService,
+  request: EnforcedRequest,
+  ref: readonly Segment[]
+): Promise<void> {
+  const record = await service.run(SELECT.one.from({ ref } as never).columns('*'))
+  if (!record) notFound(request)
+}
+
+/**
+ * Refuses what a path leads to from a draft of somebody else. CAP looks whose draft it is when it is read itself. Who edits a
+ * record may be known to all that may read it.
+ *
+ * @param draft - entity that the path begins with
+ * @internal
+ */
+export async function assertOwnDraft(
+  request: EnforcedRequest,
+  draft?: RestrictedDefinition
+): Promise<void> {
+  const segment = request.subject?.ref?.[0] ?? ''
+  const owner = { ref: ['DraftAdministrativeData', 'InProcessByUser'] }
+  if (await count([segment], { xpr: [owner, '=', { val: request.user.id }] })) return
+  const actives = draft?.actives
+  if (!actives || !request.target?.name.endsWith('.DraftAdministrativeData')) notFound(request)
+  const where = typeof segment === 'string' ? [] : (segment.where ?? [])
+  if (!(await count([{ id: actives.name, where }], readableIf(request, actives)))) notFound(request)
+}
+
+function notFound(request: EnforcedRequest): never {
+  return request.reject({ status: 404, message: 'Not Found' })
+}

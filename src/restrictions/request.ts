@@ -1,0 +1,131 @@
+import type { DerivedAttribute } from './condition/derived.js'
+import type { Expression, Segment, Token } from './condition/types.js'
+import type { UserFacts } from './condition/user-value.js'
+import type { Model, RestrictedDefinition } from './model/definition.js'
+import type { RoleBearer } from './model/permission.js'
+
+/** A column of a query; with `expand` or `inline` for records of an association. */
+export interface Column extends Expression {
+  readonly as?: string
+  readonly expand?: readonly (Column | '*')[]
+  readonly inline?: readonly (Column | '*')[]
+  readonly where?: readonly Token[]
+  readonly orderBy?: readonly Expression[]
+}
+
+/** What is read of a SELECT; `from` is a query for the steps of `$apply`. */
+export interface Select {
+  readonly from?: {
+    readonly ref?: readonly Segment[]
+    readonly as?: string
+    readonly SELECT?: Select
+  }
+  readonly columns?: readonly (Column | '*')[]
+  readonly where?: readonly Token[]
+  readonly having?: readonly Token[]
+  readonly groupBy?: readonly Expression[]
+  readonly orderBy?: readonly Expression[]
+  /** For steps of `$apply` along a hierarchy. */
+  readonly recurse?: object
+}
+
+/** What is read of a query. */
+export interface Query {
+  readonly SELECT?: Select
+  readonly INSERT?: { readonly entries?: object[] }
+  readonly UPDATE?: { readonly where?: Token[]; readonly with?: object }
+  readonly DELETE?: { readonly where?: Token[] }
+}
+
+/** What is read of a request to an application service. */
+export interface EnforcedRequest {
+  readonly event: string
+  readonly target?: RestrictedDefinition
+  readonly subject?: { readonly ref?: readonly Segment[] }
+  query?: Query
+  readonly data: unknown
+  readonly tenant?: unknown
+  user: User & RoleBearer & { readonly _is_anonymous?: boolean }
+  reject(error: object): never
+}
+
+/** What is used of an application service. */
+export interface EnforcingService {
+  readonly model?: Model
+  /** Where it is served, and by which protocols. */
+  readonly endpoints?: readonly { readonly kind: string }[]
+  run(query: unknown): Promise<unknown>
+}
+
+/** Refuses a request: 403, or 401 for somebody who has not said who he is. @internal */
+export function refuse(request: EnforcedRequest, code: string, message: string): never {
+  return request.reject({ status: request.user._is_anonymous ? 401 : 403, code, message })
+}
+
+/** What is read and changed of CAP's user object. */
+export interface User {
+  readonly id?: unknown
+  attr?: unknown
+  readonly _is_privileged?: boolean
+}
+
+/** What is read and changed of a request. */
+export interface UserRequest {
+  user: User
+  readonly tenant?: unknown
+}
+
+/** What conditions can ask about the user of a request. Few ask for the tenant, and CAP has to look for it. @internal */
+export function factsOf(request: UserRequest): UserFacts {
+  const { id, attr } = request.user
+  return {
+    id,
+    attr,
+    get tenant() {
+      return request.tenant
+    },
+    get texts() {
+      return texts.get(request)
+    }
+  }
+}
+
+const texts = new WeakMap<UserRequest, Map<string, readonly string[]>>()
+
+/** Keeps, for the current request, which texts in the database a derived attribute's patterns match. @internal */
+export function rememberTexts(request: UserRequest, key: string, found: readonly string[]): void {
+  texts.set(request, (texts.get(request) ?? new Map<string, readonly string[]>()).set(key, found))
+}
+
+/**
+ * Computes derived attributes for the current request. They are not enumerable: nobody who looks at the attributes of a
+ * user sees them. An attribute of that name from elsewhere does not survive.
+ *
+ * @internal
+ */
+export function setDerivedAttributes(
+  request: UserRequest,
+  attributes: Iterable<DerivedAttribute>
+): void {
+  const facts = factsOf(request)
+  const attr = extensibleAttributes(request)
+  for (const attribute of attributes) {
+    const { key } = attribute
+    const value = attribute.compute(facts)
+    const known = Object.hasOwn(attr, key)
+    if (value !== undefined && known) Reflect.set(attr, key, value)
+    else if (value !== undefined) Object.defineProperty(attr, key, { ...HIDDEN, value })
+    else if (known) Reflect.deleteProperty(attr, key)
+  }
+}
+
+const HIDDEN = { configurable: true, writable: true }
+
+function extensibleAttributes(request: UserRequest): object {
+  const { attr } = request.user
+  if (typeof attr === 'object' && attr !== null && Object.isExtensible(attr)) return attr
+  const copy = typeof attr === 'object' ? { ...attr } : {}
+  if (Object.isFrozen(request.user)) request.user = Object.create(request.user) as User
+  Object.defineProperty(request.user, 'attr', { ...HIDDEN, value: copy })
+  return copy
+}

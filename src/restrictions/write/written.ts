@@ -1,0 +1,238 @@
+import { checkedRecord } from './record.js'
+import {
+  count,
+  inTransaction,
+  type Key,
+  keyNames,
+  keyOf,
+  readRows,
+  recordsAt,
+  textOfKey
+} from './database.js'
+import {
+  checkDeepAfter,
+  checkDeepBefore,
+  type DeepWrite,
+  deepWriteOf,
+  reachesRestricted
+} from './deep.js'
+import { type EnforcedRequest, refuse } from '../request.js'
+import { isPermitted } from '../model/evaluate-restriction.js'
+import { findTextsAgain } from '../condition/patterns/find-texts.js'
+import { type Judge, judgedElements, judgeOf } from './judge.js'
+import {
+  ownRestrictions,
+  type Permitted,
+  permittedCondition,
+  permittedOn,
+  waysOfRecord,
+  waysOfUser
+} from '../model/permitted.js'
+import { checkPlainUpdate, plainUpdate } from './plain-update.js'
+import { inDatabase } from '../model/remote.js'
+import type { RestrictedDefinition, Restriction } from '../model/definition.js'
+import { rememberRefusal } from './refused-writes.js'
+import { factsOf } from '../request.js'
+import { isTrueForAll } from '../condition/patterns/turns.js'
+
+type Ways = Exclude<Permitted, string>
+
+/** A write, and what has to be true of it. */
+interface Write {
+  readonly request: EnforcedRequest
+  readonly entity: RestrictedDefinition
+  readonly ways: Ways | undefined
+  /** The restrictions, where the data alone can be judged by them. */
+  readonly restrictions: readonly Restriction[] | undefined
+  readonly judge: Judge
+  readonly data: readonly object[]
+  readonly deep: boolean
+}
+
+/**
+ * Refuses to write what the condition of the user would hide from him. In the database it is looked at when it is written,
+ * and the refusal rolls it back; for records elsewhere, the data is looked at before. The number of queries does not depend
+ * on that of the records.
+ *
+ * @internal
+ */
+export async function checkWritten(
+  request: EnforcedRequest,
+  entity: RestrictedDefinition,
+  next: () => Promise<unknown>
+): Promise<unknown> {
+  const write = writeOf(request, entity)
+  if (!write.ways && !write.deep) return next()
+  if (!inDatabase(entity)) {
+    checkData(write)
+    return next()
+  }
+  const { user, tenant } = request
+  const plain = plainUpdateOf(write)
+  if (plain) {
+    const check = () => checkChanged(write)
+    const work = () => checkPlainUpdate(plain, next, check)
+    return rememberRefusal(() => inTransaction({ user, tenant }, work))
+  }
+  const existing = await existingRecords(write)
+  const rows = existing.map(({ row }) => row)
+  const deep = write.deep ? await deepWriteOf(entity, write.data, rows) : undefined
+  await checkBefore(write, existing, deep)
+  const work = async () => {
+    const result = await next()
+    await checkAfter(write, existing, deep)
+    return result
+  }
+  return rememberRefusal(() => inTransaction({ user, tenant }, work))
+}
+
+function writeOf(request: EnforcedRequest, entity: RestrictedDefinition): Write {
+  const permitted = permittedOn(entity, request.event, request.user)
+  if (permitted === 'never') refuse(request, RESTRICTED, 'No role permits this.')
+  const data = Array.isArray(request.data) ? (request.data as object[]) : [request.data as object]
+  const ways = waysOfUser(permitted)
+  const restrictions = ways && ownRestrictions(ways)
+  const judge = restrictions ? judgeOf(restrictions, entity, factsOf(request)) : () => undefined
+  const deep = reachesRestricted(entity, data)
+  return { request, entity, ways, restrictions, judge, data, deep }
+}
+
+const RESTRICTED = 'ERR_WRITE_RESTRICTED'
+const UNCHECKED = 'ERR_RESTRICTION_UNCHECKED'
+
+function plainUpdateOf({ request, entity, ways = [], restrictions, judge, deep }: Write) {
+  if (!restrictions || deep || waysOfRecord(ways).length) return undefined
+  return plainUpdate(request, entity, restrictions, judge)
+}
+
+/** Checks a record that a handler has changed further, by its key; many of them can't be told any more. */
+async function checkChanged(write: Write): Promise<void> {
+  const { request, data } = write
+  const [row = {}] = data
+  await findTextsAgain(request)
+  await everyRecord(write, [newKey(write, row)], () => row)
+  if (request.query?.UPDATE?.where?.length)
+    refuse(request, UNCHECKED, 'What is written can not be checked.')
+}
+
+/** A record that is there before the write: its key, and the elements that its condition is about. */
+interface Existing {
+  readonly row: Key
+  /** True if it may be changed for what it was, by a condition without `$user`. Then it may become anything. */
+  readonly free: boolean
+}
+
+/** For records elsewhere. */
+function checkData({ request, entity, ways, restrictions, judge, data, deep }: Write): void {
+  if (deep || (ways && !restrictions)) {
+    refuse(request, UNCHECKED, 'Restrictions below, or above, a record of another service.')
+  }
+  const existing = checkedRecord(request)
+  const [{ restrictions: free = [] } = {}] = waysOfRecord(ways ?? [])
+  if (existing && isPermitted(free, entity, existing, factsOf(request))) return
+  for (const row of data) {
+    const verdict = judge(row, existing)
+    if (verdict === undefined) refuse(request, UNCHECKED, 'What is written can not be checked.')
+    if (!verdict) refuse(request, RESTRICTED, HIDDEN)
+  }
+}
+
+const HIDDEN = 'You would not be allowed to see what you write.'
+
+async function existingRecords(write: Write): Promise<Existing[]> {
+  const { request, entity, ways, restrictions, data } = write
+  if (request.event === 'CREATE') return []
+  const names = new Set([
+    ...keyNames(entity),
+    ...(restrictions ? judgedElements(restrictions, entity) : [])
+  ])
+  const columns = [...names].map((name) => ({ ref: [name] }))
+  const keys = data.map((row) => keyOf(entity, row)).filter((key) => key !== undefined)
+  const { ref = [entity.name] } = request.subject ?? {}
+  const update = request.event === 'UPDATE'
+  if (!update && !keys.length) return []
+  const rows = update
+    ? await readRows(ref, columns, request.query?.UPDATE?.where)
+    : await readRows([recordsAt(entity, keys)], columns)
+  const free = waysOfRecord(ways ?? [])
+  if (!free.length || !rows.length) return rows.map((row) => ({ row, free: false }))
+  const condition = permittedCondition(free, factsOf(request))
+  const found = await readRows([recordsAt(entity, rows)], columns, [condition])
+  const freed = new Set(found.map((row) => textOfKey(entity, row)))
+  return rows.map((row) => ({ row, free: freed.has(textOfKey(entity, row)) }))
+}
+
+async function checkBefore(
+  write: Write,
+  existing: readonly Existing[],
+  deep: DeepWrite | undefined
+): Promise<void> {
+  const { request, ways, judge, data } = write
+  if (request.event === 'UPSERT' && ways && existing.length)
+    await everyRecord(
+      write,
+      existing.map(({ row }) => row)
+    )
+  const fresh = existing.length ? [] : data.filter((row) => isRecord(write, row))
+  const dataOf = dataByKey(write)
+  const visible =
+    (await isTrueForAll(fresh, (row) => judge(row) !== false)) &&
+    (await isTrueForAll(existing, ({ row, free }) => free || judge(dataOf(row), row) !== false))
+  if (!visible) refuse(request, RESTRICTED, HIDDEN)
+  if (deep) await checkDeepBefore(request, deep)
+}
+
+async function checkAfter(
+  write: Write,
+  existing: readonly Existing[],
+  deep: DeepWrite | undefined
+): Promise<void> {
+  const { request, entity, ways, data } = write
+  await findTextsAgain(request)
+  const updated = request.event === 'UPDATE' && existing.length > 0
+  const written = updated
+    ? existing.map(({ row }) => row)
+    : data.filter((row) => isRecord(write, row)).map((row): Key => newKey(write, row))
+  if (ways) {
+    const freed = existing.filter(({ free }) => free).map(({ row }) => textOfKey(entity, row))
+    const checked = new Map(written.map((key) => [textOfKey(entity, key), key]))
+    for (const key of freed) checked.delete(key)
+    await everyRecord(write, [...checked.values()], dataByKey(write))
+  }
+  if (deep) await checkDeepAfter(request, entity, deep, written)
+}
+
+/** An UPDATE without a key writes nothing, if it finds nothing. */
+function isRecord({ request, entity }: Write, row: object): boolean {
+  return request.event !== 'UPDATE' || keyOf(entity, row) !== undefined
+}
+
+function newKey({ request, entity }: Write, row: object): Key {
+  return keyOf(entity, row) ?? refuse(request, UNCHECKED, 'The new record has no key.')
+}
+
+/** The data for a record. */
+function dataByKey({ request, entity, data }: Write): (key: Key) => object {
+  if (request.event === 'UPDATE') return () => data[0] ?? {}
+  const rows = new Map(data.map((row) => [textOfKey(entity, row), row]))
+  return (key) => rows.get(textOfKey(entity, key)) ?? {}
+}
+
+/** Every record has to fulfil it. One that is not there (handlers may write elsewhere) is judged by its data. */
+async function everyRecord(
+  { request, entity, ways = [], judge }: Write,
+  keys: readonly Key[],
+  dataOf?: (key: Key) => object
+): Promise<void> {
+  if (!keys.length) return
+  const records = [recordsAt(entity, keys)]
+  const allowed = await count(records, permittedCondition(ways, factsOf(request)))
+  if (allowed >= keys.length) return
+  const columns = keyNames(entity).map((name) => ({ ref: [name] }))
+  const stored = new Set((await readRows(records, columns)).map((row) => textOfKey(entity, row)))
+  if (allowed < stored.size) refuse(request, RESTRICTED, HIDDEN)
+  if (!dataOf) return
+  const missing = keys.filter((key) => !stored.has(textOfKey(entity, key)))
+  if (!(await isTrueForAll(missing, (key) => judge(dataOf(key)) ?? false)))
+    refuse(request, UNCHECKED, 'What is written can not be checked.')
+}

@@ -1,0 +1,202 @@
+import {
+  errors,
+  IdentityService,
+  IdentityServiceSecurityContext,
+  IdentityServiceToken
+} from '@sap/xssec'
+
+import { ConfigurationError, TokenError } from '../../errors.js'
+import { checkTimes, stringClaim, stringsClaim, tenantClaim } from '../claims.js'
+import type { DecodedToken } from '../decode.js'
+import { checkHeader, checkSignatureLength } from '../header.js'
+import { iasKeySet } from '../keys/sources.js'
+import type { Issuer, VerifyOptions } from './issuer.js'
+import { tenantOfIasToken } from './token-type.js'
+import type { KeySet, VerificationKey } from '../keys/key-set.js'
+import { LazyIdentityServiceToken } from './xssec.js'
+import { keyOf, SignatureKeys } from './xssec.js'
+import { TenantKeySets } from '../keys/tenant-key-sets.js'
+import { fromXssec } from './xssec.js'
+
+/** What a binding of Identity Authentication holds, as far as it matters here. */
+export interface IasCredentials {
+  readonly clientid: string
+  readonly url: string
+  readonly domains: readonly string[]
+  readonly app_tid?: string
+}
+
+const ALGORITHMS = ['RS256']
+
+/** Configuration of `@sap/xssec` for routes on which the platform's router hands on the client certificate. */
+const CERTIFICATE_BOUND = { validation: { x5t: { enabled: true }, proofToken: { enabled: true } } }
+
+/**
+ * Identity Authentication as an issuer. `@sap/xssec` verifies; on mTLS routes it checks the binding to the client
+ * certificate as well, as CAP's own `ias` strategy does.
+ *
+ * @throws {@link ConfigurationError} when the binding is incomplete
+ * @internal
+ */
+export function iasIssuer(credentials: IasCredentials, config: object = {}): Issuer {
+  for (const name of ['clientid', 'url', 'domains'] as const) {
+    const isGiven = name === 'domains' ? Array.isArray(credentials.domains) : credentials[name]
+    if (!isGiven) {
+      throw new ConfigurationError(`the binding of Identity Authentication has no "${name}"`)
+    }
+  }
+  const service = new StrictIdentityService({ ...credentials }, structuredClone(config))
+  const bound = isConfigured(config)
+    ? service
+    : new StrictIdentityService(
+        { ...credentials },
+        structuredClone({ ...config, ...CERTIFICATE_BOUND })
+      )
+  const create = (id: string) => iasKeySet(credentials, id, ALGORITHMS)
+  const keySets = new TenantKeySets(create, ownKeySets(credentials), TURNS)
+  const issuer: Issuer = {
+    alias: 'ias',
+    names: (payload) => service.trusts(payload),
+    async verify(token, options) {
+      checkClaims(token)
+      const id = keySetId(token)
+      const tenant = tenantOfIasToken(token.payload)
+      const verifier = options.clientCertificate === undefined ? service : bound
+      verifier.checkAddressee(token, options)
+      const { bearerToken, header, payload } = token
+      const key = await keySets.use({
+        ...{ id, tenant, sender: options.sender ?? '' },
+        ...(header as { kid: string; alg: string }),
+        isSignedBy: (key) => verifier.isSigned(token, key),
+        verify: (keys) => verifier.verify(token, keys, options)
+      })
+      const keyIsHeld = keySets.holder(id, key)
+      return { issuer, bearerToken, payload, tenant, expiresAt: Number(payload.exp), keyIsHeld }
+    },
+    securityContext: ({ bearerToken }) =>
+      new IdentityServiceSecurityContext(service, new LazyIdentityServiceToken(bearerToken), {})
+  }
+  return issuer
+}
+
+/** `@sap/xssec` with our key sets. */
+class StrictIdentityService extends IdentityService {
+  readonly #signatures = new SignatureKeys((jwk) =>
+    new OneKey(this.credentials as never, jwk).jwks()
+  )
+
+  /** Whether the issuer is one of the binding's domains, or right below one. */
+  trusts(payload: DecodedToken['payload']): boolean {
+    const token = new IdentityServiceToken(null, { header: {}, payload })
+    try {
+      return typeof token.issuer === 'string' && Boolean(this.issuerUrl(token))
+    } catch {
+      return false
+    }
+  }
+
+  /**
+   * Refuses a token for another application, or one that another client certificate has: for that no key is looked up.
+   *
+   * @throws {@link TokenError} `ERR_TOKEN_AUDIENCE`, `ERR_TOKEN_BINDING`
+   */
+  checkAddressee({ header, payload }: DecodedToken, { clientCertificate }: VerifyOptions): void {
+    const token = new IdentityServiceToken(null, { header, payload })
+    try {
+      if (!this.acceptsTokenAudience(token)) throw new errors.WrongAudienceError(token, this, '')
+      if (!this.hasX5tEnabled()) return
+      if (!clientCertificate) throw new errors.MissingClientCertificateError()
+    } catch (error) {
+      throw fromXssec(error)
+    }
+  }
+
+  /** True if the token is signed with the key. */
+  isSigned({ bearerToken, header, payload }: DecodedToken, key: VerificationKey) {
+    const token = new IdentityServiceToken(bearerToken, { header, payload })
+    return this.#signatures.isSigned(token, key)
+  }
+
+  async verify(decoded: DecodedToken, keys: KeySet, { clientCertificate }: VerifyOptions) {
+    const { bearerToken, header, payload } = decoded
+    const token = new IdentityServiceToken(bearerToken, { header, payload })
+    const req = { headers: { 'x-forwarded-client-cert': clientCertificate } }
+    await this.createSecurityContext(token, { keys, req } as never).catch((error: unknown) => {
+      throw fromXssec(error)
+    })
+    return keyOf(keys, header)
+  }
+
+  /** With a proof token, the answer depends on the certificate: that stays with the library. */
+  override getJwks(token: never, context: never): Promise<never> {
+    const { audiences } = token as IdentityServiceToken
+    const proof = this.hasProofTokenEnabled() && audiences.length > 1
+    if (proof) return super.getJwks(token, context) as Promise<never>
+    return this.#jwks(token, context) as Promise<never>
+  }
+
+  async #jwks({ header }: IdentityServiceToken, { keys }: { keys: KeySet }) {
+    const key = await this.#signatures.of(await keyOf(keys, header))
+    return { get: () => key }
+  }
+
+  private issuerUrl(token: IdentityServiceToken): string {
+    const { domains } = this.credentials as unknown as IasCredentials
+    return IdentityService.getSafeUrlFromTokenIssuer(token, [...domains])
+  }
+}
+
+/** The way to a key object of `@sap/xssec`: a service whose key set is one key. */
+class OneKey extends IdentityService {
+  readonly #jwk: object
+
+  constructor(credentials: never, jwk: object) {
+    super(credentials)
+    this.#jwk = jwk
+  }
+
+  jwks() {
+    const token = { issuer: this.credentials.url, audiences: [] }
+    return super.getJwks(token as never, {}) as Promise<never>
+  }
+
+  override fetchJwks(): Promise<never> {
+    return Promise.resolve({ keys: [this.#jwk] } as never)
+  }
+}
+
+/** Everything that needs no key. */
+function checkClaims({ bearerToken, header, payload }: DecodedToken): void {
+  checkHeader(header, ALGORITHMS)
+  checkSignatureLength(bearerToken)
+  checkTimes(payload)
+  if (!stringsClaim(payload, 'aud').length) {
+    throw new TokenError('ERR_TOKEN_AUDIENCE', 'missing required "aud" claim')
+  }
+  for (const name of ['azp', 'azp_app_tid', 'sub', 'sap_id_type']) stringClaim(payload, name)
+}
+
+/** Each look-up is two calls: the discovery document, and the keys. */
+const TURNS = { perSecond: 22, burst: 8 }
+
+/** That of the application's own client in its own tenant, where the binding says which that is. */
+function ownKeySets({ url, app_tid: tenant, clientid }: IasCredentials): string[] {
+  return tenant ? [JSON.stringify([url, tenant, clientid, undefined])] : []
+}
+
+/** Identity Authentication answers with keys by tenant and client: these four say which. */
+function keySetId(token: DecodedToken): string {
+  const { payload } = token
+  const issuer = stringClaim(payload, 'ias_iss') ?? stringClaim(payload, 'iss')
+  const azp = stringClaim(payload, 'azp')
+  return JSON.stringify([
+    issuer,
+    tenantOfIasToken(payload),
+    azp,
+    tenantClaim(payload, 'azp_app_tid')
+  ])
+}
+
+function isConfigured(config: { validation?: { x5t?: unknown; proofToken?: unknown } }): boolean {
+  return config.validation?.x5t !== undefined || config.validation?.proofToken !== undefined
+}

@@ -1,0 +1,35 @@
+import type { JwtPayload } from '../claims.js'
+import type { DecodedToken } from '../decode.js'
+
+/** A token whose signature, issuer, audience and time were checked. */
+export interface VerifiedToken {
+  readonly issuer: Issuer
+  readonly bearerToken: string
+  readonly payload: JwtPayload
+  readonly tenant: string | undefined
+  /** Seconds since the epoch. */
+  readonly expiresAt: number
+  /** Whether the key that signed it is still one of the issuer's; asked each time the result is used again. */
+  readonly keyIsHeld: () => boolean
+}
+
+/** What the request brings besides the token. */
+export interface VerifyOptions {
+  readonly correlationId?: string | undefined
+  /** Whoever has sent the request, so that one sender does not take the turns of others; the content means nothing. */
+  readonly sender?: string | undefined
+  /** `x-forwarded-client-cert`, on routes where the platform's router sets it; there, tokens are bound to it. */
+  readonly clientCertificate?: string | undefined
+}
+
+/** Somebody whose tokens this application accepts. */
+export interface Issuer {
+  /** Name in configuration and logs. */
+  readonly alias: string
+  /** Whether the token says, unverified, that it comes from here: then only this issuer judges it. */
+  names(payload: JwtPayload): boolean
+  /** @throws {@link TokenError} what is wrong with the token, or `ERR_ISSUER_UNAVAILABLE` */
+  verify(token: DecodedToken, options: VerifyOptions): Promise<VerifiedToken>
+  /** The object that becomes `authInfo` of the user: offers the token, and does not print it. */
+  securityContext(token: Pick<VerifiedToken, 'bearerToken'>): object
+}

@@ -1,0 +1,66 @@
+import { ConfigurationError, TokenError } from '../../errors.js'
+import { logWarning } from '../../lib/log.js'
+
+/** A client, and the zone it may come from. `*` is any. */
+interface TrustedClient {
+  readonly clientid: string
+  readonly identityzone: string
+}
+
+/** Who sent a token. */
+export interface Caller {
+  readonly client: string | undefined
+  readonly tenant: string | undefined
+}
+
+/**
+ * `SAP_JWT_TRUST_ACL`, where it is set: a list of the foreign clients and zones whose tokens are accepted. It only ever
+ * narrows: issuer and audience decide first.
+ *
+ * @param value - of the environment variable
+ * @param own - client and tenant of the application, which need no entry
+ * @returns a check, or nothing when the list restricts nothing
+ * @throws {@link ConfigurationError} when it is no JSON list of `{ clientid, identityzone }`
+ * @internal
+ */
+export function trustAcl(
+  value: string | undefined,
+  own: Caller
+): ((caller: Caller) => void) | undefined {
+  if (value === undefined || value === '') return undefined
+  const list = parse(value)
+  if (list.some(({ clientid, identityzone }) => clientid === '*' && identityzone === '*')) {
+    logWarning('SAP_JWT_TRUST_ACL has an entry for any client of any zone: it restricts nothing')
+    return undefined
+  }
+  return (caller) => {
+    if (caller.client === own.client && caller.tenant === own.tenant) return
+    if (list.some((entry) => allows(entry, caller))) return
+    const text = "SAP_JWT_TRUST_ACL has no entry for the token's client and zone"
+    throw new TokenError('ERR_TOKEN_AUDIENCE', text)
+  }
+}
+
+function allows({ clientid, identityzone }: TrustedClient, { client, tenant }: Caller): boolean {
+  return (
+    (clientid === '*' || clientid === client) && (identityzone === '*' || identityzone === tenant)
+  )
+}
+
+function parse(value: string): TrustedClient[] {
+  let list: unknown
+  try {
+    list = JSON.parse(value)
+  } catch {
+    list = undefined
+  }
+  if (Array.isArray(list) && list.every(isTrustedClient)) return list
+  throw new ConfigurationError(
+    'SAP_JWT_TRUST_ACL is not a JSON list of { "clientid": "…", "identityzone": "…" }: correct it, or unset it'
+  )
+}
+
+function isTrustedClient(entry: unknown): entry is TrustedClient {
+  const { clientid, identityzone } = (entry ?? {}) as Partial<TrustedClient>
+  return typeof clientid === 'string' && typeof identityzone === 'string'
+}

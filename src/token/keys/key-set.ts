@@ -1,0 +1,175 @@
+import { TokenError } from '../../errors.js'
+import { logWarning } from '../../lib/log.js'
+import { FetchError } from '../../lib/fetch-json.js'
+import { importKey, type VerificationKey } from './usable-key.js'
+
+export type { VerificationKey }
+
+/** Whose keys, and where they come from. */
+export interface KeySetOptions {
+  /** Issuer in the configuration, for messages. */
+  readonly alias: string
+  /** Fetches the JWKS document, with a deadline of its own. */
+  readonly load: () => Promise<unknown>
+  /** Signature algorithms that the issuer may use. */
+  readonly algorithms: readonly string[]
+}
+
+/** Keys this old are fetched anew in the background, ms. */
+const REFRESH_AFTER = 5 * 60_000
+/** Keys this old are not used any more, ms: a key that the issuer removed is refused by then. */
+const MAX_AGE = 15 * 60_000
+/** Time between two loads while there are keys, ms: a key that the issuer added is accepted by then. */
+const COOL_DOWN = 30_000
+/** How long a failed load is remembered while there are no keys, ms. */
+const RETRY_AFTER = 5_000
+/** Entries of a JWKS that are looked at. */
+const MAX_KEYS = 100
+
+/**
+ * The keys of one issuer, fetched when they are needed: by one call for a burst, in the background while there are
+ * usable keys, and not more often than every 30 seconds whatever `kid` tokens name.
+ *
+ * @see RFC 7517 section 5
+ * @internal
+ */
+export class KeySet {
+  readonly #options: KeySetOptions
+  #keys = new Map<string, VerificationKey>()
+  /** When the keys in use were asked for; their age counts from there. */
+  #loadedAt = -Infinity
+  /** When keys were asked for last, with whatever outcome. */
+  #attemptedAt = -Infinity
+  #failure: TokenError | undefined
+  #loading: Promise<void> | undefined
+  #warned = ''
+
+  constructor(options: KeySetOptions) {
+    this.#options = options
+  }
+
+  /**
+   * The key for a token header.
+   *
+   * @throws {@link TokenError} `ERR_TOKEN_SIGNATURE`: the issuer has no such key, or it is for another algorithm;
+   *   `ERR_ISSUER_UNAVAILABLE`: that can't be said, as the keys can't be had.
+   */
+  async key(kid: string, alg: string): Promise<VerificationKey> {
+    if (!this.#isUsable()) await this.#load(RETRY_AFTER)
+    else if (!this.holds(kid)) await this.#load(COOL_DOWN)
+    if (!this.#isUsable()) throw this.#unavailable()
+    const key = this.#keys.get(kid)
+    if (key?.algorithms.includes(alg)) return key
+    if (!key && this.#failure) throw this.#unavailable()
+    const text = key ? 'is for another algorithm' : 'is not among those of the issuer'
+    throw new TokenError('ERR_TOKEN_SIGNATURE', `the key with the "kid" of the token ${text}`)
+  }
+
+  /** The same, when it is there and no refresh is due: without waiting. */
+  find(kid: string, alg: string): VerificationKey | undefined {
+    const key = this.holds(kid) ? this.#keys.get(kid) : undefined
+    return key?.algorithms.includes(alg) ? key : undefined
+  }
+
+  /**
+   * Whether the key is in the set, and the set may still be used; for tokens that were verified before. Starts a refresh
+   * in the background when the set is due.
+   *
+   * @param key - that verified the token: another key of the same name does not count. Any, without it.
+   */
+  holds(kid: string, key?: VerificationKey): boolean {
+    const age = Date.now() - this.#loadedAt
+    if (age >= MAX_AGE) return false
+    if (age >= REFRESH_AFTER) void this.#load(COOL_DOWN)
+    const held = this.#keys.get(kid)
+    return held !== undefined && (key ?? held) === held
+  }
+
+  #isUsable(): boolean {
+    return Date.now() - this.#loadedAt < MAX_AGE
+  }
+
+  /** Joins the load that is under way, or starts one if the last is long enough ago. Never rejects. */
+  #load(pause: number): Promise<void> {
+    if (!this.#loading && Date.now() - this.#attemptedAt >= pause) {
+      this.#loading = this.#replaceKeys().finally(() => (this.#loading = undefined))
+    }
+    return this.#loading ?? Promise.resolve()
+  }
+
+  async #replaceKeys(): Promise<void> {
+    const startedAt = Date.now()
+    this.#attemptedAt = startedAt
+    try {
+      this.#keys = this.#imported(await this.#options.load())
+      this.#loadedAt = startedAt
+      this.#failure = undefined
+    } catch (error) {
+      this.#attemptedAt = Date.now()
+      const failure = this.#failed(error)
+      // Requests that need the keys report it themselves; this is for a refresh in the background.
+      if (!this.#failure && this.#isUsable()) logWarning(failure.message)
+      this.#failure = failure
+    }
+  }
+
+  /**
+   * The keys of before stay until they are too old.
+   *
+   * @throws {@link FetchError} when it is no key set, or an empty one
+   * @throws {@link TokenError} `ERR_TOKEN_SIGNATURE` when no key in it can be used: none of them can have signed a token
+   */
+  #imported(document: unknown): Map<string, VerificationKey> {
+    const { keys: entries } = (document ?? {}) as { keys?: unknown }
+    if (!Array.isArray(entries)) throw new FetchError('unexpected', 'not a JWKS')
+    const keys = new Map<string, VerificationKey>()
+    const unusable = new Set<string>()
+    for (const entry of entries.slice(0, MAX_KEYS)) {
+      const key = importKey(entry, this.#options.algorithms)
+      if (typeof key === 'string') unusable.add(key)
+      else if (key && keys.has(key.kid)) unusable.add('"kid" of another key')
+      else if (key) keys.set(key.kid, this.#known(key))
+    }
+    if (entries.length > MAX_KEYS) unusable.add(`more than ${MAX_KEYS} keys`)
+    this.#warn([...unusable].join('; '))
+    if (!entries.length) throw new FetchError('unexpected', 'no keys')
+    if (!keys.size) throw new TokenError('ERR_TOKEN_SIGNATURE', 'no key of the issuer can be used')
+    return keys
+  }
+
+  /** The same object as before for the same key. */
+  #known(key: VerificationKey): VerificationKey {
+    const known = this.#keys.get(key.kid)
+    const same = known && known.alg === key.alg && known.keyObject.equals(key.keyObject)
+    return same ? known : key
+  }
+
+  /** One warning, and another one only if the issuer publishes something else. */
+  #warn(reasons: string): void {
+    if (reasons && reasons !== this.#warned) {
+      const text = `not all keys of issuer "${this.#options.alias}" can be used: ${reasons}`
+      logWarning(text)
+    }
+    this.#warned = reasons
+  }
+
+  /** A refusal of the tenant stays one; anything else means that the keys can't be had. */
+  #failed(error: unknown): TokenError {
+    if (error instanceof TokenError) return error
+    const kind = error instanceof Error ? error.name : typeof error
+    const reason = error instanceof FetchError ? error.message : `unexpected ${kind}`
+    const text = `the keys of issuer "${this.#options.alias}" can't be had: ${reason}`
+    return new TokenError('ERR_ISSUER_UNAVAILABLE', text)
+  }
+
+  /** A new error each time, with the stack of the caller. */
+  #unavailable(): TokenError {
+    const { code, message } = this.#failure ?? {
+      code: 'ERR_ISSUER_UNAVAILABLE',
+      message: 'no keys'
+    }
+    const pause = this.#isUsable() ? COOL_DOWN : RETRY_AFTER
+    const seconds = Math.ceil((this.#attemptedAt + pause - Date.now()) / 1000)
+    return Object.assign(new TokenError(code, message), { retryAfter: Math.max(seconds, 1) })
+  }
+}

@@ -1,0 +1,83 @@
+import { TokenError } from '../../errors.js'
+import { FetchError, fetchJson } from '../../lib/fetch-json.js'
+import type { IasCredentials } from '../issuers/ias.js'
+import { type OidcIssuerOptions, isTrustworthyUrl } from '../issuers/oidc-options.js'
+import { KeySet } from './key-set.js'
+
+/** Milliseconds for the discovery document and the keys together. */
+const DEADLINE = 5_000
+
+/**
+ * How the key set of an issuer is fetched: from its configured URL, or from where its discovery document says. That
+ * document is read again only after the keys could not be had from there.
+ *
+ * @returns a function that rejects with {@link FetchError}
+ * @see OpenID Connect Discovery 1.0 section 4
+ * @internal
+ */
+export function jwksSource(options: OidcIssuerOptions): () => Promise<unknown> {
+  const { issuer, jwks } = options
+  if (jwks) return () => fetchJson(jwks, { deadline: DEADLINE })
+  let discovered: string | undefined
+  return async () => {
+    const end = Date.now() + DEADLINE
+    const url = discovered ?? (await discover(issuer))
+    discovered = undefined
+    const keys = await fetchJson(url, { deadline: end - Date.now() })
+    discovered = url
+    return keys
+  }
+}
+
+/** The key set's URL, from a document that must name the same issuer (section 4.3), so that no other can be put in. */
+async function discover(issuer: string): Promise<string> {
+  const url = `${issuer.replace(/\/$/, '')}/.well-known/openid-configuration`
+  const document = (await fetchJson(url, { deadline: DEADLINE })) as Record<string, unknown> | null
+  if (document?.issuer !== issuer) unexpected('names another issuer')
+  const { jwks_uri: jwks } = document
+  if (!isTrustworthyUrl(jwks)) unexpected('has no "jwks_uri" with https')
+  if (issuer.startsWith('https:') && !jwks.startsWith('https:')) {
+    unexpected('has no "jwks_uri" with https')
+  }
+  return jwks
+}
+
+function unexpected(text: string): never {
+  throw new FetchError('unexpected', `the discovery document ${text}`)
+}
+
+/**
+ * The keys of Identity Authentication for one issuer URL, tenant and client.
+ *
+ * @param id - JSON list of issuer, `app_tid`, `azp`, `azp_app_tid`, all checked
+ * @see SAP Help, "Call Identity Authentication Discovery Endpoint"; `@sap/xssec`, `IdentityService.fetchJwks`
+ * @internal
+ */
+export function iasKeySet(credentials: IasCredentials, id: string, algorithms: string[]): KeySet {
+  const [issuer, tenant, azp, azpTenant] = JSON.parse(id) as [string, ...(string | null)[]]
+  const url = issuer.startsWith('https://') ? issuer : `https://${issuer}`
+  const headers = {
+    'x-client_id': credentials.clientid,
+    ...(tenant && { 'x-app_tid': tenant }),
+    ...(azp && { 'x-azp': azp }),
+    ...(azpTenant && { 'x-azp_app_tid': azpTenant })
+  }
+  const load = async () => fetchJson(await jwksUri(url), { headers }).catch(refusedTenant)
+  return new KeySet({ alias: 'ias', algorithms, load })
+}
+
+/** From discovery; on the host that was asked, so that no other gets the ids in the headers. */
+async function jwksUri(issuerUrl: string): Promise<string> {
+  const document = await fetchJson(new URL('/.well-known/openid-configuration', issuerUrl).href)
+  const { jwks_uri: uri } = (document ?? {}) as { jwks_uri?: unknown }
+  if (typeof uri === 'string' && URL.canParse(uri) && new URL(uri).protocol === 'https:') return uri
+  throw new FetchError('not-json', 'no https "jwks_uri" in the OpenID configuration')
+}
+
+/** 400 is SAP's answer for the keys of a tenant or client that may not call this application. @internal */
+export function refusedTenant(error: unknown): never {
+  if (error instanceof FetchError && error.reason === 'status' && error.status === 400) {
+    throw new TokenError('ERR_TOKEN_TENANT', 'the issuer has no keys for the tenant of the token')
+  }
+  throw error
+}

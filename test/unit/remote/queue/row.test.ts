@@ -1,0 +1,81 @@
+import { inspect } from 'node:util'
+
+import cds from '@sap/cds'
+
+import { keepCredentialsOutOfQueue } from '../../../../src/remote/queue/row.js'
+
+const TOKEN = 'eyJhbGciOiJSUzI1NiJ9.eyJzdWIiOiJhbGljZSJ9.c2ln'
+const TABLE = 'cds.outbox.Messages'
+
+interface Row {
+  msg?: string
+  lastError?: string
+}
+
+/** As far as CAP looks at it. */
+class Database extends cds.Service {
+  readonly isDatabaseService = true
+}
+
+/** The row as the database gets it. */
+async function written(row: Row, query: (row: Row) => object): Promise<Row> {
+  const db = new Database('db')
+  keepCredentialsOutOfQueue(db)
+  let rows: (Row | undefined)[] = []
+  db.on('*', (req) => {
+    const { INSERT, UPSERT, UPDATE } = req.query as unknown as Record<string, Write | undefined>
+    rows = (INSERT ?? UPSERT)?.entries ?? [UPDATE?.data]
+    return rows.length
+  })
+  await db.run(query(row) as never)
+  return { ...rows[0] }
+}
+
+interface Write {
+  readonly entries?: Row[]
+  readonly data?: Row
+}
+
+const queries: [string, (row: Row) => object][] = [
+  ['INSERT', (row) => INSERT.into(TABLE).entries(row)],
+  ['UPSERT', (row) => UPSERT.into(TABLE).entries(row)],
+  ['UPDATE', (row) => UPDATE.entity(TABLE).set(row as never)]
+]
+
+describe.each(queries)('R88: %s', (_, query) => {
+  test('headers that speak for a sender are left out, of the message and of its context', async () => {
+    const headers = { Authorization: `Bearer ${TOKEN}`, cookie: 'a=b', 'x-own': '1' }
+    const message = { service: 'S4', event: 'work', data: { id: 1 }, headers, context: { headers } }
+    const { msg = '' } = await written({ msg: JSON.stringify(message) }, query)
+    const kept = { 'x-own': '1' }
+    expect(JSON.parse(msg)).toEqual({ ...message, headers: kept, context: { headers: kept } })
+  })
+
+  test.each(['{"event":"work", "data":{"authorization":"of the application"}}', 'no JSON', 'null'])(
+    'a message without headers stays as it is: %s',
+    async (msg) => {
+      expect(await written({ msg }, query)).toEqual({ msg })
+    }
+  )
+
+  test.each<[string, object]>([
+    ['a header', { config: { headers: { Authorization: `Bearer ${TOKEN}` } } }],
+    ['Basic credentials', { headers: { 'Proxy-Authorization': 'Basic dTpw' } }],
+    ['a token anywhere', { data: { access_token: TOKEN } }],
+    ['cookies', { headers: { 'set-cookie': ['a=secret', 'b=secret'], cookie: 'c=secret' } }],
+    ['a CSRF token', { headers: { 'x-csrf-token': 'secret' } }]
+  ])('the error of an HTTP library is kept without %s', async (_, properties) => {
+    const lastError = inspect(Object.assign(new Error('socket hang up'), properties))
+    const row = await written({ lastError }, query)
+    expect(row.lastError).toContain('Error: socket hang up')
+    expect(row.lastError).not.toMatch(/eyJ|dTpw|secret/)
+  })
+})
+
+test('other tables and other services are not looked at', async () => {
+  const row = { msg: 'no JSON' }
+  expect(await written(row, (one) => INSERT.into('Books').entries(one))).toEqual(row)
+  const service = new cds.Service('S4')
+  keepCredentialsOutOfQueue(service)
+  expect((service as unknown as { handlers: { before: unknown[] } }).handlers.before).toEqual([])
+})

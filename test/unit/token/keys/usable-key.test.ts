@@ -1,0 +1,104 @@
+import { generateKeyPairSync, type JsonWebKey, type KeyPairKeyObjectResult } from 'node:crypto'
+
+import { importKey, SIGNATURE_ALGORITHMS } from '../../../../src/token/keys/usable-key.js'
+
+const publicJwk = ({ publicKey }: KeyPairKeyObjectResult) => publicKey.export({ format: 'jwk' })
+const rsa = (modulusLength: number, publicExponent = 0x10001) =>
+  publicJwk(generateKeyPairSync('rsa', { modulusLength, publicExponent }))
+const ec = (namedCurve: string) => publicJwk(generateKeyPairSync('ec', { namedCurve }))
+
+const RSA: JsonWebKey = { ...rsa(2048), kid: 'k' }
+const P256: JsonWebKey = { ...ec('P-256'), kid: 'k' }
+const ED25519: JsonWebKey = { ...publicJwk(generateKeyPairSync('ed25519')), kid: 'k' }
+const ALL = SIGNATURE_ALGORITHMS
+
+const algorithmsOf = (jwk: unknown, algorithms = ALL) => {
+  const key = importKey(jwk, algorithms)
+  return typeof key === 'object' ? key.algorithms : key
+}
+
+test('R04: no symmetric algorithm can be asked for, and no "none"', () => {
+  for (const alg of ALL) expect(alg).toMatch(/^(RS|PS|ES)(256|384|512)$|^Ed/)
+})
+
+describe('R05: algorithm, key type, curve and declared "alg" agree', () => {
+  test.each([
+    [{ ...RSA, alg: 'RS256' }, ['RS256']],
+    [{ ...RSA, alg: 'PS384' }, ['PS384']],
+    [{ ...P256, alg: 'ES256' }, ['ES256']],
+    [P256, ['ES256']],
+    [{ ...ec('P-384'), kid: 'k' }, ['ES384']],
+    [{ ...ec('P-521'), kid: 'k' }, ['ES512']],
+    [ED25519, ['EdDSA', 'Ed25519']],
+    [{ ...RSA, alg: 'ES256' }, undefined],
+    [{ ...RSA, alg: 'RSA-OAEP' }, undefined],
+    [{ ...RSA, alg: 'none' }, undefined],
+    [{ ...P256, alg: 'RS256' }, undefined],
+    [{ ...P256, alg: 'ES384' }, undefined],
+    [{ ...ec('secp256k1'), kid: 'k' }, undefined]
+  ])('%#: %j', (jwk, expected) => {
+    expect(algorithmsOf(jwk)).toEqual(expected)
+  })
+
+  test('a key without "alg" is for one family: the first that the issuer may use', () => {
+    expect(algorithmsOf(RSA, ['RS256', 'PS256', 'RS512'])).toEqual(['RS256', 'RS512'])
+    expect(algorithmsOf(RSA, ['PS256', 'RS256'])).toEqual(['PS256'])
+  })
+})
+
+describe('R06: keys for something else are passed over', () => {
+  test.each([
+    { use: 'enc' },
+    { use: '' },
+    { use: ['sig'] },
+    { key_ops: [] },
+    { key_ops: ['sign'] }
+  ])('%j', (purpose) => {
+    expect(importKey({ ...RSA, ...purpose }, ALL)).toBeUndefined()
+  })
+
+  test.each([{ use: 'sig' }, { key_ops: ['verify'] }, { key_ops: ['sign', 'verify'] }])(
+    '%j is for signatures',
+    (purpose) => {
+      expect(importKey({ ...RSA, ...purpose }, ALL)).toMatchObject({ kid: 'k' })
+    }
+  )
+})
+
+describe('R11: weak and broken keys', () => {
+  const evenExponent = Buffer.from([2]).toString('base64url')
+  test.each([
+    ['RSA with 1024 bits', { ...rsa(1024), kid: 'k' }, 'RSA with less than 2048 bits'],
+    ['exponent 1', { ...RSA, e: 'AQ' }, /RSA with an unsafe exponent|not a valid key/],
+    ['exponent 2', { ...RSA, e: evenExponent }, /RSA with an unsafe exponent|not a valid key/],
+    ['no modulus', { kid: 'k', kty: 'RSA', e: 'AQAB' }, 'not a valid key'],
+    ['a modulus that is no text', { ...RSA, n: 5 }, 'not a valid key'],
+    ['a point off the curve', { ...P256, x: P256.y }, 'not a valid key'],
+    ['a short point', { ...P256, x: 'AA' }, 'not a valid key'],
+    ['Ed25519 too short', { ...ED25519, x: 'AA' }, 'not a valid key'],
+    ['a private key', { ...RSA, d: 'AQAB' }, 'a private or symmetric key'],
+    ['a symmetric key', { kid: 'k', kty: 'oct', k: 'c2VjcmV0' }, 'a private or symmetric key']
+  ])('%s', (_, jwk, why) => {
+    const key = importKey(jwk, ALL)
+    expect(typeof key).toBe('string')
+    expect(key).toMatch(why)
+  })
+
+  test('exponent 3 is small, and allowed', () => {
+    expect(importKey({ ...rsa(2048, 3), kid: 'k' }, ALL)).toMatchObject({ kid: 'k' })
+  })
+})
+
+describe('R12, R08: entries that are no keys', () => {
+  test.each([null, 1, 'x', [], [RSA]])('%j', (entry) => {
+    expect(importKey(entry, ALL)).toBe('no JSON object')
+  })
+
+  test.each([undefined, null, '', 1, ['k'], {}, 'k'.repeat(257)])('"kid" %j', (kid) => {
+    expect(importKey({ ...RSA, kid }, ALL)).toBe('no usable "kid"')
+  })
+
+  test.each([{}, { kty: 'AKP' }, { kty: 1 }, { kty: 'EC', crv: {} }])('%j', (jwk) => {
+    expect(importKey({ kid: 'k', ...jwk }, ALL)).toBeUndefined()
+  })
+})
