@@ -1,8 +1,7 @@
 // Changes the sources one expression at a time and counts what the unit tests of the same room notice (Stryker).
-// Arguments: files or folders of src/ in place of all rooms, --static to change what runs once, at loading, as well, and
+// Arguments: files or folders of src/ in place of the whole core, --static to change what runs once, at loading, as well, and
 // --concurrency=1 for a machine that has other things to do.
-// Files that have tests of their own name are judged by these alone, which is faster than a room whose tests start servers.
-// Reports and results are kept in temp/mutation; what did not change is not run again.
+// Reports and results are kept in temp/mutation; what did not change is not run again. The table at the end has all of them.
 import fs from 'node:fs'
 import path from 'node:path'
 import process from 'node:process'
@@ -18,6 +17,7 @@ const CORE = [
   'src/restrictions'
 ]
 const OUTPUT = 'temp/mutation'
+const RESULTS = `${OUTPUT}/results.json`
 const CONCURRENCY = '--concurrency='
 
 process.chdir(root)
@@ -29,15 +29,13 @@ if (unknown.length > 0) {
   console.error(`no file or folder of src/: ${unknown.join(', ')}`)
   process.exitCode = 1
 } else {
-  const results = await new Stryker(optionsFor(named.length > 0 ? named : CORE)).runMutationTest()
-  console.log(table(results))
+  await new Stryker(optionsFor(named.length > 0 ? named : CORE)).runMutationTest()
+  console.log(table(JSON.parse(fs.readFileSync(RESULTS, 'utf8')).files))
 }
 
 /** The mirror of a room has its tests: those of src/user are in test/unit/user. */
 function testsOf(target) {
-  const room = target.split('/')[1]
-  const own = target.replace(/^src/, 'test/unit').replace(/\.ts$/, '.test.ts')
-  return `<rootDir>/${named.length > 0 && fs.existsSync(own) ? own : `test/unit/${room}/**/*.test.ts`}`
+  return `<rootDir>/test/unit/${target.split('/')[1]}/**/*.test.ts`
 }
 
 function optionsFor(targets) {
@@ -57,7 +55,7 @@ function optionsFor(targets) {
     timeoutMS: 20_000,
     timeoutFactor: 3,
     incremental: true,
-    incrementalFile: `${OUTPUT}/results.json`,
+    incrementalFile: RESULTS,
     reporters: ['progress-append-only', 'clear-text', 'html'],
     allowConsoleColors: process.stdout.isTTY === true,
     clearTextReporter: { reportTests: false, logTests: false },
@@ -69,19 +67,21 @@ function optionsFor(targets) {
 }
 
 /** Per folder: mutants that were noticed (a test failed, or it did not end) of all that were tried. */
-function table(results) {
+function table(files) {
   const folders = new Map()
-  for (const { fileName, status } of results) {
-    const folder = path.relative(root, path.dirname(fileName))
-    const { noticed = 0, tried = 0 } = folders.get(folder) ?? {}
-    const isNoticed = status === 'Killed' || status === 'Timeout'
-    const isTried = isNoticed || status === 'Survived' || status === 'NoCoverage'
-    folders.set(folder, { noticed: noticed + Number(isNoticed), tried: tried + Number(isTried) })
+  for (const [file, { mutants }] of Object.entries(files)) {
+    const { noticed = 0, tried = 0 } = folders.get(path.dirname(file)) ?? {}
+    const count = (...statuses) => mutants.filter(({ status }) => statuses.includes(status)).length
+    const found = count('Killed', 'Timeout')
+    const all = found + count('Survived', 'NoCoverage')
+    folders.set(path.dirname(file), { noticed: noticed + found, tried: tried + all })
   }
-  return [...folders]
-    .map(([folder, { noticed, tried }]) => {
-      const share = tried > 0 ? `${Math.floor((100 * noticed) / tried)} %` : 'none tried'
-      return `${folder}: ${noticed} of ${tried} noticed (${share})`
-    })
-    .join('\n')
+  const lines = [...folders].map(([folder, counts]) => line(folder, counts))
+  const sum = (name) => [...folders.values()].reduce((total, counts) => total + counts[name], 0)
+  return [...lines.sort(), line('all', { noticed: sum('noticed'), tried: sum('tried') })].join('\n')
+}
+
+function line(name, { noticed, tried }) {
+  const share = tried > 0 ? `${Math.floor((100 * noticed) / tried)} %` : 'none tried'
+  return `${name}: ${noticed} of ${tried} noticed (${share})`
 }

@@ -52,7 +52,9 @@ export function flattened(
 
 function flat(ref: readonly Segment[], entity: Definition | undefined): readonly Segment[] {
   const [first, second, ...rest] = ref
-  if (typeof first !== 'string' || typeof second !== 'string') return ref
+  if (typeof first !== 'string' || second === undefined) return ref
+  if (first === '$self') return flat(ref.slice(1), entity)
+  if (typeof second !== 'string') return ref
   if (!entity?.elements || entity.elements[first]) return ref
   return flat([`${first}_${second}`, ...rest], entity)
 }

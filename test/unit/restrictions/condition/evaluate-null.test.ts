@@ -3,10 +3,7 @@ import cds from '@sap/cds'
 import { tokensOf } from '../../../../src/restrictions/model/compiled.js'
 import { evaluate } from '../../../../src/restrictions/condition/evaluate.js'
 import { parseCondition } from '../../../../src/restrictions/condition/parse.js'
-
-interface Deploying {
-  deploy(csn: unknown): { to(db: string, options: object): Promise<void> }
-}
+import { deployInMemory } from '../support/model.js'
 
 const facts = { id: 'alice', tenant: 't1', attr: {} }
 const truth = (condition: string, row: Record<string, unknown>) =>
@@ -33,15 +30,9 @@ describe('comparisons with null, on either side, are those of the database', () 
   const NULLITIES = ['a is null', 'a is not null', 'a in (1, 2)', 'a between 1 and b']
 
   beforeAll(async () => {
-    const csn = cds.compile('entity Pairs { key ID : Integer; a : Integer; b : Integer; }')
-    cds.model = cds.compile.for.nodejs(csn as never)
-    const options = { kind: 'sqlite', credentials: { url: ':memory:' }, silent: true }
-    cds.db = await (cds.connect.to as (...args: unknown[]) => Promise<cds.DatabaseService>)(
-      'db',
-      options
+    await deployInMemory(
+      cds.compile('entity Pairs { key ID : Integer; a : Integer; b : Integer; }')
     )
-    const { deploy } = cds as unknown as Deploying
-    await deploy(csn).to('db', { silent: true })
     await INSERT.into('Pairs').entries(ROWS)
   })
   afterAll(() => (cds.db as unknown as { disconnect(): Promise<void> }).disconnect())
