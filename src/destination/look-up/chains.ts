@@ -17,6 +17,8 @@ interface KnownChain {
   readonly token: string
   /** Variable that gets the type of this token. */
   readonly tokenType?: string
+  /** True if the chain makes the assertion that the destination at its end is given. */
+  readonly givesAssertion?: boolean
 }
 
 /**
@@ -41,7 +43,8 @@ const CHAINS: Readonly<Record<string, KnownChain>> = {
     required: 'samlProviderDestinationName',
     optional: ['samlProviderFragmentName', 'samlProviderFragmentOptional'],
     token: 'subjectToken',
-    tokenType: 'subjectTokenType'
+    tokenType: 'subjectTokenType',
+    givesAssertion: true
   }
 }
 
@@ -104,6 +107,11 @@ export function typesInChain({ name }: Chain): readonly string[] {
 /** True if the token service at the beginning of the chain can be any, and takes tokens of Identity Authentication. @internal */
 export function takesSubjectToken({ name }: Chain): boolean {
   return knownChain(name)?.tokenType !== undefined
+}
+
+/** True if the destination at the end of the chain gets an assertion, and makes none itself. @internal */
+export function givesAssertion({ name }: Chain): boolean {
+  return knownChain(name)?.givesAssertion === true
 }
 
 function knownChain(name: unknown): KnownChain | undefined {

@@ -74,12 +74,13 @@ function detailsOf({ fragmentName, fragmentOptional, level }: LookUpOptions): st
 async function locally(
   name: string,
   principal: Principal,
-  options: LookUpOptions
+  { fragmentName, level, chain, actorToken }: LookUpOptions
 ): Promise<FoundDestination | undefined> {
-  if (options.fragmentName !== undefined || options.level) {
+  if (fragmentName !== undefined || level || chain || actorToken) {
     throw new DestinationError(
       'ERR_DESTINATION_UNAVAILABLE',
-      `destination "${name}" is not looked up in the Destination service, which alone knows fragments and levels. Nothing was sent.`
+      `destination "${name}" is not looked up in the Destination service, which alone knows fragments, levels, chains and actors. ` +
+        'Nothing was sent.'
     )
   }
   const destination = await localDestination(name, principal)

@@ -2,7 +2,13 @@ import type { Destination } from '@sap-cloud-sdk/connectivity'
 
 import { DestinationError } from '../../errors.js'
 import type { NamedUser } from '../../user/principal.js'
-import { chainHeaders, JWT, takesSubjectToken, typesInChain } from '../look-up/chains.js'
+import {
+  chainHeaders,
+  givesAssertion,
+  JWT,
+  takesSubjectToken,
+  typesInChain
+} from '../look-up/chains.js'
 import type { RetrievalHeaders } from '../look-up/service.js'
 import type { LookUpOptions } from '../look-up/options.js'
 import type { Configured } from '../look-up/look-up.js'
@@ -19,25 +25,49 @@ export type RetrievalOptions = Pick<LookUpOptions, 'chain' | 'actorToken'>
  * @throws {@link DestinationError} `ERR_DESTINATION_UNAVAILABLE`
  * @internal
  */
-export function checkRetrieval(
-  destination: Destination,
-  { chain, actorToken }: RetrievalOptions
-): void {
+export function checkRetrieval(destination: Destination, options: RetrievalOptions): void {
   const { name, forwardAuthToken } = destination
-  const authentication = String(destination.authentication)
-  const kind = forwardAuthToken ? 'forwardAuthToken' : `Authentication "${authentication}"`
-  const isExchange = exchangesToken(destination) && !forwardAuthToken
-  const reason =
-    chain && (forwardAuthToken || !typesInChain(chain).includes(authentication))
-      ? `can't be at the end of chain "${chain.name}": that takes ${typesInChain(chain).join(', ')}`
-      : actorToken && !isExchange
-        ? 'has no use for "actorToken", which goes with OAuth2TokenExchange'
-        : undefined
+  const reason = refusalOf(destination, options)
   if (!reason) return
+  const authentication = `Authentication "${String(destination.authentication)}"`
   throw new DestinationError(
     'ERR_DESTINATION_UNAVAILABLE',
-    `destination "${String(name)}" has ${kind}, and ${reason}. Nothing was sent.`
+    `destination "${String(name)}" has ${forwardAuthToken ? 'forwardAuthToken' : authentication}, and ${reason}. Nothing was sent.`
   )
+}
+
+function refusalOf(
+  destination: Destination,
+  { chain, actorToken }: RetrievalOptions
+): string | undefined {
+  const { forwardAuthToken, systemUser } = destination
+  const types = chain ? typesInChain(chain) : []
+  if (chain && (forwardAuthToken || !types.includes(String(destination.authentication)))) {
+    return `can't be at the end of chain "${chain.name}": that takes ${types.join(', ')}`
+  }
+  if (chain && systemUser) return `"SystemUser": a chain is about the user, who would be lost`
+  if (actorToken && (forwardAuthToken || !exchangesToken(destination))) {
+    return 'has no use for "actorToken", which goes with OAuth2TokenExchange'
+  }
+  return chain || !forwardAuthToken ? assertionRefusal(destination, chain) : undefined
+}
+
+const CLIENT_PROVIDED = '"SAMLAssertionProvider": "ClientProvided"'
+
+/** An assertion comes from a chain, or from the Destination service: both at once, or neither, is no call as the user. */
+function assertionRefusal(
+  { authentication, originalProperties }: Destination,
+  chain: RetrievalOptions['chain']
+): string | undefined {
+  if (authentication !== 'OAuth2SAMLBearerAssertion') return undefined
+  const { destinationConfiguration: { SAMLAssertionProvider: provider } = {} } = Object(
+    originalProperties
+  ) as { destinationConfiguration?: Readonly<Record<string, unknown>> }
+  const isGiven = chain !== undefined && givesAssertion(chain)
+  if (isGiven === (provider === 'ClientProvided')) return undefined
+  return isGiven
+    ? `not ${CLIENT_PROVIDED}: the assertion of chain "${chain.name}" would have no effect`
+    : `${CLIENT_PROVIDED}: an assertion comes from chain "com.sap.iasGeneratedOAuth2SamlBearerAssertion" only`
 }
 
 /** True if the destination's token service gets the user's token as it is, and can be one of Identity Authentication. @internal */

@@ -1,6 +1,7 @@
 import type { Destination, DestinationAuthToken } from '@sap-cloud-sdk/connectivity'
 
 import { DestinationError } from '../../errors.js'
+import type { FetchError } from '../../lib/fetch-json.js'
 import { redact } from '../../lib/redact.js'
 import { type Lasting, SingleFlight } from '../../lib/single-flight.js'
 import type { NamedUser } from '../../user/principal.js'
@@ -69,14 +70,33 @@ async function exchange(
 ): Promise<Lasting<DestinationAuthToken>> {
   const { destination, place } = configured
   const headers = await retrievalHeaders(configured, user, options)
-  const json = await find(place, String(destination.name), headers)
-  if (!json) throw noToken(destination, 'it is gone')
+  const json = await find(place, String(destination.name), headers).catch((error: unknown) => {
+    throw chainFailure(destination, options, error) ?? error
+  })
+  if (!json) throw chainFailure(destination, options) ?? noToken(destination, 'it is gone')
   const found = await parseDestination(json)
   const token = retrievedToken(found)
   await checkSameUser(found, user, token.value, !options.chain && isExchange(destination))
   const seconds = Number(token.expiresIn)
   if (seconds > 0) ends.set(token, Date.now() / 1000 + seconds)
   return { value: token, lifetime: lifetimeOf(token, user.expiresAt) }
+}
+
+/** A chain that can't be gone through is refused as a whole: the destination itself was found before. */
+function chainFailure(
+  destination: Destination,
+  { chain }: RetrievalOptions,
+  error?: unknown
+): DestinationError | undefined {
+  if (!chain) return undefined
+  const { status = 0 } = error === undefined ? { status: 404 } : (error as Partial<FetchError>)
+  if (status < 400 || status > 499) return undefined
+  const reason = status === 404 ? 'a destination or fragment is not there' : `status ${status}`
+  return noToken(
+    destination,
+    `the Destination service can't go through chain "${chain.name}" with the variables of ` +
+      `"destinationOptions": ${reason}`
+  )
 }
 
 /** R64: what comes back is for the user whose token was sent. What is no JWT can't be looked into. */

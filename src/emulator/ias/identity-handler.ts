@@ -1,7 +1,8 @@
 import type { IncomingMessage, ServerResponse } from 'node:http'
 import type { ApiHandler, RequestNotes } from '../http/api-server.js'
 import { readForm } from '../http/read-form.js'
-import { sendJson } from '../http/respond.js'
+import { sendJson, sendXml } from '../http/respond.js'
+import { identityProviderMetadata } from '../saml/identity-provider.js'
 import type { EndpointName } from '../traffic/types.js'
 import { TokenError } from '../xsuaa/token-error.js'
 import { answerBundle, BUNDLES } from './authorization-bundle.js'
@@ -22,8 +23,8 @@ const ENDPOINTS = new Map<string, EndpointName>([
 
 /** The router of the emulated Identity Authentication. */
 export function createIdentityHandler(service: IdentityService): ApiHandler {
-  return (req, res, url, notes) => {
-    if (url.pathname === '/oauth2/token') return token(service, req, res, notes)
+  return async (req, res, url, notes) => {
+    if (url.pathname === '/oauth2/token') return token(service, req, res, url, notes)
     if (req.method !== 'GET') return notAllowed(res, 'GET')
     if (url.pathname.startsWith(`${BUNDLES}/`)) return answerBundle(service, req, res, url.pathname)
     switch (url.pathname) {
@@ -33,6 +34,8 @@ export function createIdentityHandler(service: IdentityService): ApiHandler {
         const { status, body, plan } = answerCerts(service, req)
         return sendJson(res, status, body, plan === undefined ? {} : { 'x-osb_plan': plan })
       }
+      case '/saml2/metadata':
+        return sendXml(res, await identityProviderMetadata(service.saml))
       default:
         return sendJson(res, 404, { error: 'not_found' })
     }
@@ -43,13 +46,16 @@ async function token(
   service: IdentityService,
   req: IncomingMessage,
   res: ServerResponse,
+  { searchParams }: URL,
   notes: RequestNotes
 ): Promise<void> {
   if (req.method !== 'POST') return notAllowed(res, 'POST')
   try {
     const form = await readForm(req)
     if (!form) throw new TokenError(413, 'invalid_request', 'Request body is too large')
-    sendJson(res, 200, await handleIdentityTokenRequest(service, req, form, notes))
+    // what destinations have in "tokenServiceURL.queries.*" is a parameter as well
+    const all = new URLSearchParams([...form, ...searchParams])
+    sendJson(res, 200, await handleIdentityTokenRequest(service, req, all, notes))
   } catch (error) {
     if (!(error instanceof TokenError)) throw error
     const { status, message: error_description, headers } = error

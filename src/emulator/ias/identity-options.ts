@@ -47,6 +47,21 @@ export interface IdentityApplicationOptions {
   providedApis?: readonly string[]
   /** APIs of this application that it may call. */
   consumes?: readonly string[]
+  /**
+   * SAML 2.0 in place of OpenID Connect: as a dependency, the grant token-exchange gives assertions for it. `true`: it is the
+   * XSUAA of the landscape, which has to trust this tenant (`trust.<origin>.identityTrust`).
+   */
+  saml?: boolean | SamlApplicationOptions
+}
+
+/** An application with SAML 2.0, as its metadata describe it. */
+export interface SamlApplicationOptions {
+  /** Audience of the assertions. */
+  entityId: string
+  /** URL of its token endpoint, the recipient of the assertions. */
+  recipient: string
+  /** What the name of the user (`NameID`) is; default: `mail`. */
+  subjectNameIdentifier?: SubjectNameIdentifier
 }
 
 /** What a token with `resource=urn:sap:identity:application:provider:name:<dependency>` is for. */

@@ -2,7 +2,8 @@ import type { Landscape } from '../landscape/landscape.js'
 import type { LandscapeUser } from '../landscape/landscape-user.js'
 import type { RefreshTokens } from '../xsuaa/refresh-tokens.js'
 import type { IdentityIssuer } from './identity-issuer.js'
-import type { IdentityApplication, IdentityTenant } from './identity-tenant.js'
+import type { OwnIssuer } from '../saml/trust.js'
+import type { IdentityApplication, IdentityTenant, SamlTarget } from './identity-tenant.js'
 
 /** A running Identity Authentication. */
 export interface IdentityService {
@@ -10,6 +11,10 @@ export interface IdentityService {
   tenant: IdentityTenant
   issuer: IdentityIssuer
   refreshTokens: RefreshTokens
+  /** Signs assertions. */
+  saml: OwnIssuer
+  /** The XSUAA of the landscape as an application with SAML 2.0. */
+  subaccount: SamlTarget
   /**
    * Who has logged on for an authorization code; without it there is no such grant.
    *

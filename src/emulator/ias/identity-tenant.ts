@@ -7,7 +7,9 @@ import { closest } from '../xs-security/closest.js'
 import {
   CREDENTIAL_TYPES,
   SUBJECTS,
+  type IdentityApplicationOptions,
   type IdentityOptions,
+  type SamlApplicationOptions,
   type SubjectNameIdentifier
 } from './identity-options.js'
 
@@ -28,7 +30,12 @@ export interface IdentityApplication {
   /** Whom it may call, by the name of the dependency. */
   dependencies: ReadonlyMap<string, Dependency>
   refreshTokenValidity: number
+  /** Whether it has SAML 2.0 in place of OpenID Connect; with an empty object it is the XSUAA of the landscape. */
+  saml: Partial<SamlApplicationOptions> | undefined
 }
+
+/** Whom an assertion is for. */
+export type SamlTarget = Pick<SamlApplicationOptions, 'entityId' | 'recipient'>
 
 /** What a token for another application is for. */
 export interface Dependency {
@@ -80,9 +87,10 @@ export function createIdentityTenant({
   }
   const xsuaa = randomUUID()
   const bySecret = credentialType === 'SECRET'
-  const others = Object.keys(options.applications ?? {}).map((name) =>
-    createApplication(name, bySecret)
-  )
+  const others = Object.entries(options.applications ?? {}).map(([name, { saml }]) => ({
+    ...createApplication(name, bySecret),
+    saml: readSaml(name, saml)
+  }))
   const application = {
     ...createApplication('', bySecret),
     audiences: [
@@ -120,8 +128,20 @@ function createApplication(name: string, bySecret: boolean) {
     certificate: undefined,
     audiences: [] as readonly string[],
     dependencies: new Map<string, Dependency>(),
-    refreshTokenValidity: REFRESH_SECONDS
+    refreshTokenValidity: REFRESH_SECONDS,
+    saml: undefined
   }
+}
+
+function readSaml(name: string, saml: IdentityApplicationOptions['saml']) {
+  if (!saml) return undefined
+  if (saml === true) return {}
+  const { entityId, recipient, subjectNameIdentifier: subject = 'mail' } = saml
+  const option = `applications.${name}.saml`
+  if (!SUBJECTS.includes(subject)) fail(`${option}.subjectNameIdentifier`, subject, SUBJECTS)
+  if (entityId && URL.canParse(recipient)) return saml
+  const text = `identity.${option} needs "entityId", the audience of assertions, and "recipient", a URL`
+  throw new EmulatorError('ERR_EMULATOR_OPTIONS', text)
 }
 
 function readDependencies(

@@ -17,6 +17,9 @@ import { BUNDLES } from './authorization-bundle.js'
 import { createIdentityHandler, identityEndpoint } from './identity-handler.js'
 import { createIdentityIssuer } from './identity-issuer.js'
 import type { IdentityService } from './identity-service.js'
+import { serviceProvider } from '../saml/service-provider.js'
+import type { OwnIssuer } from '../saml/trust.js'
+import type { TokenIssuer } from '../xsuaa/token-issuer.js'
 import { resolveApplication } from './tokens/issue-identity-token.js'
 import type { IdentityApplication, IdentityTenant } from './identity-tenant.js'
 
@@ -31,11 +34,18 @@ export interface Identity {
   bindingOf: (name: string) => ServiceBinding
 }
 
+/** What the tenant knows of the others in the landscape. */
+export interface IdentityNeighbours {
+  landscape: Landscape
+  certificates: LandscapeCertificates
+  saml: OwnIssuer
+  xsuaa: TokenIssuer
+}
+
 /** Starts the tenant on a port of its own, with a key of its own. */
 export async function startIdentity(
   tenant: IdentityTenant,
-  landscape: Landscape,
-  certificates: LandscapeCertificates,
+  { landscape, certificates, saml, xsuaa }: IdentityNeighbours,
   observation: Omit<Observation, 'endpointOf'>
 ): Promise<Identity> {
   for (const application of tenant.applications) {
@@ -46,7 +56,10 @@ export async function startIdentity(
   const server = createServer(withClientCertificates(certificates))
   const listener = await listen(server)
   const issuer = createIdentityIssuer(keys, listener.port, landscape.clock)
-  const service = { landscape, tenant, issuer, refreshTokens: new RefreshTokens(landscape.clock) }
+  const refreshTokens = new RefreshTokens(landscape.clock)
+  const { entityId, recipients } = serviceProvider(landscape, xsuaa, landscape.tenant)
+  const subaccount = { entityId, recipient: recipients[0] ?? '' }
+  const service = { landscape, tenant, issuer, refreshTokens, saml, subaccount }
   serveApi(server, { ...observation, endpointOf: identityEndpoint }, createIdentityHandler(service))
   const guid = randomUUID()
   const binding = (application = tenant.application) => createBinding(service, application, guid)

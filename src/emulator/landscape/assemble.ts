@@ -33,7 +33,7 @@ import { RefreshTokens } from '../xsuaa/refresh-tokens.js'
 import { ShadowUsers } from '../xsuaa/shadow-users.js'
 import type { SigningKeys } from '../xsuaa/signing-keys.js'
 import type { TokenService } from '../xsuaa/token-endpoint.js'
-import { createTokenIssuer } from '../xsuaa/token-issuer.js'
+import { createTokenIssuer, type TokenIssuer } from '../xsuaa/token-issuer.js'
 import { createXsuaaHandler, xsuaaEndpoint } from '../xsuaa/xsuaa-handler.js'
 
 /** Milliseconds that `takeRequest` waits unless it is told otherwise. */
@@ -66,9 +66,8 @@ export async function assemble(parts: Parts): Promise<Emulator> {
   const { traffic, logs } = createRecords()
   closers.push(() => Promise.resolve(traffic.close()))
   await issueCertificates(landscape, certificates)
-  const identity = await openIdentity(parts, { traffic, logs })
-  const opened = await openServices(parts, { traffic, logs }, identity)
-  const { service, bindings, connectivity, scheduler } = opened
+  const opened = await openServices(parts, { traffic, logs })
+  const { service, identity, bindings, connectivity, scheduler } = opened
   let stopped: Promise<void> | undefined
   return {
     ...controls(parts, service, traffic, identity),
@@ -125,7 +124,7 @@ function controls(
   }
 }
 
-async function openServices(parts: Parts, records: Records, identity: Identity | undefined) {
+async function openServices(parts: Parts, records: Records) {
   const { landscape, destinations, certificates, keys, closers, saml } = parts
   const { traffic, logs } = records
   // nobody knows a port before its handler is in place
@@ -136,6 +135,7 @@ async function openServices(parts: Parts, records: Records, identity: Identity |
   const xsuaa = await open(api.xsuaa, closers)
   const destination = await open(api.destination, closers)
   const issuer = createTokenIssuer(landscape, keys, xsuaa.port)
+  const identity = await openIdentity(parts, records, issuer)
   const { clock } = landscape
   const stores = {
     refreshTokens: new RefreshTokens(clock),
@@ -159,7 +159,7 @@ async function openServices(parts: Parts, records: Records, identity: Identity |
     jobScheduler: jobs?.listener.port
   }
   const bindings = createBindings(landscape, issuer, ports)
-  return { service, connectivity, bindings, scheduler: jobs?.scheduler }
+  return { service, identity, connectivity, bindings, scheduler: jobs?.scheduler }
 }
 
 function createRecords(): Records {
@@ -174,12 +174,14 @@ function createRecords(): Records {
 }
 
 async function openIdentity(
-  { identityTenant, landscape, certificates, closers }: Parts,
-  { traffic, logs }: Records
+  { identityTenant, landscape, certificates, saml, closers }: Parts,
+  { traffic, logs }: Records,
+  issuer: TokenIssuer
 ): Promise<Identity | undefined> {
   if (!identityTenant) return undefined
+  const neighbours = { landscape, certificates, saml: saml.identity, xsuaa: issuer }
   const observation = { log: logs.identity, traffic }
-  const identity = await startIdentity(identityTenant, landscape, certificates, observation)
+  const identity = await startIdentity(identityTenant, neighbours, observation)
   closers.push(identity.listener.close)
   return identity
 }

@@ -3,7 +3,8 @@ import type {
   IdentityApplicationOptions,
   IdentityAuthorizationOptions,
   IdentityDependency,
-  IdentityOptions
+  IdentityOptions,
+  SamlApplicationOptions
 } from '../ias/identity-options.js'
 import type { ApplicationOptions, TenantOptions } from '../landscape/landscape-options.js'
 import type { TrustOptions } from '../saml/trust.js'
@@ -35,6 +36,7 @@ const TRUST: Names<TrustOptions> = {
   entityId: true,
   certificate: true,
   destinationTrust: true,
+  identityTrust: true,
   createShadowUsers: true,
   users: true,
   roleCollections: true
@@ -54,7 +56,13 @@ const IDENTITY: Names<IdentityOptions> = {
 const AUTHORIZATION: Names<IdentityAuthorizationOptions> = { enabled: true, dcn: true }
 const IDENTITY_APPLICATION: Names<IdentityApplicationOptions> = {
   providedApis: true,
-  consumes: true
+  consumes: true,
+  saml: true
+}
+const SAML_APPLICATION: Names<SamlApplicationOptions> = {
+  entityId: true,
+  recipient: true,
+  subjectNameIdentifier: true
 }
 const DEPENDENCY: Names<IdentityDependency> = { application: true, api: true }
 const OPTIONS: Names<EmulatorOptions> = {
@@ -126,6 +134,7 @@ function checkIdentity(identity: EmulatorOptions['identity']): void {
   checkNames('identity.authorization', authorization, AUTHORIZATION)
   for (const [path, application] of entriesOf('identity.applications', applications)) {
     checkNames(path, application, IDENTITY_APPLICATION)
+    checkNames(`${path}.saml`, (application as IdentityApplicationOptions).saml, SAML_APPLICATION)
   }
   for (const [path, dependency] of entriesOf('identity.dependencies', dependencies)) {
     checkNames(path, dependency, DEPENDENCY)

@@ -16,12 +16,14 @@ export interface AssertionRequest {
   readonly attributes: ReadonlyMap<string, readonly string[]>
   /** Milliseconds since the epoch; default: by the machine's clock. */
   readonly now?: number
+  /** Seconds; default: five minutes. */
+  readonly lifetime?: number
   /** Whether the signature names the certificate. Default: `false`. */
   readonly includeCertificate?: boolean
 }
 
-/** Milliseconds: an assertion is sent at once. */
-const LIFETIME = 5 * 60_000
+/** Seconds: an assertion is sent at once. */
+const LIFETIME = 5 * 60
 
 /** Clocks differ. */
 const BACKDATED = 60_000
@@ -33,9 +35,9 @@ const BACKDATED = 60_000
  * @see SAML 2.0 core, sections 2.3.3 and 5.4
  */
 export function createAssertion(request: AssertionRequest, identity: SigningIdentity): string {
-  const { now = Date.now() } = request
+  const { now = Date.now(), lifetime = LIFETIME } = request
   const instant = new Date(now).toISOString()
-  const notOnOrAfter = new Date(now + LIFETIME).toISOString()
+  const notOnOrAfter = new Date(now + lifetime * 1000).toISOString()
   const xml = createDocument('saml:Assertion', (make) => ({
     attributes: { ID: `_${randomUUID()}`, IssueInstant: instant, Version: '2.0' },
     children: [

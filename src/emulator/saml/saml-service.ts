@@ -11,7 +11,12 @@ export interface SamlService {
   readonly used: UsedAssertions
   /** The Destination service of a tenant, which signs with a key of that tenant. */
   signerOf(tenant: string): OwnIssuer
+  /** Identity Authentication. */
+  readonly identity: OwnIssuer
 }
+
+/** A name of the tenant, as an administrator can give it one: the URL has a port that is new on every start. */
+const IDENTITY = 'ias.localhost'
 
 /**
  * Reads the trust configuration.
@@ -23,15 +28,18 @@ export function createSamlService(
   { tenant: provider, describeUser, clock }: Pick<Landscape, 'tenant' | 'describeUser' | 'clock'>
 ): SamlService {
   const identities = new Map<string, Promise<SigningIdentity>>()
-  const signerOf = (tenant: string): OwnIssuer => ({
-    entityId: `cfapps.localhost/${tenant}`,
+  const issuer = (entityId: string, commonName: string): OwnIssuer => ({
+    entityId,
     identity: () => {
-      const identity = identities.get(tenant) ?? createSigningIdentity(tenant)
-      identities.set(tenant, identity)
+      const identity = identities.get(entityId) ?? createSigningIdentity(commonName)
+      identities.set(entityId, identity)
       return identity
     }
   })
-  const providers = readTrust(trust, root, signerOf(provider))
+  const signerOf = (tenant: string) => issuer(`cfapps.localhost/${tenant}`, tenant)
+  const identity = issuer(IDENTITY, IDENTITY)
+  const own = { destinationTrust: signerOf(provider), identityTrust: identity }
+  const providers = readTrust(trust, root, own)
   // a role that does not exist comes to light now, and not with the first assertion
   for (const { origin, users, roleCollections } of providers) {
     for (const [name, user] of Object.entries(users)) describeUser(name, user)
@@ -40,6 +48,7 @@ export function createSamlService(
   return {
     providers,
     used: new UsedAssertions(clock),
-    signerOf
+    signerOf,
+    identity
   }
 }

@@ -7,12 +7,14 @@ import type { SigningIdentity } from './signing-identity.js'
 
 /** A trust configuration of the emulated subaccount: whose SAML assertions its XSUAA accepts. */
 export interface TrustOptions {
-  /** `Issuer` of the assertions. Not with `destinationTrust`. */
+  /** `Issuer` of the assertions. Not with `destinationTrust` and `identityTrust`. */
   entityId?: string
-  /** PEM texts or files (relative to `root`) of the certificates; each is enough. Not with `destinationTrust`. */
+  /** PEM texts or files (relative to `root`) of the certificates; each is enough. Not with these either. */
   certificate?: string | readonly string[]
   /** `true`: the issuer is the emulated Destination service of the subaccount itself. */
   destinationTrust?: boolean
+  /** `true`: the issuer is the emulated Identity Authentication. */
+  identityTrust?: boolean
   /** Whether users come into being with their first assertion. Default: `true`. */
   createShadowUsers?: boolean
   /** Users that have roles of their own, by name (`NameID`); written as CAP's mocked users. */
@@ -33,11 +35,14 @@ export interface TrustedProvider {
   readonly roleCollections: ReadonlyMap<string, readonly string[]>
 }
 
-/** The emulated Destination service as an identity provider. */
+/** A service of the landscape as an identity provider. */
 export interface OwnIssuer {
   readonly entityId: string
   readonly identity: () => Promise<SigningIdentity>
 }
+
+/** The services of the landscape that sign assertions, by the option that trusts them. */
+export type OwnIssuers = Readonly<Record<'destinationTrust' | 'identityTrust', OwnIssuer>>
 
 /**
  * Reads `trust`: identity providers by the name of their trust configuration.
@@ -47,7 +52,7 @@ export interface OwnIssuer {
 export function readTrust(
   trust: Readonly<Record<string, TrustOptions>>,
   root: string,
-  own: OwnIssuer
+  own: OwnIssuers
 ): TrustedProvider[] {
   const providers = Object.entries(trust).map(([origin, options]) =>
     readProvider(`trust.${origin}`, origin, options, root, own)
@@ -64,7 +69,7 @@ function readProvider(
   origin: string,
   options: TrustOptions,
   root: string,
-  own: OwnIssuer
+  own: OwnIssuers
 ): TrustedProvider {
   if (!isObject(options)) fail(path, 'must be an object')
   const { users = {}, roleCollections = {}, createShadowUsers = true } = options
@@ -81,20 +86,24 @@ function readProvider(
   }
 }
 
-function readIssuer(path: string, options: TrustOptions, root: string, own: OwnIssuer) {
-  const { entityId, certificate, destinationTrust } = options
-  if (destinationTrust === true) {
-    if (entityId !== undefined || certificate !== undefined) {
+const OWN = ['destinationTrust', 'identityTrust'] as const
+
+function readIssuer(path: string, options: TrustOptions, root: string, own: OwnIssuers) {
+  const { entityId, certificate } = options
+  const [name, other] = OWN.filter((each) => options[each] === true)
+  if (name) {
+    if (entityId !== undefined || certificate !== undefined || other) {
       fail(
-        `${path}.destinationTrust`,
-        'stands for an issuer of its own, without "entityId" and "certificate"'
+        `${path}.${name}`,
+        'stands for an issuer of its own, without "entityId", "certificate" and any other'
       )
     }
+    const service = own[name]
     const issuer = async () => {
-      const { certificate: pem } = await own.identity()
-      return { entityId: own.entityId, certificates: [pem] }
+      const { certificate: pem } = await service.identity()
+      return { entityId: service.entityId, certificates: [pem] }
     }
-    return { entityId: own.entityId, issuer }
+    return { entityId: service.entityId, issuer }
   }
   if (typeof entityId !== 'string' || !entityId)
     fail(`${path}.entityId`, 'must be the issuer of the assertions')

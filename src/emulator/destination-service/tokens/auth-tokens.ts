@@ -40,6 +40,8 @@ export interface Caller {
   subject: TypedToken
   /** `X-Actor-Token` with its type. */
   actor: TypedToken
+  /** What the first destination of a chain has got: an assertion about the user, base64url. */
+  assertion?: string
 }
 
 type Retrieval = (

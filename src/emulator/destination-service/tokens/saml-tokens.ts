@@ -54,15 +54,10 @@ export async function samlBearerToken(
       'a token service on premise is not emulated: set tokenServiceURL.ProxyType'
     )
   }
-  if (destination['SAMLAssertionProvider'] === 'ClientProvided') {
-    throw new RetrievalFailed('SAMLAssertionProvider ClientProvided is not emulated')
-  }
   const url = tokenServiceUrl(service, destination, caller)
-  const recipient = destination['assertionRecipient'] ?? url.href
-  const xml = await assertionFor(service, destination, caller, recipient)
   const form = new URLSearchParams({
     grant_type: SAML2_BEARER,
-    assertion: encode(xml, destination['samlAssertionEncoding'] ?? 'base64url'),
+    assertion: await bearerAssertion(service, destination, caller, url),
     ...(clientKey && { client_id: clientKey }),
     ...(scope && { scope }),
     ...prefixed(destination, 'tokenService.body.')
@@ -80,6 +75,22 @@ export async function samlBearerToken(
     expires_in: String(answer.expires_in ?? 0),
     ...(answer.scope !== undefined && { scope: answer.scope })
   }
+}
+
+/** The client's own, where the destination is one for such, else one of this service. */
+async function bearerAssertion(
+  service: DestinationTokens,
+  destination: DestinationConfiguration,
+  caller: Caller,
+  { href }: URL
+): Promise<string> {
+  if (destination['SAMLAssertionProvider'] === 'ClientProvided') {
+    if (caller.assertion !== undefined) return caller.assertion
+    throw new RetrievalFailed('SAMLAssertionProvider is ClientProvided, and there is no assertion')
+  }
+  const recipient = destination['assertionRecipient'] ?? href
+  const xml = await assertionFor(service, destination, caller, recipient)
+  return encode(xml, destination['samlAssertionEncoding'] ?? 'base64url')
 }
 
 /** Signed with the key of the tenant whose destination it is. */

@@ -56,14 +56,16 @@ async function actorOf({ issuer }: DestinationTokens, token: string): Promise<Cl
 }
 
 async function asked(
-  { ca }: DestinationTokens,
+  service: DestinationTokens,
   destination: DestinationConfiguration,
   subject: TypedToken,
   actor: TypedToken
 ): Promise<AuthToken> {
-  const { tokenServiceURL = '', clientId = '', clientSecret, scope } = destination
+  const { tokenServiceURL = '', clientId = '', scope } = destination
   if (!URL.canParse(tokenServiceURL)) throw new RetrievalFailed('tokenServiceURL is not a URL')
   const url = new URL(tokenServiceURL)
+  const own = ownApplication(service, url, clientId)
+  const clientSecret = destination['clientSecret'] ?? own?.secret
   for (const [name, value] of Object.entries(prefixed(destination, 'tokenServiceURL.queries.'))) {
     url.searchParams.set(name, value)
   }
@@ -81,7 +83,8 @@ async function asked(
     ...(!inBody && { authorization: `Basic ${basic}` }),
     ...prefixed(destination, 'tokenServiceURL.headers.')
   }
-  const answer = await askTokenService({ url, headers, form, ca })
+  const client = own?.certificate
+  const answer = await askTokenService({ url, headers, form, client, ca: service.ca })
   return {
     type: answer.token_type,
     value: answer.access_token,
@@ -89,6 +92,12 @@ async function asked(
     http_header: { key: 'Authorization', value: `Bearer ${answer.access_token}` },
     ...(answer.expires_in !== undefined && { expires_in: String(answer.expires_in) })
   }
+}
+
+/** The application of the emulated Identity Authentication, whose credentials are new on every start. */
+function ownApplication({ identity }: DestinationTokens, { origin }: URL, clientId: string) {
+  if (identity?.issuer.url !== origin) return undefined
+  return identity.tenant.applications.find(({ id }) => id === clientId)
 }
 
 const typed = (name: string, { token = '', type = '' }: TypedToken) => ({

@@ -2,6 +2,7 @@ import { request } from 'node:https'
 import { request as plainRequest } from 'node:http'
 import { text } from 'node:stream/consumers'
 import { getCACertificates } from 'node:tls'
+import type { TlsIdentity } from '../../certificates/authority.js'
 import { ExchangeFailed } from './exchange-user-token.js'
 import { RetrievalFailed } from '../retrieval-failed.js'
 
@@ -20,6 +21,8 @@ export interface TokenServiceRequest {
   /** `Authorization` and others. */
   headers: Readonly<Record<string, string>>
   form: URLSearchParams
+  /** Certificate of the client, for mutual TLS. */
+  client?: TlsIdentity | undefined
   /** Trusted besides what the process trusts (PEM). */
   ca: string
 }
@@ -45,7 +48,7 @@ export async function askTokenService(asked: TokenServiceRequest): Promise<Token
   throw new ExchangeFailed(error, typeof description === 'string' ? description : '')
 }
 
-function post({ url, headers, form, ca }: TokenServiceRequest) {
+function post({ url, headers, form, client, ca }: TokenServiceRequest) {
   if (!LOOPBACK.test(url.hostname)) {
     throw new RetrievalFailed(
       'the emulated Destination service calls token services on this machine only'
@@ -62,7 +65,7 @@ function post({ url, headers, form, ca }: TokenServiceRequest) {
         'content-type': 'application/x-www-form-urlencoded',
         ...headers
       },
-      ...(isTls && { ca: [...getCACertificates('default'), ca] })
+      ...(isTls && { ca: [...getCACertificates('default'), ca], ...client })
     }
     const req = (isTls ? request : plainRequest)(url, options, (res) => {
       text(res).then((body) => done({ status: res.statusCode ?? 0, body }), fail)

@@ -2,6 +2,7 @@ import { allUsers, findUser, findUserByUuid, type Landscape } from '../../landsc
 import { equal } from '../../xsuaa/authenticate-client.js'
 import { JWT_BEARER, type Claims } from '../../xsuaa/claims.js'
 import { InvalidToken } from '../../xsuaa/verify-token.js'
+import { subjectToken, TOKEN_EXCHANGE } from './exchange-token.js'
 import { technicalClaims, userClaims } from './identity-claims.js'
 import { clientRefused, identityError } from '../identity-error.js'
 import type { IdentityApplication } from '../identity-tenant.js'
@@ -49,9 +50,15 @@ const refreshToken: IdentityGrant = (context) => {
 }
 
 /** RFC 7523: a user token that is for the application, or from it, becomes a new one of it. */
-const jwtBearer: IdentityGrant = async (context) => {
+const jwtBearer: IdentityGrant = (context) =>
+  userOfToken(context, context.form.get('assertion') ?? '')
+
+/** RFC 8693: the same, with the names of that specification. */
+const tokenExchange: IdentityGrant = (context) => userOfToken(context, subjectToken(context.form))
+
+async function userOfToken(context: IdentityGrantContext, token: string): Promise<Claims> {
   const { application, landscape, form } = context
-  const claims = await verifyAssertion(context, form.get('assertion') ?? '')
+  const claims = await verifyAssertion(context, token)
   const user = findUserByUuid(landscape, claims['user_uuid'])
   if (!user) throw identityError('invalid_grant', 'The assertion is not a token of a user')
   const wanted = tenantOf(landscape, form)
@@ -66,7 +73,8 @@ export const IDENTITY_GRANTS: ReadonlyMap<string, IdentityGrant> = new Map([
   ['client_credentials', clientCredentials],
   ['password', password],
   ['refresh_token', refreshToken],
-  [JWT_BEARER, jwtBearer]
+  [JWT_BEARER, jwtBearer],
+  [TOKEN_EXCHANGE, tokenExchange]
 ])
 
 async function verifyAssertion(

@@ -1,10 +1,18 @@
 import type { IncomingMessage } from 'node:http'
 import type { RequestNotes } from '../../http/api-server.js'
+import { findUserByUuid } from '../../landscape/landscape.js'
 import type { Claims } from '../../xsuaa/claims.js'
 import {
   authenticateApplication,
   type AuthenticatedApplication
 } from '../authenticate-application.js'
+import {
+  assertionFor,
+  type AssertionResponse,
+  isAssertion,
+  requestedType,
+  TOKEN_EXCHANGE
+} from './exchange-token.js'
 import { providerClaims, userClaims } from './identity-claims.js'
 import { identityError } from '../identity-error.js'
 import { IDENTITY_GRANTS, type IdentityGrant } from './identity-grants.js'
@@ -16,6 +24,8 @@ export interface IdentityTokenResponse {
   access_token: string
   id_token?: string
   refresh_token?: string
+  /** RFC 8693 section 2.2.1. */
+  issued_token_type?: string
   token_type: 'Bearer'
   /** Seconds. */
   expires_in: number
@@ -38,7 +48,7 @@ export async function handleIdentityTokenRequest(
   req: IncomingMessage,
   form: URLSearchParams,
   notes: RequestNotes
-): Promise<IdentityTokenResponse> {
+): Promise<IdentityTokenResponse | AssertionResponse> {
   const authenticated = authenticateApplication(service.tenant, req, form)
   const { application } = authenticated
   notes.client = application.id
@@ -48,7 +58,27 @@ export async function handleIdentityTokenRequest(
   notes.grant = type
   const claims = await grant({ ...service, application, form })
   const provider = providerOf(service.tenant, application, form)
-  return respond(service, authenticated, claims, provider, form)
+  if (type !== TOKEN_EXCHANGE) return respond(service, authenticated, claims, provider, form)
+  const issued_token_type = requestedType(form, Boolean(provider))
+  if (isAssertion(issued_token_type)) return assertion(service, claims, provider)
+  const response = await respond(service, authenticated, claims, provider, form)
+  return { ...response, issued_token_type }
+}
+
+/** For the application that `resource` names. */
+function assertion(
+  service: IdentityService,
+  { user_uuid }: Claims,
+  dependency: Dependency | undefined
+): Promise<AssertionResponse> {
+  const { landscape, tenant } = service
+  const provider = tenant.applications.find(({ id }) => id === dependency?.provider)
+  const user = findUserByUuid(landscape, user_uuid)
+  if (provider && user) return assertionFor(service, provider, user)
+  throw identityError(
+    'invalid_target',
+    'The resource is missing: an assertion is for one application'
+  )
 }
 
 function codeGrant(service: IdentityService): IdentityGrant | undefined {
@@ -64,6 +94,9 @@ async function respond(
   provider: Dependency | undefined,
   form: URLSearchParams
 ): Promise<IdentityTokenResponse> {
+  if (provider && isSaml(tenant, provider)) {
+    throw identityError('invalid_target', 'The resource is an application with SAML 2.0')
+  }
   const bound = { ...claims, ...(thumbprint && { cnf: { 'x5t#S256': thumbprint } }) }
   const isUser = claims['sap_id_type'] === 'user'
   const sign = (content: Claims) => issuer.sign(content, tenant.tokenValidity)
@@ -76,6 +109,9 @@ async function respond(
     expires_in: tenant.tokenValidity
   }
 }
+
+const isSaml = ({ applications }: IdentityTenant, { provider }: Dependency) =>
+  applications.some(({ id, saml }) => id === provider && saml !== undefined)
 
 const BY_NAME = /^urn:sap:identity:application:provider:name:(.+)$/
 const BY_ID = /^urn:sap:identity:application:provider:clientid:([^:]+)(?::apptid:.+)?$/

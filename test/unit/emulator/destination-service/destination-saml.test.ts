@@ -185,7 +185,7 @@ describe('OAuth2SAMLBearerAssertion', () => {
     ['no audience', 'NO_AUDIENCE', /audience is missing/],
     ['a token service that is not here', 'ELSEWHERE', /on this machine only/],
     ['a token service on premise', 'ON_PREMISE', /on premise is not emulated/],
-    ['an assertion of the client', 'CLIENT_PROVIDED', /not emulated/]
+    ['an assertion of the client', 'CLIENT_PROVIDED', /there is no assertion/]
   ])('%s: 200 with an error inside', async (_, name, error) => {
     expect(await tokenFor(name, await userToken('alice'))).toEqual({
       ...{ type: '', value: '', expires_in: '0' },

@@ -41,7 +41,10 @@ test('discovery names the endpoints and grants', async () => {
     issuer: own['url'],
     token_endpoint: `${own['url']}/oauth2/token`,
     jwks_uri: `${own['url']}/oauth2/certs`,
-    grant_types_supported: ['client_credentials', 'password', 'refresh_token', JWT_BEARER]
+    grant_types_supported: [
+      ...['client_credentials', 'password', 'refresh_token', JWT_BEARER],
+      'urn:ietf:params:oauth:grant-type:token-exchange'
+    ]
   })
 })
 
