@@ -55,14 +55,16 @@ class Parser {
     }
     const value = this.#operand()
     const negated = this.#accept('not')
-    const { condition, mayNegate } = this.#rest(value, start)
+    const { condition, mayNegate } = this.#rest(value)
     if (!negated) return condition
     if (!mayNegate) throw unexpected('not')
     return { kind: 'not', part: condition, tokens: this.#tokens.slice(start, this.#at) }
   }
 
-  #rest(value: Operand, start: number): { condition: Condition; mayNegate?: boolean } {
-    const tokens = () => this.#tokens.slice(start, this.#at)
+  /** What follows the first operand, and a `not`, which is no part of it. */
+  #rest(value: Operand): { condition: Condition; mayNegate?: boolean } {
+    const start = this.#at
+    const tokens = () => [...value, ...this.#tokens.slice(start, this.#at)]
     const operator = this.#keyword()
     if (operator && COMPARISONS.has(operator)) {
       this.#at++
@@ -72,21 +74,21 @@ class Parser {
         condition: { kind: 'compare', operator: comparison, left: value, right, tokens: tokens() }
       }
     }
-    if (this.#accept('in')) return { condition: this.#membership(value, start), mayNegate: true }
+    if (this.#accept('in')) return { condition: this.#membership(value), mayNegate: true }
     if (this.#accept('like')) {
       const pattern = this.#operand()
       const escape = this.#accept('escape') ? this.#character() : undefined
       const condition = { kind: 'like' as const, value, pattern, escape, tokens: tokens() }
       return { condition, mayNegate: true }
     }
-    if (this.#accept('between')) return { condition: this.#range(value, start), mayNegate: true }
-    return { condition: this.#accept('is') ? this.#nullity(value, start) : group(value) }
+    if (this.#accept('between')) return { condition: this.#range(value), mayNegate: true }
+    return { condition: this.#accept('is') ? this.#nullity(value) : group(value) }
   }
 
   /** `in` a list means: equal to one of it. An attribute stands for the list of its values. */
-  #membership(value: Operand, start: number): Condition {
+  #membership(value: Operand): Condition {
     const right = this.#expression()
-    const tokens = this.#tokens.slice(start, this.#at)
+    const tokens: Token[] = [...value, 'in', right]
     if (right.SELECT) return { kind: 'in', value, query: right, tokens }
     const equals = (item: Token): Condition => ({
       kind: 'compare',
@@ -99,21 +101,21 @@ class Parser {
     return { kind: 'or', parts: right.list.map(equals), tokens }
   }
 
-  #range(value: Operand, start: number): Condition {
+  #range(value: Operand): Condition {
     const low = this.#operand()
     if (!this.#accept('and')) throw unexpected('between')
     const high = this.#operand()
-    return { kind: 'between', value, low, high, tokens: this.#tokens.slice(start, this.#at) }
+    const tokens = [...value, 'between', ...low, 'and', ...high]
+    return { kind: 'between', value, low, high, tokens }
   }
 
-  #nullity(value: Operand, start: number): Condition {
+  #nullity(value: Operand): Condition {
     const negated = this.#accept('not')
     const token = this.#tokens[this.#at++]
     if (token !== 'null' && (typeof token !== 'object' || token.val !== null))
       throw unexpected(token)
-    const tokens = this.#tokens.slice(start, this.#at)
     const part: Condition = { kind: 'null', value, tokens: [...value, 'is', 'null'] }
-    return negated ? { kind: 'not', part, tokens } : part
+    return negated ? { kind: 'not', part, tokens: [...value, 'is', 'not', 'null'] } : part
   }
 
   #operand(): Operand {

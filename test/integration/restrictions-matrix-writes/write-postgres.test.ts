@@ -1,5 +1,6 @@
 import cds from '@sap/cds'
 
+import { part } from '../../support/generated-inputs.js'
 import { type Cluster, postgresPrograms, startPostgres } from '../restrictions-matrix/postgres.js'
 import { type Service } from '../restrictions-matrix/served-rows.js'
 import { writeDifferences } from './compare-writes.js'
@@ -8,7 +9,7 @@ import { CONDITIONS, USERS } from './write-conditions.js'
 import { serveWritable } from './written-rows.js'
 
 /** Each kind of request has another part of the conditions, and all of them together have all. */
-const PART = 5
+const PART = part(8)
 
 const programs = postgresPrograms()
 

@@ -1,3 +1,4 @@
+import { part } from '../../support/generated-inputs.js'
 import { type Service } from '../restrictions-matrix/served-rows.js'
 import { writeDifferences } from './compare-writes.js'
 import { WRITES } from './write-cases.js'
@@ -5,7 +6,7 @@ import { CONDITIONS, USERS } from './write-conditions.js'
 import { serveWritable } from './written-rows.js'
 
 /** Each kind of request has another part of the conditions, and all of them together have all. */
-const PART = 3
+const PART = part(5)
 
 let service: Service
 beforeAll(async () => {

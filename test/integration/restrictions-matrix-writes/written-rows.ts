@@ -40,6 +40,7 @@ export function serveWritable(conditions: Condition[], database?: Database): Pro
 service S {
   ${grouped(conditions).map(entities).join('')}
   entity Owners as projection on db.Owners;
+  entity Regions as projection on db.Regions;
   entity Items as projection on db.Items;
 }`
   return serveFilled(model, 'S', actions, database)

@@ -9,10 +9,21 @@ import {
   STATIC,
   TEXT
 } from './leaves.js'
+import { PATH_EXISTENCE, PATHS, PLAIN_PATHS } from './path-leaves.js'
 import { and, not, or } from './reference.js'
 
 /** Every comparison. */
-export const LEAVES = [...COMPARISONS, ...MEMBERSHIP, ...TEXT, ...RANGES, ...STATIC, ...EXISTENCE]
+export const LEAVES = [
+  ...COMPARISONS,
+  ...MEMBERSHIP,
+  ...TEXT,
+  ...RANGES,
+  ...STATIC,
+  ...EXISTENCE,
+  ...PATHS,
+  ...PLAIN_PATHS,
+  ...PATH_EXISTENCE
+]
 
 /** One of each kind, to be put next to each other. */
 const TYPICAL = [
@@ -23,6 +34,8 @@ const TYPICAL = [
   ...STATIC.slice(0, 1),
   ...STATIC.slice(3, 4),
   ...EXISTENCE.slice(0, 1),
+  ...PATHS.slice(4, 5),
+  ...PLAIN_PATHS.slice(0, 1),
   ...PLAIN
 ]
 

@@ -11,8 +11,13 @@ export interface Row {
   level: number | null
   flag: boolean | null
   since: string | null
-  owner: { country: string | null } | null
+  owner: Owner | null
   items: Item[]
+}
+
+export interface Owner {
+  country: string | null
+  region: { name: string | null } | null
 }
 
 export interface Subject {
@@ -21,7 +26,15 @@ export interface Subject {
   attr: Record<string, unknown>
 }
 
-const owners = [null, { country: 'DE' }, { country: 'FR' }, { country: null }]
+const regions = [null, { name: 'FR' }, { name: null }, { name: 'DE' }]
+
+const owners: (Owner | null)[] = [
+  null,
+  { country: 'DE', region: { name: 'FR' } },
+  { country: 'FR', region: null },
+  { country: null, region: { name: null } },
+  { country: 'US', region: { name: 'DE' } }
+]
 
 export const ROWS: Row[] = (
   [
@@ -33,9 +46,9 @@ export const ROWS: Row[] = (
     ['de', 7, true, '2024-01-01', 0, [null, 'FR']],
     ['true', -3, true, null, 2, ['true']],
     ['5', 10, false, null, 3, ['5', '7']],
-    ['alice', 12, null, null, 0, ['DE', 'FR', 'US']],
+    ['alice', 12, null, null, 4, ['DE', 'FR', 'US']],
     ['t1', 100, null, null, 0, []],
-    ['__dummy__', 3, null, null, 0, ['__dummy__']],
+    ['__dummy__', 3, null, null, 4, ['__dummy__']],
     ['D%', 4, null, null, 0, ['D%']],
     ["O'Neill", 6, null, null, 0, ["O'Neill"]]
   ] as const
@@ -49,7 +62,19 @@ export const ROWS: Row[] = (
   items: tags.map((tag, weight) => ({ tag, weight }))
 }))
 
-export const OWNERS = owners.flatMap((owner, ID) => (owner ? [{ ID, ...owner }] : []))
+export const REGIONS = regions.flatMap((region, ID) => (region ? [{ ID, ...region }] : []))
+
+export const OWNERS = owners.flatMap((owner, ID) => {
+  if (!owner) return []
+  const { country, region } = owner
+  return [{ ID, country, region_ID: REGIONS.find(({ name }) => name === region?.name)?.ID ?? null }]
+})
+
+/** Values of which the rows have a few, text and numbers. */
+function many(count: number): string[] {
+  const others = Array.from({ length: count - 4 }, (_, i) => (i % 2 ? `v${i}` : String(1000 + i)))
+  return ['FR', ...others, '5', '2024-01-01', 'true']
+}
 
 /** What `$user.x` can be. */
 export const STATES: Record<string, Record<string, unknown>> = {
@@ -73,6 +98,7 @@ export const STATES: Record<string, Record<string, unknown>> = {
   'list of booleans': { x: [false] },
   dates: { x: ['2025-06-30', '2024-01-01'] },
   pattern: { x: ['D%', '_S'] },
+  'eleven patterns': { x: [...many(8), 'D%', '_S', '%N%'] },
   'odd text': { x: ["O'Neill", '(', '\\', '__dummy__', "' or 1=1 --"] },
   object: { x: { a: 1 } },
   'nested list': { x: [['DE'], { val: 'DE' }, { ref: ['country'] }] },
@@ -85,3 +111,6 @@ export const STATES: Record<string, Record<string, unknown>> = {
 export function attributes(state: Record<string, unknown>): Record<string, unknown> {
   return { ...state, ...('x' in state && { a: { b: state.x } }), y: ['FR', '5'] }
 }
+
+/** Attributes with 10 000 values. */
+export const LONG = attributes({ x: many(10_000) })

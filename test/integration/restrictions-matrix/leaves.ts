@@ -19,14 +19,15 @@ export interface Condition {
   holds(row: Row, user: Subject): Truth
 }
 
-type Column = 'country' | 'level' | 'flag' | 'since' | 'owner.country'
+type Column = 'country' | 'level' | 'flag' | 'since' | 'owner.country' | 'owner.region.name'
 
 const TYPES: Record<Column, string> = {
   country: 'text',
   level: 'integer',
   flag: 'flag',
   since: 'date',
-  'owner.country': 'text'
+  'owner.country': 'text',
+  'owner.region.name': 'text'
 }
 
 /** Ways to name a value of the user. */
@@ -40,18 +41,28 @@ const SOURCES: Record<string, (user: Subject) => unknown> = {
 }
 
 function columnOf(row: Row, column: Column): Value | null {
-  return column === 'owner.country' ? (row.owner?.country ?? null) : row[column]
+  if (column === 'owner.country') return row.owner?.country ?? null
+  return column === 'owner.region.name' ? (row.owner?.region?.name ?? null) : row[column]
 }
+
+const known = new WeakMap<Subject, Map<string, Value[]>>()
 
 /** The values of the user, as elements of that type have them. */
 export function given(source: string, user: Subject, type: string): Value[] {
-  return values(SOURCES[source]?.(user)).flatMap((value) => READ_AS[type]?.(value) ?? [])
+  const ofUser = known.get(user) ?? new Map<string, Value[]>()
+  known.set(user, ofUser)
+  const key = `${source} ${type}`
+  const found =
+    ofUser.get(key) ??
+    values(SOURCES[source]?.(user)).flatMap((value) => READ_AS[type]?.(value) ?? [])
+  ofUser.set(key, found)
+  return found
 }
 
 const FLIPPED: Record<string, string> = { '<': '>', '<=': '>=', '>': '<', '>=': '<=' }
 
 /** `column operator $user.x`, and the operands exchanged. */
-function comparisons(column: Column, operators: string[], source = '$user.x'): Condition[] {
+export function comparisons(column: Column, operators: string[], source = '$user.x'): Condition[] {
   return operators.flatMap((operator) => {
     const holds = (row: Row, user: Subject) =>
       against(columnOf(row, column), operator, given(source, user, TYPES[column] ?? ''))
@@ -213,7 +224,7 @@ export const STATIC: Condition[] = [
 ]
 
 /** An item that fits makes `exists` true. Without a value of the user to look for, neither it nor its negation holds. */
-function existence(
+export function existence(
   filter: string,
   fits: (tag: string | null, x: Value[], weight: number, row: Row) => Truth
 ): Condition {

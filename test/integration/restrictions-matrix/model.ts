@@ -33,7 +33,8 @@ entity db.Rows {
   owner : Association to db.Owners; folder : Integer;
   items : Composition of many db.Items on items.row = $self;
 }
-entity db.Owners { key ID : Integer; country : String; }
+entity db.Owners { key ID : Integer; country : String; region : Association to db.Regions; }
+entity db.Regions { key ID : Integer; name : String; }
 entity db.Items { key ID : Integer; row : Association to db.Rows; tag : String; weight : Integer; }
 entity db.Folders { key ID : Integer; rows : Composition of many db.Rows on rows.folder = ID; }
 `
@@ -56,6 +57,7 @@ service S {
     action reset(rows : many $self) returns String;
   };
   entity Owners as projection on db.Owners;
+  entity Regions as projection on db.Regions;
   entity Items as projection on db.Items;
   @restrict: [ ${restrictions(STATIC_CONDITIONS)} ]
   action start() returns String;

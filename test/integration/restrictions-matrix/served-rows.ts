@@ -1,7 +1,7 @@
 import cds from '@sap/cds'
 
 import { installRestrictions } from '../../../src/restrictions/install.js'
-import { attributes, OWNERS, type Row, ROWS, STATES, type Subject } from './fixture.js'
+import { attributes, OWNERS, REGIONS, type Row, ROWS, STATES, type Subject } from './fixture.js'
 import type { Condition } from './leaves.js'
 import { modelOf } from './model.js'
 
@@ -53,6 +53,7 @@ export async function serveFilled(
 
 async function fill(): Promise<void> {
   const items = ROWS.flatMap(({ ID, items }) => items.map((item) => ({ ...item, row_ID: ID })))
+  await cds.run(INSERT.into('db.Regions').entries(REGIONS))
   await cds.run(INSERT.into('db.Owners').entries(OWNERS))
   await cds.run(INSERT.into('db.Items').entries(items.map((item, ID) => ({ ...item, ID }))))
   await cds.run(

@@ -78,6 +78,16 @@ describe('a rewritten condition', () => {
     expect(rewritten('(not (country <> $user.country))')).toBe(expected)
   })
 
+  test.each([
+    ['author.country not like $user.x', 'not author.country like $user.x'],
+    ["author.country not like 'D%'", "not author.country like 'D%'"],
+    ['author.country not in ($user.x, $user.y)', 'not author.country in ($user.x, $user.y)'],
+    ['author.country is not null', 'not author.country is null']
+  ])('of a path with %s is that of %s', (written, meant) => {
+    const alternative = (condition: string) => `(${condition} or country = $user.x)`
+    expect(rewritten(alternative(written))).toBe(rewritten(alternative(meant)))
+  })
+
   test('on nothing but the user is what CAP evaluates without a database', () => {
     expect(rewritten('($user.level > 2 or $user.level is null)')).toMatch(
       /^\{"xpr":\[\{"ref":\["\$user",".*"\]\},"=",\{"val":"1"\}\]\}$/
