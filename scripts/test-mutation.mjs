@@ -1,4 +1,5 @@
-// Changes the sources one expression at a time and counts what the unit tests of the same room notice (Stryker).
+// Changes the sources one expression at a time and counts what the unit tests notice (Stryker): those of the mirrored folder
+// or file, or with --room all of the room, as src/user; then only what was not noticed before is tried again.
 // Arguments: files or folders of src/ in place of the whole core, --static to change what runs once, at loading, as well, and
 // --concurrency=1 for a machine that has other things to do.
 // Reports and results are kept in temp/mutation; what did not change is not run again. The table at the end has all of them.
@@ -33,9 +34,13 @@ if (unknown.length > 0) {
   console.log(table(JSON.parse(fs.readFileSync(RESULTS, 'utf8')).files))
 }
 
-/** The mirror of a room has its tests: those of src/user are in test/unit/user. */
+/** `test/unit/token/keys` has the tests of `src/token/keys`, and `turns.test.ts` and `turns-*.test.ts` those of `turns.ts`. */
 function testsOf(target) {
-  return `<rootDir>/test/unit/${target.split('/')[1]}/**/*.test.ts`
+  const mirror = target.replace(/^src/, 'test/unit').replace(/\.ts$/, '')
+  if (args.includes('--room')) return `<rootDir>/test/unit/${target.split('/')[1]}/**/*.test.ts`
+  if (fs.existsSync(`${mirror}.test.ts`)) return `<rootDir>/${mirror}{,-*}.test.ts`
+  const folder = target.endsWith('.ts') ? path.dirname(mirror) : mirror
+  return `<rootDir>/${folder}/**/*.test.ts`
 }
 
 function optionsFor(targets) {
