@@ -17,7 +17,7 @@ const CONVERTERS: Record<string, Converter> = {
   'cds.String': text,
   'cds.LargeString': text,
   'cds.UUID': text,
-  'cds.Boolean': (value) => ({ true: true, false: false })[String(value)],
+  'cds.Boolean': flag,
   'cds.Decimal': numeric,
   'cds.Double': numeric,
   'cds.Date': (value) => instant(value, /^\d{4}-\d{2}-\d{2}$/)?.slice(0, 10),
@@ -76,6 +76,11 @@ export function extreme(values: readonly Scalar[], which: 'min' | 'max'): Scalar
 function text(value: Scalar): string | undefined {
   const string = String(value)
   return string.includes('\u0000') || !string.isWellFormed() ? undefined : string
+}
+
+function flag(value: Scalar): boolean | undefined {
+  const text = String(value)
+  return text === 'true' || (text === 'false' ? false : undefined)
 }
 
 function numeric(value: Scalar): number | undefined {
