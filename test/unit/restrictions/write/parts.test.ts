@@ -144,7 +144,7 @@ describe('a part is changed under the restrictions of what it belongs to', () =>
       'of one part elsewhere',
       'Plant',
       run(UPDATE.entity(below(2, 'header')).with({ text: 'x' })),
-      NOT_FOUND
+      BY_CAP
     ],
     ['by a path', 'Plant', run(UPDATE.entity(below(1, 'items')).with({ text: 'x' })), 200],
     [
