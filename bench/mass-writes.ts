@@ -1,36 +1,28 @@
-import { type ChildProcess, fork } from 'node:child_process'
-import { once } from 'node:events'
-
 import type { Effort } from './inbound.js'
-import { summary } from './measure.js'
-import { program } from './places.js'
+import type { MassWrite } from './mass-write-server.js'
 import { target, type Target } from './targets.js'
+import { compareWorkers, startWorker } from './workers.js'
 
-/** Updates before it is measured, and in each portion. */
-const WARM_UP = 200
-const PORTION = 20
+/** What is updated, and how the row is called. */
+const WRITES: Record<MassWrite, string> = {
+  'another element': 'UPDATE of 1000 restricted records',
+  'the element of the condition':
+    'UPDATE of 1000 restricted records, of what the condition is about',
+  'by an association': 'UPDATE of 1000 records restricted by an association'
+}
 
 /** An `UPDATE … where` of 1000 records by a user with a condition, with and without the plugin's restrictions, in turns. */
 export async function massWrites({ rounds }: Effort): Promise<Target[]> {
-  const start = (kind: string) =>
-    fork(program('mass-write-server'), [kind], { stdio: ['ignore', 'ignore', 'inherit', 'ipc'] })
-  const [ours, stock] = [start('ours'), start('stock')]
+  const start = (kind: string) => startWorker<MassWrite>('mass-write-server', kind)
+  const workers = [start('ours'), start('stock')] as const
   try {
-    for (const side of [ours, stock]) await cost(side, WARM_UP)
-    const ratios: number[] = []
-    for (let round = 0; round < 2 * rounds; round++) {
-      ratios.push((await cost(ours, PORTION)) / (await cost(stock, PORTION)))
+    const targets: Target[] = []
+    for (const [write, name] of Object.entries(WRITES)) {
+      const { ratio } = await compareWorkers(workers, write as MassWrite, 2 * rounds)
+      targets.push(target(`${name}: CPU ÷ stock`, ratio.median, 1.5, ratio.spread))
     }
-    const { median, spread } = summary(ratios)
-    return [target('UPDATE of 1000 restricted records: CPU ÷ stock', median, 1.5, spread)]
+    return targets
   } finally {
-    for (const side of [ours, stock]) side.disconnect()
+    for (const worker of workers) await worker.stop()
   }
-}
-
-/** CPU of so many updates, µs. */
-async function cost(side: ChildProcess, updates: number): Promise<number> {
-  side.send(updates)
-  const [cpu] = (await once(side, 'message')) as [number]
-  return cpu
 }

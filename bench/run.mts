@@ -1,45 +1,42 @@
 import tls from 'node:tls'
 
-import { inbound } from './inbound.js'
-import { forged } from './forged.js'
-import { heldLoop } from './held-loop.js'
+import type { Emulator } from '../src/emulator/index.js'
+import { type Options, readCommandLine } from './command-line.js'
 import { startLandscape } from './landscape.js'
-import { massWrites } from './mass-writes.js'
-import { memory } from './memory.js'
-import { outbound } from './outbound.js'
-import { read } from './read.js'
-import { report } from './report.js'
-import { restrictions } from './restrictions.js'
+import { report, type Row } from './report.js'
 import { closeConnections } from './side.js'
-import { startUp } from './start-up.js'
-import { table, type Target } from './targets.js'
+import { type Run, STEPS } from './steps.js'
+import { table } from './targets.js'
 
-/** Measured one after the other: they would disturb each other. */
-function step(name: string, measure: () => Promise<Target[]>): Promise<Target[]> {
-  console.log(`measuring ${name} …`)
-  return measure()
+const options = readCommandLine(process.argv.slice(2))
+if ('print' in options) {
+  console.log(options.print)
+  process.exitCode = options.exitCode
+} else {
+  await measure(options)
 }
 
-const quick = process.argv.includes('--quick')
-const effort = quick ? { rounds: 3, milliseconds: 100 } : { rounds: 15, milliseconds: 400 }
+async function measure({ steps, quick }: Options): Promise<void> {
+  const effort = quick ? { rounds: 3, milliseconds: 100 } : { rounds: 15, milliseconds: 400 }
+  let started: Promise<Emulator> | undefined
+  const run: Run = { effort, quick, landscape: () => (started ??= trustedLandscape()) }
+  const rows: Row[] = []
+  try {
+    // one after the other: they would disturb each other
+    for (const step of steps) {
+      console.log(`measuring ${STEPS[step]?.title ?? step} …`)
+      for (const each of (await STEPS[step]?.measure(run)) ?? []) rows.push({ step, ...each })
+    }
+  } finally {
+    closeConnections()
+    await (await started)?.stop()
+  }
+  console.log(table(rows))
+  if (!quick) report(rows, steps)
+}
 
-const emulator = await startLandscape()
-tls.setDefaultCACertificates([...tls.getCACertificates('default'), emulator.ca])
-try {
-  const targets = [
-    ...(await step('the auth middleware', () => inbound(emulator, effort))),
-    ...(await step('remote calls', () => outbound(emulator, effort))),
-    ...(await step('a whole READ', () => read(emulator, effort))),
-    ...(await step('memory', memory)),
-    ...(await step('forged tenants', forged)),
-    ...(await step('start-up', () => startUp(emulator, quick ? 5 : 21))),
-    ...(await step('restrictions', () => restrictions(effort))),
-    ...(await step('mass writes', () => massWrites(effort))),
-    ...(await step('patterns', heldLoop))
-  ]
-  report(targets, quick)
-  console.log(table(targets))
-} finally {
-  closeConnections()
-  await emulator.stop()
+async function trustedLandscape(): Promise<Emulator> {
+  const emulator = await startLandscape()
+  tls.setDefaultCACertificates([...tls.getCACertificates('default'), emulator.ca])
+  return emulator
 }

@@ -73,10 +73,11 @@ function prepareServices(warned: Set<string>): void {
   services[HANDLE_RESTRICTIONS] ??= function (this: ApplicationService) {
     enforceRestrictions(this)
     const original = this.handle
+    const endpoints = () => this.endpoints ?? [] // kept there; on the service of a transaction CAP makes them each time
     this.handle = function (request) {
       if (this.model) withRewritten(this.model, warned) // did not come from the compiler
       const handle = () => {
-        prepare(this, request)
+        prepare(this, request, endpoints)
         return original.call(this, request)
       }
       const hide = (error: unknown) => {
@@ -92,10 +93,20 @@ function prepareServices(warned: Set<string>): void {
 }
 
 /** Nothing is awaited between this and CAP's check of the request. */
-function prepare(service: ApplicationService, request: PreparedRequest): void {
-  const { model, name, endpoints = [] } = service
+function prepare(
+  { model, name }: ApplicationService,
+  request: PreparedRequest,
+  endpoints: () => NonNullable<ApplicationService['endpoints']>
+): void {
   if (!model || request.user._is_privileged) return
-  if (request.event === 'READ') restrictPaths(request, { name, model, endpoints })
+  const service = {
+    name,
+    model,
+    get endpoints() {
+      return endpoints()
+    }
+  }
+  if (request.event === 'READ') restrictPaths(request, service)
   else refuseCalculated(request, service)
   const attributes = attributesFor(request, name, model)
   if (attributes.length) setDerivedAttributes(request, attributes)

@@ -166,8 +166,12 @@ function keyOf(source: UserSource, type: string, kind: string): string {
   return `${textOf(source)}|${type.replace(/^cds\./, '')}|${kind}`
 }
 
+/** In one loop: there can be thousands. */
 function typedValues(source: UserSource, type: string, facts: UserFacts): Scalar[] {
-  return valuesOf(source, facts)
-    .map((value) => convert(value, type))
-    .filter((value) => value !== undefined)
+  const typed: Scalar[] = []
+  for (const value of valuesOf(source, facts)) {
+    const converted = convert(value, type)
+    if (converted !== undefined) typed.push(converted)
+  }
+  return typed
 }

@@ -74,7 +74,7 @@ export function extreme(values: readonly Scalar[], which: 'min' | 'max'): Scalar
 }
 
 function text(value: Scalar): string | undefined {
-  const string = String(value)
+  const string = typeof value === 'string' ? value : String(value)
   return string.includes('\u0000') || !string.isWellFormed() ? undefined : string
 }
 

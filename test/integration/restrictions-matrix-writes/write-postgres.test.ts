@@ -1,7 +1,7 @@
 import cds from '@sap/cds'
 
 import { part } from '../../support/generated-inputs.js'
-import { type Cluster, postgresPrograms, startPostgres } from '../restrictions-matrix/postgres.js'
+import { type Cluster, postgresPrograms, startPostgres } from '../../support/postgres.js'
 import { type Service } from '../restrictions-matrix/served-rows.js'
 import { writeDifferences } from './compare-writes.js'
 import { WRITES } from './write-cases.js'

@@ -1,9 +1,9 @@
 import cds from '@sap/cds'
 
 import { sampled } from '../../support/generated-inputs.js'
+import { type Cluster, postgresPrograms, startPostgres } from '../../support/postgres.js'
 import { NESTED, SINGLE } from './conditions.js'
 import { LONG } from './fixture.js'
-import { type Cluster, postgresPrograms, startPostgres } from './postgres.js'
 import { differences } from './read.js'
 import { type Service, serveRows, SUBJECTS } from './served-rows.js'
 

@@ -15,6 +15,8 @@ export interface Credentials {
 /** A PostgreSQL server of this process, gone with its data when it is stopped. */
 export interface Cluster {
   readonly credentials: Credentials
+  /** Process that the server's others are children of. */
+  readonly pid: number
   stop(): Promise<void>
 }
 
@@ -63,7 +65,8 @@ export async function startPostgres(programs: string): Promise<Cluster> {
     rmSync(folder, { recursive: true, force: true })
   }
   await ready(server, join(data, 'postmaster.pid'))
-  return { credentials: { host: folder, user: 'cap', database: 'postgres' }, stop }
+  const credentials = { host: folder, user: 'cap', database: 'postgres' }
+  return { credentials, pid: server.pid ?? 0, stop }
 }
 
 /** It listens before it takes connections; whether it does is in a line of its file, which `pg_ctl` reads as well. */
