@@ -1,7 +1,3 @@
-import { readFileSync } from 'node:fs'
-import { join } from 'node:path'
-import tls from 'node:tls'
-
 import { type Emulator, startEmulator } from '../src/emulator/index.js'
 import { DESTINATION } from './calls.js'
 import { ROOT } from './places.js'
@@ -20,20 +16,4 @@ export function startLandscape(): Promise<Emulator> {
       }
     }
   })
-}
-
-/** Subscribers that no process has seen yet. */
-export const NEW_TENANTS = Array.from({ length: 20 }, (_, i) => `new-${String(i)}`)
-
-/** A landscape with subscribers, which the process trusts. */
-export async function startSubscribers(): Promise<Emulator> {
-  const descriptor = readFileSync(join(ROOT, 'xs-security.json'), 'utf8')
-  const emulator = await startEmulator({
-    root: ROOT,
-    xsSecurity: { ...(JSON.parse(descriptor) as object), 'tenant-mode': 'shared' },
-    users: { alice: { roles: ['Technician'] } },
-    tenants: Object.fromEntries(NEW_TENANTS.map((id) => [id, {}]))
-  })
-  tls.setDefaultCACertificates([...tls.getCACertificates('default'), emulator.ca])
-  return emulator
 }

@@ -12,6 +12,7 @@ import { certificateOf } from './client-certificate.js'
 import { checkReadable } from './hardening.js'
 import { refuse, requireCredentials } from './response.js'
 import { canAnswer, closeWithToken } from './response.js'
+import { senderOf } from './sender.js'
 import { isFromThisMachine } from './this-machine.js'
 import { challenge } from './response.js'
 import { type BasicExchange, basicExchange } from '../development/basic-exchange.js'
@@ -116,12 +117,6 @@ function become(
   context.user = features === undefined ? user : Object.assign(user, { features })
   if (identity.tenant) context.tenant = identity.tenant
   return identity
-}
-
-/** Where a request comes from, as far as that can be told: it decides about nothing but whose turn it is. */
-function senderOf({ headers, socket }: IncomingMessage): string {
-  const { remoteAddress } = (socket as Partial<IncomingMessage['socket']> | undefined) ?? {}
-  return `${String(headers['x-forwarded-for']).slice(0, 200)} ${String(remoteAddress)}`
 }
 
 function tokenIn(authorization: Authorization): string | undefined {

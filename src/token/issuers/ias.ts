@@ -65,7 +65,7 @@ export function iasIssuer(credentials: IasCredentials, config: object = {}): Iss
       verifier.checkAddressee(token, options)
       const { bearerToken, header, payload } = token
       const key = await keySets.use({
-        ...{ id, tenant, sender: options.sender ?? '' },
+        ...{ id, tenant, sender: options.sender ?? [] },
         ...(header as { kid: string; alg: string }),
         isSignedBy: (key) => verifier.isSigned(token, key),
         verify: (keys) => verifier.verify(token, keys, options)

@@ -1,5 +1,6 @@
 import type { JwtPayload } from '../claims.js'
 import type { DecodedToken } from '../decode.js'
+import type { Sender } from '../keys/turns.js'
 
 /** A token whose signature, issuer, audience and time were checked. */
 export interface VerifiedToken {
@@ -16,8 +17,8 @@ export interface VerifiedToken {
 /** What the request brings besides the token. */
 export interface VerifyOptions {
   readonly correlationId?: string | undefined
-  /** Whoever has sent the request, so that one sender does not take the turns of others; the content means nothing. */
-  readonly sender?: string | undefined
+  /** Whoever has sent the request, so that one sender does not take the turns of others. */
+  readonly sender?: Sender | undefined
   /** `x-forwarded-client-cert`, on routes where the platform's router sets it; there, tokens are bound to it. */
   readonly clientCertificate?: string | undefined
 }

@@ -64,7 +64,7 @@ export function xsuaaIssuer(credentials: XsuaaCredentials, config: object = {}):
   const issuer: Issuer = {
     alias: 'xsuaa',
     names: ({ iss }) => typeof iss === 'string' && isIssuer(iss, credentials.uaadomain),
-    async verify(token, { sender = '' }) {
+    async verify(token, { sender = [] }) {
       const tenant = checkClaims(token, credentials)
       const xsuaaToken = service.forThisApplication(token)
       const { bearerToken, header, payload } = token

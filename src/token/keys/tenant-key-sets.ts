@@ -3,7 +3,7 @@ import { LRUCache } from 'lru-cache'
 import { TokenError } from '../../errors.js'
 import type { KeySet, VerificationKey } from './key-set.js'
 import { isSubscribed } from './subscribed-tenants.js'
-import { NoTurnError, type Rank, RANKS, type TurnOptions, Turns } from './turns.js'
+import { NoTurnError, type Rank, RANKS, type Sender, type TurnOptions, Turns } from './turns.js'
 
 /** Tenants whose keys are kept: they have sent a token with a good signature. */
 const MAX_TENANTS = 10_000
@@ -29,8 +29,7 @@ export interface KeyQuestion {
   readonly tenant: string | undefined
   readonly kid: string
   readonly alg: string
-  /** Whoever has sent the request; the content means nothing. */
-  readonly sender: string
+  readonly sender: Sender
   /** True if a key that is held already has signed the token: so has the issuer, whatever the tenant. */
   readonly isSignedBy: (key: VerificationKey) => Promise<boolean>
   /** Rejects when the token is not good; else it returns the key that has signed it. */

@@ -27,10 +27,16 @@ const MAX_WAITING = 500
 const MAX_WAIT = 3000
 
 interface Waiting {
-  readonly sender: string
+  readonly sender: Sender
   readonly start: () => void
   readonly refuse: () => void
 }
+
+/**
+ * Whoever asks, as a path: the address that is nearest, then those that it says to have forwarded for. What somebody invents
+ * comes after what others have seen of him.
+ */
+export type Sender = readonly string[]
 
 /** No turn could be had in time. */
 export class NoTurnError extends Error {
@@ -43,43 +49,70 @@ export class NoTurnError extends Error {
   }
 }
 
-/** Askers of one rank: senders in turn, and of each the newest first, which still has somebody who waits for it. */
+/**
+ * Askers of one rank: addresses in turn; of one address those that it has forwarded for, in turn as well; and of the same path
+ * the newest first, which still has somebody who waits for it.
+ */
 class Queue {
-  readonly #bySender = new Map<string, Waiting[]>()
+  readonly #depth: number
+  readonly #byAddress = new Map<string, Queue>()
+  /** Those whose path ends here, the oldest first. */
+  readonly #own: Waiting[] = []
   size = 0
 
+  constructor(depth = 0) {
+    this.#depth = depth
+  }
+
   add(waiting: Waiting): void {
-    const own = this.#bySender.get(waiting.sender)
-    if (own) own.push(waiting)
-    else this.#bySender.set(waiting.sender, [waiting])
     this.size++
+    const address = this.#addressOf(waiting)
+    if (address === undefined) this.#own.push(waiting)
+    else {
+      const queue = this.#byAddress.get(address) ?? new Queue(this.#depth + 1)
+      this.#byAddress.set(address, queue)
+      queue.add(waiting)
+    }
   }
 
   next(): Waiting | undefined {
-    const [first] = this.#bySender
+    if (this.size) this.size--
+    if (this.#own.length) return this.#own.pop()
+    const [first] = this.#byAddress
     if (!first) return undefined
-    const [sender, own] = first
-    const waiting = own.pop()
-    this.#bySender.delete(sender)
-    if (own.length) this.#bySender.set(sender, own)
-    this.size--
+    const [address, queue] = first
+    const waiting = queue.next()
+    this.#byAddress.delete(address)
+    if (queue.size) this.#byAddress.set(address, queue)
     return waiting
   }
 
-  remove(waiting: Waiting): void {
-    const own = this.#bySender.get(waiting.sender) ?? []
-    const index = own.indexOf(waiting)
-    if (index < 0) return
-    own.splice(index, 1)
-    this.size--
-    if (!own.length) this.#bySender.delete(waiting.sender)
+  /** Returns true if it was there. */
+  remove(waiting: Waiting): boolean {
+    const address = this.#addressOf(waiting)
+    const queue = address === undefined ? undefined : this.#byAddress.get(address)
+    const removed = queue ? queue.remove(waiting) : this.#removeOwn(waiting)
+    if (removed) this.size--
+    if (address !== undefined && !queue?.size) this.#byAddress.delete(address)
+    return removed
   }
 
-  /** Returns the asker that waits for longest of the sender with most of them. */
+  /** Returns the asker that waits for longest of the path with most of them. */
   get surplus(): Waiting | undefined {
-    let most: Waiting[] = []
-    for (const own of this.#bySender.values()) if (own.length > most.length) most = own
-    return most[0]
+    let most: Queue | undefined
+    for (const queue of this.#byAddress.values()) if (queue.size > (most?.size ?? 0)) most = queue
+    return most ? most.surplus : this.#own[0]
+  }
+
+  /** Behind the last address there is an empty one: there may be longer paths with the same beginning. */
+  #addressOf({ sender }: Waiting): string | undefined {
+    return this.#depth > sender.length ? undefined : (sender[this.#depth] ?? '')
+  }
+
+  #removeOwn(waiting: Waiting): boolean {
+    const index = this.#own.indexOf(waiting)
+    if (index >= 0) this.#own.splice(index, 1)
+    return index >= 0
   }
 }
 
@@ -111,10 +144,9 @@ export class Turns {
   /**
    * Runs some work when it is its turn.
    *
-   * @param sender - whoever asks; the content means nothing
    * @throws {@link NoTurnError}, or what the work throws
    */
-  async run<T>(rank: Rank, sender: string, work: () => Promise<T>): Promise<T> {
+  async run<T>(rank: Rank, sender: Sender, work: () => Promise<T>): Promise<T> {
     await this.#turn(rank, sender)
     try {
       return await work()
@@ -124,7 +156,7 @@ export class Turns {
     }
   }
 
-  #turn(rank: Rank, sender: string): Promise<void> {
+  #turn(rank: Rank, sender: Sender): Promise<void> {
     return new Promise((start, fail) => {
       const queue = this.#queues[rank]
       const refuse = () => {

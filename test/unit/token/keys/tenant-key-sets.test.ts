@@ -33,7 +33,7 @@ function setUp({ shared = true, answer = () => ({ keys: [keys.good.jwk] }) } = {
       }
     })
   const sets = new TenantKeySets(create, ['own'])
-  const use = (tenant: string, genuine = true, sender = 'somebody') =>
+  const use = (tenant: string, genuine = true, sender = ['somebody']) =>
     sets.use({
       ...{ id: tenant, tenant, kid: KID, alg: 'RS256', sender },
       isSignedBy: () => Promise.resolve(shared && genuine),
@@ -43,7 +43,7 @@ function setUp({ shared = true, answer = () => ({ keys: [keys.good.jwk] }) } = {
         throw new TokenError('ERR_TOKEN_SIGNATURE', 'forged')
       }
     })
-  const outcome = (tenant: string, genuine?: boolean, sender?: string) =>
+  const outcome = (tenant: string, genuine?: boolean, sender?: string[]) =>
     use(tenant, genuine, sender).then(
       () => 'verified',
       (error: unknown) => (error as TokenError).code
@@ -60,7 +60,7 @@ async function flooded(
   const forged: Promise<string>[] = []
   for (let ms = 0; ms < seconds * 1000; ms += 10) {
     for (const half of ['a', 'b'])
-      forged.push(outcome(`forged-${String(ms)}${half}`, false, 'attacker'))
+      forged.push(outcome(`forged-${String(ms)}${half}`, false, ['attacker']))
     meanwhile(ms)
     await pass(10)
   }
@@ -76,7 +76,7 @@ test('a flood of invented tenants: bounded calls, genuine new tenants come throu
     if (ms % 200 || ms < 1000) return
     const begin = Date.now()
     genuine.push(
-      outcome(`new-${String(ms)}`, true, 'attacker').then((result) => {
+      outcome(`new-${String(ms)}`, true, ['attacker']).then((result) => {
         times.push(Date.now() - begin)
         return result
       })
@@ -92,6 +92,29 @@ test('a flood of invented tenants: bounded calls, genuine new tenants come throu
   await pass(35_000)
   expect(sets.pending).toEqual({ tried: 0, refused: 0, waiting: 0 })
   expect(sets.holder('forged-0a', { kid: KID } as never)()).toBe(false)
+}, 60_000)
+
+test('where each tenant has keys of its own: whoever invents addresses keeps nobody else out', async () => {
+  const landscape = setUp({ shared: false })
+  const genuine: Promise<string>[] = []
+  const times: number[] = []
+  let invented = 0
+  const spoofed = {
+    ...landscape,
+    outcome: (tenant: string, good?: boolean) =>
+      landscape.outcome(tenant, good, ['router', 'attacker', String(invented++)])
+  }
+  const forged = await flooded(spoofed, 5, (ms) => {
+    if (ms % 200 || ms < 1000) return
+    const begin = Date.now()
+    const outcome = landscape.outcome(`new-${String(ms)}`, true, ['router', String(ms)])
+    genuine.push(outcome.finally(() => times.push(Date.now() - begin)))
+  })
+  await pass(4000)
+  await Promise.all(forged)
+  expect(genuine).toHaveLength(20)
+  expect(new Set(await Promise.all(genuine))).toEqual(new Set(['verified']))
+  expect(Math.max(...times)).toBeLessThan(2000)
 }, 60_000)
 
 test('where each tenant has keys of its own: who had no turn and comes again when told to, has one', async () => {

@@ -20,7 +20,7 @@ function setUp(options = OPTIONS) {
   const turns = new Turns(options)
   const begun: string[] = []
   const ends: (() => void)[] = []
-  const ask = (name: string, rank: Rank = RANKS.new, sender = 'somebody', lasts = 0) =>
+  const ask = (name: string, rank: Rank = RANKS.new, sender = ['somebody'], lasts = 0) =>
     turns
       .run(rank, sender, async () => {
         begun.push(name)
@@ -70,9 +70,9 @@ test('those who come again go before new ones', async () => {
 
 test('each sender has a turn, whoever asks most, and the newest of a sender goes first', async () => {
   const { begun, ask } = setUp()
-  for (const name of many(50)) void ask(name, RANKS.new, 'flood')
-  for (const name of ['a1', 'a2']) void ask(name, RANKS.new, 'a')
-  void ask('b1', RANKS.new, 'b')
+  for (const name of many(50)) void ask(name, RANKS.new, ['flood'])
+  for (const name of ['a1', 'a2']) void ask(name, RANKS.new, ['a'])
+  void ask('b1', RANKS.new, ['b'])
   await settled()
   const before = begun.length
   await pass(700)
@@ -80,12 +80,27 @@ test('each sender has a turn, whoever asks most, and the newest of a sender goes
   expect(turns.slice(0, 6)).toEqual(['49', 'a2', 'b1', '48', 'a1', '47'])
 })
 
+test('who forwards for many has one turn, which these take in turn: what a sender invents gives him no more', async () => {
+  const { begun, ask } = setUp()
+  for (const name of many(50)) void ask(name, RANKS.new, ['proxy', 'flood', `invented ${name}`])
+  void ask('a', RANKS.new, ['proxy', 'a', 'invented'])
+  void ask('b', RANKS.new, ['proxy', 'b'])
+  void ask('c', RANKS.new, ['proxy'])
+  void ask('d', RANKS.new, ['other'])
+  await settled()
+  const before = begun.length
+  await pass(900)
+  const turns = begun.slice(before, before + 8)
+  expect(turns.filter((name) => Number(name) >= 0)).toHaveLength(4)
+  expect(turns).toEqual(expect.arrayContaining(['a', 'b', 'c', 'd']))
+})
+
 test('a service that does not answer holds up a bounded number, and likely ones still have a turn', async () => {
   const { begun, ends, ask } = setUp({ perSecond: 1000, burst: 1000 })
-  for (const name of many(100)) void ask(name, RANKS.new, 'x', 1)
+  for (const name of many(100)) void ask(name, RANKS.new, ['x'], 1)
   await pass(50)
   expect(begun).toHaveLength(8)
-  for (const name of many(100)) void ask(`likely ${name}`, RANKS.likely, 'x', 1)
+  for (const name of many(100)) void ask(`likely ${name}`, RANKS.likely, ['x'], 1)
   await pass(50)
   expect(begun).toHaveLength(16)
   for (const end of ends) end()
@@ -95,7 +110,7 @@ test('a service that does not answer holds up a bounded number, and likely ones 
 
 test('who has no turn in time is told when to come again, and leaves nothing', async () => {
   const { turns, ask } = setUp({ perSecond: 1, burst: 1 })
-  const all = many(10).map((name) => ask(name, RANKS.new, name))
+  const all = many(10).map((name) => ask(name, RANKS.new, [name]))
   await pass(3500)
   const outcomes = await Promise.all(all)
   const refused = outcomes.filter((each) => each instanceof NoTurnError)
@@ -106,8 +121,8 @@ test('who has no turn in time is told when to come again, and leaves nothing', a
 
 test('too many are refused at once: the oldest of whoever asks most', async () => {
   const { turns, ask } = setUp({ perSecond: 1, burst: 1 })
-  const other = ask('other', RANKS.new, 'other')
-  const flood = many(600).map((name) => ask(name, RANKS.new, 'flood'))
+  const other = ask('other', RANKS.new, ['other'])
+  const flood = many(600).map((name) => ask(name, RANKS.new, ['flood']))
   await settled()
   expect(turns.waiting).toBe(500)
   await expect(flood[0]).resolves.toBeInstanceOf(NoTurnError)
@@ -116,11 +131,25 @@ test('too many are refused at once: the oldest of whoever asks most', async () =
   await pass(3000)
 })
 
+test('too many of invented senders are refused at once, and nobody else', async () => {
+  const { turns, ask } = setUp({ perSecond: 1, burst: 1 })
+  const refused: string[] = []
+  const note = (name: string) => (outcome: unknown) => outcome === name || refused.push(name)
+  const others = many(5).map((name) => ask(name, RANKS.new, ['proxy', name]).then(note(name)))
+  const flood = many(600).map((name) => ask(name, RANKS.new, ['proxy', 'flood', name]))
+  await settled()
+  expect(turns.waiting).toBe(500)
+  expect(refused).toEqual([])
+  await pass(4000)
+  await Promise.all([...others, ...flood])
+  expect(turns.waiting).toBe(0)
+})
+
 test('a failure is told to whoever asked, and gives the turn back', async () => {
   const { turns, ask } = setUp({ perSecond: 1000, burst: 1000 })
   for (const _ of many(50)) {
     await expect(
-      turns.run(RANKS.new, 'x', () => Promise.reject(new Error('down')))
+      turns.run(RANKS.new, ['x'], () => Promise.reject(new Error('down')))
     ).rejects.toThrow('down')
   }
   await expect(ask('next')).resolves.toBe('next')
