@@ -16,6 +16,11 @@ const libx = {
   message: "only CAP's public API: libx changes without notice"
 }
 
+const emulator = {
+  regex: '(^|/)(cds-principal-emulator|emulator/src)(/|$)',
+  message: 'the emulator is for development: only src/development loads it'
+}
+
 /** No station knows what comes after it, nor the plugin and the emulator around the stations. */
 const downstreamOnly = stations.map((station, i) => ({
   files: [`src/${station}/**/*.ts`],
@@ -25,6 +30,7 @@ const downstreamOnly = stations.map((station, i) => ({
       {
         patterns: [
           libx,
+          emulator,
           notFrom(
             [...stations.slice(i + 1), 'inbound', 'development', 'emulator', 'cli'],
             `imports point downstream only (${stations.join(' → ')})`
@@ -36,28 +42,20 @@ const downstreamOnly = stations.map((station, i) => ({
   }
 }))
 
-/** The emulator imports nothing from outside its folder, `depth` levels up, but the loader of ES modules. */
-const emulatorAlone = (files, depth) => ({
-  files: [files],
-  rules: {
-    'no-restricted-imports': [
-      'error',
-      {
-        patterns: [
-          libx,
-          {
-            regex: `^(\\.\\./){${depth}}(?!lib/lazy\\.js)`,
-            message:
-              'the emulator stands alone, so that it cannot agree with the bugs of the stations'
-          }
-        ]
-      }
-    ]
-  }
-})
-
 export default defineConfig(
-  { ignores: ['dist/', '.dist-*/', 'coverage/', 'gen/', 'temp/', '.reports/', '@cds-models/'] },
+  {
+    ignores: [
+      'dist/',
+      'emulator/dist/',
+      'types/',
+      '.dist-*/',
+      'coverage/',
+      'gen/',
+      'temp/',
+      '.reports/',
+      '@cds-models/'
+    ]
+  },
   { linterOptions: { reportUnusedDisableDirectives: 'error' } },
   js.configs.recommended,
   {
@@ -96,11 +94,11 @@ export default defineConfig(
     }
   },
   {
-    files: ['src/**/*.ts'],
+    files: ['src/**/*.ts', 'emulator/src/**/*.ts'],
     rules: {
       'max-lines': ['error', { max: 250 }],
       'max-lines-per-function': ['error', { max: 60 }],
-      'no-restricted-imports': ['error', { patterns: [libx] }],
+      'no-restricted-imports': ['error', { patterns: [libx, emulator] }],
       'no-restricted-syntax': [
         'error',
         { selector: 'ExportDefaultDeclaration', message: 'named exports only' },
@@ -110,22 +108,44 @@ export default defineConfig(
     }
   },
   ...downstreamOnly,
-  emulatorAlone('src/emulator/*.ts', 1),
-  emulatorAlone('src/emulator/*/*.ts', 2),
-  emulatorAlone('src/emulator/*/*/*.ts', 3),
+  {
+    files: ['src/development/**/*.ts'],
+    rules: { 'no-restricted-imports': ['error', { patterns: [libx] }] }
+  },
+  {
+    files: ['emulator/src/**/*.ts'],
+    rules: {
+      'no-restricted-imports': [
+        'error',
+        {
+          patterns: [
+            libx,
+            {
+              regex: '^cds-principal(/|$)|(^|/)\\.\\./src/',
+              message:
+                'the emulator stands alone, so that it cannot agree with the bugs of the plugin'
+            }
+          ]
+        }
+      ]
+    }
+  },
   {
     // What CAP loads by itself must be the module's default export.
     files: [
       'src/inbound/auth.ts',
       'src/remote/service.ts',
       'src/plugin.ts',
-      'src/mock/mock-auth.ts'
+      'src/development/mock-auth.ts',
+      'src/development/emulator.ts',
+      'emulator/src/mock/mock-auth.ts'
     ],
     rules: { 'no-restricted-syntax': 'off' }
   },
   {
     files: [
       'src/development/announce.ts',
+      'emulator/src/cli/**/*.ts',
       'src/cli/**/*.ts',
       'src/cds-dk/**/*.ts',
       'srv/server.ts',
@@ -135,7 +155,7 @@ export default defineConfig(
   },
   {
     // CAP's types say `any` where a handler meets its data.
-    files: ['srv/**/*.ts', 'test/**/*.ts', 'bench/**/*.ts'],
+    files: ['srv/**/*.ts', 'test/**/*.ts', 'emulator/test/**/*.ts', 'bench/**/*.ts'],
     rules: {
       'max-lines': ['error', { max: 300 }],
       '@typescript-eslint/await-thenable': 'off',
@@ -149,7 +169,7 @@ export default defineConfig(
     }
   },
   {
-    files: ['test/**/*.ts', 'bench/**/*.ts'],
+    files: ['test/**/*.ts', 'emulator/test/**/*.ts', 'bench/**/*.ts'],
     languageOptions: { globals: globals.jest },
     rules: {
       'no-console': 'off',

@@ -2,7 +2,10 @@
 module.exports = {
   rootDir: __dirname,
   testEnvironment: 'node',
-  testMatch: ['<rootDir>/test/{unit,integration,package}/**/*.test.ts'],
+  testMatch: [
+    '<rootDir>/test/{unit,integration,package}/**/*.test.ts',
+    '<rootDir>/emulator/test/**/*.test.ts'
+  ],
   transform: {
     '^.+\\.[cm]?ts$': [
       '@swc/jest',
@@ -19,7 +22,7 @@ module.exports = {
   // Of tests and hooks; ten times what the slowest take, for a machine that has other things to do.
   testTimeout: 90_000,
   maxWorkers: 2,
-  collectCoverageFrom: ['src/**/*.ts', '!src/cli/main.ts'],
+  collectCoverageFrom: ['src/**/*.ts', 'emulator/src/**/*.ts', '!**/cli/main.ts'],
   coverageDirectory: 'coverage',
   coverageProvider: 'v8',
   coverageReporters: ['text-summary', 'lcov']

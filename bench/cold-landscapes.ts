@@ -1,4 +1,4 @@
-import type { Emulator } from '../src/emulator/index.js'
+import type { Emulator } from '../emulator/src/index.js'
 import { startLandscape } from './landscape.js'
 import { tokens } from './tokens.js'
 

@@ -4,7 +4,7 @@ import { request } from 'node:https'
 import { json } from 'node:stream/consumers'
 import tls from 'node:tls'
 
-import type { VcapServices } from '../src/emulator/index.js'
+import type { VcapServices } from '../emulator/src/index.js'
 import { bind, byName, DESTINATION, type Proxy, rawCall } from './calls.js'
 import { summary } from './measure.js'
 import { program } from './places.js'

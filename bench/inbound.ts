@@ -6,7 +6,7 @@ import { json } from 'node:stream/consumers'
 import cds from '@sap/cds'
 
 import { auth } from '../src/inbound/auth.js'
-import type { Emulator } from '../src/emulator/index.js'
+import type { Emulator } from '../emulator/src/index.js'
 import { sideBySide, type Subject, summary } from './measure.js'
 import type { Target } from './targets.js'
 import { fresh, type Size, tokens } from './tokens.js'

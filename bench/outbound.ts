@@ -1,6 +1,6 @@
 import cds from '@sap/cds'
 
-import type { Emulator } from '../src/emulator/index.js'
+import type { Emulator } from '../emulator/src/index.js'
 import { PrincipalRemoteService } from '../src/remote/service.js'
 import { TokenUser } from '../src/user/token-user.js'
 import {

@@ -1,4 +1,4 @@
-import type { Emulator } from '../src/emulator/index.js'
+import type { Emulator } from '../emulator/src/index.js'
 import type { Effort } from './inbound.js'
 import { compare, type Side, startSide } from './side.js'
 import { target, type Target } from './targets.js'

@@ -1,6 +1,6 @@
 import tls from 'node:tls'
 
-import type { Emulator } from '../src/emulator/index.js'
+import type { Emulator } from '../emulator/src/index.js'
 import { type Options, readCommandLine } from './command-line.js'
 import { startLandscape } from './landscape.js'
 import { report, type Row } from './report.js'

@@ -12,7 +12,7 @@ import {
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 
-import type { Emulator } from '../src/emulator/index.js'
+import type { Emulator } from '../emulator/src/index.js'
 import { summary } from './measure.js'
 import { ROOT } from './places.js'
 import type { Target } from './targets.js'

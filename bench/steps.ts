@@ -1,4 +1,4 @@
-import type { Emulator } from '../src/emulator/index.js'
+import type { Emulator } from '../emulator/src/index.js'
 import { forged } from './forged.js'
 import { heldLoop } from './held-loop.js'
 import { type Effort, inbound } from './inbound.js'

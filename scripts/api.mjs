@@ -5,7 +5,7 @@ import { Extractor, ExtractorConfig } from '@microsoft/api-extractor'
 import { inRoot } from './setup/root.mjs'
 
 /** Report name → the module whose exports it lists. */
-const entryPoints = { index: 'dist/index.d.ts', emulator: 'dist/emulator/index.d.ts' }
+const entryPoints = { index: 'dist/index.d.ts', emulator: 'emulator/dist/index.d.ts' }
 const local = process.argv.includes('--local')
 
 /** Whether the report of one entry point is as it should be. */

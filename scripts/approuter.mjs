@@ -19,7 +19,7 @@ async function landscape() {
   }
   await setup()
   const require = createRequire(import.meta.url)
-  const { askLandscape } = require('../dist/emulator/process/control.js')
+  const { askLandscape } = require('../emulator/dist/process/control.js')
   const answer = await askLandscape(inRoot(), 'GET', '/landscape')
   if (!answer)
     throw new Error('the sample does not run: start it with "npm start" in another terminal')

@@ -11,7 +11,9 @@ import { run } from './setup/run.mjs'
 import { environment, runtime } from './setup/runtime.mjs'
 
 // Files whose presence would change a consumer's project: CAP merges a plugin's .cdsrc.* into it.
-const FORBIDDEN = /(^|\/)\.|\.(tgz|ts\.map)$|(^|\/)(test|srv|db|bench|scripts)\//
+const FORBIDDEN = /(^|\/)\.|\.(tgz|map)$|(^|\/)(test|srv|db|bench|scripts)\//
+// What an installation of the plugin costs at most.
+const LIMITS = { files: 350, kilobytes: 1200, packages: 9 }
 // CAP takes what these modules export by default; nobody imports it by name.
 const ACCEPTED = {
   'exports../remote-service.default': 'CJS_WITH_ESMODULE_DEFAULT_EXPORT',
@@ -23,10 +25,15 @@ try {
   const { filename, files, unpackedSize } = pack(folder)
   const forbidden = files.map((file) => file.path).filter((file) => FORBIDDEN.test(file))
   if (forbidden.length > 0) throw new Error(`must not be published: ${forbidden.join(', ')}`)
-  console.log(`${filename}: ${files.length} files, ${Math.round(unpackedSize / 1024)} kB unpacked`)
+  const kilobytes = Math.round(unpackedSize / 1000)
+  console.log(`${filename}: ${files.length} files, ${kilobytes} kB unpacked`)
   const tarball = path.join(folder, filename)
+  const added = addedPackages(tarball)
+  console.log(`added to CAP, @sap/xssec and the Cloud SDK: ${added.length} (${added.join(', ')})`)
+  assertWithin({ files: files.length, kilobytes, packages: added.length })
   await lint(tarball)
   types(tarball)
+  await checkEmulator()
 } catch (error) {
   console.error(`\n${error.message}`)
   process.exitCode = 1
@@ -34,10 +41,50 @@ try {
   fs.rmSync(folder, { recursive: true, force: true })
 }
 
-function pack(destination) {
-  const args = ['pack', '--json', '--ignore-scripts', '--loglevel=error', '--pack-destination']
-  const options = { cwd: inRoot(), env: environment(), encoding: 'utf8' }
-  return JSON.parse(execFileSync('npm', [...args, destination], options))[0]
+function pack(destination, packageFolder = '.') {
+  const args = ['pack', '--json', '--loglevel=error', '--foreground-scripts=false']
+  const options = { cwd: inRoot(packageFolder), env: environment(), encoding: 'utf8' }
+  return JSON.parse(execFileSync('npm', [...args, '--pack-destination', destination], options))[0]
+}
+
+function assertWithin(measured) {
+  const exceeded = Object.keys(LIMITS).filter((name) => measured[name] > LIMITS[name])
+  if (exceeded.length === 0) return
+  const texts = exceeded.map((name) => `${measured[name]} ${name} (at most ${LIMITS[name]})`)
+  throw new Error(`the package is larger than it may be: ${texts.join(', ')}`)
+}
+
+/** Packages that a production installation gets on top of CAP with the libraries that such an application has anyway. */
+function addedPackages(tarball) {
+  const { dependencies } = JSON.parse(fs.readFileSync(inRoot('package.json'), 'utf8'))
+  const ofSap = Object.keys(dependencies).filter((name) => name.startsWith('@sap'))
+  const packages = ['@sap/cds', 'express', ...ofSap].map((name) => `${name}@${versionOf(name)}`)
+  const before = installed(packages)
+  return installed([...packages, tarball]).filter((name) => !before.includes(name))
+}
+
+function versionOf(name) {
+  return JSON.parse(fs.readFileSync(inRoot('node_modules', name, 'package.json'), 'utf8')).version
+}
+
+/** Where packages would be installed, by their lock file. */
+function installed(packages) {
+  const project = fs.mkdtempSync(path.join(folder, 'project-'))
+  fs.writeFileSync(path.join(project, 'package.json'), '{ "private": true }')
+  const args = ['install', '--package-lock-only', '--omit=dev', '--prefer-offline']
+  const options = { cwd: project, env: environment(), stdio: ['ignore', 'ignore', 'inherit'] }
+  execFileSync('npm', [...args, '--loglevel=error', ...packages], options)
+  const lock = JSON.parse(fs.readFileSync(path.join(project, 'package-lock.json'), 'utf8'))
+  return Object.entries(lock.packages)
+    .filter(([name, { optional, peer }]) => name !== '' && !optional && !peer)
+    .map(([name]) => name.replace(/^.*node_modules\//, ''))
+}
+
+async function checkEmulator() {
+  const { filename, files, unpackedSize } = pack(folder, 'emulator')
+  console.log(`${filename}: ${files.length} files, ${Math.round(unpackedSize / 1000)} kB unpacked`)
+  await lint(path.join(folder, filename))
+  types(path.join(folder, filename))
 }
 
 async function lint(tarball) {

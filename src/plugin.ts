@@ -23,7 +23,8 @@ import {
   connectForeignServices
 } from './remote/policy/start-checks.js'
 import { keepCredentialsOutOfQueue } from './remote/queue/row.js'
-import { mockedServices, prepareMock } from './mock/prepare-mock.js'
+import { loadDevelopment } from './development/door.js'
+import { mockedServices } from './development/mocked-services.js'
 import { noteSubscribed } from './token/keys/subscribed-tenants.js'
 
 /**
@@ -68,7 +69,7 @@ export async function activate(): Promise<void> {
   }
   const auth = requires.auth as unknown as AuthOptions
   if (isServing() && mockedServices().length && !isProduction()) {
-    prepareMock(mockedServices())
+    loadDevelopment().prepareMock(mockedServices())
     return
   }
   if (isForDevelopmentKit) return // no model is compiled for a server

@@ -8,7 +8,7 @@ import { ACCOUNTS } from './accounts.mjs'
 import { startProvider } from './provider.mjs'
 
 const { createSigningIdentity } = createRequire(import.meta.url)(
-  '../../dist/emulator/saml/signing-identity.js'
+  '../../emulator/dist/saml/signing-identity.js'
 )
 
 const issuer = await startProvider(Number(process.env.IDP_PORT ?? 4011))

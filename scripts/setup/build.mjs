@@ -12,40 +12,62 @@ const STAMP = inRoot('node_modules/.cache/cds-principal/build')
 export function isBuilt() {
   return (
     fs.existsSync(inRoot('dist')) &&
+    fs.existsSync(inRoot('emulator/dist')) &&
     fs.existsSync(STAMP) &&
     fs.readFileSync(STAMP, 'utf8') === fingerprint()
   )
 }
 
-/** Compiles src/ to dist/. The old dist/ stays until the new one is complete. */
+/** The sources that dist/ was compiled from, as a hash. */
+export const builtFrom = () => fs.readFileSync(STAMP, 'utf8')
+
+/** Compiles the emulator, whose types the plugin needs, then the plugin. */
 export function build() {
   console.log('compiling src to dist …')
   const stamp = fingerprint()
-  const fresh = inRoot(`.dist-${process.pid}`)
-  try {
-    run(process.execPath, [TSC, '-p', 'tsconfig.build.json', '--outDir', fresh])
-    fs.rmSync(inRoot('dist'), { recursive: true, force: true })
-    fs.renameSync(fresh, inRoot('dist'))
-  } finally {
-    fs.rmSync(fresh, { recursive: true, force: true })
-  }
-  linkCommand()
+  compile('emulator')
+  compile('.')
+  linkCommands()
   fs.mkdirSync(inRoot('node_modules/.cache/cds-principal'), { recursive: true })
   fs.writeFileSync(STAMP, stamp)
 }
 
-// npm links the commands of its packages while it installs: this one's file did not exist then.
-function linkCommand() {
-  const link = inRoot('node_modules/.bin/cds-principal')
-  fs.chmodSync(inRoot('dist/cli/main.js'), 0o755)
-  if (process.platform === 'win32') return
-  fs.rmSync(link, { force: true })
-  fs.symlinkSync('../cds-principal/dist/cli/main.js', link)
+/** Compiles the sources of a package. Its old dist/ stays until the new one is complete. */
+function compile(folder) {
+  const dist = inRoot(folder, 'dist')
+  const fresh = inRoot(`.dist-${process.pid}`)
+  try {
+    run(process.execPath, [TSC, '-p', `${folder}/tsconfig.build.json`, '--outDir', fresh])
+    fs.rmSync(dist, { recursive: true, force: true })
+    fs.renameSync(fresh, dist)
+  } finally {
+    fs.rmSync(fresh, { recursive: true, force: true })
+  }
+}
+
+// npm links the commands of its packages while it installs: their files did not exist then.
+function linkCommands() {
+  for (const [name, folder] of [
+    ['cds-principal', '.'],
+    ['cds-principal-emulator', 'emulator']
+  ]) {
+    const link = inRoot('node_modules/.bin', name)
+    fs.chmodSync(inRoot(folder, 'dist/cli/main.js'), 0o755)
+    if (process.platform === 'win32') continue
+    fs.rmSync(link, { force: true })
+    fs.symlinkSync(`../${name}/dist/cli/main.js`, link)
+  }
 }
 
 function fingerprint() {
   const hash = createHash('sha256')
-  const files = ['tsconfig.json', 'tsconfig.build.json', 'package-lock.json', ...sources()]
+  const files = [
+    'tsconfig.json',
+    'tsconfig.build.json',
+    'emulator/tsconfig.build.json',
+    'package-lock.json',
+    ...sources()
+  ]
   for (const file of files) {
     hash.update(file)
     hash.update(fs.readFileSync(inRoot(file)))
@@ -54,9 +76,10 @@ function fingerprint() {
 }
 
 function sources() {
-  return fs
-    .readdirSync(inRoot('src'), { recursive: true })
-    .map((file) => `src/${file}`)
+  return ['src', 'emulator/src']
+    .flatMap((folder) =>
+      fs.readdirSync(inRoot(folder), { recursive: true }).map((file) => `${folder}/${file}`)
+    )
     .filter((file) => /\.[cm]?ts$/.test(file))
     .sort()
 }

@@ -22,6 +22,7 @@ import { completeDescriptor } from './security-descriptor.js'
 /** Files in which a Node.js project has its configuration; the first one wins over the second. */
 const FILES = ['package.json', '.cdsrc.json']
 const PACKAGE = 'cds-principal'
+const EMULATOR = 'cds-principal-emulator'
 
 /**
  * Registers the facet `principal` of `cds add`: dependency, kind of authentication, `xs-security.json`, and the bindings of
@@ -113,12 +114,20 @@ function addToSidecar(): void {
   sidecar.save()
 }
 
-/** A development dependency would be missing where the application is deployed. */
+/** The plugin as a development dependency would be missing where the application is deployed; the emulator has to be missing there. */
 function addDependency({ content }: ConfigurationFile): void {
   const dependencies = objectAt(content, 'dependencies')
   const development = isObject(content['devDependencies']) ? content['devDependencies'] : {}
   dependencies[PACKAGE] ??= development[PACKAGE] ?? `^${version()}`
   delete development[PACKAGE]
+  if (EMULATOR in dependencies || isEmulatorOff()) return
+  objectAt(content, 'devDependencies')[EMULATOR] ??= `^${version()}`
+}
+
+/** True if the project does without the emulated BTP services. */
+function isEmulatorOff(): boolean {
+  const requires = configurations().flatMap(({ cds }) => requiresOf(cds))
+  return requires.some(({ auth }) => isObject(auth) && auth['emulator'] === false)
 }
 
 function version(): string {

@@ -1,6 +1,8 @@
 import cds from '@sap/cds'
 
-import { attachedLandscape, type Landscape } from '../emulator/process/attached.js'
+import type { Landscape } from 'cds-principal-emulator/development'
+
+import { attachedLandscape } from './attached.js'
 
 /** What CAP tells about the server that listens. */
 interface Listening {

@@ -2,26 +2,17 @@ import tls from 'node:tls'
 
 import cds from '@sap/cds'
 
-import type { ServiceBinding, VcapServices } from '../emulator/index.js'
-import { attachLandscape } from '../emulator/process/attach.js'
-import { askLandscape } from '../emulator/process/control.js'
-import {
-  attachedLandscape,
-  type Landscape,
-  setAttachedLandscape,
-  startingLandscape
-} from '../emulator/process/attached.js'
-import {
-  type DefaultUsers,
-  landscapeOf,
-  type ProjectRequires
-} from '../emulator/project/project-options.js'
+import type { ServiceBinding, VcapServices } from 'cds-principal-emulator'
+import type { DefaultUsers, Landscape, ProjectRequires } from 'cds-principal-emulator/development'
+
 import { ConfigurationError } from '../errors.js'
 import { logInfo, logWarning } from '../lib/log.js'
-import { completeMockedUsers, defaultsOfMocked } from '../mock/mocked-users.js'
-import type { AuthOptions } from '../options.js'
 import { isProduction } from '../lib/profile.js'
+import type { AuthOptions } from '../options.js'
 import type { XsuaaCredentials } from '../token/issuers/xsuaa.js'
+import { attachedLandscape, startingLandscape } from './attached.js'
+import { isEmulatorInstalled, loadDevelopment } from './door.js'
+import { completeMockedUsers, defaultsOfMocked } from './mocked-users.js'
 
 /** `cds.requires.auth`, to which the emulated binding is added. */
 type Mutable<T> = { -readonly [K in keyof T]: T[K] }
@@ -38,6 +29,7 @@ export async function joinLandscape(auth: Mutable<AuthOptions>): Promise<boolean
   completeMockedUsers(auth) // at once: other plugins look at them while they are activated
   const bound = (await startingLandscape()) ?? attachedLandscape()
   if (auth.emulator === false || isProduction() || (auth.credentials && !bound)) return false
+  if (!bound && auth.issuers && !isEmulatorInstalled()) return false
   const landscape = bound ?? (await attach())
   auth.credentials = landscape.vcapServices.xsuaa[0]?.credentials as unknown as XsuaaCredentials
   bindIdentity(landscape.vcapServices)
@@ -49,6 +41,7 @@ export async function joinLandscape(auth: Mutable<AuthOptions>): Promise<boolean
 
 /** The landscape of the project's folder, in a process of its own. */
 async function attach(): Promise<Landscape> {
+  const { attachLandscape, landscapeOf, setAttachedLandscape } = loadDevelopment()
   assertCanTrust()
   const requires = cds.env.requires as unknown as ProjectRequires
   const project = landscapeOf(cds.root, requires, (defaultsOfMocked().users ?? {}) as DefaultUsers)
@@ -68,6 +61,7 @@ async function attach(): Promise<Landscape> {
 
 /** Jobs of the emulated Job Scheduling service are requests to this server. */
 function tellWhere({ url }: { url: string }): void {
+  const { askLandscape } = loadDevelopment()
   askLandscape(cds.root, 'POST', '/server', { url }).catch((error: unknown) => {
     logWarning(`the emulated landscape can't be told where this server is: ${String(error)}`)
   })

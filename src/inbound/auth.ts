@@ -4,7 +4,7 @@ import cds from '@sap/cds'
 
 import { type Authenticated, Authenticator, trustedIssuers } from './authenticator.js'
 import { checkExchanges } from '../destination/exchange/client.js'
-import { attachedLandscape } from '../emulator/process/attached.js'
+import { attachedLandscape } from '../development/attached.js'
 import { RequestError } from '../errors.js'
 import { type AuthOptions, bindingsOf, type RequiredBindings } from '../options.js'
 import { type Authorization, authorizationOf, likelyToken } from './authorization.js'

@@ -1,4 +1,4 @@
-import { distance } from '../emulator/xs-security/closest.js'
+import { distance } from 'fastest-levenshtein'
 
 /** Names of up to so many letters are near to many words; they have to begin with the same letter. */
 const SHORT = 5

@@ -1,6 +1,8 @@
 import { createRequire } from 'node:module'
 import { runInThisContext } from 'node:vm'
 
+import { ConfigurationError } from '../errors.js'
+
 const host = runInThisContext('process') as NodeJS.Process
 
 /**
@@ -35,12 +37,33 @@ export function cloudSdkHttpClient(): Promise<typeof import('@sap-cloud-sdk/http
   return Promise.resolve(load('@sap-cloud-sdk/http-client') as never)
 }
 
-/** The XML parser, loaded by the first call that needs it, and not by `import()`, as the Cloud SDK. @internal */
+/**
+ * Loads the XML parser, which only applications with SAML assertions need. Not by `import()`, as the Cloud SDK.
+ *
+ * @throws {@link ConfigurationError} when it is not installed
+ * @internal
+ */
 export function xmlDom(): Promise<typeof import('@xmldom/xmldom')> {
-  return Promise.resolve(load('@xmldom/xmldom') as never)
+  return Promise.resolve(loadForSaml('@xmldom/xmldom') as never)
 }
 
-/** XML signatures, in the same way. @internal */
+/** Loads XML signatures. @throws as {@link xmlDom} @internal */
 export function xmlCrypto(): Promise<typeof import('xml-crypto')> {
-  return Promise.resolve(load('xml-crypto') as never)
+  return Promise.resolve(loadForSaml('xml-crypto') as never)
+}
+
+/** Checks at start what the first call with a SAML assertion would need. @throws as {@link xmlDom} @internal */
+export function checkXmlLibraries(): void {
+  for (const name of ['@xmldom/xmldom', 'xml-crypto']) loadForSaml(name)
+}
+
+function loadForSaml(name: string): unknown {
+  try {
+    return load(name) as unknown
+  } catch (error) {
+    if ((error as { code?: unknown }).code !== 'MODULE_NOT_FOUND') throw error
+    throw new ConfigurationError(
+      `SAML assertions need two more packages: npm add @xmldom/xmldom xml-crypto (${name} is not installed)`
+    )
+  }
 }

@@ -33,13 +33,13 @@ const seconds = (since) => `${((Date.now() - since) / 1000).toFixed(0)} s`
 const results = { passed: 0, failed: 0, skipped: 0 }
 
 async function main() {
-  const tarball = pack(temporary)
+  const tarballs = pack(temporary)
   const benches = {}
   for (const version of [10, 9]) {
     if (!chosen.some((each) => each.version === version)) continue
     const start = Date.now()
     try {
-      benches[version] = await createBench(temporary, version, tarball)
+      benches[version] = await createBench(temporary, version, tarballs)
       console.log(`installed CAP ${version} in ${seconds(start)}`)
     } catch (error) {
       report(`cap${version}/install`, 'failed', start, error)

@@ -2,7 +2,7 @@ import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 
-import type { Emulator } from '../../src/emulator/index.js'
+import type { Emulator } from '../../emulator/src/index.js'
 import { client } from '../support/client.js'
 import { startLandscape } from '../support/emulator.js'
 import { tokenOf } from '../support/password-grant.js'

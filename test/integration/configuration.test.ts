@@ -1,5 +1,5 @@
-import { startEmulator } from '../../src/emulator/index.js'
-import type { Emulator } from '../../src/emulator/index.js'
+import { startEmulator } from '../../emulator/src/index.js'
+import type { Emulator } from '../../emulator/src/index.js'
 import { SAMPLE, type SampleOptions, startSample } from '../support/sample.js'
 
 let emulator: Emulator

@@ -5,7 +5,7 @@ import { type Answer, client } from '../support/client.js'
 import { startLandscape } from '../support/emulator.js'
 import { tokenOf } from '../support/password-grant.js'
 import { type Sample, SAMPLE, startSample } from '../support/sample.js'
-import type { AuditEntry, Emulator } from '../../src/emulator/index.js'
+import type { AuditEntry, Emulator } from '../../emulator/src/index.js'
 
 const EQUIPMENT = '/odata/v4/maintenance/Equipment'
 const PROBE = '/odata/v4/probe'

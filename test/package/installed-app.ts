@@ -4,6 +4,7 @@ import os from 'node:os'
 import path from 'node:path'
 
 const root = path.resolve(__dirname, '../..')
+const EMULATOR = path.join(root, 'emulator')
 
 interface Manifest {
   devDependencies: Record<string, string>
@@ -47,7 +48,13 @@ function install(packages: string[], create: (folder: string) => void): Installe
   const temporary = fs.mkdtempSync(path.join(os.tmpdir(), 'cds-principal-app-'))
   const folder = path.join(temporary, 'app')
   create(folder)
-  npm(folder, ['install', pack(temporary), ...peers(), ...packages])
+  npm(folder, [
+    'install',
+    pack(root, temporary),
+    pack(EMULATOR, temporary),
+    ...peers(),
+    ...packages
+  ])
   return {
     folder,
     node: (args, env = {}) =>
@@ -69,15 +76,10 @@ export function environment(): NodeJS.ProcessEnv {
   return Object.fromEntries(Object.entries(process.env).filter(([name]) => !foreign.test(name)))
 }
 
-function pack(destination: string): string {
-  const output = npm(root, [
-    'pack',
-    '--json',
-    '--ignore-scripts',
-    '--pack-destination',
-    destination
-  ])
-  const [{ filename }] = JSON.parse(output) as [{ filename: string }]
+/** Packs a package as it would be published. */
+function pack(folder: string, destination: string): string {
+  const args = ['pack', '--json', '--foreground-scripts=false', '--pack-destination', destination]
+  const [{ filename }] = JSON.parse(npm(folder, args)) as [{ filename: string }]
   return path.join(destination, filename)
 }
 

@@ -53,9 +53,11 @@ describe('the package, installed into an empty CAP project', () => {
       impl: 'cds-principal/remote-service',
       onBehalfOf: 'namedUser'
     })
-    expect(found.modules.filter((file) => /@peculiar|httpxy|commander|\/tsx\//.test(file))).toEqual(
-      []
-    )
+    expect(
+      found.modules.filter((file) =>
+        /@peculiar|httpxy|commander|cds-principal-emulator|\/tsx\//.test(file)
+      )
+    ).toEqual([])
   })
 
   test('holds no configuration of its sample', () => {

@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
 
-import { type Emulator, type EmulatorOptions, startEmulator } from '../../src/emulator/index.js'
+import { type Emulator, type EmulatorOptions, startEmulator } from '../../emulator/src/index.js'
 import { SAMPLE } from './sample.js'
 
 /** The sample's own landscape: users, destinations and systems of its `.cdsrc.json`. */

@@ -3,7 +3,7 @@ import type { RequestListener } from 'node:http'
 import { createServer, type ServerOptions } from 'node:https'
 import type { AddressInfo } from 'node:net'
 
-import { createAuthority } from '../../src/emulator/certificates/authority.js'
+import { createAuthority } from '../../emulator/src/certificates/authority.js'
 
 /** Longer than any client keeps a connection: a server that closes first breaks a request under way. */
 export const KEEP_ALIVE_MS = 120_000

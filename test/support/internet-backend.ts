@@ -2,9 +2,9 @@ import type { RequestListener } from 'node:http'
 
 import type { JWTPayload } from 'jose'
 
-import type { Emulator } from '../../src/emulator/index.js'
-import { jose } from '../../src/emulator/lib/jose.js'
-import { send } from '../unit/emulator/support/http.js'
+import type { Emulator } from '../../emulator/src/index.js'
+import { jose } from '../../emulator/src/lib/jose.js'
+import { send } from '../../emulator/test/support/http.js'
 import { type HttpsServer, startHttpsServer } from './https-server.js'
 
 /** A backend on the internet, so to speak, that can tell whose tokens of the emulated XSUAA come. */

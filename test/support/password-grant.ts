@@ -1,7 +1,7 @@
 import { request } from 'node:https'
 import { json } from 'node:stream/consumers'
 
-import type { Emulator } from '../../src/emulator/index.js'
+import type { Emulator } from '../../emulator/src/index.js'
 
 /** What a token endpoint answers (RFC 6749, section 5.1). */
 interface TokenAnswer {

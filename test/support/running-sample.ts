@@ -1,4 +1,4 @@
-import type { Emulator, EmulatorOptions } from '../../src/emulator/index.js'
+import type { Emulator, EmulatorOptions } from '../../emulator/src/index.js'
 import { type Client, client } from './client.js'
 import { startLandscape } from './emulator.js'
 import { tokenOf } from './password-grant.js'

@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os'
 import { join, resolve } from 'node:path'
 import { setImmediate as turnOfEventLoop } from 'node:timers/promises'
 
-import type { Emulator } from '../../src/emulator/index.js'
+import type { Emulator } from '../../emulator/src/index.js'
 
 /** Folder of the sample. */
 export const SAMPLE = resolve(__dirname, '../..')

@@ -5,6 +5,7 @@ import cds from '@sap/cds'
 
 import { ConfigurationError } from '../../errors.js'
 import { FetchError } from '../../lib/fetch-json.js'
+import { checkXmlLibraries } from '../../lib/lazy.js'
 import { type AuthOptions, type RequiredBindings, bindingsOf } from '../../options.js'
 import type { OidcIssuerOptions } from '../../token/issuers/oidc-options.js'
 import type { XsuaaCredentials } from '../../token/issuers/xsuaa.js'
@@ -84,6 +85,7 @@ function prepare(
 }
 
 function signerOf(path: string, options: SamlExchangeOptions, requires: Requires): Signer {
+  checkXmlLibraries()
   const { credentials: service } = options
   const source = service ? requires[service]?.credentials : options
   const { key, certificate } = (source ?? {}) as { key?: unknown; certificate?: unknown }

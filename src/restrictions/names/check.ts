@@ -1,8 +1,8 @@
 import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
 
-import { closest } from '../../emulator/xs-security/closest.js'
 import { ConfigurationError } from '../../errors.js'
+import { nearestName } from '../../lib/closest.js'
 import { isOfCap, knownNames, type NameSources, type SecurityDescriptor } from './known.js'
 import type { Model, RestrictedDefinition } from '../model/definition.js'
 import { usedNames } from './used.js'
@@ -27,7 +27,7 @@ export function checkNames(model: Model, root: string, auth: NameSources): Findi
   return usedNames(model).flatMap(({ kind, name, definition, place }): Finding[] => {
     const names = kind === 'role' ? known.roles : known.attributes
     if (!names || names.has(name) || (kind === 'role' && isOfCap(name))) return []
-    const similar = closest(name, names)
+    const similar = nearestName(name, [...names])
     const hint = similar ? `; did you mean "${similar}"?` : '.'
     const what = kind === 'role' ? `the role "${name}"` : `$user.${name}`
     const message = `${place} asks for ${what}, which no token brings${hint}`

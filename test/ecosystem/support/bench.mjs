@@ -52,30 +52,26 @@ export const PLUGINS = [
   '@sap/ams-dev@^3'
 ]
 
-/** Packs this package as it would be published. */
+/** Packs the plugin and the emulator as they would be published. */
 export function pack(folder) {
-  const args = [
-    'pack',
-    '--json',
-    '--ignore-scripts',
-    '--loglevel=error',
-    '--pack-destination',
-    folder
-  ]
-  const output = execFileSync('npm', args, { cwd: root, env: environment(), encoding: 'utf8' })
-  return path.join(folder, JSON.parse(output)[0].filename)
+  return [root, path.join(root, 'emulator')].map((cwd) => {
+    const args = ['pack', '--json', '--foreground-scripts=false', '--loglevel=error']
+    const options = { cwd, env: environment(), encoding: 'utf8' }
+    const output = execFileSync('npm', [...args, '--pack-destination', folder], options)
+    return path.join(folder, JSON.parse(output)[0].filename)
+  })
 }
 
 /**
  * A folder with the packages of one version of CAP, in which projects find them as in a workspace: what takes minutes is
  * installed once.
  */
-export async function createBench(temporary, version, tarball) {
+export async function createBench(temporary, version, tarballs) {
   const folder = path.join(temporary, `cap${version}`)
   const isInstalled = fs.existsSync(path.join(folder, 'node_modules'))
   fs.mkdirSync(folder, { recursive: true })
   if (!isInstalled) fs.writeFileSync(path.join(folder, 'package.json'), '{ "private": true }')
-  const packages = isInstalled ? [tarball] : [...CAP[version], ...TOOLS, ...PLUGINS, tarball]
+  const packages = isInstalled ? tarballs : [...CAP[version], ...TOOLS, ...PLUGINS, ...tarballs]
   const quiet = [
     '--no-audit',
     '--no-fund',

@@ -1,7 +1,7 @@
 import { join } from 'node:path'
 import { setTimeout as pause } from 'node:timers/promises'
 
-import type { AuditEntry, EmulatorOptions } from '../../../src/emulator/index.js'
+import type { AuditEntry, EmulatorOptions } from '../../../emulator/src/index.js'
 import { isCap9 } from '../../support/cap-version.js'
 import type { Client } from '../../support/client.js'
 import { RunningSample } from '../../support/running-sample.js'

@@ -1,4 +1,4 @@
-import type { AuditEntry } from '../../../src/emulator/index.js'
+import type { AuditEntry } from '../../../emulator/src/index.js'
 import { client } from '../../support/client.js'
 import type { RunningSample } from '../../support/running-sample.js'
 import {

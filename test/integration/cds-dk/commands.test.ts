@@ -62,7 +62,7 @@ describe('cds add principal', () => {
       connectivity: true
     })
     expect(dependencies).toMatchObject({ 'cds-principal': '^0.1.0' })
-    expect(devDependencies).toEqual({})
+    expect(devDependencies).toEqual({ 'cds-principal-emulator': '^0.1.0' })
     expect(json('.vscode/settings.json')['json.schemas']).toMatchObject([
       { url: './node_modules/cds-principal/schema/cds-principal.json' }
     ])

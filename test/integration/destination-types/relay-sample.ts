@@ -1,6 +1,6 @@
 import { join } from 'node:path'
 
-import type { EmulatorOptions } from '../../../src/emulator/index.js'
+import type { EmulatorOptions } from '../../../emulator/src/index.js'
 import { exchangeDescriptor } from '../../support/descriptor.js'
 import { RunningSample } from '../../support/running-sample.js'
 

@@ -2,10 +2,10 @@ import { randomUUID } from 'node:crypto'
 import type { IncomingMessage, ServerResponse } from 'node:http'
 import { text } from 'node:stream/consumers'
 
-import { acceptAssertion } from '../../../src/emulator/saml/accept-assertion.js'
-import { UsedAssertions } from '../../../src/emulator/saml/used-assertions.js'
-import type { Emulator } from '../../../src/emulator/index.js'
-import { credentials, send } from '../../unit/emulator/support/http.js'
+import { acceptAssertion } from '../../../emulator/src/saml/accept-assertion.js'
+import { UsedAssertions } from '../../../emulator/src/saml/used-assertions.js'
+import type { Emulator } from '../../../emulator/src/index.js'
+import { credentials, send } from '../../../emulator/test/support/http.js'
 import { type HttpsServer, startHttpsServer } from '../../support/https-server.js'
 
 /** What the system is called in SAML. */

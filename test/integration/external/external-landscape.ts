@@ -1,8 +1,8 @@
 import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
 
-import type { EmulatorOptions } from '../../../src/emulator/index.js'
-import { createSigningIdentity } from '../../../src/emulator/saml/signing-identity.js'
+import type { EmulatorOptions } from '../../../emulator/src/index.js'
+import { createSigningIdentity } from '../../../emulator/src/saml/signing-identity.js'
 import { RunningSample } from '../../support/running-sample.js'
 import { SAMPLE } from '../../support/sample.js'
 import type { OidcServer } from '../oidc/oidc-server.js'

@@ -1,7 +1,7 @@
-import { jose } from '../../../src/emulator/lib/jose.js'
+import { jose } from '../../../emulator/src/lib/jose.js'
 import { TOKEN_EXCHANGE } from '../../support/descriptor.js'
-import { claimsOf, credentials, send } from '../../unit/emulator/support/http.js'
-import { xsSecurity } from '../../unit/emulator/support/maintenance.js'
+import { claimsOf, credentials, send } from '../../../emulator/test/support/http.js'
+import { xsSecurity } from '../../../emulator/test/support/maintenance.js'
 import { FidelityLandscape } from './landscape.js'
 import { BoundRouter, pathOf, Visitor } from './router.js'
 

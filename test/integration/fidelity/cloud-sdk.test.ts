@@ -8,8 +8,8 @@ import {
 } from '@sap-cloud-sdk/connectivity'
 import { executeHttpRequest } from '@sap-cloud-sdk/http-client'
 
-import { attempt } from '../../unit/emulator/support/attempt.js'
-import { claimsOf, credentials, requestToken } from '../../unit/emulator/support/http.js'
+import { attempt } from '../../../emulator/test/support/attempt.js'
+import { claimsOf, credentials, requestToken } from '../../../emulator/test/support/http.js'
 import type { Seen } from './echo.js'
 import { FidelityLandscape, SUBSCRIBER } from './landscape.js'
 

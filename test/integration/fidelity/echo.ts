@@ -1,6 +1,6 @@
 import type { TLSSocket } from 'node:tls'
 
-import { createAuthority } from '../../../src/emulator/certificates/authority.js'
+import { createAuthority } from '../../../emulator/src/certificates/authority.js'
 import { type HttpsServer, startHttpsServer } from '../../support/https-server.js'
 
 /** What a remote system on the internet has got to know of its caller. */

@@ -1,7 +1,7 @@
-import type { Emulator } from '../../../src/emulator/index.js'
-import { jose } from '../../../src/emulator/lib/jose.js'
-import { credentials } from '../../unit/emulator/support/http.js'
-import { identityCredentials } from '../../unit/emulator/support/identity.js'
+import type { Emulator } from '../../../emulator/src/index.js'
+import { jose } from '../../../emulator/src/lib/jose.js'
+import { credentials } from '../../../emulator/test/support/http.js'
+import { identityCredentials } from '../../../emulator/test/support/identity.js'
 import { FidelityLandscape, SUBSCRIBER } from './landscape.js'
 
 let landscape: FidelityLandscape

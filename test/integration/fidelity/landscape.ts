@@ -2,7 +2,7 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 
-import { type Emulator, type EmulatorOptions, startEmulator } from '../../../src/emulator/index.js'
+import { type Emulator, type EmulatorOptions, startEmulator } from '../../../emulator/src/index.js'
 import { TOKEN_EXCHANGE } from '../../support/descriptor.js'
 import { trust } from '../../unit/destination/support/landscape.js'
 import {
@@ -10,7 +10,7 @@ import {
   VIRTUAL_HOST,
   withBackend,
   xsSecurity
-} from '../../unit/emulator/support/maintenance.js'
+} from '../../../emulator/test/support/maintenance.js'
 import { type Echo, startEcho } from './echo.js'
 
 /** A tenant that has subscribed to the application. */

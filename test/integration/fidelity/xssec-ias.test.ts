@@ -1,10 +1,13 @@
 import { getDestination, getIasToken } from '@sap-cloud-sdk/connectivity'
 import { createSecurityContext, IdentityService } from '@sap/xssec'
 
-import type { Emulator } from '../../../src/emulator/index.js'
-import { attempt } from '../../unit/emulator/support/attempt.js'
-import { claimsOf } from '../../unit/emulator/support/http.js'
-import { identityCredentials, requestIdentityToken } from '../../unit/emulator/support/identity.js'
+import type { Emulator } from '../../../emulator/src/index.js'
+import { attempt } from '../../../emulator/test/support/attempt.js'
+import { claimsOf } from '../../../emulator/test/support/http.js'
+import {
+  identityCredentials,
+  requestIdentityToken
+} from '../../../emulator/test/support/identity.js'
 import { FidelityLandscape, SUBSCRIBER } from './landscape.js'
 
 /** That a token was bound to a client, by its certificate. */

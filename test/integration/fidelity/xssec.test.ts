@@ -1,10 +1,10 @@
 import { createSecurityContext, XsuaaService } from '@sap/xssec'
 
-import type { Emulator, EmulatorOptions } from '../../../src/emulator/index.js'
-import { thumbprint } from '../../../src/emulator/http/client-certificate.js'
-import { attempt } from '../../unit/emulator/support/attempt.js'
-import { claimsOf, credentials } from '../../unit/emulator/support/http.js'
-import { xsSecurity } from '../../unit/emulator/support/maintenance.js'
+import type { Emulator, EmulatorOptions } from '../../../emulator/src/index.js'
+import { thumbprint } from '../../../emulator/src/http/client-certificate.js'
+import { attempt } from '../../../emulator/test/support/attempt.js'
+import { claimsOf, credentials } from '../../../emulator/test/support/http.js'
+import { xsSecurity } from '../../../emulator/test/support/maintenance.js'
 import { FidelityLandscape, SUBSCRIBER } from './landscape.js'
 
 const byCertificate: Partial<EmulatorOptions> = {

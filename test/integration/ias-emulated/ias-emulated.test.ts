@@ -1,4 +1,4 @@
-import type { ApplicationRouter } from '../../../src/emulator/index.js'
+import type { ApplicationRouter } from '../../../emulator/src/index.js'
 import { claimsOf, IdentityLandscape, SUBSCRIBER, throughRouter } from './identity-landscape.js'
 
 const SERVICES = ['identity', 'destination', 'connectivity']

@@ -1,11 +1,14 @@
 import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
 
-import type { ApplicationRouter, Emulator } from '../../../src/emulator/index.js'
+import type { ApplicationRouter, Emulator } from '../../../emulator/src/index.js'
 import { startLandscape } from '../../support/emulator.js'
 import { type Sample, SAMPLE, startSample } from '../../support/sample.js'
-import { claimsOf, type Response, send } from '../../unit/emulator/support/http.js'
-import { identityCredentials, requestIdentityToken } from '../../unit/emulator/support/identity.js'
+import { claimsOf, type Response, send } from '../../../emulator/test/support/http.js'
+import {
+  identityCredentials,
+  requestIdentityToken
+} from '../../../emulator/test/support/identity.js'
 
 const S4 = 's4.internal:44300'
 

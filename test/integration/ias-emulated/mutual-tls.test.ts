@@ -1,6 +1,6 @@
-import type { ApplicationRouter } from '../../../src/emulator/index.js'
-import { thumbprint } from '../../../src/emulator/http/client-certificate.js'
-import { createAuthority } from '../../../src/emulator/certificates/authority.js'
+import type { ApplicationRouter } from '../../../emulator/src/index.js'
+import { thumbprint } from '../../../emulator/src/http/client-certificate.js'
+import { createAuthority } from '../../../emulator/src/certificates/authority.js'
 import { claimsOf, IdentityLandscape, throughRouter } from './identity-landscape.js'
 
 let landscape: IdentityLandscape

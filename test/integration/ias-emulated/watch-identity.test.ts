@@ -5,7 +5,7 @@ import { join } from 'node:path'
 
 import { client } from '../../support/client.js'
 import { end, Output, SAMPLE } from '../../support/sample.js'
-import { claimsOf } from '../../unit/emulator/support/http.js'
+import { claimsOf } from '../../../emulator/test/support/http.js'
 
 /** The sample as a developer has it, with two lines more in its configuration. */
 function project(): string {

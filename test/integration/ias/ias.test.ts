@@ -1,7 +1,7 @@
 import { startLandscape } from '../../support/emulator.js'
 import { client } from '../../support/client.js'
 import { type Sample, startSample } from '../../support/sample.js'
-import type { Emulator } from '../../../src/emulator/index.js'
+import type { Emulator } from '../../../emulator/src/index.js'
 import { CLIENT, startIas, TENANT, type TestIas } from './test-ias.js'
 
 /** Tells who the request's user is. */

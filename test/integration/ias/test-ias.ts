@@ -1,8 +1,8 @@
 import type { IncomingHttpHeaders, IncomingMessage, ServerResponse } from 'node:http'
 import { createServer } from 'node:https'
 
-import { createAuthority } from '../../../src/emulator/certificates/authority.js'
-import { listen } from '../../../src/emulator/http/listener.js'
+import { createAuthority } from '../../../emulator/src/certificates/authority.js'
+import { listen } from '../../../emulator/src/http/listener.js'
 import { type Claims, now } from '../inbound/support/claims.js'
 import { jws } from '../inbound/support/jws.js'
 import { keys } from '../inbound/support/keys.js'

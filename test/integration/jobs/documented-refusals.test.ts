@@ -1,6 +1,6 @@
 import { join } from 'node:path'
 
-import type { EmulatorOptions } from '../../../src/emulator/index.js'
+import type { EmulatorOptions } from '../../../emulator/src/index.js'
 import type { Answer } from '../../support/client.js'
 import { RunningSample } from '../../support/running-sample.js'
 import configuration from '../../../.cdsrc.json'

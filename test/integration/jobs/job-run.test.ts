@@ -5,7 +5,7 @@ import { text } from 'node:stream/consumers'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 
-import { listen } from '../../../src/emulator/http/listener.js'
+import { listen } from '../../../emulator/src/http/listener.js'
 import { end, Output, SAMPLE } from '../../support/sample.js'
 import { copyOfSample } from '../../support/sample-copy.js'
 

@@ -1,4 +1,4 @@
-import type { JobRequest } from '../../../src/emulator/index.js'
+import type { JobRequest } from '../../../emulator/src/index.js'
 import { RunningSample } from '../../support/running-sample.js'
 
 const CHECK = '/odata/v4/nightly-jobs/checkEquipment'

@@ -1,4 +1,4 @@
-import type { Emulator } from '../../../src/emulator/index.js'
+import type { Emulator } from '../../../emulator/src/index.js'
 import { startLandscape } from '../../support/emulator.js'
 import { type Sample, startSample } from '../../support/sample.js'
 

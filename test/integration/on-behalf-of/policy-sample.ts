@@ -1,6 +1,6 @@
 import { join } from 'node:path'
 
-import type { Emulator, EmulatorOptions } from '../../../src/emulator/index.js'
+import type { Emulator, EmulatorOptions } from '../../../emulator/src/index.js'
 import { type Client, client } from '../../support/client.js'
 import { sharedDescriptor } from '../../support/descriptor.js'
 import { startLandscape } from '../../support/emulator.js'

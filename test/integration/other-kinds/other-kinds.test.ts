@@ -1,6 +1,6 @@
 import { join } from 'node:path'
 
-import type { Emulator } from '../../../src/emulator/index.js'
+import type { Emulator } from '../../../emulator/src/index.js'
 import { startLandscape } from '../../support/emulator.js'
 import { startSample } from '../../support/sample.js'
 

@@ -1,11 +1,11 @@
 import { join } from 'node:path'
 
-import type { Emulator, VcapServices } from '../../../src/emulator/index.js'
+import type { Emulator, VcapServices } from '../../../emulator/src/index.js'
 import { type Client, client } from '../../support/client.js'
 import { sharedDescriptor } from '../../support/descriptor.js'
 import { startLandscape } from '../../support/emulator.js'
 import { type Sample, startSample } from '../../support/sample.js'
-import { credentials, send } from '../../unit/emulator/support/http.js'
+import { credentials, send } from '../../../emulator/test/support/http.js'
 import { TokenBackend } from '../destination-types/token-backend.js'
 import { type Outage, ServiceRelay, throughRelays } from '../soak/service-relay.js'
 

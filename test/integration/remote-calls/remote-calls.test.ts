@@ -1,6 +1,6 @@
 import { join } from 'node:path'
 
-import type { EmulatedRequest } from '../../../src/emulator/index.js'
+import type { EmulatedRequest } from '../../../emulator/src/index.js'
 import type { Client } from '../../support/client.js'
 import { RunningSample } from '../../support/running-sample.js'
 import { Backend } from '../../unit/remote/support/backend.js'

@@ -1,7 +1,7 @@
 import { setTimeout as pause } from 'node:timers/promises'
 
 import { type Client, client } from '../../support/client.js'
-import { claimsOf } from '../../unit/emulator/support/http.js'
+import { claimsOf } from '../../../emulator/test/support/http.js'
 import { type Call, type Caller, type Request, serviceName, type Wave } from './call.js'
 import { QUEUES, type SoakLandscape } from './landscape.js'
 import { markerOf } from './marker.js'

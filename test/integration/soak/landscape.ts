@@ -1,6 +1,6 @@
 import { join } from 'node:path'
 
-import { type Emulator, type EmulatorOptions, startEmulator } from '../../../src/emulator/index.js'
+import { type Emulator, type EmulatorOptions, startEmulator } from '../../../emulator/src/index.js'
 import { type Sample, SAMPLE, startSample } from '../../support/sample.js'
 import { trust } from '../../unit/destination/support/landscape.js'
 import { sharedDescriptor } from '../../support/descriptor.js'

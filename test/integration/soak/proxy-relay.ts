@@ -2,7 +2,7 @@ import { once } from 'node:events'
 import { Agent, createServer, type IncomingMessage, request, type ServerResponse } from 'node:http'
 import type { AddressInfo, Socket } from 'node:net'
 
-import { claimsOf } from '../../unit/emulator/support/http.js'
+import { claimsOf } from '../../../emulator/test/support/http.js'
 import { faultOf } from './marker.js'
 
 /** What has come to the Connectivity proxy. */

@@ -1,6 +1,6 @@
 import { Agent, request } from 'node:https'
 
-import type { ServiceBinding, VcapServices } from '../../../src/emulator/types.js'
+import type { ServiceBinding, VcapServices } from '../../../emulator/src/types.js'
 import { type HttpsServer, startHttpsServer } from '../../support/https-server.js'
 
 /** What becomes of a request to a service of the platform. */

@@ -1,10 +1,10 @@
 import { join } from 'node:path'
 
-import { type Emulator, type EmulatorOptions, startEmulator } from '../../../src/emulator/index.js'
+import { type Emulator, type EmulatorOptions, startEmulator } from '../../../emulator/src/index.js'
 import { type Answer, type Client, client } from '../../support/client.js'
 import { sharedDescriptor } from '../../support/descriptor.js'
 import { type Sample, SAMPLE, startSample } from '../../support/sample.js'
-import { requestToken } from '../../unit/emulator/support/http.js'
+import { requestToken } from '../../../emulator/test/support/http.js'
 import { TokenBackend } from '../destination-types/token-backend.js'
 
 /** The same address in all tenants: behind each Cloud Connector is another system. */

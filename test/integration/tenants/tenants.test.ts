@@ -1,4 +1,4 @@
-import { claimsOf, credentials, requestToken, send } from '../../unit/emulator/support/http.js'
+import { claimsOf, credentials, requestToken, send } from '../../../emulator/test/support/http.js'
 import { call, request, S4, SUBSCRIBERS, Subscribers } from './subscribers.js'
 
 const [ACME, GLOBEX] = SUBSCRIBERS

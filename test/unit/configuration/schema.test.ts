@@ -6,8 +6,8 @@ import ts from 'typescript'
 
 import { OPTION_NAMES } from '../../../src/configuration/check-keys.js'
 import { DESTINATION_OPTIONS } from '../../../src/destination/look-up/options.js'
-import { EMULATOR_OPTIONS } from '../../../src/emulator/project/check-options.js'
-import { USER_PROPERTIES } from '../../../src/emulator/landscape/mock-user.js'
+import { EMULATOR_OPTIONS } from '../../../emulator/src/project/check-options.js'
+import { USER_PROPERTIES } from '../../../emulator/src/landscape/mock-user.js'
 import { SAML_OPTIONS } from '../../../src/token/exchange-options.js'
 import { ISSUER_OPTIONS } from '../../../src/token/issuers/oidc-options.js'
 

@@ -1,5 +1,5 @@
 import { boundDestination } from '../../../src/destination/bound-service.js'
-import { credentials } from '../emulator/support/http.js'
+import { credentials } from '../../../emulator/test/support/http.js'
 import { Landscape } from './support/landscape.js'
 
 let landscape: Landscape

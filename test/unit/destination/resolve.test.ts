@@ -1,6 +1,6 @@
 import { resolveDestination } from '../../../src/destination/resolve.js'
 import type { Principal } from '../../../src/user/principal.js'
-import { claimsOf } from '../emulator/support/http.js'
+import { claimsOf } from '../../../emulator/test/support/http.js'
 import { Landscape } from './support/landscape.js'
 
 const TARGET = { URL: 'https://backend.example', clientId: 'sb-maintenance!t1' }

@@ -9,7 +9,7 @@ describe('error codes', () => {
   })
 
   test('the sources use no other', () => {
-    const sources = filesIn('src', /\.ts$/).filter((file) => !file.startsWith('src/emulator/'))
+    const sources = filesIn('src', /\.ts$/).filter((file) => !file.startsWith('emulator/src/'))
     const used = sources.flatMap((file) => read(file).match(/\bERR_[A-Z_]+\b/g) ?? [])
     const known = [...Object.keys(ERROR_CODES), ...foreign]
     expect(used.filter((code) => !known.includes(code))).toEqual([])
@@ -17,7 +17,7 @@ describe('error codes', () => {
 
   test('those of the emulator and of the sample are in its tables, and no other', () => {
     const tables = [...read('docs/errors.md').matchAll(/^\| `(ERR_\w+)`/gm)].map(([, code]) => code)
-    const emulator = read('src/emulator/emulator-error.ts').match(/'ERR_EMULATOR_\w+'/g) ?? []
+    const emulator = read('emulator/src/emulator-error.ts').match(/'ERR_EMULATOR_\w+'/g) ?? []
     const sample = filesIn('srv', /\.ts$/).flatMap((file) => read(file).match(/'ERR_\w+'/g) ?? [])
     const codes = [...emulator, ...sample].map((code) => code.slice(1, -1))
     expect(codes.length).toBeGreaterThan(15)

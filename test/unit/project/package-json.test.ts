@@ -38,7 +38,31 @@ describe('package.json', () => {
     const { dependencies, devDependencies, peerDependencies } = manifest
     const named = Object.keys({ ...dependencies, ...devDependencies, ...peerDependencies })
     const known = new Set([...named, ...builtinModules])
-    expect(importedPackages().filter((name) => !known.has(name))).toEqual([])
+    expect(importedPackages(FOLDERS).filter((name) => !known.has(name))).toEqual([])
+  })
+
+  test('the emulator names every package that it imports', () => {
+    const { dependencies, peerDependencies } = readJson('emulator/package.json')
+    const known = new Set([
+      ...Object.keys({ ...dependencies, ...peerDependencies }),
+      ...builtinModules
+    ])
+    expect(importedPackages(['emulator/src']).filter((name) => !known.has(name))).toEqual([])
+  })
+
+  test('one file of the plugin loads the emulator, and types are all that others see of it', () => {
+    const loading = filesIn('src', /\.ts$/).filter((file) =>
+      read(file)
+        .replaceAll(/^(import|export) type [^]*?'$/gm, '')
+        .replaceAll(/typeof import\('[^']+'\)/g, '')
+        .replaceAll(/\/\*[^]*?\*\//g, '')
+        .includes('cds-principal-emulator')
+    )
+    expect(loading).toEqual([
+      'src/cds-dk/facet.ts', // the name, for package.json
+      'src/development/attached.ts', // a symbol
+      'src/development/door.ts'
+    ])
   })
 
   test('no configuration of npm names a registry', () => {
@@ -48,9 +72,9 @@ describe('package.json', () => {
 
 const FOLDERS = ['bench', 'scripts', 'src', 'srv', 'test']
 
-/** Names of the packages that sources and tests import or require, each once. */
-function importedPackages(): string[] {
-  const files = FOLDERS.flatMap((folder) => filesIn(folder, /(?<!\.d)\.[cm]?[jt]s$/))
+/** Returns the names of the packages that the files of some folders import or require, each once. */
+function importedPackages(folders: readonly string[]): string[] {
+  const files = folders.flatMap((folder) => filesIn(folder, /(?<!\.d)\.[cm]?[jt]s$/))
   const modules = files.flatMap((file) =>
     ts.preProcessFile(read(file), true, true).importedFiles.map(({ fileName }) => fileName)
   )

@@ -1,6 +1,6 @@
 import { generateKeyPairSync } from 'node:crypto'
 
-import { createSigningIdentity } from '../../../src/emulator/saml/signing-identity.js'
+import { createSigningIdentity } from '../../../emulator/src/saml/signing-identity.js'
 import { checkOidcOptions } from '../../../src/token/issuers/oidc-options.js'
 
 const pem = (modulusLength: number) =>

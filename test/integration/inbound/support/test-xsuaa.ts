@@ -1,8 +1,8 @@
 import type { IncomingMessage, ServerResponse } from 'node:http'
 import { createServer } from 'node:https'
 
-import { createAuthority } from '../../../../src/emulator/certificates/authority.js'
-import { listen } from '../../../../src/emulator/http/listener.js'
+import { createAuthority } from '../../../../emulator/src/certificates/authority.js'
+import { listen } from '../../../../emulator/src/http/listener.js'
 import { CLIENTID, TENANT, XSAPPNAME } from './claims.js'
 import { keys } from './keys.js'
 

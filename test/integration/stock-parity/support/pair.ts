@@ -2,7 +2,7 @@ import { type Answer, client } from '../../../support/client.js'
 import { startLandscape } from '../../../support/emulator.js'
 import { tokenOf } from '../../../support/password-grant.js'
 import { type Sample, type SampleOptions, startSample } from '../../../support/sample.js'
-import type { Emulator, EmulatorOptions } from '../../../../src/emulator/index.js'
+import type { Emulator, EmulatorOptions } from '../../../../emulator/src/index.js'
 
 /** What both answered to the same request. */
 export interface Both {

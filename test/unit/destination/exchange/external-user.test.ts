@@ -1,6 +1,6 @@
 import { resolveDestination } from '../../../../src/destination/resolve.js'
-import { createSigningIdentity } from '../../../../src/emulator/saml/signing-identity.js'
-import { claimsOf, credentials } from '../../emulator/support/http.js'
+import { createSigningIdentity } from '../../../../emulator/src/saml/signing-identity.js'
+import { claimsOf, credentials } from '../../../../emulator/test/support/http.js'
 import {
   external,
   ExternalLandscape,

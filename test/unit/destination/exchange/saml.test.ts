@@ -2,8 +2,8 @@ import { buildHeadersForDestination, getDestination } from '@sap-cloud-sdk/conne
 
 import { resolveDestination } from '../../../../src/destination/resolve.js'
 import { startHttpsServer, type HttpsServer } from '../../../support/https-server.js'
-import { assertionXml } from '../../emulator/support/assertions.js'
-import { claimsOf, send } from '../../emulator/support/http.js'
+import { assertionXml } from '../../../../emulator/test/support/assertions.js'
+import { claimsOf, send } from '../../../../emulator/test/support/http.js'
 import { Landscape, trust } from '../support/landscape.js'
 
 const TARGET = { URL: 'https://backend.example' }

@@ -4,7 +4,7 @@ import { text } from 'node:stream/consumers'
 
 import { type DestinationOptions, resolveDestination } from '../../../../src/destination/resolve.js'
 import { TokenPrincipal } from '../../../../src/user/principal.js'
-import { claimsOf, credentials } from '../../emulator/support/http.js'
+import { claimsOf, credentials } from '../../../../emulator/test/support/http.js'
 import { Landscape } from '../support/landscape.js'
 
 const JWT = 'urn:ietf:params:oauth:token-type:jwt'

@@ -4,7 +4,7 @@ import type { AddressInfo } from 'node:net'
 import type { TLSSocket } from 'node:tls'
 
 import { requestToken, type XsuaaClient } from '../../../../src/destination/exchange/client.js'
-import { createAuthority } from '../../../../src/emulator/certificates/authority.js'
+import { createAuthority } from '../../../../emulator/src/certificates/authority.js'
 import { trust } from '../support/landscape.js'
 
 const validMs = 3600_000

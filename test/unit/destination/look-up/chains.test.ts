@@ -1,6 +1,6 @@
 import { chainHeaders, chainProblem } from '../../../../src/destination/look-up/chains.js'
 import { type DestinationOptions, resolveDestination } from '../../../../src/destination/resolve.js'
-import { claimsOf } from '../../emulator/support/http.js'
+import { claimsOf } from '../../../../emulator/test/support/http.js'
 import { Landscape } from '../support/landscape.js'
 
 const SEQUENTIAL = 'com.sap.sequentialUserPropagation'

@@ -1,5 +1,5 @@
 import { type DestinationOptions, resolveDestination } from '../../../../src/destination/resolve.js'
-import { claimsOf } from '../../emulator/support/http.js'
+import { claimsOf } from '../../../../emulator/test/support/http.js'
 import { Landscape } from '../support/landscape.js'
 
 const TARGET = { URL: 'https://base.example', clientId: 'sb-maintenance!t1' }

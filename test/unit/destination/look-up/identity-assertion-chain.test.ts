@@ -1,6 +1,6 @@
 import { type DestinationOptions, resolveDestination } from '../../../../src/destination/resolve.js'
 import { TokenPrincipal } from '../../../../src/user/principal.js'
-import { claimsOf } from '../../emulator/support/http.js'
+import { claimsOf } from '../../../../emulator/test/support/http.js'
 import { Landscape } from '../support/landscape.js'
 
 const TARGET = { URL: 'https://backend.example' }

@@ -1,9 +1,9 @@
 import { resolveDestination } from '../../../../src/destination/resolve.js'
-import { createSigningIdentity } from '../../../../src/emulator/saml/signing-identity.js'
+import { createSigningIdentity } from '../../../../emulator/src/saml/signing-identity.js'
 import type { NamedUser } from '../../../../src/user/principal.js'
 import { type HttpsServer, startHttpsServer } from '../../../support/https-server.js'
 import { forge, signingKey } from '../../../integration/oidc/forge.js'
-import { credentials, send } from '../../emulator/support/http.js'
+import { credentials, send } from '../../../../emulator/test/support/http.js'
 import { cdsRequires } from './cds-requires.js'
 import { Landscape, trust } from './landscape.js'
 

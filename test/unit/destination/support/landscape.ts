@@ -5,11 +5,11 @@ import {
   type EmulatorOptions,
   type IssueTokenOptions,
   startEmulator
-} from '../../../../src/emulator/index.js'
+} from '../../../../emulator/src/index.js'
 import { type NamedUser, TokenPrincipal } from '../../../../src/user/principal.js'
 import { TOKEN_EXCHANGE } from '../../../support/descriptor.js'
-import { claimsOf } from '../../emulator/support/http.js'
-import { users, xsSecurity } from '../../emulator/support/maintenance.js'
+import { claimsOf } from '../../../../emulator/test/support/http.js'
+import { users, xsSecurity } from '../../../../emulator/test/support/maintenance.js'
 
 const options: EmulatorOptions = {
   root: __dirname,

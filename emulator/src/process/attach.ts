@@ -1,0 +1,100 @@
+import { type ChildProcess, fork } from 'node:child_process'
+import { createHash } from 'node:crypto'
+import { existsSync, readFileSync } from 'node:fs'
+import { join, resolve } from 'node:path'
+import { setTimeout as sleep } from 'node:timers/promises'
+
+import { assertLocal } from '../http/assert-local.js'
+import { EmulatorError } from '../emulator-error.js'
+import type { EmulatorOptions } from '../types.js'
+import type { Landscape } from './attached.js'
+import { askLandscape } from './control.js'
+import type { StartAnswer, StartMessage } from './main.js'
+
+/** Milliseconds that a landscape may take to start. */
+const START_TIMEOUT = 30_000
+
+/**
+ * Attaches this process to the landscape of the project: to the one that runs, so that issued tokens and the systems'
+ * data survive a restart of the server, or to a new one when there is none, or when users, destinations, systems or
+ * `xs-security.json` have changed.
+ *
+ * @param options - what the landscape shall serve
+ * @param owner - process id that it must not outlive
+ * @throws EmulatorError when it can't be started
+ */
+export async function attachLandscape(options: EmulatorOptions, owner: number): Promise<Landscape> {
+  assertLocal(process.env)
+  const wanted = fingerprintOf(options)
+  const running = await runningLandscape(options.root)
+  if (running?.fingerprint === wanted) {
+    await askLandscape(options.root, 'POST', '/owners', { pid: owner })
+    return running.landscape
+  }
+  if (running) await stopLandscape(options.root)
+  const { type } = await start({ type: 'start', options, fingerprint: wanted, owner })
+  if (type === 'running') return attachLandscape(options, owner) // somebody else was faster
+  const started = await runningLandscape(options.root)
+  if (started) return started.landscape
+  throw new EmulatorError(
+    'ERR_EMULATOR_START',
+    'the emulated landscape ended right after its start'
+  )
+}
+
+async function runningLandscape(root: string) {
+  const answer = await askLandscape(root, 'GET', '/landscape')
+  return answer?.body as { fingerprint: string; landscape: Landscape } | undefined
+}
+
+/** Until nobody answers any more: the next one needs the socket. */
+async function stopLandscape(root: string): Promise<void> {
+  await askLandscape(root, 'POST', '/stop', {})
+  while (await askLandscape(root, 'GET', '/landscape').catch(() => undefined)) await sleep(50)
+}
+
+function fingerprintOf(options: EmulatorOptions): string {
+  const others = Object.values(options.applications ?? {}).map(({ xsSecurity }) => xsSecurity)
+  const files = ['xs-security.json', ...others.filter((each) => typeof each === 'string')]
+  const contents = files
+    .map((file) => resolve(options.root, file))
+    .map((file) => (existsSync(file) ? readFileSync(file, 'utf8') : ''))
+  return createHash('sha256')
+    .update(JSON.stringify([options, contents]))
+    .digest('hex')
+}
+
+async function start(message: StartMessage): Promise<StartAnswer> {
+  const { root } = message.options
+  const child = fork(join(__dirname, 'main.js'), [], {
+    cwd: root,
+    stdio: ['ignore', 'inherit', 'inherit', 'ipc']
+  })
+  child.send(message)
+  const answer = await firstAnswer(child)
+  child.removeAllListeners()
+  if (child.connected) child.disconnect()
+  child.unref()
+  if (answer.type === 'failed') throw new EmulatorError('ERR_EMULATOR_START', answer.message)
+  return answer
+}
+
+function firstAnswer(child: ChildProcess): Promise<StartAnswer> {
+  return new Promise((done) => {
+    const failed = (message: string) => {
+      clearTimeout(timer)
+      done({ type: 'failed', message })
+    }
+    const timer = setTimeout(() => {
+      child.kill()
+      failed(`the emulated landscape was not ready after ${String(START_TIMEOUT / 1000)} s`)
+    }, START_TIMEOUT)
+    child.once('message', (answer) => {
+      clearTimeout(timer)
+      done(answer as StartAnswer)
+    })
+    child.once('exit', () => {
+      failed('the emulated landscape ended while it was starting')
+    })
+  })
+}

@@ -1,0 +1,86 @@
+import { landscapeOf } from '../../src/project/project-options.js'
+import { createLandscape } from '../../src/landscape/landscape.js'
+import { startEmulator } from '../../src/index.js'
+
+const DEFAULTS = {
+  alice: { tenant: 't1', roles: ['admin'] },
+  yves: { roles: ['internal-user'] },
+  '*': true
+}
+const remote = (destination: string, path?: string, service?: string) => ({
+  credentials: { destination, ...(path && { path }) },
+  ...(service && { service })
+})
+
+describe('destinations that a project names', () => {
+  it('and does not define lead to mocks of the services', () => {
+    const requires = {
+      auth: { kind: 'principal' },
+      db: { kind: 'sqlite', credentials: { url: ':memory:' } },
+      API_EQUIPMENT: remote('S4', '/sap/API_EQUIPMENT'),
+      locations: remote('S4', '/sap/API_LOCATION', 'API_LOCATION'),
+      Partners: remote('My Partners')
+    }
+    const { destinations, onPremise } = landscapeOf('/app', requires, {})
+    expect(destinations).toEqual({
+      S4: {
+        URL: 'http://s4.mock:8000',
+        ProxyType: 'OnPremise',
+        Authentication: 'PrincipalPropagation'
+      },
+      'My Partners': expect.objectContaining({ URL: 'http://my-partners.mock:8000' })
+    })
+    expect(onPremise).toEqual({
+      's4.mock:8000': {
+        mocks: [
+          { service: 'API_EQUIPMENT', path: '/sap/API_EQUIPMENT' },
+          { service: 'API_LOCATION', path: '/sap/API_LOCATION' }
+        ]
+      },
+      'my-partners.mock:8000': { mocks: [{ service: 'Partners' }] }
+    })
+  })
+
+  it('and defines stay what they are, also for each tenant', () => {
+    const own = { URL: 'https://own.example', Authentication: 'NoAuthentication' }
+    const tenants = { t1: { destinations: { Other: own } }, t2: {} }
+    const requires = {
+      auth: { emulator: { destinations: { S4: own }, tenants } },
+      A: remote('S4'),
+      B: remote('Mocked')
+    }
+    const landscape = landscapeOf('/app', requires, {})
+    expect(landscape.destinations).toMatchObject({ S4: own, Mocked: expect.anything() })
+    expect(Object.keys(landscape.onPremise ?? {})).toEqual(['mocked.mock:8000'])
+    expect(Object.keys(landscape.tenants?.['t1']?.destinations ?? {})).toEqual(['Mocked', 'Other'])
+    expect(Object.keys(landscape.tenants?.['t2']?.destinations ?? {})).toEqual(['Mocked'])
+  })
+})
+
+describe('users of a project', () => {
+  it("are CAP's mocked ones by default; without tenants where the project has none", () => {
+    const { users } = landscapeOf('/app', {}, DEFAULTS)
+    expect(Object.keys(users)).toEqual(['alice', 'yves', '*'])
+    expect(users.alice).not.toHaveProperty('tenant')
+    const multitenant = landscapeOf('/app', { multitenancy: true }, DEFAULTS)
+    expect(multitenant.users['alice']).toMatchObject({ tenant: 't1', roles: ['admin'] })
+  })
+
+  it('have those of their default roles that xs-security.json knows', () => {
+    const scopes = [{ name: '$XSAPPNAME.other' }]
+    const templates = [{ name: 'other', 'scope-references': ['$XSAPPNAME.other'] }]
+    const { users } = landscapeOf('/app', {}, { bob: { roles: ['admin', 'other'] } })
+    const xsSecurity = { xsappname: 'app', scopes, 'role-templates': templates }
+    const bob = createLandscape({ root: '/app', users, xsSecurity }).users.get('bob')
+    expect(bob?.scopes).toEqual(['$XSAPPNAME.other'])
+    const anyRole = createLandscape({ root: '/nowhere', users }).users.get('bob')
+    expect(anyRole?.scopes).toEqual(['$XSAPPNAME.admin', '$XSAPPNAME.other'])
+  })
+})
+
+it('a folder without CAP is no project', async () => {
+  await expect(startEmulator({ root: '/' })).rejects.toMatchObject({
+    code: 'ERR_EMULATOR_OPTIONS',
+    message: expect.stringContaining('must be a CAP project')
+  })
+})

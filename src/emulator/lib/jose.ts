@@ -1,4 +1,0 @@
-import { requireNative } from '../../lib/lazy.js'
-
-/** `jose`, loaded by Node itself: it is an ES module. */
-export const jose = requireNative('jose') as typeof import('jose')
