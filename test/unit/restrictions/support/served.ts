@@ -1,4 +1,5 @@
 import cds from '@sap/cds'
+import express from 'express'
 
 import { installRestrictions } from '../../../../src/restrictions/install.js'
 import { deployInMemory } from './model.js'
