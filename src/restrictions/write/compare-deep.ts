@@ -80,6 +80,19 @@ function compareParts({ entity, path, levels }: Place, row: Row, old: Row | unde
     }
     for (const each of left.values()) level.deleted.push(keyOf(part, each) ?? {})
   }
+  if (old) keepOthers({ entity, path, levels }, old, row)
+}
+
+/** Parts that are there, and that this record's data does not mention while that of another one does. */
+function keepOthers({ entity, path, levels }: Place, old: Row, row: Row = {}): void {
+  for (const [name, { _target }] of Object.entries(entity.compositions ?? {})) {
+    if (row[name] !== undefined || old[name] === undefined || !_target) continue
+    const place = { entity: _target as RestrictedDefinition, path: [...path, name], levels }
+    for (const each of rowsOf(old[name])) {
+      levelAt(place).kept.push(keyOf(place.entity, each) ?? {})
+      keepOthers(place, each)
+    }
+  }
 }
 
 function noteKept(level: Level, links: readonly string[], row: Row, old: Row): void {

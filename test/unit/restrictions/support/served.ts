@@ -1,5 +1,4 @@
 import cds from '@sap/cds'
-import express from 'express'
 
 import { installRestrictions } from '../../../../src/restrictions/install.js'
 import { deployInMemory } from './model.js'

@@ -119,8 +119,8 @@ describe('a list of parts', () => {
   })
 
   test('that is not in the data is not looked at', () => {
-    expect(compared({ ID: 1, title: 'x' }, stored)).toEqual({})
-    expect(compared({ ID: 1, items: undefined }, stored)).toEqual({})
+    expect(compared({ ID: 1, title: 'x' }, [{ ID: 1 }])).toEqual({})
+    expect(compared({ ID: 1, items: undefined }, [{ ID: 1 }])).toEqual({})
   })
 
   test('of a new record is new', () => {
@@ -166,6 +166,26 @@ test('parts of parts belong to the part that they are below', () => {
   expect(compared({ ID: 1, items }, stored)).toEqual({
     items: { changed: [], deleted: [], kept: [item(1), item(2)] },
     'items/parts': { created: true, changed: [key(1)], deleted: [key(2)], kept: [key(1)] }
+  })
+})
+
+test('parts of a part whose data does not mention them are kept', () => {
+  const part = (pos: number, no: number) => ({ up__up__ID: 1, up__pos: pos, no })
+  const stored = [
+    {
+      ID: 1,
+      items: [item(1, { parts: [part(1, 1)] }), item(2, { parts: [part(2, 1), part(2, 2)] })]
+    }
+  ]
+  expect(compared({ ID: 1, items: [{ pos: 1, parts: [{ no: 1 }] }, { pos: 2 }] }, stored)).toEqual({
+    items: { changed: [], deleted: [], kept: [item(1), item(2)] },
+    'items/parts': { changed: [], deleted: [], kept: [part(1, 1), part(2, 1), part(2, 2)] }
+  })
+  expect(
+    compared([{ ID: 1 }, { ID: 2, items: [{ pos: 1, parts: [{ no: 7 }] }] }], stored)
+  ).toMatchObject({
+    items: { created: true, kept: [item(1), item(2)] },
+    'items/parts': { created: true, kept: [part(1, 1), part(2, 1), part(2, 2)] }
   })
 })
 
