@@ -25,13 +25,14 @@ async function measure({ steps, quick }: Options): Promise<void> {
     // one after the other: they would disturb each other
     for (const step of steps) {
       console.log(`measuring ${STEPS[step]?.title ?? step} …`)
-      for (const each of (await STEPS[step]?.measure(run)) ?? []) rows.push({ step, ...each })
+      const targets = (await STEPS[step]?.measure(run)) ?? []
+      console.log(table(targets))
+      rows.push(...targets.map((each) => ({ step, ...each })))
     }
   } finally {
     closeConnections()
     await (await started)?.stop()
   }
-  console.log(table(rows))
   if (!quick) report(rows, steps)
 }
 

@@ -83,9 +83,9 @@ function prepareServices(warned: Set<string>): void {
       const hide = (error: unknown) => {
         throw hideConditions(error)
       }
-      const { model } = this
+      const { model, name } = this
       if (!model || request.user._is_privileged) return handle().catch(hide)
-      const texts = findTexts(request, model)
+      const texts = findTexts(request, name, model)
       const handled = () => (texts ? texts.then(handle) : handle()).catch(hide)
       return request.event === 'READ' ? handled() : hideUnreadable(request, model, handled)
     }

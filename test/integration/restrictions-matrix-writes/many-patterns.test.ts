@@ -13,6 +13,12 @@ service S {
   entity Prefixed as projection on db.Materials;
   @restrict: [{ grant: ['READ', 'WRITE'], to: 'Both', where: ($user.x like $user.y) }]
   entity Compared as projection on db.Materials;
+}
+entity db.Boxes { key ID : Integer; material : Association to db.Materials; }
+service T {
+  @restrict: [{ grant: 'READ', to: 'Like', where: (name like $user.x) }]
+  entity Materials as projection on db.Materials;
+  entity Boxes as projection on db.Boxes;
 }`
 
 const RECORDS = 5000
@@ -26,6 +32,7 @@ const materials = Array.from({ length: RECORDS }, (_, ID) => ({ ID, name: nameOf
 const many = (text: (i: number) => string) => Array.from({ length: VALUES }, (_, i) => text(i))
 
 let service: Service
+let other: Service
 beforeAll(async () => {
   installRestrictions()
   const csn = cds.compile(MODEL) as unknown as string
@@ -37,11 +44,13 @@ beforeAll(async () => {
   }
   await deploy(csn).to('db', { silent: true })
   await cds.run(INSERT.into('db.Materials').entries(materials))
-  const served: unknown = await cds
-    .serve('S')
-    .from(csn)
-    .with((() => undefined) as never)
-  service = served as Service
+  const serve = async (name: string): Promise<unknown> =>
+    cds
+      .serve(name)
+      .from(csn)
+      .with((() => undefined) as never)
+  service = (await serve('S')) as Service
+  other = (await serve('T')) as Service
 })
 
 type Transaction = (context: object, work: () => Promise<unknown>) => Promise<unknown>
@@ -115,6 +124,58 @@ describe(`${String(VALUES)} patterns of a user and ${String(RECORDS)} records ho
     ['CREATE by wildcards', writeAs('Like', 'S.Liked', ['Material%', ...wildcards]), () => write]
   ])('%s', async (_, work, baseline) => {
     expect(await shortest(work)).toBeLessThan(baseline() + LONGEST)
+  })
+})
+
+describe('texts are looked for where a request may lead, and nowhere else', () => {
+  const x = Array.from({ length: 20 }, (_, i) => `Material ${String(i)} %`)
+  let scans = 0
+  beforeAll(async () => {
+    await cds.run(
+      INSERT.into('db.Boxes').entries({ ID: 1, material_ID: 1 }, { ID: 2, material_ID: 99 })
+    )
+    cds.db.before('READ', ({ query }) => {
+      if ((query as { SELECT?: { distinct?: boolean } }).SELECT?.distinct) scans++
+    })
+  })
+  beforeEach(() => (scans = 0))
+
+  const user = () => new cds.User({ id: 'alice', roles: ['Like'], attr: { x } } as never)
+  const read = (query: unknown) =>
+    (cds.tx as unknown as Transaction)({ user: user() }, () => other.run(query))
+
+  test('records without a condition', async () => {
+    expect(await read(SELECT.from('T.Boxes').orderBy('ID'))).toEqual([
+      { ID: 1, material_ID: 1 },
+      { ID: 2, material_ID: 99 }
+    ])
+    expect(scans).toBe(0)
+  })
+
+  test('records with one', async () => {
+    expect(
+      await read(
+        SELECT.from('T.Materials')
+          .columns('ID')
+          .where({ ID: { '<': 3 } } as never)
+      )
+    ).toHaveLength(3)
+    expect(scans).toBe(1)
+  })
+
+  test('what an association leads to', async () => {
+    const columns = [{ ref: ['ID'] }, { ref: ['material'], expand: [{ ref: ['ID'] }] }]
+    expect(
+      await read(
+        SELECT.from('T.Boxes')
+          .columns(...(columns as never[]))
+          .orderBy('ID')
+      )
+    ).toEqual([
+      { ID: 1, material: { ID: 1 } },
+      { ID: 2, material: null }
+    ])
+    expect(scans).toBe(1)
   })
 })
 

@@ -1,4 +1,5 @@
 import { compiledCondition } from '../../model/compiled.js'
+import { concernedBy, type ReachingRequest } from '../../model/concerned.js'
 import { distinctTexts } from '../../write/database.js'
 import { type DerivedAttribute, type Scan, textsIn } from '../derived.js'
 import { patternIndex } from './pattern-index.js'
@@ -13,12 +14,14 @@ import { type UserFacts, valuesOf } from '../user-value.js'
 /** SQLite runs in this process: more patterns than these, for each row, would stop it from doing anything else. */
 const MANY = 10
 
-/** A restriction, and an attribute of its condition. */
+/** A restriction of a definition, and an attribute of its condition. */
 interface Scanned {
+  readonly definition: RestrictedDefinition
   readonly restriction: Restriction
   readonly attribute: DerivedAttribute
 }
 
+/** All of a model. */
 const scanned = new WeakMap<Model, readonly Scanned[]>()
 
 /** What was looked for, by request. */
@@ -26,21 +29,28 @@ const looked = new WeakMap<UserRequest, readonly Scanned[]>()
 
 /**
  * Finds out which texts in the database the patterns of a user match, where a query with all the patterns would take long,
- * and compares values of a user with many patterns of the same user. Other requests get their turn meanwhile.
+ * and compares values of a user with many patterns of the same user: for the conditions that the request may be judged by.
+ * Other requests get their turn meanwhile.
  *
  * @returns nothing if there is nothing to wait for
  * @internal
  */
 export function findTexts(
-  request: UserRequest & { readonly user: RoleBearer },
+  request: UserRequest & ReachingRequest & { readonly user: RoleBearer },
+  service: string,
   model: Model
 ): Promise<void> | undefined {
   const all = scannedIn(model)
   if (!all.length) return undefined
+  let concerned: ReturnType<typeof concernedBy> | undefined
+  const isConcerned = (definition: RestrictedDefinition) =>
+    (concerned ??= concernedBy(request, service, model)).has(definition)
   const facts = factsOf(request)
   const many = all.filter(
-    ({ restriction: { to = 'any' }, attribute }) =>
-      [to].flat().some((role) => request.user.is(role)) && hasMany(attribute, facts)
+    ({ definition, restriction: { to = 'any' }, attribute }) =>
+      [to].flat().some((role) => request.user.is(role)) &&
+      isConcerned(definition) &&
+      hasMany(attribute, facts)
   )
   if (!many.length) return undefined
   looked.set(request, many)
@@ -75,7 +85,7 @@ function scannedOf(definition: RestrictedDefinition): Scanned[] {
   return restrictionsOf(definition).flatMap((restriction) =>
     [...compiledCondition(restriction).attributes.values()]
       .filter(({ scan, matches }) => scan ?? matches)
-      .map((attribute) => ({ restriction, attribute }))
+      .map((attribute) => ({ definition, restriction, attribute }))
   )
 }
 

@@ -22,6 +22,7 @@ service S {
   entity Names as projection on db.Names actions {
     @restrict: [{ to: 'Action', where: 'startswith(name, $user.x)' }] action act();
   };
+  entity Others as projection on db.Names;
 }`
 
 let model: Model
@@ -36,13 +37,15 @@ beforeAll(async () => {
 
 const MANY = Array.from({ length: 11 }, (_, n) => `pattern ${String(n)}`)
 const request = (role: string, x: unknown, y?: unknown) => ({
+  event: role === 'Action' ? 'act' : 'READ',
+  target: model.definitions['S.Names'],
   user: { id: 'alice', attr: { x, y }, is: (name: string) => name === role }
 })
 
 /** Texts that were found, by what they were looked for with. */
 async function found(role: string, x: unknown) {
   const asked = request(role, x)
-  await findTexts(asked, model)
+  await findTexts(asked, 'S', model)
   return [...(factsOf(asked).texts?.values() ?? [])].flat().sort()
 }
 
@@ -62,36 +65,41 @@ test.each<[string, string[], string[]]>([
 
 test('ten patterns, and none, are for the query itself', async () => {
   const ten = MANY.slice(0, 10)
-  expect(findTexts(request('Like', ten), model)).toBeUndefined()
-  expect(findTexts(request('Like', undefined), model)).toBeUndefined()
-  expect(findTexts(request('Like', MANY), model)).toBeInstanceOf(Promise)
-  await findTexts(request('Like', MANY), model)
+  expect(findTexts(request('Like', ten), 'S', model)).toBeUndefined()
+  expect(findTexts(request('Like', undefined), 'S', model)).toBeUndefined()
+  expect(findTexts(request('Like', MANY), 'S', model)).toBeInstanceOf(Promise)
+  await findTexts(request('Like', MANY), 'S', model)
 })
 
 test('another database has its own ways', () => {
   const holder = cds as unknown as { db: { kind: string } }
   const { db } = holder
   holder.db = { kind: 'postgres' }
-  expect(findTexts(request('Like', MANY), model)).toBeUndefined()
+  expect(findTexts(request('Like', MANY), 'S', model)).toBeUndefined()
   holder.db = db
 })
 
 test('a model without patterns has nothing to look for', () => {
-  expect(findTexts(request('Like', MANY), { definitions: {} })).toBeUndefined()
+  expect(findTexts(request('Like', MANY), 'S', { definitions: {} })).toBeUndefined()
 })
 
 test('values of the user are compared with patterns of the user before it is needed', async () => {
-  expect(findTexts(request('Own', MANY, []), model)).toBeUndefined()
-  expect(findTexts(request('Own', MANY.slice(0, 5), ['a', 'b']), model)).toBeUndefined()
+  expect(findTexts(request('Own', MANY, []), 'S', model)).toBeUndefined()
+  expect(findTexts(request('Own', MANY.slice(0, 5), ['a', 'b']), 'S', model)).toBeUndefined()
   const asked = request('Own', MANY.slice(0, 6), ['a', 'b'])
-  await expect(findTexts(asked, model)).resolves.toBeUndefined()
+  await expect(findTexts(asked, 'S', model)).resolves.toBeUndefined()
   expect(factsOf(asked).texts).toBeUndefined()
+})
+
+test('a request about something else has nothing to look for', () => {
+  const asked = { ...request('Like', MANY), target: model.definitions['S.Others'] }
+  expect(findTexts(asked, 'S', model)).toBeUndefined()
 })
 
 test('texts that were written since are found when they are looked for again', async () => {
   const asked = request('Like', [...MANY, 'Neu%'])
   const texts = () => [...(factsOf(asked).texts?.values() ?? [])].flat()
-  await findTexts(asked, model)
+  await findTexts(asked, 'S', model)
   expect(texts()).toEqual([])
   await INSERT.into('db.Names').entries({ ID: 99, name: 'Neuss' })
   await findTextsAgain(asked)
