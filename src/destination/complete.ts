@@ -9,7 +9,6 @@ import { knownUser } from './exchange/user.js'
 import type { Configured } from './look-up/look-up.js'
 import { composed } from './look-up/cached-destination.js'
 import { proxyFor } from './look-up/proxy.js'
-import { orFailure, type Ready, whenReady } from './ready.js'
 import { checkRetrieval, forwardsCorporateToken } from './tokens/retrieval.js'
 import { freshProxyToken, freshTokens, type Refused, type ResolveOptions } from './bypass.js'
 import { type Retrieved, technicalTokens } from './tokens/technical.js'
@@ -30,12 +29,12 @@ const TECHNICAL_USER = 'SAP-Connectivity-Technical-Authentication'
  *   before any token is fetched for it
  * @internal
  */
-export function completeDestination(
+export async function completeDestination(
   found: FoundDestination,
   principal: Principal,
   options: ResolveOptions = {},
   fresh: boolean | Refused = freshTokens(options)
-): Ready<HttpDestination> {
+): Promise<HttpDestination> {
   const { destination, userBound, configured } = found
   const user = userBound ? requireUser(destination, principal) : undefined
   checkRetrieval(destination, options)
@@ -46,11 +45,13 @@ export function completeDestination(
     throw new DestinationError('ERR_DESTINATION_UNAVAILABLE', text)
   }
   if (!configured) return destination as HttpDestination
-  return orFailure(
-    () =>
-      user ? asUser(configured, user, options, fresh) : asApplication(found, configured, options),
-    (error) => destinationFailure(String(destination.name), error)
-  )
+  try {
+    return user
+      ? await asUser(configured, user, options, fresh)
+      : await asApplication(found, configured, options)
+  } catch (error) {
+    throw destinationFailure(String(destination.name), error)
+  }
 }
 
 function requireUser({ name }: Destination, principal: Principal): NamedUser {
@@ -70,53 +71,47 @@ function requireUser({ name }: Destination, principal: Principal): NamedUser {
 }
 
 /** The user's own Cloud Connector, also where the destination is the provider's: no other knows the user. */
-function asUser(
+async function asUser(
   configured: Configured,
   user: NamedUser,
   options: ResolveOptions,
   fresh: boolean | Refused
-): Ready<HttpDestination> {
+): Promise<HttpDestination> {
   const { destination, place } = configured
   const tenant = user.tenant === place.service.credentials['tenantid'] ? undefined : user.tenant
   const proxied = (parts: Parts) => withProxy(destination, tenant, options, parts)
   if (destination.forwardAuthToken) return proxied({})
-  return whenReady(knownUser(configured, user, options, fresh !== false), (sent) => {
-    checkUserToken(destination, sent, options)
-    const { bearerToken } = sent
-    if (forwardsCorporateToken(destination, sent)) {
-      return whenReady(userToken(configured, sent, options, fresh), (token) =>
-        proxied({ owner: bearerToken, retrieved: token, propagated: token.value })
-      )
-    }
-    if (destination.authentication === 'PrincipalPropagation') {
-      return proxied({ owner: bearerToken, propagated: bearerToken })
-    }
-    return whenReady(userToken(configured, sent, options, fresh), (token) => {
-      const make = () => ({ ...destination, authTokens: [token] })
-      return proxied({ owner: bearerToken, retrieved: token, make })
-    })
-  })
+  const sent = await knownUser(configured, user, options, fresh !== false)
+  checkUserToken(destination, sent, options)
+  const { bearerToken: owner } = sent
+  const forwardsCorporate = forwardsCorporateToken(destination, sent)
+  if (destination.authentication === 'PrincipalPropagation' && !forwardsCorporate) {
+    return proxied({ owner, propagated: owner })
+  }
+  const token = await userToken(configured, sent, options, fresh)
+  if (forwardsCorporate) return proxied({ owner, retrieved: token, propagated: token.value })
+  const make = () => ({ ...destination, authTokens: [token] })
+  return proxied({ owner, retrieved: token, make })
 }
 
 /** The configuration's own Cloud Connector: its credentials are for no other system. */
-function asApplication(
+async function asApplication(
   { tenant }: FoundDestination,
   configured: Configured,
   options: ResolveOptions
-): Ready<HttpDestination> {
+): Promise<HttpDestination> {
   const { destination, place } = configured
   const { authentication = '' } = destination
   const proxied = (parts?: Parts) => withProxy(destination, place.tenant, options, parts)
   if (WITHOUT_RETRIEVAL.has(authentication)) return proxied()
-  const tokens = technicalTokens(configured, tenant, options.refreshToken, freshTokens(options))
-  return whenReady(tokens, (retrieved) => {
-    const make = () => withRetrieved(destination, retrieved)
-    return proxied({ owner: `tenant ${String(tenant)}`, retrieved, make })
-  })
+  const { refreshToken } = options
+  const retrieved = await technicalTokens(configured, tenant, refreshToken, freshTokens(options))
+  const make = () => withRetrieved(destination, retrieved)
+  return proxied({ owner: `tenant ${String(tenant)}`, retrieved, make })
 }
 
-function withRetrieved(destination: Destination, retrieved: Retrieved | undefined): Destination {
-  const [token] = retrieved?.authTokens ?? []
+function withRetrieved(destination: Destination, retrieved: Retrieved): Destination {
+  const [token] = retrieved.authTokens ?? []
   if (token?.http_header.key !== TECHNICAL_USER) return { ...destination, ...retrieved }
   return {
     ...destination,
@@ -139,16 +134,15 @@ interface Parts {
   readonly make?: () => Destination
 }
 
-function withProxy(
+async function withProxy(
   configured: Destination,
   tenant: string | undefined,
   options: ResolveOptions,
   { owner = '', propagated, retrieved, make = () => configured }: Parts = {}
-): Ready<HttpDestination> {
-  return whenReady(proxyFor(configured, tenant, freshProxyToken(options)), (proxy) =>
-    composed(configured, owner, [retrieved, ...(proxy?.parts ?? [])], () => {
-      const proxyConfiguration = proxy?.configuration(propagated)
-      return { ...make(), ...(proxyConfiguration && { proxyConfiguration }) }
-    })
-  )
+): Promise<HttpDestination> {
+  const proxy = await proxyFor(configured, tenant, freshProxyToken(options))
+  return composed(configured, owner, [retrieved, ...(proxy?.parts ?? [])], () => {
+    const proxyConfiguration = proxy?.configuration(propagated)
+    return { ...make(), ...(proxyConfiguration && { proxyConfiguration }) }
+  })
 }

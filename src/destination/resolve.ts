@@ -5,8 +5,6 @@ import { completeDestination } from './complete.js'
 import { destinationFailure } from './failure.js'
 import { type DestinationOptions, findDestination, type FoundDestination } from './look-up/find.js'
 
-import { orFailure, type Ready, whenReady } from './ready.js'
-
 export type { DestinationOptions, FoundDestination } from './look-up/find.js'
 export { completeDestination } from './complete.js'
 
@@ -21,15 +19,14 @@ export { completeDestination } from './complete.js'
  *   before any token is fetched for it
  * @internal
  */
-
 export async function resolveDestination(
   destinationName: string,
   principal: Principal,
   options: DestinationOptions = {},
   tenant?: string
 ): Promise<HttpDestination> {
-  const found = lookUpDestination(destinationName, principal, options, tenant)
-  return whenReady(found, (destination) => completeDestination(destination, principal, options))
+  const found = await lookUpDestination(destinationName, principal, options, tenant)
+  return completeDestination(found, principal, options)
 }
 
 /**
@@ -38,14 +35,15 @@ export async function resolveDestination(
  * @throws {@link DestinationError} `ERR_DESTINATION_NOT_FOUND`, `ERR_DESTINATION_UNAVAILABLE`
  * @internal
  */
-export function lookUpDestination(
+export async function lookUpDestination(
   destinationName: string,
   principal: Principal,
   options: DestinationOptions = {},
   tenant?: string
-): Ready<FoundDestination> {
-  return orFailure(
-    () => findDestination(destinationName, principal, options, tenant),
-    (error) => destinationFailure(destinationName, error)
-  )
+): Promise<FoundDestination> {
+  try {
+    return await findDestination(destinationName, principal, options, tenant)
+  } catch (error) {
+    throw destinationFailure(destinationName, error)
+  }
 }

@@ -1,7 +1,5 @@
 import { LRUCache } from 'lru-cache'
 
-import type { Ready } from '../destination/ready.js'
-
 /** A result, and how long it may be used. */
 export interface Lasting<T> {
   readonly value: T
@@ -68,7 +66,7 @@ export class SingleFlight<T> {
    *   wait for a fetch that began for want of one, nor in place of a refused one for any that began before the refusal
    * @param fresh - what is kept stays, for others, until the new one is there; only what is refused goes at once
    */
-  get(key: Key, fetch: () => Promise<Lasting<T>>, fresh: Fresh<T> = false): Ready<T> {
+  async get(key: Key, fetch: () => Promise<Lasting<T>>, fresh: Fresh<T> = false): Promise<T> {
     const id = JSON.stringify(key)
     const kept = this.#kept.get(id)
     if (kept && fresh !== true && !(fresh && fresh(kept.value))) return kept.value
@@ -76,9 +74,11 @@ export class SingleFlight<T> {
     const rank = fresh === false ? RANKS.missing : fresh === true ? RANKS.fresh : RANKS.refused
     const flight = this.#flights.get(id)
     if (!flight || flight.rank < rank) return this.#start(id, fetch, rank).result
-    return flight.result.catch((error: unknown) => {
+    try {
+      return await flight.result
+    } catch (error) {
       throw copyOfError(error)
-    })
+    }
   }
 
   /** Forgets a result that turned out to be of no use, unless another one is there already. */

@@ -7,7 +7,6 @@ import {
   type Refused,
   type ResolveOptions
 } from '../destination/bypass.js'
-import { type Ready, whenReady } from '../destination/ready.js'
 import { completeDestination, lookUpDestination } from '../destination/resolve.js'
 import { forwardedToken } from '../destination/exchange/user.js'
 import { checkUnreadable } from '../destination/look-up/check.js'
@@ -92,10 +91,10 @@ export async function outboundDestination(
 /** A destination of which it is known what kind it is; its tokens are fetched by `complete`. */
 interface LookedUp extends OutboundDestination {
   /** @param fresh - with a token of the user that is not from the cache */
-  readonly complete: (fresh?: boolean) => Ready<Partial<HttpDestination>>
+  readonly complete: (fresh?: boolean) => Promise<Partial<HttpDestination>>
 }
 
-function lookedUp(service: OutboundService, caller: Caller): Ready<LookedUp> {
+async function lookedUp(service: OutboundService, caller: Caller): Promise<LookedUp> {
   const { destination, onBehalfOf } = service
   const { principal, tenant, options } = caller
   if (typeof destination !== 'string') {
@@ -103,17 +102,18 @@ function lookedUp(service: OutboundService, caller: Caller): Ready<LookedUp> {
       ? bound({ ...destination, name: service.name } as BoundCredentials, caller)
       : inline(destination)
   }
-  return whenReady(lookUpDestination(destination, principal, options, tenant), (found) => ({
+  const found = await lookUpDestination(destination, principal, options, tenant)
+  return {
     destination: found.destination,
     userBound: found.userBound,
     complete: (fresh) => completeDestination(found, principal, options, fresh)
-  }))
+  }
 }
 
 function inline(destination: Partial<HttpDestination>): LookedUp {
   const userBound = isUserBound(destination)
   if (userBound) checkUnreadable(destination)
-  return { destination, userBound, complete: () => destination }
+  return { destination, userBound, complete: () => Promise.resolve(destination) }
 }
 
 function bound(credentials: BoundCredentials, { principal, tenant, options }: Caller): LookedUp {

@@ -6,7 +6,6 @@ import { type NamedUser, TokenPrincipal } from '../../user/principal.js'
 import { keyOfToken } from '../../user/user-key.js'
 import type { DestinationOptions } from '../look-up/find.js'
 import { type Configured, serviceKey } from '../look-up/look-up.js'
-import type { Ready } from '../ready.js'
 import { keptTokens } from '../tokens/kept-tokens.js'
 import { claimsOf, endOf, lifetimeUntil } from '../tokens/lifetime.js'
 import { differenceAcross } from '../tokens/same-user.js'
@@ -20,18 +19,18 @@ import { exchangedUser } from './external-user.js'
  * @throws {@link DestinationError} when the exchange fails
  * @internal
  */
-export function knownUser(
+export async function knownUser(
   { destination, place }: Configured,
   user: NamedUser,
   { iasToXsuaaTokenExchange }: DestinationOptions,
   fresh = false
-): Ready<NamedUser> {
+): Promise<NamedUser> {
   if (user.issuer === 'xsuaa') return user
   if (user.issuer === 'ias') {
     return iasToXsuaaTokenExchange ? xsuaaUser(place.service, user, fresh) : user
   }
   if (hasKeys(destination)) return user
-  return exchangedUser(user, fresh).then((exchanged) => exchanged ?? user)
+  return (await exchangedUser(user, fresh)) ?? user
 }
 
 /** Types of destinations that the Destination service does not verify tokens for. */

@@ -7,7 +7,6 @@ import { ConfigurationError, DestinationError } from '../../errors.js'
 import { checkBinding } from './check-binding.js'
 import { cloudSdk } from '../../lib/lazy.js'
 import { bindingInFiles } from './secret-files.js'
-import type { Ready } from '../ready.js'
 
 /** Milliseconds after which bindings are read again: those in files can be replaced while the process runs. */
 const LIFETIME = 60_000
@@ -41,16 +40,15 @@ function current(): Bindings {
  * @see `@sap-cloud-sdk/connectivity`, `getServiceBinding`
  * @internal
  */
-export function serviceBinding(label: string): Ready<Service | undefined> {
+export async function serviceBinding(label: string): Promise<Service | undefined> {
   const { services } = current()
   if (services.has(label)) return services.get(label)
-  return cloudSdk().then(({ getServiceBinding }) => {
-    const found = getServiceBinding(label) ?? bindingInFiles(label) ?? configuredBinding(label)
-    const service = found && { ...found, credentials: typedCredentials(found.credentials) }
-    if (service) checkBinding(label, service)
-    services.set(label, service)
-    return service
-  })
+  const { getServiceBinding } = await cloudSdk()
+  const found = getServiceBinding(label) ?? bindingInFiles(label) ?? configuredBinding(label)
+  const service = found && { ...found, credentials: typedCredentials(found.credentials) }
+  if (service) checkBinding(label, service)
+  services.set(label, service)
+  return service
 }
 
 /** A required service of that label whose credentials stand in the configuration, where the environment has none. */

@@ -3,7 +3,6 @@ import type { Destination, DestinationFetchOptions, Service } from '@sap-cloud-s
 import { DestinationError } from '../../errors.js'
 import { cloudSdk } from '../../lib/lazy.js'
 import type { Principal } from '../../user/principal.js'
-import { type Ready, whenReady } from '../ready.js'
 import { serviceBinding } from './binding.js'
 import { isUserBound } from './check.js'
 import { type Configured, lookUp } from './look-up.js'
@@ -43,25 +42,21 @@ export interface FoundDestination {
  * @throws {@link DestinationError} `ERR_DESTINATION_NOT_FOUND`
  * @internal
  */
-export function findDestination(
+export async function findDestination(
   name: string,
   principal: Principal,
   options: DestinationOptions = {},
   tenant?: string
-): Ready<FoundDestination> {
-  const binding = isInEnvironment(name) ? undefined : serviceBinding('destination')
-  const search = whenReady(binding, (service) =>
-    service
-      ? inTenants(service, name, principal, options, tenant)
-      : locally(name, principal, options)
+): Promise<FoundDestination> {
+  const service = isInEnvironment(name) ? undefined : await serviceBinding('destination')
+  const found = service
+    ? await inTenants(service, name, principal, options, tenant)
+    : await locally(name, principal, options)
+  if (found) return found
+  throw new DestinationError(
+    'ERR_DESTINATION_NOT_FOUND',
+    `there is no destination "${name}"${detailsOf(options)}: create it in the subaccount or the service instance of the tenant`
   )
-  return whenReady(search, (found) => {
-    if (found) return found
-    throw new DestinationError(
-      'ERR_DESTINATION_NOT_FOUND',
-      `there is no destination "${name}"${detailsOf(options)}: create it in the subaccount or the service instance of the tenant`
-    )
-  })
 }
 
 /** Describes how a destination was looked up, besides its name. */
@@ -93,31 +88,27 @@ async function locally(
   }
 }
 
-function inTenants(
+async function inTenants(
   service: Service,
   name: string,
   principal: Principal,
   options: DestinationOptions,
   contextTenant: string | undefined
-): Ready<FoundDestination | undefined> {
+): Promise<FoundDestination | undefined> {
   const strategy = strategyFor(principal, options)
   const own = tenantOf(service, principal, contextTenant)
   const details = lookUpOf(options)
-  const search = ([tenant, ...others]: readonly (string | undefined)[]): Ready<
-    FoundDestination | undefined
-  > =>
-    whenReady(
-      lookUp({ service, tenant, lookUp: details }, name, options.useCache === false),
-      (configured) => {
-        if (!configured) return others.length ? search(others) : undefined
-        const { destination } = configured
-        const userBound = isUserBound(destination)
-        // A fallback must not lead a user into another tenant; only `alwaysProvider` says that it shall.
-        if (userBound && tenant !== own && strategy !== 'alwaysProvider') return undefined
-        return { destination, userBound, configured, tenant: own }
-      }
-    )
-  return search(tenantsFor(strategy, own))
+  for (const tenant of tenantsFor(strategy, own)) {
+    const scope = { service, tenant, lookUp: details }
+    const configured = await lookUp(scope, name, options.useCache === false)
+    if (!configured) continue
+    const { destination } = configured
+    const userBound = isUserBound(destination)
+    // A fallback must not lead a user into another tenant; only `alwaysProvider` says that it shall.
+    if (userBound && tenant !== own && strategy !== 'alwaysProvider') return undefined
+    return { destination, userBound, configured, tenant: own }
+  }
+  return undefined
 }
 
 type NamedStrategy = (() => unknown) & { readonly name: SelectionStrategy }

@@ -5,7 +5,6 @@ import type { Destination, Service } from '@sap-cloud-sdk/connectivity'
 import { find, findCertificate, type Place } from './service.js'
 import { parseDestination } from './parse.js'
 import { expectOnPremise } from './proxy.js'
-import type { Ready } from '../ready.js'
 import { SingleFlight } from '../../lib/single-flight.js'
 
 /** Milliseconds that a configuration is used before it is looked up again; the same as in the Cloud SDK. */
@@ -29,7 +28,7 @@ const configurations = new SingleFlight<Configured | undefined>(MAX_CONFIGURATIO
  * @param fresh - not from the cache
  * @internal
  */
-export function lookUp(place: Place, name: string, fresh = false): Ready<Configured | undefined> {
+export function lookUp(place: Place, name: string, fresh = false): Promise<Configured | undefined> {
   const { level, fragments, optional } = place.lookUp ?? {}
   const own = [name, level, fragments, optional ? 'optional' : undefined]
   const key = [...serviceKey(place.service), place.tenant, ...own]

@@ -2,7 +2,6 @@ import type { Destination, ProxyConfiguration, Service } from '@sap-cloud-sdk/co
 
 import { DestinationError } from '../../errors.js'
 import { cloudSdk } from '../../lib/lazy.js'
-import { type Ready, whenReady } from '../ready.js'
 import { serviceBinding } from './binding.js'
 import { serviceTokenOf } from '../tokens/service.js'
 import type { Fresh } from '../../lib/single-flight.js'
@@ -25,32 +24,28 @@ export interface Proxy {
  * @see `@sap-cloud-sdk/connectivity`, `addProxyConfigurationOnPrem`, `addProxyConfigurationInternet`
  * @internal
  */
-export function proxyFor(
+export async function proxyFor(
   destination: Destination,
   tenant: string | undefined,
   fresh: Fresh<string> = false
-): Ready<Proxy | undefined> {
+): Promise<Proxy | undefined> {
   if (destination.proxyType === 'OnPremise') {
     return connectivityProxy(String(destination.name), tenant, fresh)
   }
   return destination.proxyType === 'PrivateLink' ? undefined : environmentProxy(destination)
 }
 
-function connectivityProxy(
+async function connectivityProxy(
   name: string,
   tenant: string | undefined,
   fresh: Fresh<string>
-): Ready<Proxy> {
-  return whenReady(serviceBinding('connectivity'), (service) => {
-    if (service) {
-      const token = serviceTokenOf(service, tenant, fresh)
-      return whenReady(token, (value) => connectivityProxyOf(service, value))
-    }
-    throw new DestinationError(
-      'ERR_DESTINATION_UNAVAILABLE',
-      `destination "${name}" is on premise, and no Connectivity service is bound: bind an instance of it`
-    )
-  })
+): Promise<Proxy> {
+  const service = await serviceBinding('connectivity')
+  if (service) return connectivityProxyOf(service, await serviceTokenOf(service, tenant, fresh))
+  throw new DestinationError(
+    'ERR_DESTINATION_UNAVAILABLE',
+    `destination "${name}" is on premise, and no Connectivity service is bound: bind an instance of it`
+  )
 }
 
 function connectivityProxyOf(service: Service, token: string): Proxy {
@@ -83,15 +78,13 @@ export async function expectOnPremise(tenant: string | undefined): Promise<void>
   }
 }
 
-function environmentProxy({ url = '' }: Destination): Ready<Proxy | undefined> {
+async function environmentProxy({ url = '' }: Destination): Promise<Proxy | undefined> {
   const { env } = process
   const protocol = url.startsWith('http:') ? 'http' : 'https'
   const proxy = env[`${protocol}_proxy`] ?? env[`${protocol.toUpperCase()}_PROXY`]
   if (!proxy) return undefined
   const direct = (env['no_proxy'] ?? env['NO_PROXY'] ?? '').split(',').map((each) => each.trim())
   if (direct.includes(url)) return undefined
-  return cloudSdk().then(({ parseProxyEnv }) => ({
-    parts: [proxy],
-    configuration: () => parseProxyEnv(proxy)
-  }))
+  const { parseProxyEnv } = await cloudSdk()
+  return { parts: [proxy], configuration: () => parseProxyEnv(proxy) }
 }

@@ -3,7 +3,6 @@ import { LRUCache } from 'lru-cache'
 
 import { DestinationError } from '../../errors.js'
 import { cloudSdk } from '../../lib/lazy.js'
-import type { Ready } from '../ready.js'
 import { type Fresh, type Key, SingleFlight } from '../../lib/single-flight.js'
 import { endOf, lifetimeUntil } from './lifetime.js'
 
@@ -28,11 +27,11 @@ const renewals = new LRUCache<string, string>({ max: MAX_TOKENS, ttl: COOL_DOWN 
  * @see `@sap-cloud-sdk/connectivity`, `serviceToken`
  * @internal
  */
-export function serviceTokenOf(
+export async function serviceTokenOf(
   service: Service,
   tenant: string | undefined,
   fresh: Fresh<string> = false
-): Ready<string> {
+): Promise<string> {
   checkCredentials(service)
   const fetch = async () => {
     const { serviceToken } = await cloudSdk()

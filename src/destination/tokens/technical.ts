@@ -5,7 +5,6 @@ import type { Destination } from '@sap-cloud-sdk/connectivity'
 import { find, type RetrievalHeaders } from '../look-up/service.js'
 import { type Configured, serviceKey } from '../look-up/look-up.js'
 import { parseDestination } from '../look-up/parse.js'
-import type { Ready } from '../ready.js'
 import type { Refused } from '../bypass.js'
 import { noToken, retrievedToken } from './user.js'
 import { serviceTokenOf } from './service.js'
@@ -37,7 +36,7 @@ export function technicalTokens(
   tenant: string | undefined,
   refreshToken?: string,
   fresh: boolean | Refused = false
-): Ready<Retrieved> {
+): Promise<Retrieved> {
   const { place, fingerprint } = configured
   const whose = isForAllTenants(configured) ? tenant : place.tenant
   const own = refreshToken && hash('sha256', refreshToken, 'base64url')

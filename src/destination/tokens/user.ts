@@ -11,7 +11,6 @@ import { assertionDifference } from '../exchange/saml/returned.js'
 import { type Configured, serviceKey } from '../look-up/look-up.js'
 import { parseDestination } from '../look-up/parse.js'
 import { find } from '../look-up/service.js'
-import type { Ready } from '../ready.js'
 import { claimsOf, endOf, isXsuaa, lifetimeOf } from './lifetime.js'
 import { type RetrievalOptions, retrievalHeaders, retrievalKey } from './retrieval.js'
 import { differenceAcross, differenceWithin } from './same-user.js'
@@ -45,15 +44,15 @@ export function endOfExchanged(token: DestinationAuthToken): number | undefined 
  * @throws {@link DestinationError} `ERR_DESTINATION_UNAVAILABLE` when there is none, or it is another user's
  * @internal
  */
-export function userToken(
+export async function userToken(
   configured: Configured,
   user: NamedUser,
   options: RetrievalOptions = {},
   fresh: boolean | Refused = false
-): Ready<DestinationAuthToken> {
+): Promise<DestinationAuthToken> {
   const { place, fingerprint, destination } = configured
   if (destination.authentication === 'SAMLAssertion') {
-    return exchange(configured, user, options).then(({ value }) => value)
+    return (await exchange(configured, user, options)).value
   }
   const own = [fingerprint, ...retrievalKey(options), ...keyOfToken(user)]
   const key = [...serviceKey(place.service), place.tenant, ...own]

@@ -91,8 +91,7 @@ export async function exchange(
     return attempt(call, way, options)
   }
   const answered = async () => {
-    const headers = identityHeaders(destination)
-    const identity = headers instanceof Promise ? await headers : headers
+    const identity = await identityHeaders(destination)
     const first = await sendAs(destination, identity, outbound.renew !== undefined)
     const isOfToken = first instanceof TokenRefusal
     const answer = isOfToken ? first.answer : first

@@ -1,5 +1,4 @@
 import { FetchError, fetchText } from '../../../lib/fetch-json.js'
-import type { Ready } from '../../ready.js'
 import { SingleFlight } from '../../../lib/single-flight.js'
 import { xmlDom } from '../../../lib/lazy.js'
 
@@ -26,7 +25,7 @@ const providers = new SingleFlight<ServiceProvider>(100)
  * @see SAP BTP Connectivity, "SAML Bearer Assertion Flow between Cloud Foundry Applications"
  * @internal
  */
-export function serviceProviderAt(url: string): Ready<ServiceProvider> {
+export function serviceProviderAt(url: string): Promise<ServiceProvider> {
   return providers.get([url], async () => {
     const xml = await fetchText(new URL('/saml/metadata', url).href)
     return { value: await read(xml), lifetime: LIFETIME }

@@ -18,9 +18,7 @@ export const CREDENTIALS = [
  * @see `@sap-cloud-sdk/connectivity`, `buildHeadersForDestination`
  * @internal
  */
-export function identityHeaders(
-  destination: HttpDestination
-): HeaderValues | Promise<HeaderValues> {
+export async function identityHeaders(destination: HttpDestination): Promise<HeaderValues> {
   return kept.get(destination) ?? built(destination)
 }
 

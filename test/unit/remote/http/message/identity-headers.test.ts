@@ -49,7 +49,7 @@ describe('what a destination adds to every call', () => {
   test('is kept for a destination that can not change, and for no other', async () => {
     const frozen = Object.freeze(destination({ sapClient: '1' }))
     const first = await identityHeaders(frozen)
-    expect(identityHeaders(frozen)).toBe(first)
+    expect(await identityHeaders(frozen)).toBe(first)
 
     const changing: { sapClient?: unknown } = destination({ sapClient: '1' })
     await identityHeaders(changing as HttpDestination)
