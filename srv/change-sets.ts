@@ -36,7 +36,7 @@ function isRead({ method }: BatchRequest): boolean {
   return typeof method === 'string' && method.toUpperCase() === 'GET'
 }
 
-/** What is no batch at all, is left for CAP to refuse; but it ends the process when a request is `null`. */
+/** CAP refuses what is no batch at all; but a request that is `null` ends the process. */
 function requestsInJson(body: unknown): BatchRequest[] {
   const { requests } = (parsed(String(body)) ?? {}) as { requests?: unknown }
   if (!Array.isArray(requests)) return []

@@ -21,8 +21,7 @@ service MaintenanceService {
 
   @restrict: [
     { grant: 'READ', to: ['Viewer', 'Technician'], where: (plant = $user.plant) },
-    // Of which plant, is checked in maintenance-service.ts: CAP cannot, for a record that lives elsewhere.
-    { grant: ['CREATE', 'UPDATE'], to: 'Technician' },
+    { grant: ['CREATE', 'UPDATE'], to: 'Technician', where: (plant = $user.plant) },
     { grant: ['READ', 'CREATE', 'UPDATE'], to: 'Supervisor' }
   ]
   @Capabilities.DeleteRestrictions.Deletable: false
@@ -45,7 +44,7 @@ service MaintenanceService {
 
   @restrict: [
     { grant: 'READ', to: ['Viewer', 'Technician'], where: (plant = $user.plant) },
-    { grant: ['CREATE', 'UPDATE', 'install', 'dismantle'], to: 'Technician' },
+    { grant: ['CREATE', 'UPDATE', 'install', 'dismantle'], to: 'Technician', where: (plant = $user.plant) },
     { grant: ['READ', 'CREATE', 'UPDATE', 'install', 'dismantle'], to: 'Supervisor' }
   ]
   @Capabilities.DeleteRestrictions.Deletable: false

@@ -1,20 +1,21 @@
 import cds, { type Request } from '@sap/cds'
-import { asFilter, idOf, validTo } from './current-record.js'
 import { asConflict } from './database-error.js'
-import { mayWritePlant } from './plant.js'
 import { asClientError } from './s4-error.js'
+import { type ReadQuery, withoutApply } from './supported-query.js'
 import { wellFormed } from './well-formed.js'
 
 const FunctionalLocations = 'MaintenanceService.FunctionalLocations'
 const Equipment = 'MaintenanceService.Equipment'
 const WorkNotes = 'MaintenanceService.WorkNotes'
 
+/** S/4 keeps a record of equipment per period of validity; the one that is valid today ends on this day. */
+export const validTo = '9999-12-31'
+
 /** Functional locations and equipment live in S/4, work notes in the own database. */
 export class MaintenanceService extends cds.ApplicationService {
   override async init(): Promise<void> {
     this.before('*', wellFormed)
-    for (const entity of [FunctionalLocations, Equipment, WorkNotes])
-      this.before(['CREATE', 'UPDATE'], entity, mayWritePlant)
+    this.before('READ', [FunctionalLocations, Equipment], withoutApply)
     await this.serveFunctionalLocations()
     await this.serveEquipment()
     this.on('CREATE', WorkNotes, async (req, next) => {
@@ -29,7 +30,7 @@ export class MaintenanceService extends cds.ApplicationService {
   private async serveFunctionalLocations(): Promise<void> {
     const s4 = await cds.connect.to('API_FUNCTIONALLOCATION')
 
-    this.on('READ', FunctionalLocations, (req) => s4.run(asFilter(req)))
+    this.on('READ', FunctionalLocations, ({ query }) => s4.run(query))
     this.on('CREATE', FunctionalLocations, async (req) => {
       const { data } = req
       await this.checkSuperior(req)
@@ -37,33 +38,27 @@ export class MaintenanceService extends cds.ApplicationService {
       return this.record(FunctionalLocations, data.id)
     })
     this.on('UPDATE', FunctionalLocations, async (req) => {
-      const record = await this.visibleRecord(req)
-      const { id } = record
-      const data = changes(req)
-      if (!data) return record
-      await s4.run(UPDATE(FunctionalLocations, { id }).with(data))
-      return this.record(FunctionalLocations, id)
+      const { id, ...changes } = req.data
+      if (!isEmpty(changes)) await s4.run(UPDATE(FunctionalLocations, { id }).with(changes))
+      return (await this.record(FunctionalLocations, id)) ?? req.reject(404)
     })
   }
 
   private async serveEquipment(): Promise<void> {
     const s4 = await cds.connect.to('API_EQUIPMENT')
 
-    this.on('READ', Equipment, (req) => s4.run(asFilter(req, { validTo })))
+    this.on('READ', Equipment, ({ query }) => s4.run(validToday(query as unknown as ReadQuery)))
     this.on('CREATE', Equipment, async ({ data }) => {
       await s4.run(INSERT.into(Equipment).entries(data))
       return this.record(Equipment, data.id)
     })
     this.on('UPDATE', Equipment, async (req) => {
-      const record = await this.visibleRecord(req)
-      const { id } = record
-      const data = changes(req)
-      if (!data) return record
-      await s4.run(UPDATE(Equipment, { id, validTo }).with(data))
-      return this.record(Equipment, id)
+      const { id, ...changes } = req.data
+      if (!isEmpty(changes)) await s4.run(UPDATE(Equipment, { id, validTo }).with(changes))
+      return (await this.record(Equipment, id)) ?? req.reject(404)
     })
     this.on('install', Equipment, async (req) => {
-      const { id } = await this.visibleRecord(req)
+      const [{ id }] = req.params as [{ id: string }]
       const { functionalLocation } = req.data
       await this.checkLocation(req, functionalLocation, 'functionalLocation')
       await s4.send('InstallEquipment', {
@@ -74,7 +69,7 @@ export class MaintenanceService extends cds.ApplicationService {
       return this.record(Equipment, id)
     })
     this.on('dismantle', Equipment, async (req) => {
-      const { id } = await this.visibleRecord(req)
+      const [{ id }] = req.params as [{ id: string }]
       await s4.send('DismantleEquipment', { Equipment: id, ValidityEndDate: validTo })
       return this.record(Equipment, id)
     })
@@ -85,13 +80,7 @@ export class MaintenanceService extends cds.ApplicationService {
     return this.run(SELECT.one.from(entity).columns('*').where({ id }))
   }
 
-  /** The record to change. What READ hides from the caller, is not there to be changed either: 404. */
-  private async visibleRecord(req: Request): Promise<MaintenanceObject> {
-    const id = idOf(req)
-    return (id && (await this.record(req.target.name, id))) || req.reject(404)
-  }
-
-  /** Where something is put, must be visible to the caller as well. */
+  /** The caller must see the place that something is put at. */
   private async checkLocation(req: Request, id: string, target: string): Promise<void> {
     if (await this.record(FunctionalLocations, id)) return
     req.reject({
@@ -123,13 +112,21 @@ export class MaintenanceService extends cds.ApplicationService {
   }
 }
 
-/** What every record from S/4 has. */
+/** The elements that every record from S/4 has. */
 interface MaintenanceObject {
   id: string
   plant: string
 }
 
-/** What is to be changed: CAP has taken out what is read-only, and the id is in the URL. */
-function changes({ data: { id: _, ...changes } }: Request): object | undefined {
-  return Object.keys(changes).length > 0 ? changes : undefined
+/** Completes the key in the path with the second key of S/4, and every other query with a condition. */
+function validToday(query: ReadQuery): cds.Query {
+  const [subject] = query.SELECT.from.ref
+  const isKey = typeof subject === 'object' && subject.where
+  if (isKey) subject.where?.push('and', { ref: ['validTo'] }, '=', { val: validTo })
+  else query.where({ validTo })
+  return query as unknown as cds.Query
+}
+
+function isEmpty(changes: object): boolean {
+  return Object.keys(changes).length === 0
 }

@@ -1,6 +1,6 @@
 import cds from '@sap/cds'
-import { validTo } from './current-record.js'
 import { type JobRun, jobRunOf, reportStatus } from './job-run.js'
+import { validTo } from './maintenance-service.js'
 import { columns, type Equipment, findings, type Finding } from './plausibility.js'
 
 /** What a check has come to. */

@@ -42,6 +42,7 @@ const cases = (prefix: string): Case[] => {
     { title: 'alice creates equipment', ...post, path: EQUIPMENT, data },
     { title: 'bob changes it', user: 'bob', ...change },
     { title: 'a `client_credentials` token changes it', ...change },
+    { title: 'carol (Supervisor) changes it', user: 'carol', ...change },
     { title: "`cds.spawn` as privileged, from alice's request", ...probe('spawned') },
     { title: "`tx({ user: privileged })`, in alice's request", ...probe('privileged') },
     { title: 'no request at all', ...probe('withoutRequest') },
