@@ -42,7 +42,7 @@ describe('onBehalfOf "namedUser"', () => {
 })
 
 describe('without onBehalfOf the destination decides', () => {
-  test('R60: one that propagates users gets a named user, or nothing', async () => {
+  test('one that propagates users gets a named user, or nothing', async () => {
     const app = await withDestination(PROPAGATING, null)
     const [alice, application] = [await app.as('alice'), await app.as()]
     const { entries } = await app.recorded(() => alice.get(EQUIPMENT))
@@ -62,7 +62,7 @@ describe('without onBehalfOf the destination decides', () => {
   })
 })
 
-test('R44: while XSUAA can not be asked, answers are 503 with Retry-After', async () => {
+test('while XSUAA can not be asked, answers are 503 with Retry-After', async () => {
   sample = await RunningSample.start()
   const token = await sample.emulator.issueToken({ user: 'alice' })
   await sample.emulator.stop()

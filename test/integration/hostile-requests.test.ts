@@ -9,7 +9,7 @@ beforeAll(async () => {
 afterAll(() => sample.stop())
 
 test.each([`${EQUIPMENT}('%ff')`, '/odata/v4/maintenance/%E0%A4%A'])(
-  'R86: GET %s is 400, and stops nothing',
+  'GET %s is 400, and stops nothing',
   async (path) => {
     const alice = await sample.as('alice')
     expect((await alice.raw('GET', path)).status).toBe(400)
@@ -18,7 +18,7 @@ test.each([`${EQUIPMENT}('%ff')`, '/odata/v4/maintenance/%E0%A4%A'])(
 )
 
 test.each(['null', '5', 'true', '"x"', ' null'])(
-  'R86: a body of %s is 400, and stops nothing',
+  'a body of %s is 400, and stops nothing',
   async (body) => {
     const alice = await sample.as('alice')
     const { result, entries } = await sample.recorded(async () => [

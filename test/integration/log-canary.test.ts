@@ -24,7 +24,7 @@ describe.each([
   ['everything on', { DEBUG: 'all', SAP_CLOUD_SDK_LOG_LEVEL: 'silly' }],
   ['everything of everybody on', { DEBUG: '*' }],
   ['JSON, as in production', { DEBUG: 'all', cds_log_format: 'json' }]
-])('R80: no secret in the log, %s', (_, env) => {
+])('no secret in the log, %s', (_, env) => {
   let sample: RunningSample
   beforeAll(async () => {
     sample = await RunningSample.start({ env })

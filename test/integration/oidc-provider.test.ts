@@ -87,7 +87,7 @@ describe('tokens of oidc-provider', () => {
     expect(await oidc.takeRequests()).toEqual(['/.well-known/openid-configuration', '/jwks'])
   })
 
-  test('R28, R29: mapped roles count, and no other: not of the same name, and not those of CAP', async () => {
+  test('mapped roles count, and no other: not of the same name, and not those of CAP', async () => {
     const token = await userToken()
     const status = async (path: string) => (await call(token, `/odata/v4/caller/${path}()`)).status
     expect(await status('technician')).toBe(200)
@@ -95,7 +95,7 @@ describe('tokens of oidc-provider', () => {
     expect(await status('system')).toBe(403)
   })
 
-  test('R26: a client without a user is the system user', async () => {
+  test('a client without a user is the system user', async () => {
     const token = await oidc.clientToken(RESOURCE)
     expect(await whoami(token)).toMatchObject({
       id: 'system',
@@ -111,34 +111,34 @@ describe('tokens of oidc-provider', () => {
 })
 
 describe('what is refused', () => {
-  test('R22: a token for another application', async () => {
+  test('a token for another application', async () => {
     await refused(await userToken('e-4711', 'urn:example:payroll'), 'ERR_TOKEN_AUDIENCE')
     await refused(await oidc.clientToken('urn:example:payroll'), 'ERR_TOKEN_AUDIENCE')
   })
 
-  test('R25: an ID token, although its audience is accepted', async () => {
+  test('an ID token, although its audience is accepted', async () => {
     const { id_token: idToken } = await oidc.userTokens('e-4711', RESOURCE)
     await refused(idToken, 'ERR_TOKEN_TYPE')
   })
 
-  test('R24: no tenant; R27: an id that only CAP gives', async () => {
+  test('no tenant; an id that only CAP gives', async () => {
     await refused(await userToken('lost'), 'ERR_TOKEN_TENANT')
     await refused(await userToken('system'), 'ERR_TOKEN_CLAIM')
   })
 
-  test('R20: another issuer, also one that the key would fit', async () => {
+  test('another issuer, also one that the key would fit', async () => {
     const header = { kid: 'first' }
     await refused(forge(FIRST, header, claims('https://evil.example')), 'ERR_TOKEN_ISSUER')
     await refused(forge(FIRST, header, claims(`${oidc.issuer}/`)), 'ERR_TOKEN_ISSUER')
   })
 
-  test('R07: a signature with a key that the token brings along', async () => {
+  test('a signature with a key that the token brings along', async () => {
     const { n, e } = SECOND
     const header = { kid: 'first', jwk: { kty: 'RSA', n, e }, jku: `${oidc.issuer}/jwks` }
     await refused(forge(SECOND, header, claims()), 'ERR_TOKEN_SIGNATURE')
   })
 
-  test('R44: while an issuer is down, 503 and when to come again; others are not concerned', async () => {
+  test('while an issuer is down, 503 and when to come again; others are not concerned', async () => {
     const { status, headers } = await call(forge(FIRST, { kid: 'first' }, claims(NOBODY)))
     expect({ status, retry: headers['retry-after'] }).toEqual({
       status: 503,
@@ -148,7 +148,7 @@ describe('what is refused', () => {
   })
 })
 
-describe('R84, R85: keys', () => {
+describe('keys', () => {
   test('a flood of forged key ids causes one call in 30 seconds', async () => {
     clock.advance(30)
     await oidc.takeRequests()

@@ -13,7 +13,7 @@ beforeAll(async () => {
 })
 afterAll(() => sample.stop())
 
-describe('R60, R61: without a named user nothing leaves', () => {
+describe('without a named user nothing leaves', () => {
   test('a client_credentials token is 403, with a code in the log, and the proxy sees no connection', async () => {
     const application = await sample.as()
     const { result, entries, connections } = await sample.recorded(() =>
@@ -55,7 +55,7 @@ describe('R60, R61: without a named user nothing leaves', () => {
 })
 
 test.each([['throughThis'], ['throughOtherThis']])(
-  'R60: what a handler gets as `this` is no way around: %s',
+  'what a handler gets as `this` is no way around: %s',
   async (action) => {
     const [alice, bob] = [await sample.as('alice'), await sample.as('bob')]
     await alice.get(`${EQUIPMENT}?$top=1`)
@@ -72,7 +72,7 @@ test('a token speaks for its own tenant only', async () => {
   expect(entries).toEqual([])
 })
 
-describe('R42, R45: requests without an accepted token', () => {
+describe('requests without an accepted token', () => {
   test('no token: 401 with a bare challenge', async () => {
     const answer = await sample.with().get(EQUIPMENT)
     expect(answer.status).toBe(401)
@@ -104,7 +104,7 @@ describe('R42, R45: requests without an accepted token', () => {
   })
 })
 
-test('R62: a token that expires between the request and the call is not sent', async () => {
+test('a token that expires between the request and the call is not sent', async () => {
   // accepted within the leeway of 60 seconds, and over when S/4 is called
   const token = await sample.emulator.issueToken({ user: 'alice', expiresIn: -1 })
   const { result, entries, connections } = await sample.recorded(() =>
@@ -116,6 +116,6 @@ test('R62: a token that expires between the request and the call is not sent', a
   await sample.sample.printed(/ERR_TOKEN_EXPIRES/)
 })
 
-test('R80: no token was printed', async () => {
+test('no token was printed', async () => {
   expect(await sample.sample.output()).not.toMatch(/eyJ[\w-]+\.[\w-]+/)
 })

@@ -69,7 +69,7 @@ describe('enqueue', () => {
 })
 
 describe('takeRequest', () => {
-  it('tells what came in, and whose token, but no token and no secret (R17)', async () => {
+  it('tells what came in, and whose token, but no token and no secret ', async () => {
     const assertion = await emulator.issueToken({ user: 'alice' })
     const grant = 'urn:ietf:params:oauth:grant-type:jwt-bearer'
     const taking = emulator.takeRequest('destination')

@@ -161,7 +161,7 @@ describe('what is refused', () => {
     expect((await exchangeSigned(parts)).status).toBe(200)
   })
 
-  test('R65: an assertion is good for one token', async () => {
+  test('an assertion is good for one token', async () => {
     const assertion = encode(sign(xml(), { key: keys.current }))
     expect((await exchange(assertion)).status).toBe(200)
     await refused(exchange(assertion), /used before/)

@@ -179,7 +179,7 @@ describe('what is no assertion', () => {
   })
 })
 
-test('R86: whatever comes is refused with a reason, and one changed byte is enough', async () => {
+test('whatever comes is refused with a reason, and one changed byte is enough', async () => {
   const document = signed({ id: '_fixed' })
   await fc.assert(
     fc.asyncProperty(fc.nat(document.length - 1), fc.string({ maxLength: 3 }), async (at, text) => {

@@ -62,7 +62,7 @@ describe.each(REMOTES)('through %s', (remote) => {
     ['repeatedPrivileged', PRIVILEGED, 3],
     ['startTimer', ANONYMOUS],
     ['startTimerByDefaultPrivileged', PRIVILEGED]
-  ])('R60: %s: no named user is current, and nothing is sent', async (place, who, calls = 1) => {
+  ])('%s: no named user is current, and nothing is sent', async (place, who, calls = 1) => {
     const { marker, outcomes } = await background(alice, { place, remote, calls })
     const strict = remote === 'API_EQUIPMENT'
     const message = (strict ? expect.stringMatching(who) : expect.any(String)) as string
@@ -77,7 +77,7 @@ describe.each(REMOTES)('through %s', (remote) => {
   })
 })
 
-test('R62: work that goes on after its request stops when the token of the user is over', async () => {
+test('work that goes on after its request stops when the token of the user is over', async () => {
   const token = await sample.emulator.issueToken({ user: 'alice', expiresIn: 600 })
   const short = sample.with(`Bearer ${token}`)
   const call = { place: 'longRunning', remote: 'API_EQUIPMENT', calls: 1, reader: alice }

@@ -54,7 +54,7 @@ const isQueued = ({ path }: AuditEntry) => path.includes('-q')
 const isSystem = (entry: AuditEntry) => nameOf(entry) === null
 
 test.each(PERSISTENT)(
-  'R88: 1000 messages of 50 users, %s: none under another name, none kept with a token',
+  '1000 messages of 50 users, %s: none under another name, none kept with a token',
   async (queue) => {
     sample = await startQueueSample(QUEUES[queue] ?? {}, USERS)
     expect(await sendAll()).toBe(1000)

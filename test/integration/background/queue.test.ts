@@ -82,7 +82,7 @@ describe.each(Object.keys(QUEUES))('%s', (queue) => {
   })
 })
 
-describe('R88: what stays in the table', () => {
+describe('what stays in the table', () => {
   beforeEach(() => start('persistent queue'))
   afterEach(() => sample.stop())
 

@@ -47,7 +47,7 @@ describe.each(USER_TYPES)('%s', (type) => {
     )
   })
 
-  test('R68: no other credential of the request comes along', async () => {
+  test('no other credential of the request comes along', async () => {
     await relay(app, 'alice', 'call', type)
     const [{ headers } = { headers: [] }] = backend.calls
     expect(
@@ -58,7 +58,7 @@ describe.each(USER_TYPES)('%s', (type) => {
   test.each([
     ['a technical user', undefined, 'call'],
     ['the privileged user, in a request of alice', 'alice', 'privileged']
-  ])('R60: %s is refused, and no exchange is attempted', async (_, user, action) => {
+  ])('%s is refused, and no exchange is attempted', async (_, user, action) => {
     const before = app.emulator.requests('destination').length
     const { code } = await relay(app, user, action, type)
     expect(code).toBe('ERR_USER_TOKEN_REQUIRED')

@@ -49,7 +49,7 @@ describe.each([
   test.each([
     ['a technical user', undefined, 'call'],
     ['the privileged user, in a request of alice', 'alice', 'privileged']
-  ])('R60: %s is refused', async (_, user, action) => {
+  ])('%s is refused', async (_, user, action) => {
     const { code } = await relay(app, user, action, service)
     expect(code).toBe('ERR_USER_TOKEN_REQUIRED')
     expect(backend.calls).toEqual([])
@@ -60,14 +60,14 @@ test.each<[string, string, RegExp]>([
   ['WRONG_CLIENT', 'alice', /wrong client/],
   ['WRONG_AUDIENCE', 'alice', /Audience of the assertion/],
   ['BEARER', 'dave', /Insufficient scope.*Token_Exchange/]
-])('R65: %s as %s: the reason, and no other way', async (service, user, message) => {
+])('%s as %s: the reason, and no other way', async (service, user, message) => {
   const error = await relay(app, user, 'call', service)
   expect(error).toMatchObject({ code: 'ERR_DESTINATION_UNAVAILABLE' })
   expect(error.message).toMatch(message)
   expect(backend.calls).toEqual([])
 })
 
-test('R80: no assertion is in the log', async () => {
+test('no assertion is in the log', async () => {
   const printed = await app.sample.output()
   expect(printed).toContain('ERR_DESTINATION_UNAVAILABLE')
   expect(printed).not.toMatch(/PHNhbWw|saml:Assertion|SAML2\.0 P/)

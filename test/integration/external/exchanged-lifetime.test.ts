@@ -70,7 +70,7 @@ async function nextEndsIn(expiresIn: number): Promise<void> {
 }
 
 describe.each(['PP', 'FORWARD'])(
-  'R62: minTokenLifetime and %s with a token from an exchange',
+  'minTokenLifetime and %s with a token from an exchange',
   (target) => {
     test('one that is kept, and does not last long enough, is exchanged once more', async () => {
       const alice = await as('a')

@@ -63,7 +63,7 @@ test('alice’s change is ALICE’s in S/4, bob’s is BOB’s, each within the 
   expect((await bob.post(EQUIPMENT, { ...data, id: 'X-2', plant: '1710' })).status).toBe(201)
 })
 
-test('R66: 20 requests at once are one exchange', async () => {
+test('20 requests at once are one exchange', async () => {
   const alice = await as('u-1')
   const before = exchanges().length
   const answers = await Promise.all(
@@ -108,6 +108,6 @@ test('an issuer that is not configured: 401', async () => {
   })
 })
 
-test('R80: neither assertion nor key is in the log', async () => {
+test('neither assertion nor key is in the log', async () => {
   expect(await sample.sample.output()).not.toMatch(/PHNhbWw|saml:Assertion|PRIVATE KEY/)
 })

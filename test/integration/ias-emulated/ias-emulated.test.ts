@@ -72,7 +72,7 @@ describe.each([
     expect(entries).toEqual([])
   })
 
-  test('R26: technical tokens, with the APIs that the caller consumes', async () => {
+  test('technical tokens, with the APIs that the caller consumes', async () => {
     const { emulator } = landscape
     const own = await emulator.issueToken({ issuer: 'ias' })
     expect(await whoami(router(), own)).toMatchObject({ id: 'system', system: true, reads: false })
@@ -85,10 +85,10 @@ describe.each([
   })
 
   test.each([
-    ['R22: for another application', { aud: 'x' }, [401]],
-    ['R24: of a tenant that has not subscribed', { app_tid: 'stranger' }, [401]],
+    ['for another application', { aud: 'x' }, [401]],
+    ['of a tenant that has not subscribed', { app_tid: 'stranger' }, [401]],
     // right after the one before, keys that are not known are not asked for
-    ['R20: of a client that is not there', { azp: 'stranger' }, [401, 503]]
+    ['of a client that is not there', { azp: 'stranger' }, [401, 503]]
   ])('%s is refused', async (_name, claims, refusals) => {
     const { emulator } = landscape
     const token = await emulator.issueToken({ issuer: 'ias', user: 'alice', claims })
@@ -107,7 +107,7 @@ test('without the exchange the Cloud Connector sees the user of Identity Authent
   expect(entries.length).toBeGreaterThan(0)
 })
 
-test('R62: a token of XSUAA that lasts too short a time is got in exchange once more', async () => {
+test('a token of XSUAA that lasts too short a time is got in exchange once more', async () => {
   const { emulator } = landscape
   const router = await landscape.serve(SERVICES, true, { minTokenLifetime: 300 })
   // the tokens of the services are there before an answer for a user is put in line

@@ -19,7 +19,7 @@ const issue = (claims: object = {}, client?: string) =>
   landscape.emulator.issueToken({ issuer: 'ias', user: 'alice', claims, ...(client && { client }) })
 const base64 = (pem: string) => pem.replaceAll(/-----[A-Z ]+-----|\s/g, '')
 
-describe('R33: on the route with mutual TLS', () => {
+describe('on the route with mutual TLS', () => {
   test('the client that the token was given to is let in', async () => {
     const token = await landscape.logOn('alice')
     expect(claimsOf(token).cnf).toEqual({

@@ -72,11 +72,11 @@ describe.each(MODES)('%s', (mode) => {
     expect(app.isRunning()).toBe(true)
   })
 
-  test('R07: nothing but the key set was asked for', () => {
+  test('nothing but the key set was asked for', () => {
     expect(xsuaa.requests.filter((path) => !isKeySet(path))).toEqual([])
   })
 
-  test('R80–R82: no token, no claim and no control character was printed', async () => {
+  test('no token, no claim and no control character was printed', async () => {
     const printed = await app.output()
     // with what stands in front of it, to tell where
     const tokens = printed.match(/.{0,40}eyJ[\w-]{20}/g) ?? []

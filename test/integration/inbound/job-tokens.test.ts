@@ -46,36 +46,36 @@ const technical = (...own: string[]) => ({
 
 const accepted = [
   ofClient(
-    'R28',
+    'own scopes',
     'the granted scope is a role, and the client is not ours',
     scheduler([GRANTED]),
     acceptedAs(technical('JOBSCHEDULER'))
   ),
   ofClient(
-    'R28',
+    'own scopes',
     'several grants',
     scheduler([GRANTED, `${XSAPPNAME}.Viewer`]),
     acceptedAs(technical('JOBSCHEDULER', 'Viewer'))
   ),
   ofClient(
-    'R28',
+    'own scopes',
     'scopes of other applications stay foreign',
     scheduler([GRANTED, 'other!t2.Supervisor']),
     acceptedAs(technical('JOBSCHEDULER', 'other!t2.Supervisor'))
   ),
   ofClient(
-    'R28',
+    'own scopes',
     'with a certificate',
     scheduler([GRANTED], { grant_type: 'client_x509' }),
     acceptedAs(technical('JOBSCHEDULER'))
   ),
   ofClient(
-    'R28',
+    'own scopes',
     'for a subscriber',
     scheduler([GRANTED], { zid: SUBSCRIBER }),
     acceptedAs({ ...technical('JOBSCHEDULER'), tenant: SUBSCRIBER })
   ),
-  ofClient('R28', 'the endpoint of the job', scheduler([GRANTED]), ACCEPTED, JOBS)
+  ofClient('own scopes', 'the endpoint of the job', scheduler([GRANTED]), ACCEPTED, JOBS)
 ]
 
 /** What the log says, without the line for xs-security.json. */
@@ -162,7 +162,7 @@ describe.each(MODES)('tokens of the Job Scheduling service, %s', (mode) => {
   })
 
   test.each([JOBS, SERVICE])(
-    'R43 %s: an own technical token without the scope is 403, and nothing is said of grants',
+    '%s: an own technical token without the scope is 403, and nothing is said of grants',
     async (path) => {
       const before = (await app.output()).length
       const wire = bearer(jws(header(), technicalClaims(xsuaa)), path)
@@ -177,7 +177,7 @@ describe.each(MODES)('tokens of the Job Scheduling service, %s', (mode) => {
     }
   )
 
-  test.each([JOBS, SERVICE])('R43 %s: a user is 403, with constant text', async (path) => {
+  test.each([JOBS, SERVICE])('%s: a user is 403, with constant text', async (path) => {
     const before = (await app.output()).length
     const wire = bearer(userToken(xsuaa), path)
     const answer = await send(app.url, wire)

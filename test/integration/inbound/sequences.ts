@@ -15,7 +15,7 @@ const tokenOf = (xsuaa: TestXsuaa, user: string, claims: object = {}) =>
 
 /** More than one request, of one client or of several. */
 export function describeSequences(subject: Subject): void {
-  describe('R46: what may be stored', () => {
+  describe('what may be stored', () => {
     test('an answer to a user is private', async () => {
       const { app, xsuaa } = subject()
       const { headers } = await send(app.url, bearer(userToken(xsuaa)))
@@ -36,7 +36,7 @@ export function describeSequences(subject: Subject): void {
     })
   })
 
-  describe('R47: parts of a $batch are requests of the same user', () => {
+  describe('parts of a $batch are requests of the same user', () => {
     test.each(BATCHES)('%s', async (_, batch) => {
       const { app, xsuaa } = subject()
       const path = '/odata/v4/inbound/$batch'
@@ -125,7 +125,7 @@ export function describeSequences(subject: Subject): void {
     })
   })
 
-  test('I27: what code changes on a user is gone with the request', async () => {
+  test('what code changes on a user is gone with the request', async () => {
     const { app, xsuaa } = subject()
     const token = tokenOf(xsuaa, 'dave')
     const before = identityOf(await send(app.url, bearer(token)))
@@ -146,7 +146,7 @@ export function describeSequences(subject: Subject): void {
     expect(supervisor.status).toBe(403)
   })
 
-  test('R23: a token is accepted until it ends, and not longer because it was known', async () => {
+  test('a token is accepted until it ends, and not longer because it was known', async () => {
     const { app, xsuaa, clock } = subject()
     const token = tokenOf(xsuaa, 'erin', { exp: Math.floor(Date.now() / 1000) + 30 })
     const status = async () => (await send(app.url, bearer(token))).status

@@ -31,33 +31,50 @@ const granted = (client: string, zid: string = TENANT) => ({
 const ACL = list([SCHEDULER, TENANT], [PORTAL, '*'], ['*', SUBSCRIBER])
 
 const cases: Case[] = [
-  withClaims('R89', 'the own client of the own zone needs no entry', {}, ACCEPTED),
-  ofClient('R89', 'the same, technical', {}, ACCEPTED),
-  ofClient('R89', 'a client and zone of the list', granted(SCHEDULER), ACCEPTED),
-  ofClient('R89', 'the client of the list in another zone', granted(SCHEDULER, 'zone-2')),
-  ofClient('R89', 'another client in the zone of the list', granted('sb-other!t9')),
+  withClaims('trust list', 'the own client of the own zone needs no entry', {}, ACCEPTED),
+  ofClient('trust list', 'the same, technical', {}, ACCEPTED),
+  ofClient('trust list', 'a client and zone of the list', granted(SCHEDULER), ACCEPTED),
+  ofClient('trust list', 'the client of the list in another zone', granted(SCHEDULER, 'zone-2')),
+  ofClient('trust list', 'another client in the zone of the list', granted('sb-other!t9')),
   ofClient(
-    'R89',
+    'trust list',
     'a client whose name only starts as one of the list',
     granted(`${SCHEDULER}.clone`)
   ),
-  ofClient('R89', 'the client in other letters', granted(SCHEDULER.toUpperCase())),
-  withClaims('R89', 'a client of any zone', sentBy(PORTAL, 'zone-2'), acceptedAs({ id: 'alice' })),
-  withClaims('R89', 'any client of a zone', sentBy('sb-other!t9', SUBSCRIBER), ACCEPTED),
-  withClaims('R89', 'the own client in the subscriber of the list', { zid: SUBSCRIBER }, ACCEPTED),
-  withClaims('R89', 'the own client in another zone', { zid: 'zone-2' }),
-  withClaims('R89', 'a user of another client', sentBy('sb-other!t9')),
-  withClaims('R89', 'no zone, and another client', { ...sentBy('sb-other!t9'), zid: undefined }),
-  withClaims('R89', 'nothing is widened: a client of the list, and a token for somebody else', {
-    ...sentBy(PORTAL),
-    aud: [PORTAL],
-    scope: ['openid']
+  ofClient('trust list', 'the client in other letters', granted(SCHEDULER.toUpperCase())),
+  withClaims(
+    'trust list',
+    'a client of any zone',
+    sentBy(PORTAL, 'zone-2'),
+    acceptedAs({ id: 'alice' })
+  ),
+  withClaims('trust list', 'any client of a zone', sentBy('sb-other!t9', SUBSCRIBER), ACCEPTED),
+  withClaims(
+    'trust list',
+    'the own client in the subscriber of the list',
+    { zid: SUBSCRIBER },
+    ACCEPTED
+  ),
+  withClaims('trust list', 'the own client in another zone', { zid: 'zone-2' }),
+  withClaims('trust list', 'a user of another client', sentBy('sb-other!t9')),
+  withClaims('trust list', 'no zone, and another client', {
+    ...sentBy('sb-other!t9'),
+    zid: undefined
   }),
-  withClaims('R89', 'nothing is widened: a client of the list, and another issuer', {
+  withClaims(
+    'trust list',
+    'nothing is widened: a client of the list, and a token for somebody else',
+    {
+      ...sentBy(PORTAL),
+      aud: [PORTAL],
+      scope: ['openid']
+    }
+  ),
+  withClaims('trust list', 'nothing is widened: a client of the list, and another issuer', {
     ...sentBy(PORTAL),
     iss: 'https://evil.example/oauth/token'
   }),
-  withClaims('R89', 'nothing is widened: an expired token', { ...sentBy(PORTAL), exp: 1 })
+  withClaims('trust list', 'nothing is widened: an expired token', { ...sentBy(PORTAL), exp: 1 })
 ]
 
 const WRONG = [
@@ -88,7 +105,7 @@ describe.each(MODES)('SAP_JWT_TRUST_ACL, %s', (mode) => {
     await xsuaa?.stop()
   })
 
-  test.each(WRONG)('R89 %s stops the start, with the name of the variable', async (value) => {
+  test.each(WRONG)('%s stops the start, with the name of the variable', async (value) => {
     await expect(start(value)).rejects.toThrow(
       /^ended before[^]*SAP_JWT_TRUST_ACL is not a JSON list.*correct it, or unset it/
     )
@@ -102,7 +119,7 @@ describe.each(MODES)('SAP_JWT_TRUST_ACL, %s', (mode) => {
 
     test.each(cases)('$id $name', (each) => prove(app, xsuaa, each))
 
-    test('R89: the log has code and reason, and no name of the caller', async () => {
+    test('the log has code and reason, and no name of the caller', async () => {
       const before = (await app.output()).length
       await send(app.url, bearer(jws(header(), technicalClaims(xsuaa, granted('sb-secret!t9')))))
       const log = (await app.output()).slice(before)
@@ -112,7 +129,7 @@ describe.each(MODES)('SAP_JWT_TRUST_ACL, %s', (mode) => {
       expect(log).not.toContain('sb-secret')
     })
 
-    test('R89: a token that was refused is refused again, one that was accepted accepted', async () => {
+    test('a token that was refused is refused again, one that was accepted accepted', async () => {
       const refused = userToken(xsuaa, sentBy('sb-other!t9'))
       const accepted = userToken(xsuaa, sentBy(PORTAL))
       const statuses = []
@@ -123,7 +140,7 @@ describe.each(MODES)('SAP_JWT_TRUST_ACL, %s', (mode) => {
     })
   })
 
-  test('R89: an entry for everybody restricts nothing, and is one warning', async () => {
+  test('an entry for everybody restricts nothing, and is one warning', async () => {
     const app = await start(list(['*', '*'], [CLIENTID, TENANT]))
     const foreign = bearer(userToken(xsuaa, sentBy('sb-other!t9', 'zone-2')))
     expect((await send(app.url, foreign)).status).toBe(200)
@@ -136,7 +153,7 @@ describe.each(MODES)('SAP_JWT_TRUST_ACL, %s', (mode) => {
     ).toHaveLength(1)
   })
 
-  test('R89: an empty list lets the own client pass only', async () => {
+  test('an empty list lets the own client pass only', async () => {
     const app = await start('[]')
     expect((await send(app.url, bearer(userToken(xsuaa)))).status).toBe(200)
     expect((await send(app.url, bearer(userToken(xsuaa, sentBy(PORTAL))))).status).toBe(401)

@@ -18,7 +18,7 @@ beforeEach(() => {
 const NAMED_USER = { onBehalfOf: 'namedUser' }
 
 describe.each(['execute', 'generatedClient', 'ownSdk'])('%s', (way) => {
-  test('R60: goes out as the user of the request, by the token of the context', async () => {
+  test('goes out as the user of the request, by the token of the context', async () => {
     for (const options of [{}, NAMED_USER, { onBehalfOf: 'currentUser' }]) {
       const who = await app.call(alice, { way, target: 'JWT', options })
       expect(who).toMatchObject({ user: 'alice', as: 'jwt-bearer' })
@@ -48,7 +48,7 @@ describe.each(['execute', 'generatedClient', 'ownSdk'])('%s', (way) => {
     ['request', 'JWT', { minTokenLifetime: 1e6 }, 'ERR_TOKEN_EXPIRES'],
     ['request', 'NOTHING', {}, 'ERR_DESTINATION_NOT_FOUND'],
     ['request', 'JWT', { onBehalfOf: 'somebody' }, 'ERR_CONFIGURATION']
-  ])('R60, R62: %s, %s, %j is %s, and nothing is sent', async (place, target, options, code) => {
+  ])('%s, %s, %j is %s, and nothing is sent', async (place, target, options, code) => {
     const connections = app.emulator.connections.connectivity
     expect(await app.call(alice, { way, place, target, options })).toMatchObject({ code })
     expect(app.backend.calls).toEqual([])
@@ -85,7 +85,7 @@ describe('executeHttpRequest', () => {
     { auth: { username: 'u', password: 'p' } },
     { maxRedirects: 5 },
     { socketPath: '/tmp/socket' }
-  ])('R67: %j would lead elsewhere', async (config) => {
+  ])('%j would lead elsewhere', async (config) => {
     expect(await execute(config)).toMatchObject({ code: 'ERR_CONFIGURATION' })
     expect(app.backend.calls).toEqual([])
   })
@@ -94,11 +94,11 @@ describe('executeHttpRequest', () => {
     { Authorization: 'Bearer of-somebody' },
     { custom: { authorization: 'Bearer of-somebody' } },
     { requestConfig: { 'SAP-Connectivity-Authentication': 'Bearer of-somebody' } }
-  ])('R68: headers that speak for somebody are dropped: %j', async (headers) => {
+  ])('headers that speak for somebody are dropped: %j', async (headers) => {
     expect(await execute({ headers })).toMatchObject({ user: 'alice' })
   })
 
-  test('R67: a redirect is not followed', async () => {
+  test('a redirect is not followed', async () => {
     app.backend.redirectTo = `${app.backend.url}/elsewhere`
     try {
       expect(await execute({})).toMatchObject({ message: expect.stringContaining('302') as string })
@@ -115,7 +115,7 @@ describe('a destination that was kept', () => {
     app.call(user, { way: 'useKept', target: '', place })
 
   test.each(['JWT', 'FORWARD'])(
-    'R66: %s is of no use to another user, or in the background',
+    '%s is of no use to another user, or in the background',
     async (target) => {
       await keep(target)
       expect(await use(alice)).toMatchObject({ user: 'alice' })
@@ -139,7 +139,7 @@ describe('a destination that was kept', () => {
   })
 
   test.each(['JWT', 'PP', 'FORWARD', 'BASIC'])(
-    'R80: %s shows no token when it is printed',
+    '%s shows no token when it is printed',
     async (target) => {
       const printed = (await keep(target)) as string
       expect(printed).toContain(target)
@@ -148,6 +148,6 @@ describe('a destination that was kept', () => {
   )
 })
 
-test('R80: no token was printed', async () => {
+test('no token was printed', async () => {
   expect(await app.sample.output()).not.toMatch(/eyJ[\w-]+\.[\w-]+/)
 })

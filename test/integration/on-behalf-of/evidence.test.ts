@@ -119,7 +119,7 @@ test('a listener that fails has no part in the call, and the log says so', async
   await app.sample.printed(/what was done about a "principal\.call" event failed \(Error\)/)
 })
 
-describe('R83: the audit log', () => {
+describe('the audit log', () => {
   test('gets refusals as security events of the user, although the request is rolled back', async () => {
     await app.call(alice, { target: 'JWT', place: 'userInOtherTenant' })
     const entry =
@@ -143,7 +143,7 @@ describe('R83: the audit log', () => {
   })
 })
 
-test('R80: no token was printed, and none is in the evidence', async () => {
+test('no token was printed, and none is in the evidence', async () => {
   expect(await app.sample.output()).not.toMatch(/eyJ[\w-]+\.[\w-]+/)
   expect(JSON.stringify(await app.evidence(alice))).not.toMatch(/eyJ|Bearer ey/)
 })

@@ -31,7 +31,7 @@ test("a generated client of the SAP Cloud SDK: alice's change is ALICE's, bob's 
   expect(changes.map(({ user }) => user)).toEqual(['ALICE', 'BOB', 'ALICE'])
 })
 
-test('R60: in the name of nobody it sends nothing', async () => {
+test('in the name of nobody it sends nothing', async () => {
   const { answer, connections } = await rename('alice', { name: 'x', privileged: true })
   expect(answer).toMatchObject({ code: 'ERR_USER_TOKEN_REQUIRED' })
   expect(connections).toBe(0)

@@ -36,7 +36,7 @@ describe.each(KINDS)('kind %s', (kind) => {
     expect(app.backend.calls[0]?.path).toMatch(new RegExp(`^/${kind}/`))
   })
 
-  test('R60: namedUser: nothing leaves in the background', async () => {
+  test('namedUser: nothing leaves in the background', async () => {
     app.backend.calls.length = 0
     const way = kind === 'rest' ? 'get' : 'read'
     const call = { way, target: `${kind}_namedUser`, place: 'spawnedPrivileged' }

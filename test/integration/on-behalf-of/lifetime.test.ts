@@ -9,7 +9,7 @@ const rest = (credentials: object, options: object = {}) => ({
   ...options
 })
 
-describe('R62: minTokenLifetime', () => {
+describe('minTokenLifetime', () => {
   let app: PolicySample
   beforeAll(async () => {
     app = await PolicySample.start(({ url }, uaa) => ({
@@ -58,7 +58,7 @@ describe('R62: minTokenLifetime', () => {
   })
 })
 
-test('R42: the client gets 401 with invalid_token, and constant text', async () => {
+test('the client gets 401 with invalid_token, and constant text', async () => {
   const options = { requires: { API_EQUIPMENT: { minTokenLifetime: 1e6 } } }
   const sample = await RunningSample.start(options)
   try {

@@ -85,7 +85,7 @@ async function seen(user: string, place: string, target: string): Promise<Cell> 
   const subjects = (await app.subjects()).slice(before)
   const who = app.backend.calls.slice(calls)
   if (code) {
-    // R60: refused before anything leaves
+    // refused before anything leaves
     expect({ who, subjects, code }).toEqual({ who: [], subjects: [], code })
     expect(app.emulator.connections.connectivity).toBe(connections)
     return code
@@ -100,21 +100,18 @@ async function seen(user: string, place: string, target: string): Promise<Cell> 
 describe.each(POLICIES)('onBehalfOf %s', (policy) => {
   const [named, other] = TABLE[policy]!
 
-  test.each(Object.entries(named))('R60: %s, a named user is current: %s', async (name, cell) => {
+  test.each(Object.entries(named))('%s, a named user is current: %s', async (name, cell) => {
     for (const place of ['request', 'spawned']) {
       expect(await seen('alice', place, `${policy}_${name}`)).toBe(cell)
     }
   })
 
-  test.each(Object.entries(other))(
-    'R60, R61: %s, no named user is current: %s',
-    async (name, cell) => {
-      for (const place of ['privileged', 'spawnedPrivileged', 'anonymous', 'custom']) {
-        expect(await seen('alice', place, `${policy}_${name}`)).toBe(cell)
-      }
-      expect(await seen('application', 'request', `${policy}_${name}`)).toBe(cell)
+  test.each(Object.entries(other))('%s, no named user is current: %s', async (name, cell) => {
+    for (const place of ['privileged', 'spawnedPrivileged', 'anonymous', 'custom']) {
+      expect(await seen('alice', place, `${policy}_${name}`)).toBe(cell)
     }
-  )
+    expect(await seen('application', 'request', `${policy}_${name}`)).toBe(cell)
+  })
 })
 
 test('no user token is ever sent where a technical user goes out', () => {
@@ -123,6 +120,6 @@ test('no user token is ever sent where a technical user goes out', () => {
   expect(technical.filter(({ user }) => user)).toEqual([])
 })
 
-test('R80: no token was printed', async () => {
+test('no token was printed', async () => {
   expect(await app.sample.output()).not.toMatch(/eyJ[\w-]+\.[\w-]+/)
 })

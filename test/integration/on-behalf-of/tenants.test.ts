@@ -59,7 +59,7 @@ describe('a named user of a subscriber', () => {
   )
 
   test.each(['ONLY_PROVIDER', 'ONLY_PROVIDER_FALLBACK', 'ONLY_PROVIDER_CURRENT'])(
-    "R65: %s: never the provider's destination instead",
+    "%s: never the provider's destination instead",
     async (target) => {
       expect(await app.call(tina, { target })).toMatchObject({ code: 'ERR_DESTINATION_NOT_FOUND' })
       expect(app.backend.calls).toEqual([])
@@ -71,14 +71,14 @@ describe('a named user of a subscriber', () => {
     expect(who).toMatchObject({ user: 'tina', tenant: 'customer-1' })
   })
 
-  test("R65: a user of the provider does not get the subscriber's", async () => {
+  test("a user of the provider does not get the subscriber's", async () => {
     expect(await app.call(alice, { target: 'OWN' })).toMatchObject({
       code: 'ERR_DESTINATION_NOT_FOUND'
     })
   })
 
   test.each(['ONLY_PROVIDER', 'OWN_NAMED', 'CURRENT', 'BINDING', 'TECHNICAL'])(
-    'R24: %s: a token of another tenant than the context is refused',
+    '%s: a token of another tenant than the context is refused',
     async (target) => {
       const call = { place: 'userInOtherTenant', target }
       expect(await app.call(alice, call)).toMatchObject({ code: 'ERR_TENANT_MISMATCH' })
@@ -115,7 +115,7 @@ describe('the technical user', () => {
     expect(await app.call(alice, { target: 'SYSTEM' })).toMatchObject(as(provider))
   })
 
-  test("R65: systemUser does not become the provider's, unless that is asked for", async () => {
+  test("systemUser does not become the provider's, unless that is asked for", async () => {
     const missing = { code: 'ERR_DESTINATION_NOT_FOUND' }
     expect(await app.call(tina, { target: 'SYSTEM_ONLY_PROVIDER' })).toMatchObject(missing)
     expect(await app.call(tina, { target: 'SYSTEM_FALLBACK' })).toMatchObject({ user: 'basic' })

@@ -121,7 +121,7 @@ test('a read of the Destination service whose connection is lost is repeated, on
   expect((await call(await as('carol'), 'JWT')).status).toBe(200)
 })
 
-test('R66: 100 first requests of a user at once: one token of each service, one look-up, one exchange', async () => {
+test('100 first requests of a user at once: one token of each service, one look-up, one exchange', async () => {
   const cold = await started(throughRelays(emulator.vcapServices(), xsuaa, destination))
   const alice = await as('alice', cold)
   const before = {
@@ -160,7 +160,7 @@ test('the Connectivity proxy refuses the application: 502, ERR_REMOTE_PROXY', as
   await misbound.printed(/ERR_REMOTE_PROXY - .*\(407\)/)
 })
 
-describe('R68: an application that hands its headers on', () => {
+describe('an application that hands its headers on', () => {
   const CREDENTIALS = {
     cookie: 'session=of-the-caller',
     'x-user-token': 'of-the-caller',

@@ -228,7 +228,7 @@ test('200 users, 5 calls each in turn: 200 connections to the proxy, and each ca
   )
 }, 120_000)
 
-test('R80: after all that, no cookie, token or CSRF token is in the log', async () => {
+test('after all that, no cookie, token or CSRF token is in the log', async () => {
   const output = await app.sample.output()
   expect(output).toMatch(/ERR_REMOTE_CSRF/)
   expect(output).not.toMatch(/canary|SAP_SESSIONID|token-\d/)

@@ -18,7 +18,7 @@ beforeAll(async () => {
 }, 180_000)
 afterAll(() => landscape.stop())
 
-describe.each(QUEUES)('R80: calls in every way, and failures of every hop: %s', (queue) => {
+describe.each(QUEUES)('calls in every way, and failures of every hop: %s', (queue) => {
   const printed = () => landscape.apps[queue].output()
 
   test.each(['principal.call', 'ERR_REMOTE_TIMEOUT', 'not there'])(

@@ -93,7 +93,7 @@ async function settled(queue: Queue, holds: (state: State) => boolean): Promise<
 }
 
 test(
-  `R60-R68, R88: each call names the right user of the right tenant; ${String(SECONDS)} s, SOAK_SEED=${String(SEED)}`,
+  `each call names the right user of the right tenant; ${String(SECONDS)} s, SOAK_SEED=${String(SEED)}`,
   async () => {
     const end = Date.now() + SECONDS * 1000
     for (let number = 0; number <= WARM || Date.now() < end; number++) {
@@ -151,7 +151,7 @@ describe.each(QUEUES)('the application with the %s queue', (queue) => {
     expect(heap - warm[queue].heap).toBeLessThan(48 * MEGABYTE)
   })
 
-  test('R80: has printed no token, and nothing that nobody has handled', async () => {
+  test('has printed no token, and nothing that nobody has handled', async () => {
     const printed = await landscape.apps[queue].output()
     expect(printed).toMatch(/ERR_REMOTE_TIMEOUT/)
     expect(printed.match(/eyJ[\w-]{10,}|PHNhbWw|csrf-[\w-]{8}|SAP_SESSIONID/g) ?? []).toEqual([])

@@ -94,7 +94,7 @@ describe('interleaved', () => {
   })
 })
 
-describe("O7: the provider's destination is not a subscriber's", () => {
+describe("the provider's destination is not a subscriber's", () => {
   test.each([
     'PROVIDER_ONLY',
     'PROVIDER_EXCHANGE',
@@ -114,7 +114,7 @@ describe("O7: the provider's destination is not a subscriber's", () => {
   })
 })
 
-describe('I15: another tenant in the token', () => {
+describe('another tenant in the token', () => {
   test('changed after it was signed: 401', async () => {
     const token = await landscape.token('alice', ACME)
     const [header, , signature] = token.split('.')

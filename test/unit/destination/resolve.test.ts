@@ -61,7 +61,7 @@ const tokenOf = ({ authTokens }: Awaited<ReturnType<typeof resolveDestination>>)
   claimsOf(authTokens?.[0]?.value ?? '')
 
 describe.each(USER_TYPES)('%s', (type) => {
-  test('R64: a named user gets the token of exactly that user', async () => {
+  test('a named user gets the token of exactly that user', async () => {
     for (const name of ['alice', 'bob']) {
       const user = await landscape.user(name)
       const destination = await resolveDestination(type, user)
@@ -78,7 +78,7 @@ describe.each(USER_TYPES)('%s', (type) => {
     ['a technical user', TECHNICAL],
     ['nobody', { kind: 'anonymous' }],
     ['the privileged user', { kind: 'technical', origin: 'privileged', tenant: undefined }]
-  ])('R60, R61: %s is refused before any token is asked for', async (_, principal) => {
+  ])('%s is refused before any token is asked for', async (_, principal) => {
     const attempt = () => resolveDestination(type, principal, { useCache: false })
     const { calls } = await landscape.calls(() =>
       expect(attempt()).rejects.toMatchObject({ code: 'ERR_USER_TOKEN_REQUIRED' })
@@ -88,7 +88,7 @@ describe.each(USER_TYPES)('%s', (type) => {
     expect(calls['none']).toBe(1)
   })
 
-  test('R62: a token that has expired is not sent', async () => {
+  test('a token that has expired is not sent', async () => {
     const user = await landscape.user('alice', { expiresIn: -5 })
     const { calls } = await landscape.calls(() =>
       expect(resolveDestination(type, user)).rejects.toMatchObject({
@@ -98,7 +98,7 @@ describe.each(USER_TYPES)('%s', (type) => {
     expect(calls).not.toHaveProperty('user')
   })
 
-  test('R66: another token of the same user has an exchange of its own', async () => {
+  test('another token of the same user has an exchange of its own', async () => {
     const first = await landscape.user('alice')
     const second = await landscape.user('alice', { claims: { scope: ['openid', 'uaa.user'] } })
     const exchanged = tokenOf(await resolveDestination(type, first))
@@ -123,7 +123,7 @@ describe('what the Destination service can not do', () => {
     })
   })
 
-  test('R65: a failure is not kept, and nobody else’s either', async () => {
+  test('a failure is not kept, and nobody else’s either', async () => {
     const eve = await landscape.user('eve')
     const attempt = () => resolveDestination('OAuth2UserTokenExchange', eve)
     const { calls } = await landscape.calls(async () => {
@@ -190,7 +190,7 @@ test('a token of another issuer is not propagated as it is', async () => {
 })
 
 describe('technical destinations', () => {
-  test('R61: no token of the user goes along', async () => {
+  test('no token of the user goes along', async () => {
     const user = await landscape.user('alice')
     const { result, calls } = await landscape.calls(() =>
       resolveDestination('OAuth2ClientCredentials', user)
@@ -220,7 +220,7 @@ describe('tenants', () => {
   })
 
   test.each(['alwaysSubscriber', 'subscriberFirst', undefined] as const)(
-    "R65: %s: a user-bound call never falls back to the provider's destination",
+    "%s: a user-bound call never falls back to the provider's destination",
     async (selectionStrategy) => {
       const options = selectionStrategy && { selectionStrategy }
       const tina = await landscape.user('tina')

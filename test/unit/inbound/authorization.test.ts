@@ -15,7 +15,7 @@ function requestWith(...values: string[]): IncomingMessage {
   return req
 }
 
-describe('R40: only one Authorization header, one scheme, one credential', () => {
+describe('only one Authorization header, one scheme, one credential', () => {
   test('no header means no credentials', () => {
     expect(authorizationOf(requestWith())).toEqual({ scheme: 'none' })
   })
@@ -74,12 +74,12 @@ describe('R40: only one Authorization header, one scheme, one credential', () =>
     )
   })
 
-  test('I20: a long run of blanks is refused, not searched', () => {
+  test('a long run of blanks is refused, not searched', () => {
     expect(() => authorizationOf(requestWith(`Bearer${' '.repeat(1_000_000)}!`))).toThrow()
   })
 })
 
-describe('R40: the short cut for tokens that were verified before', () => {
+describe('the short cut for tokens that were verified before', () => {
   const jwt = 'eyJhbGciOiJSUzI1NiJ9.eyJzdWIiOiJhbGljZSJ9.c2lnbmF0dXJl'
 
   test('takes the one header as it is', () => {

@@ -1,7 +1,7 @@
 import { RequestError, TokenError } from '../../../src/errors.js'
 import { challengesFor } from '../../../src/inbound/response.js'
 
-describe('R42: challenges of RFC 6750', () => {
+describe('challenges of RFC 6750', () => {
   test('without credentials there is no error', () => {
     expect(challengesFor()).toEqual(['Bearer'])
   })

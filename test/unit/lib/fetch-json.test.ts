@@ -55,7 +55,7 @@ test('repeatLost: what was lost with its connection is asked for once more, and 
   expect(requests).toBe(5)
 })
 
-describe('R70: a server that misbehaves', () => {
+describe('a server that misbehaves', () => {
   test.each([
     ['hang', 'timeout'],
     ['drip', 'timeout'],

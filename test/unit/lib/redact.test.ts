@@ -9,7 +9,7 @@ test('the messages of all causes stay, outermost first', () => {
   expect(cleanCause(error).messages).toEqual(['outer', 'inner'])
 })
 
-test('R80: no token, credentials or request of the original is kept', () => {
+test('no token, credentials or request of the original is kept', () => {
   const original = Object.assign(
     new Error(`failed with Bearer ${TOKEN} at https://u:secret@host/`),
     {

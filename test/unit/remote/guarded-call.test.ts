@@ -46,7 +46,7 @@ async function nesting(): Promise<Nesting> {
   return service
 }
 
-test('R68: a call that a handler of the service makes in the middle of another takes no credentials along', async () => {
+test('a call that a handler of the service makes in the middle of another takes no credentials along', async () => {
   const service = await nesting()
   const http = { req: { headers: INBOUND }, res: {} }
   await cds.tx({ user: new cds.User('alice'), http } as never, () => service.send('outer' as never))

@@ -25,7 +25,7 @@ const shared = () => internet('https://x', secrets)
 test.each([
   ['JSON', (value: unknown) => JSON.stringify(value)],
   ['util.inspect', (value: unknown) => inspect(value, { depth: 10, showHidden: true })]
-])('R80: no secret in %s', (_, print) => {
+])('no secret in %s', (_, print) => {
   const guarded = guardedDestination(
     { destination: shared(), userBound: false, minTokenLifetime: 5 },
     'D'
@@ -57,7 +57,7 @@ test('everything can be read, and copied, as long as the same tenant is current'
   })
 })
 
-test('R62: what was kept is of no use once the token that was got in exchange is over', async () => {
+test('what was kept is of no use once the token that was got in exchange is over', async () => {
   const expiresAt = Math.floor(Date.now() / 1000) + 3600
   const identity = {
     ...({ kind: 'named', userId: 'alice', tenant: 't1', issuer: 'xsuaa', expiresAt } as const),

@@ -10,7 +10,7 @@ const NOW = 1_800_000_000
 const code = (value: string) => expect.objectContaining({ code: value })
 const ODD = [null, [], ['x'], {}, true, 1, 'x', '', [null], [{}], -1, Number.NaN, 1e300]
 
-describe('R23: times', () => {
+describe('times', () => {
   test('within the leeway of 60 seconds', () => {
     expect(() => {
       checkTimes({ exp: NOW - 59, nbf: NOW + 60 }, NOW)
@@ -35,7 +35,7 @@ describe('R23: times', () => {
   })
 })
 
-describe('R21: shapes', () => {
+describe('shapes', () => {
   test.each(ODD)('a string claim that is %j', (value) => {
     const read = () => stringClaim({ azp: value }, 'azp')
     if (value === null) expect(read()).toBeUndefined()
@@ -57,13 +57,13 @@ describe('R21: shapes', () => {
   })
 })
 
-test('R32: scopes as list and as one string; none is no error', () => {
+test('scopes as list and as one string; none is no error', () => {
   expect(scopesOf({ scope: ['a.b', 'c'] })).toEqual(['a.b', 'c'])
   expect(scopesOf({ scope: 'a.b  c' })).toEqual(['a.b', 'c'])
   expect(scopesOf({})).toEqual([])
 })
 
-describe('R24: tenants', () => {
+describe('tenants', () => {
   test.each(['3d7f4a3e-0d1c-4a0e-9b0e-3f7b6a1f6c2d', 't1', 'a.b_c'])('%s', (zid) => {
     expect(tenantClaim({ zid }, 'zid')).toBe(zid)
   })

@@ -22,7 +22,7 @@ test('Unicode claims stay as they are', () => {
   expect(decode(token).payload).toEqual({ given_name: 'Žofie 花子' })
 })
 
-describe('R01, R13: three segments of base64url', () => {
+describe('three segments of base64url', () => {
   test.each([
     ['two segments', `${HEADER}.${PAYLOAD}`],
     ['no signature', `${HEADER}.${PAYLOAD}.`],
@@ -39,7 +39,7 @@ describe('R01, R13: three segments of base64url', () => {
   })
 })
 
-describe('R02: header and payload are JSON objects in UTF-8', () => {
+describe('header and payload are JSON objects in UTF-8', () => {
   test.each([
     ['null', segment(null)],
     ['an array', segment([])],
@@ -54,7 +54,7 @@ describe('R02: header and payload are JSON objects in UTF-8', () => {
   })
 })
 
-test('R86: whatever comes, it is taken apart or refused with our error', () => {
+test('whatever comes, it is taken apart or refused with our error', () => {
   fc.assert(
     fc.property(
       fc.oneof(
@@ -76,7 +76,7 @@ test('R86: whatever comes, it is taken apart or refused with our error', () => {
   )
 })
 
-test('R01, RFC 4648 section 3.5: a segment is accepted exactly if encoding its bytes gives it again', () => {
+test('RFC 4648 section 3.5: a segment is accepted exactly if encoding its bytes gives it again', () => {
   const digit = fc.constantFrom(...'AQgwEIMUYcko048abcxyzXYZ1239-_'.split(''))
   const stray = fc.constantFrom('+', '/', '=', ' ', '\n', 'é', 'Ā', '４', '\u{1f600}', '\0')
   const sometimes = fc.oneof({ weight: 40, arbitrary: digit }, { weight: 1, arbitrary: stray })

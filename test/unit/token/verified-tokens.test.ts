@@ -9,11 +9,11 @@ test('a result is good for exactly the same token', () => {
   const signature = 's'.repeat(342)
   tokens.set(`header.payload.${signature}`, kept)
   expect(tokens.get(`header.payload.${signature}`)).toBe(kept)
-  expect(tokens.get(`header.other.${signature}`)).toBeUndefined() // I17: same signature
+  expect(tokens.get(`header.other.${signature}`)).toBeUndefined() // same signature
   expect(tokens.get(`header.payload.${signature} `)).toBeUndefined()
 })
 
-test('R66: not after the token has expired, leeway included', () => {
+test('not after the token has expired, leeway included', () => {
   const tokens = new VerifiedTokens()
   const now = Math.floor(Date.now() / 1000)
   tokens.set('a', { expiresAt: now - 30, keyIsHeld: held })
@@ -22,7 +22,7 @@ test('R66: not after the token has expired, leeway included', () => {
   expect(tokens.get('b')).toBeUndefined()
 })
 
-test('R85: not after the key has left the set, and not when it comes back', () => {
+test('not after the key has left the set, and not when it comes back', () => {
   const tokens = new VerifiedTokens()
   let isHeld = true
   tokens.set('a', { expiresAt: inAnHour(), keyIsHeld: () => isHeld })

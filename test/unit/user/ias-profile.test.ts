@@ -39,7 +39,7 @@ test('a user has the subject as id, no roles, and claims as attributes', () => {
   })
 })
 
-test('R26: a technical token is one whose subject is its client; consumed APIs are its roles', () => {
+test('a technical token is one whose subject is its client; consumed APIs are its roles', () => {
   const technical = { ...USER, sub: CLIENT, ias_apis: ['read', 'internal-user', 1] }
   expect(profile.isTechnical(technical)).toBe(true)
   expect(profile.isOwnClient(technical)).toBe(true)

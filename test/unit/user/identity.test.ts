@@ -22,7 +22,7 @@ test('a named user has the logon name, roles and attributes', () => {
   expect(named.attributes.plant).toEqual(['1010'])
 })
 
-describe('R26: technical tokens are told by their grant, exactly', () => {
+describe('technical tokens are told by their grant, exactly', () => {
   test.each(['client_credentials', 'client_x509'])('%s', (grant_type) => {
     const claims = { grant_type, azp: 'sb-other!t2', user_name: 'alice', scope: ['app!t1.Viewer'] }
     const technical = identity(claims)

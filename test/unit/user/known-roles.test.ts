@@ -10,7 +10,7 @@ test('the same scopes give the same object, which is what they give by themselve
   expect({ ...roles }).toEqual({ ...rolesOf(scopes, 'app!t1') })
 })
 
-test('R28, R29: other scopes never give them, however they are put together', () => {
+test('other scopes never give them, however they are put together', () => {
   const viewer = ['app!t1.Viewer', 'app!t1.Admin']
   const lookalikes = [
     ['app!t1.Viewer,app!t1.Admin'],

@@ -11,7 +11,7 @@ const ACCOUNT = { sub: 'u', azp: 'm', preferred_username: 'service-account-m' }
 
 const ENTRA = { iss: 'https://login.microsoftonline.com/t1/v2.0', oid: 'o', tid: 't1', azp: 'm' }
 
-describe('R26: technical tokens are known exactly', () => {
+describe('technical tokens are known exactly', () => {
   test.each<[string, object]>([
     ['RFC 9068', { sub: 'machine', client_id: 'machine' }],
     ['azp', { sub: 'machine', azp: 'machine' }],
@@ -46,7 +46,7 @@ describe('R26: technical tokens are known exactly', () => {
   })
 })
 
-describe('R27: the id', () => {
+describe('the id', () => {
   const claims = { sub: 'e-4711', preferred_username: 'erika', email: 'e@example.com' }
 
   test('is the subject, unless configured', () => {
@@ -74,7 +74,7 @@ describe('R27: the id', () => {
   })
 })
 
-describe('R28, R29: roles', () => {
+describe('roles', () => {
   const map = { technician: 'Technician', 'http://boss': ['Viewer', 'Supervisor'] }
   const rolesOf = (payload: object, roles: OidcIssuerOptions['roles']) =>
     Object.keys(profile({ ...(roles && { roles }) }).roles(payload as never))
@@ -125,7 +125,7 @@ describe('R28, R29: roles', () => {
     }
   })
 
-  test.each(['constructor', '__proto__', 'toString'])('I21: %s', (name) => {
+  test.each(['constructor', '__proto__', 'toString'])('a name that objects have by themselves: %s', (name) => {
     const { roles } = profile({ roles: { claim: 'roles', map } })
     expect(Object.keys(roles({ roles: [name] }))).toEqual([])
     expect(Object.keys(roles({}))).toEqual([])
@@ -133,7 +133,7 @@ describe('R28, R29: roles', () => {
   })
 })
 
-describe('R30, R31: attributes', () => {
+describe('attributes', () => {
   const attributes = (payload: object, attributeMapping: Record<string, string>) => ({
     ...profile({ attributeMapping }).attributes(payload as never)
   })
@@ -161,7 +161,7 @@ describe('R30, R31: attributes', () => {
   )
 })
 
-test('R86: whatever the claims are, nothing is invented and nothing crashes', () => {
+test('whatever the claims are, nothing is invented and nothing crashes', () => {
   const { roles, attributes, isTechnical } = profile({
     roles: { claim: ['roles', 'a.b'], map: true },
     attributeMapping: { plant: 'a.b', unit: 'a' }

@@ -2,7 +2,7 @@ import { rolesOf } from '../../../src/user/roles.js'
 
 const roles = (...scopes: string[]) => Object.keys(rolesOf(scopes, 'app!t1'))
 
-test('R28: own scopes lose the prefix, foreign ones keep their name', () => {
+test('own scopes lose the prefix, foreign ones keep their name', () => {
   expect(roles('app!t1.Viewer', 'other!t2.Admin', 'uaa.user')).toEqual([
     'Viewer',
     'other!t2.Admin',
@@ -11,30 +11,30 @@ test('R28: own scopes lose the prefix, foreign ones keep their name', () => {
 })
 
 test.each(['app!t12.Viewer', 'x.app!t1.Viewer', 'APP!t1.Viewer'])(
-  'R28: %s does not become a local role',
+  '%s does not become a local role',
   (scope) => {
     expect(roles(scope)).toEqual([scope])
   }
 )
 
-test.each(['openid', 'Viewer', '', 'app!t1', 'app!t1.'])('R28: %j gives no role', (scope) => {
+test.each(['openid', 'Viewer', '', 'app!t1', 'app!t1.'])('%j gives no role', (scope) => {
   expect(roles(scope)).not.toContain('Viewer')
   expect(roles(scope).filter((role) => !role.includes('.'))).toEqual([])
 })
 
 test.each(['internal-user', 'system-user', 'any', 'authenticated-user', 'identified-user'])(
-  'R29: nobody can claim %s',
+  'nobody can claim %s',
   (role) => {
     expect(roles(`app!t1.${role}`)).toEqual([])
   }
 )
 
-test('R29: no inherited name is a role', () => {
+test('no inherited name is a role', () => {
   expect('constructor' in rolesOf([], 'app!t1')).toBe(false)
   expect('__proto__' in rolesOf(['app!t1.Viewer'], 'app!t1')).toBe(false)
 })
 
-test("R29: CAP's own scopes count only when they are this application's", () => {
+test("CAP's own scopes count only when they are this application's", () => {
   expect(roles('app!t1.cds.Subscriber')).toEqual(['cds.Subscriber'])
   expect(roles('other!t2.cds.Subscriber')).toEqual(['other!t2.cds.Subscriber'])
   expect(roles('cds.Subscriber')).toEqual([])

@@ -27,7 +27,7 @@ export interface Expected {
 
 /** One line of a table. */
 export interface Case {
-  /** Of the requirement, or of the threat. */
+  /** The requirement, in a few words. */
   readonly id: string
   readonly name: string
   request(xsuaa: TestXsuaa): Wire
@@ -92,7 +92,7 @@ export function identityOf({ body }: Answer): Identity {
   return { ...(told as Identity), id: told.id ?? null, tenant: told.tenant ?? null } // OData leaves out null
 }
 
-/** R42, R44, R46 */
+/** */
 function expectHeaders({ status, headers }: Answer, { challenges }: Expected): void {
   if (status === 431) return // Node's own
   expect({
@@ -109,7 +109,7 @@ function expectHeaders({ status, headers }: Answer, { challenges }: Expected): v
 const ERROR_BODY =
   /^(|Unauthorized|\{"error":\{("(code|message|@Common\.numericSeverity)":("(\d+|Bad Request|Unauthorized|Forbidden|Service Unavailable)"|4),?)+\}\})$/
 
-/** R43, R80: the same whatever was sent, and nothing of what was. */
+/** the same whatever was sent, and nothing of what was. */
 export function expectConstantText(answer: Answer, { headers = [] }: Wire = {}): void {
   expect(answer.body).toMatch(ERROR_BODY)
   const told = JSON.stringify(answer)

@@ -22,7 +22,7 @@ export interface RealToken {
 
 /**
  * Roles that a user of CAP's own strategy has besides: for scopes that belong to no application, a local name by chance
- * (R28), and for what every JavaScript object inherits (R29).
+ * , and for what every JavaScript object inherits .
  */
 export const STOCK_ROLES = ['openid', '__proto__', 'constructor', 'hasOwnProperty', 'toString']
 

@@ -47,7 +47,7 @@ const ISSUERS: ((uaadomain: string) => unknown)[] = [
 ]
 
 const issuers: Case[] = ISSUERS.map((iss) =>
-  withClaims('R20', `iss ${shown(iss('localhost:1'))}`, ({ uaadomain }) => ({
+  withClaims('issuer', `iss ${shown(iss('localhost:1'))}`, ({ uaadomain }) => ({
     iss: iss(uaadomain)
   }))
 )
@@ -94,30 +94,33 @@ const FOREIGN_AUDIENCES: unknown[] = [
 
 const audiences: Case[] = [
   ...FOREIGN_AUDIENCES.flatMap((aud) => [
-    withClaims('R22', `aud ${shown(aud)}`, { ...foreign, aud }),
-    withClaims('R22', `aud ${shown([aud])}`, { ...foreign, aud: [aud, 'openid'] })
+    withClaims('audience', `aud ${shown(aud)}`, { ...foreign, aud }),
+    withClaims('audience', `aud ${shown([aud])}`, { ...foreign, aud: [aud, 'openid'] })
   ]),
   ...[[], undefined, null, ''].flatMap((aud) => [
-    withClaims('R22', `aud ${shown(aud)}, foreign scopes`, {
+    withClaims('audience', `aud ${shown(aud)}, foreign scopes`, {
       ...foreign,
       aud,
       scope: ['other!t2.Viewer']
     }),
-    withClaims('R22', `aud ${shown(aud)}, scopes with the own name inside`, {
+    withClaims('audience', `aud ${shown(aud)}, scopes with the own name inside`, {
       ...foreign,
       aud,
       scope: [`other!t2.${XSAPPNAME}.Viewer`, `x${XSAPPNAME}.Viewer`]
     }),
-    withClaims('R22', `aud ${shown(aud)}, no scopes`, { ...foreign, aud, scope: undefined })
+    withClaims('audience', `aud ${shown(aud)}, no scopes`, { ...foreign, aud, scope: undefined })
   ]),
-  withClaims('R22', 'own scopes do not help against a foreign aud', {
+  withClaims('audience', 'own scopes do not help against a foreign aud', {
     ...foreign,
     aud: ['other!t2'],
     scope: [`${XSAPPNAME}.Viewer`]
   }),
-  withClaims('R22', 'azp and client_id are no audience', { aud: ['other!t2'], cid: 'sb-other!t2' }),
-  withClaims('R22', 'aud as one string', { ...foreign, aud: CLIENTID }, ACCEPTED),
-  withClaims('R22', 'the own client is an audience', { aud: ['other!t2'] }, ACCEPTED)
+  withClaims('audience', 'azp and client_id are no audience', {
+    aud: ['other!t2'],
+    cid: 'sb-other!t2'
+  }),
+  withClaims('audience', 'aud as one string', { ...foreign, aud: CLIENTID }, ACCEPTED),
+  withClaims('audience', 'the own client is an audience', { aud: ['other!t2'] }, ACCEPTED)
 ]
 
 /** Who issued a token, and for whom. */

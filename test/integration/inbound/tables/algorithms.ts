@@ -7,12 +7,12 @@ import { shown, withHeader } from '../support/rows.js'
 const NONE = ['none', 'None', 'NONE', 'nOnE']
 
 const algorithms: Case[] = [
-  ...NONE.map((alg) => withHeader('R04', `alg ${alg}, signed`, { alg })),
+  ...NONE.map((alg) => withHeader('algorithms allowed', `alg ${alg}, signed`, { alg })),
   ...NONE.map((alg) =>
-    withHeader('R04', `alg ${alg}, not signed`, { alg }, INVALID_TOKEN, bytes(''))
+    withHeader('algorithms allowed', `alg ${alg}, not signed`, { alg }, INVALID_TOKEN, bytes(''))
   ),
   ...NONE.map((alg) =>
-    withHeader('R04', `alg ${alg}, one byte`, { alg }, INVALID_TOKEN, bytes('0'))
+    withHeader('algorithms allowed', `alg ${alg}, one byte`, { alg }, INVALID_TOKEN, bytes('0'))
   ),
   ...[
     ...[
@@ -56,12 +56,30 @@ const algorithms: Case[] = [
       [['RS256']],
       'x'.repeat(500)
     ]
-  ].map((alg) => withHeader('R04', `alg ${shown(alg)}, signed as RS256`, { alg })),
-  withHeader('R04', 'RS384, well signed, is not allowed', { alg: 'RS384' }, INVALID_TOKEN, rs(384)),
-  withHeader('R04', 'RS512, well signed, is not allowed', { alg: 'RS512' }, INVALID_TOKEN, rs(512)),
-  withHeader('R04', 'PS256, well signed, is not allowed', { alg: 'PS256' }, INVALID_TOKEN, ps256),
-  withHeader('R05', 'RS256, signed as RS512', {}, INVALID_TOKEN, rs(512)),
-  withHeader('R05', 'RS256, signed as PS256', {}, INVALID_TOKEN, ps256)
+  ].map((alg) => withHeader('algorithms allowed', `alg ${shown(alg)}, signed as RS256`, { alg })),
+  withHeader(
+    'algorithms allowed',
+    'RS384, well signed, is not allowed',
+    { alg: 'RS384' },
+    INVALID_TOKEN,
+    rs(384)
+  ),
+  withHeader(
+    'algorithms allowed',
+    'RS512, well signed, is not allowed',
+    { alg: 'RS512' },
+    INVALID_TOKEN,
+    rs(512)
+  ),
+  withHeader(
+    'algorithms allowed',
+    'PS256, well signed, is not allowed',
+    { alg: 'PS256' },
+    INVALID_TOKEN,
+    ps256
+  ),
+  withHeader('algorithm of the key', 'RS256, signed as RS512', {}, INVALID_TOKEN, rs(512)),
+  withHeader('algorithm of the key', 'RS256, signed as PS256', {}, INVALID_TOKEN, ps256)
 ]
 
 /** What an attacker knows, and could have signed with. */
@@ -86,14 +104,20 @@ const SECRETS: Record<string, string | Buffer> = {
 const confusion: Case[] = Object.entries(SECRETS).flatMap(([name, secret]) => [
   ...([256, 384, 512] as const).map((bits) =>
     withHeader(
-      'R04',
+      'algorithms allowed',
       `HS${bits} with ${name}`,
       { alg: `HS${bits}` },
       INVALID_TOKEN,
       hs(secret, bits)
     )
   ),
-  withHeader('R05', `HS256 with ${name}, called RS256`, {}, INVALID_TOKEN, hs(secret))
+  withHeader(
+    'algorithm of the key',
+    `HS256 with ${name}, called RS256`,
+    {},
+    INVALID_TOKEN,
+    hs(secret)
+  )
 ])
 
 /** The header as text, for members that JSON.stringify does not write. */
@@ -104,7 +128,7 @@ const raw: Case[] = [
   ['everything in a constructor', '{"constructor":{"prototype":{"alg":"RS256","kid":"key-1"}}}'],
   ['in capitals', '{"ALG":"RS256","KID":"key-1"}']
 ].map(([name = '', text = '']) => ({
-  id: 'R04',
+  id: 'algorithms allowed',
   name: `header with ${name}`,
   request: (xsuaa) => bearer(jws(text, userClaims(xsuaa))),
   expected: INVALID_TOKEN

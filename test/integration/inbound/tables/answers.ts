@@ -32,7 +32,7 @@ const everywhere: Case[] = [
     '/odata/v4/inbound/$metadata'
   ].flatMap((path) =>
     ['GET', 'HEAD', 'POST', 'PUT', 'PATCH', 'DELETE'].map((method): Case => ({
-      id: 'R45',
+      id: 'public services',
       name: `${method} ${path} with an invalid token`,
       request: () => ({ method, path, headers: [forged] }),
       expected: INVALID_TOKEN
@@ -43,62 +43,67 @@ const everywhere: Case[] = [
     ['of another application', { aud: ['x'], cid: 'x' }],
     ['of another issuer', { iss: 'https://evil.example' }]
   ].map(([name, claims]): Case => ({
-    id: 'R45',
+    id: 'public services',
     name: `a public function with a token that is ${name as string}`,
     request: (xsuaa) => bearer(userToken(xsuaa, claims as Claims), `${PUBLIC}/ping()`),
     expected: INVALID_TOKEN
   })),
   {
-    id: 'R45',
+    id: 'public services',
     name: 'a public function with a malformed header',
     request: () => ({ path: `${PUBLIC}/ping()`, headers: ['Authorization: Bearer a b'] }),
     expected: MALFORMED
   },
   {
-    id: 'R45',
+    id: 'public services',
     name: 'a public function with a scheme only',
     request: () => ({ path: `${PUBLIC}/ping()`, headers: ['Authorization: Bearer'] }),
     expected: NO_CREDENTIALS
   },
   {
-    id: 'R45',
+    id: 'public services',
     name: 'a public function with an empty header',
     request: () => ({ path: `${PUBLIC}/ping()`, headers: ['Authorization: '] }),
     expected: ACCEPTED
   },
   {
-    id: 'R45',
+    id: 'public services',
     name: 'a public function with Basic',
     request: () => ({ path: `${PUBLIC}/ping()`, headers: ['Authorization: Basic YTpi'] }),
     expected: NO_CREDENTIALS
   },
   {
-    id: 'R45',
+    id: 'public services',
     name: 'a public function without a token',
     request: () => ({ path: `${PUBLIC}/whoami()` }),
     expected: acceptedAs({ id: 'anonymous', tenant: null, roles: ['any'] })
   },
   {
-    id: 'R45',
+    id: 'public services',
     name: 'a public function with a good token',
     request: (xsuaa) => bearer(userToken(xsuaa), `${PUBLIC}/whoami()`),
     expected: alice
   },
-  { id: 'R42', name: 'no token', request: () => ({ path: WHOAMI }), expected: NO_CREDENTIALS },
   {
-    id: 'R42',
+    id: 'challenge',
+    name: 'no token',
+    request: () => ({ path: WHOAMI }),
+    expected: NO_CREDENTIALS
+  },
+  {
+    id: 'challenge',
     name: 'no token, HEAD',
     request: () => ({ method: 'HEAD', path: WHOAMI }),
     expected: NO_CREDENTIALS
   },
   {
-    id: 'R42',
+    id: 'challenge',
     name: 'no token, $metadata',
     request: () => ({ path: '/odata/v4/inbound/$metadata' }),
     expected: NO_CREDENTIALS
   },
   {
-    id: 'R42',
+    id: 'challenge',
     name: 'no token, $batch',
     request: () => ({
       method: 'POST',
@@ -109,7 +114,7 @@ const everywhere: Case[] = [
     expected: NO_CREDENTIALS
   },
   {
-    id: 'R42',
+    id: 'challenge',
     name: 'no role',
     request: (xsuaa) => bearer(userToken(xsuaa), '/odata/v4/inbound/supervisorOnly()'),
     expected: FORBIDDEN

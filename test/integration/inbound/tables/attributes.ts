@@ -10,7 +10,7 @@ const attr = (own: object) => ({ attr: expect.attributes(own) })
 /** The value has the shape that it has in the token, as with CAP's own strategy; restrictions take from it what is a value. */
 const kept = (name: string, value: unknown): Case =>
   withClaims(
-    'R30',
+    'attribute values',
     `attribute ${name}`,
     { 'xs.user.attributes': { country: value } },
     acceptedAs(attr({ country: value }))
@@ -37,7 +37,7 @@ const attributes: Case[] = [
   kept('an empty object', {}),
   ...[null, [], '', 'DE', 1, true, ['country'], [{ country: ['DE'] }]].map((all) =>
     withClaims(
-      'R30',
+      'attribute values',
       `xs.user.attributes ${shown(all)}`,
       { 'xs.user.attributes': all },
       acceptedAs(attr({}))
@@ -45,7 +45,7 @@ const attributes: Case[] = [
   ),
   ...['a|b', 'country|String|list', '|'].map((name) =>
     withClaims(
-      'R30',
+      'attribute values',
       `a name like ${shown(name)}, which stands for something else`,
       { 'xs.user.attributes': { [name]: ['DE'] } },
       acceptedAs(attr({}))
@@ -54,40 +54,40 @@ const attributes: Case[] = [
   ...['a.b', 'a b', 'urn:a:b', 'https://example.com/a', "a'b", '', '\u00e9', 'x'.repeat(300)].map(
     (name) =>
       withClaims(
-        'R30',
+        'attribute values',
         `a name like ${shown(name)}`,
         { 'xs.user.attributes': { [name]: ['DE'] } },
         acceptedAs(attr({ [name]: ['DE'] }))
       )
   ),
   withClaims(
-    'R29',
+    'reserved roles',
     'a name like __proto__',
     { 'xs.user.attributes': JSON.parse('{"__proto__":["DE"],"country":["DE"]}') as unknown },
     acceptedAs(attr({ country: ['DE'] }))
   ),
   ...['tenant', 'id', 'roles', 'user_name'].map((name) =>
     withClaims(
-      'R27',
+      'user id',
       `a name like ${name} changes nothing else`,
       { 'xs.user.attributes': { [name]: ['evil'] } },
       acceptedAs({ id: 'alice', tenant: TENANT, roles: roles('Viewer') })
     )
   ),
   withClaims(
-    'R30',
+    'attribute values',
     'a thousand values at most',
     { 'xs.user.attributes': { country: Array.from({ length: 1100 }, () => 'a') } },
     atMost({ attr: expect.not.stringMatching(/("a",){1000}/) as unknown })
   ),
   withClaims(
-    'R30',
+    'attribute values',
     'attributes of an exchanged token count alone',
     { ext_cxt: { 'xs.user.attributes': { plant: ['1'] } } },
     acceptedAs(attr({ plant: ['1'] }))
   ),
   withClaims(
-    'R31',
+    'missing attributes',
     'an exchanged token without attributes',
     { ext_cxt: { 'xs.user.attributes': {} } },
     acceptedAs(attr({}))

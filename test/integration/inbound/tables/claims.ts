@@ -31,18 +31,22 @@ const SHAPES: unknown[] = [
 
 /** Claims that are strings, or nothing at all. */
 const strings: Case[] = ['iss', 'cid', 'azp', 'zid', 'grant_type', 'user_name'].flatMap((claim) =>
-  [...SHAPES, []].map((value) => withClaims('R21', `${claim} ${shown(value)}`, { [claim]: value }))
+  [...SHAPES, []].map((value) =>
+    withClaims('shape of claims', `${claim} ${shown(value)}`, { [claim]: value })
+  )
 )
 
 /** Claims that are strings or lists of strings. */
 const lists: Case[] = ['aud', 'scope'].flatMap((claim) => [
-  ...SHAPES.map((value) => withClaims('R21', `${claim} ${shown(value)}`, { [claim]: value })),
+  ...SHAPES.map((value) =>
+    withClaims('shape of claims', `${claim} ${shown(value)}`, { [claim]: value })
+  ),
   ...[
     [CLIENTID, 1],
     [CLIENTID, null],
     [CLIENTID, [CLIENTID]],
     [CLIENTID, {}]
-  ].map((value) => withClaims('R21', `${claim} ${shown(value)}`, { [claim]: value }))
+  ].map((value) => withClaims('shape of claims', `${claim} ${shown(value)}`, { [claim]: value }))
 ])
 
 /** Claims that decide nothing: any shape will do, as long as nothing breaks. */
@@ -74,7 +78,7 @@ const others: Case[] = [
 ].flatMap((claim) =>
   [...SHAPES, null, [], '', 'x'].map((value) =>
     withClaims(
-      'R86',
+      'deny',
       `${claim} ${shown(value)}`,
       { [claim]: value },
       atMost({ id: 'alice', tenant: TENANT })
@@ -115,60 +119,62 @@ const TENANTS = [
 ]
 
 const tenants: Case[] = [
-  ...TENANTS.map((zid) => withClaims('R24', `zid ${shown(zid)}`, { zid })),
-  withClaims('R24', 'zid null', { zid: null }),
-  withClaims('R24', 'no zid', { zid: undefined }),
+  ...TENANTS.map((zid) => withClaims('tenant', `zid ${shown(zid)}`, { zid })),
+  withClaims('tenant', 'zid null', { zid: null }),
+  withClaims('tenant', 'no zid', { zid: undefined }),
   ...[SUBSCRIBER, '__proto__', 'constructor', 'toString'].map((zid) =>
-    withClaims('R24', `zid ${zid}`, { zid }, atMost({ id: 'alice', tenant: zid }))
+    withClaims('tenant', `zid ${zid}`, { zid }, atMost({ id: 'alice', tenant: zid }))
   )
 ]
 
 const events = { 'http://schemas.openid.net/event/backchannel-logout': {} }
 
 const tokenTypes: Case[] = [
-  withClaims('R25', 'a refresh token: granted_scopes', {
+  withClaims('access tokens only', 'a refresh token: granted_scopes', {
     scope: undefined,
     granted_scopes: ['openid']
   }),
-  withClaims('R25', 'a refresh token: granted_scopes beside scope', { granted_scopes: ['openid'] }),
-  withClaims('R25', 'a refresh token: jti with -r, no scope', {
+  withClaims('access tokens only', 'a refresh token: granted_scopes beside scope', {
+    granted_scopes: ['openid']
+  }),
+  withClaims('access tokens only', 'a refresh token: jti with -r, no scope', {
     scope: undefined,
     jti: '5a1c0e3bd8a94f2f-r'
   }),
-  withClaims('R25', 'a refresh token: jti with -r, empty scope', {
+  withClaims('access tokens only', 'a refresh token: jti with -r, empty scope', {
     scope: [],
     jti: '5a1c0e3bd8a94f2f-r'
   }),
   ...[undefined, null, []].map((scope) =>
     withClaims(
-      'R25',
+      'access tokens only',
       `an access token with neither jti nor scopes (${shown(scope)})`,
       { scope, jti: undefined },
       acceptedAs({ id: 'alice', roles: roles(), technical: false })
     )
   ),
   ofClient(
-    'R25',
+    'access tokens only',
     'an access token of the application itself with neither jti nor scopes',
     { scope: undefined, jti: undefined },
     acceptedAs({ id: 'system', roles: roles('internal-user', 'system-user'), technical: true })
   ),
   ...['nonce', 'at_hash', 'events', 'granted_scopes'].map((name) =>
-    withClaims('R25', `neither jti nor scopes, but ${name}`, {
+    withClaims('access tokens only', `neither jti nor scopes, but ${name}`, {
       ...{ scope: undefined, jti: undefined, [name]: 'x' }
     })
   ),
-  withClaims('R25', 'an ID token by at_hash alone', { at_hash: 'x' }),
-  withClaims('R25', 'a logout token', { scope: undefined, events, sid: 'x' }),
-  withClaims('R25', 'a logout token with a user', { events, sid: 'x' }),
-  withClaims('R25', 'an ID token: nonce and at_hash', {
+  withClaims('access tokens only', 'an ID token by at_hash alone', { at_hash: 'x' }),
+  withClaims('access tokens only', 'a logout token', { scope: undefined, events, sid: 'x' }),
+  withClaims('access tokens only', 'a logout token with a user', { events, sid: 'x' }),
+  withClaims('access tokens only', 'an ID token: nonce and at_hash', {
     scope: undefined,
     aud: [CLIENTID],
     nonce: 'n',
     at_hash: 'MTIzNDU2Nzg5MDEyMzQ1Ng'
   }),
   withClaims(
-    'R25',
+    'access tokens only',
     'an access token of the user_token grant',
     {
       jti: '5a1c0e3bd8a94f2f-r',
@@ -201,7 +207,7 @@ const raw: Case[] = [
     ACCEPTED_OR_INVALID
   ]
 ].map(([name, text, expected]) => ({
-  id: 'R86',
+  id: 'deny',
   name: name as string,
   request: (xsuaa) =>
     bearer(jws(header(), (text as (claims: string) => string)(JSON.stringify(userClaims(xsuaa))))),

@@ -84,53 +84,63 @@ const NOT_CREDENTIALS: [name: string, value: (token: string) => string, expected
 
 const authorization: Case[] = [
   ...SCHEMES.map((scheme) =>
-    withLines('R40', `scheme ${scheme}`, (token) => [`Authorization: ${scheme} ${token}`], alice)
+    withLines(
+      'Authorization header',
+      `scheme ${scheme}`,
+      (token) => [`Authorization: ${scheme} ${token}`],
+      alice
+    )
   ),
   ...['AUTHORIZATION', 'authorization', 'aUTHORIZATION'].map((name) =>
-    withLines('R40', `header ${name}`, (token) => [`${name}: Bearer ${token}`], alice)
+    withLines(
+      'Authorization header',
+      `header ${name}`,
+      (token) => [`${name}: Bearer ${token}`],
+      alice
+    )
   ),
   ...OTHER_SCHEMES.map((scheme) =>
     withLines(
-      'R40',
+      'Authorization header',
       `scheme ${scheme}`,
       (token) => [`Authorization: ${scheme} ${token}`],
       NO_CREDENTIALS
     )
   ),
   withLines(
-    'R40',
+    'Authorization header',
     'Basic with a password',
     () => ['Authorization: Basic YWxpY2U6YWxpY2U='],
     NO_CREDENTIALS
   ),
   ...NOT_CREDENTIALS.map(([name, value, expected = MALFORMED]) =>
     withLines(
-      'R40',
+      'Authorization header',
       `Authorization: ${name}`,
       (token) => [`Authorization: ${value(token)}`],
       expected
     )
   ),
   withLines(
-    'R40',
+    'Authorization header',
     'two headers, the same',
     (token) => [`Authorization: Bearer ${token}`, `Authorization: Bearer ${token}`],
     MALFORMED
   ),
   withLines(
-    'R40',
+    'Authorization header',
     'two headers, the good one first',
     (token) => [`Authorization: Bearer ${token}`, `Authorization: Bearer ${INVALID}`],
     MALFORMED
   ),
   withLines(
-    'R40',
+    'Authorization header',
     'two headers, the good one last',
     (token) => [`Authorization: Bearer ${INVALID}`, `authorization: Bearer ${token}`],
     MALFORMED
   ),
   withLines(
-    'R40',
+    'Authorization header',
     'two headers of two users',
     (token, xsuaa) => [
       `Authorization: Bearer ${token}`,
@@ -139,49 +149,49 @@ const authorization: Case[] = [
     MALFORMED
   ),
   withLines(
-    'R40',
+    'Authorization header',
     'two headers, Basic and Bearer',
     (token) => ['Authorization: Basic YTpi', `Authorization: Bearer ${token}`],
     MALFORMED
   ),
   withLines(
-    'R40',
+    'Authorization header',
     'two headers, an empty one',
     (token) => ['Authorization:', `Authorization: Bearer ${token}`],
     MALFORMED
   ),
   withLines(
-    'R40',
+    'Authorization header',
     'three headers',
     (token) => Array<string>(3).fill(`Authorization: Bearer ${token}`),
     MALFORMED
   ),
   withLines(
-    'R40',
+    'Authorization header',
     'a folded header',
     (token) => ['Authorization: Bearer', ` ${token}`],
     REFUSED_BY_NODE
   ),
   withLines(
-    'R40',
+    'Authorization header',
     'a space before the colon',
     (token) => [`Authorization : Bearer ${token}`],
     REFUSED_BY_NODE
   ),
   withLines(
-    'R40',
+    'Authorization header',
     'a space before the name',
     (token) => [` Authorization: Bearer ${token}`],
     REFUSED_BY_NODE
   ),
   withLines(
-    'R40',
+    'Authorization header',
     'a bare line feed',
     (token) => [`Authorization: Bearer ${token}\nX: y`],
     REFUSED_BY_NODE
   ),
   withLines(
-    'R40',
+    'Authorization header',
     'a bare carriage return',
     (token) => [`Authorization: Bearer ${token}\rX: y`],
     REFUSED_BY_NODE
@@ -192,7 +202,7 @@ const authorization: Case[] = [
 export const http: Case[] = [
   ...authorization,
   {
-    id: 'R46',
+    id: 'caching',
     name: 'the last one is good',
     request: (xsuaa) => bearer(userToken(xsuaa)),
     expected: ACCEPTED

@@ -18,8 +18,8 @@ const userIds: Case[] = [
     '\u001b[0m',
     'x'.repeat(256),
     'x'.repeat(3000)
-  ].map((name) => withClaims('R26', `user_name ${shown(name)}`, { user_name: name })),
-  withClaims('R26', 'no user_name, but everything else', {
+  ].map((name) => withClaims('kind of user', `user_name ${shown(name)}`, { user_name: name })),
+  withClaims('kind of user', 'no user_name, but everything else', {
     user_name: undefined,
     sub: 'bob',
     email: 'bob@example.com',
@@ -43,14 +43,14 @@ const userIds: Case[] = [
     '0'
   ].map((name) =>
     withClaims(
-      'R26',
+      'kind of user',
       `user_name ${shown(name)} is one`,
       { user_name: name },
       acceptedAs({ id: name, technical: false })
     )
   ),
   withClaims(
-    'R27',
+    'user id',
     'the same name from another identity provider has its own origin',
     { origin: 'other.idp' },
     acceptedAs({ id: 'alice' })
@@ -75,22 +75,22 @@ const GRANTS = [
 const technical: Case[] = [
   ...GRANTS.flatMap((grant_type) => [
     withClaims(
-      'R26',
+      'kind of user',
       `grant_type ${shown(grant_type)} is a person's`,
       { grant_type },
       acceptedAs({ id: 'alice', technical: false, roles: roles('Viewer') })
     ),
-    ofClient('R26', `grant_type ${shown(grant_type)} without a person`, { grant_type })
+    ofClient('kind of user', `grant_type ${shown(grant_type)} without a person`, { grant_type })
   ]),
   withClaims(
-    'R26',
+    'kind of user',
     'system-user is not a matter of names',
     { user_name: 'sb-inbound!b1', sub: CLIENTID },
     acceptedAs({ id: 'sb-inbound!b1', technical: false })
   ),
   ...['client_credentials', 'client_x509'].flatMap((grant_type) => [
     ofClient(
-      'R26',
+      'kind of user',
       `${grant_type} is technical`,
       { grant_type },
       acceptedAs({
@@ -100,19 +100,19 @@ const technical: Case[] = [
       })
     ),
     ofClient(
-      'R26',
+      'kind of user',
       `${grant_type} with a user_name stays technical`,
       { grant_type, user_name: 'alice', email: 'a@b.c' },
       acceptedAs({ id: 'system', technical: true })
     ),
     ofClient(
-      'R26',
+      'kind of user',
       `${grant_type} with attributes has none`,
       { grant_type, 'xs.user.attributes': { country: ['DE'] } },
       acceptedAs({ technical: true })
     ),
     ofClient(
-      'R29',
+      'reserved roles',
       `${grant_type} of a foreign client is not internal`,
       {
         grant_type,
@@ -125,7 +125,7 @@ const technical: Case[] = [
       acceptedAs({ id: 'system', roles: roles('system-user', 'uaa.resource') })
     ),
     ofClient(
-      'R29',
+      'reserved roles',
       `${grant_type} of a foreign client does not open`,
       {
         grant_type,
@@ -138,7 +138,7 @@ const technical: Case[] = [
       '/odata/v4/inbound/internalOnly()'
     ),
     ofClient(
-      'R29',
+      'reserved roles',
       `${grant_type}: internal-user of a foreign client as a scope`,
       {
         grant_type,
@@ -151,7 +151,7 @@ const technical: Case[] = [
       acceptedAs({ roles: roles('system-user') })
     ),
     ofClient(
-      'R29',
+      'reserved roles',
       `${grant_type} of a client with a longer name`,
       {
         grant_type,

@@ -70,14 +70,14 @@ function nested(json: string, depth: number): string {
 
 const json: Case[] = contents.flatMap(([name, content, expected = INVALID_TOKEN]) => [
   {
-    id: 'R02',
+    id: 'UTF-8 and JSON objects',
     name: `header: ${name}`,
     request: (xsuaa: TestXsuaa) =>
       bearer(jws(content(JSON.stringify(header())) as string, userClaims(xsuaa))),
     expected
   },
   {
-    id: 'R02',
+    id: 'UTF-8 and JSON objects',
     name: `payload: ${name}`,
     request: (xsuaa: TestXsuaa) =>
       bearer(jws(header(), content(JSON.stringify(userClaims(xsuaa))) as string)),
@@ -92,7 +92,7 @@ const duplicate = (
   [front, behind]: [string, string],
   expected: Expected
 ) => ({
-  id: 'R03',
+  id: 'duplicate members',
   name,
   request: (xsuaa: TestXsuaa) => {
     const around = (content: object) => `{${front}${JSON.stringify(content).slice(1, -1)}${behind}}`

@@ -125,9 +125,9 @@ const withoutKey: Signer = (input) => {
 }
 
 export const keySet: Case[] = [
-  signed('R12', 'a good key beside unusable ones', {}, undefined, ACCEPTED),
+  signed('unusable keys', 'a good key beside unusable ones', {}, undefined, ACCEPTED),
   signed(
-    'R12',
+    'unusable keys',
     'the other good key beside unusable ones',
     { kid: 'key-2' },
     rs(256, keys.good2.privateKey),
@@ -136,56 +136,66 @@ export const keySet: Case[] = [
   ...Object.keys(MISUSED).map((kid) =>
     signed(
       kid.startsWith('alg') || kid.startsWith('kty')
-        ? 'R05'
+        ? 'algorithm of the key'
         : kid.startsWith('e-') || kid.startsWith('n-')
-          ? 'R11'
-          : 'R06',
+          ? 'strength of keys'
+          : 'use of the key',
       `key ${kid}, RS256`,
       { kid },
       undefined
     )
   ),
-  signed('R05', 'RS512 with the key for RS512', { kid: 'alg-RS512', alg: 'RS512' }, rs(512)),
-  signed('R11', 'RSA with 1024 bits', { kid: 'weak' }, rs(256, weak.privateKey)),
-  signed('R11', 'exponent 1, signed by nobody', { kid: 'e-one' }, withoutKey),
   signed(
-    'R05',
+    'algorithm of the key',
+    'RS512 with the key for RS512',
+    { kid: 'alg-RS512', alg: 'RS512' },
+    rs(512)
+  ),
+  signed('strength of keys', 'RSA with 1024 bits', { kid: 'weak' }, rs(256, weak.privateKey)),
+  signed('strength of keys', 'exponent 1, signed by nobody', { kid: 'e-one' }, withoutKey),
+  signed(
+    'algorithm of the key',
     'ES256 with the key for ES256, not allowed',
     { kid: 'ec', alg: 'ES256' },
     es256(ec.privateKey)
   ),
-  signed('R05', 'RS256 with an EC key', { kid: 'ec' }, es256(ec.privateKey)),
-  signed('R05', 'ES256 with an RSA key', { alg: 'ES256' }, es256(ec.privateKey)),
+  signed('algorithm of the key', 'RS256 with an EC key', { kid: 'ec' }, es256(ec.privateKey)),
+  signed('algorithm of the key', 'ES256 with an RSA key', { alg: 'ES256' }, es256(ec.privateKey)),
   signed(
-    'R05',
+    'algorithm of the key',
     'EdDSA with the key for EdDSA, not allowed',
     { kid: 'ed', alg: 'EdDSA' },
     eddsa(ed.privateKey)
   ),
-  signed('R05', 'RS256 with an Ed25519 key', { kid: 'ed' }, eddsa(ed.privateKey)),
-  signed('R04', 'HS256 with a published secret', { kid: 'oct', alg: 'HS256' }, hs('secret')),
-  signed('R05', 'RS256 with a published secret', { kid: 'oct' }, hs('secret')),
+  signed('algorithm of the key', 'RS256 with an Ed25519 key', { kid: 'ed' }, eddsa(ed.privateKey)),
   signed(
-    'R11',
+    'algorithms allowed',
+    'HS256 with a published secret',
+    { kid: 'oct', alg: 'HS256' },
+    hs('secret')
+  ),
+  signed('algorithm of the key', 'RS256 with a published secret', { kid: 'oct' }, hs('secret')),
+  signed(
+    'strength of keys',
     'a point that is not on its curve',
     { kid: 'point-off', alg: 'ES256' },
     bytes(Buffer.alloc(64))
   ),
   ...['kty-unknown', 'kty-missing', 'curve-unknown'].map((kid) =>
-    signed('R12', `key ${kid}`, { kid }, undefined)
+    signed('unusable keys', `key ${kid}`, { kid }, undefined)
   ),
   ...[undefined, null, 1, '', ['key-1'], 'k'.repeat(300), 'undefined', 'null', '1', 'key-1,'].map(
     (kid) =>
       signed(
-        'R08',
+        'key id',
         `a published key without a proper name, kid ${shown(kid)}`,
         { kid },
         rs(256, keys.attacker.privateKey)
       )
   ),
-  signed('R12', 'a good key at last', {}, undefined, ACCEPTED),
+  signed('unusable keys', 'a good key at last', {}, undefined, ACCEPTED),
   signed(
-    'R12',
+    'unusable keys',
     'a good key, jku beside',
     { jku: 'https://evil.example' },
     undefined,

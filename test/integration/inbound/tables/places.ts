@@ -29,24 +29,34 @@ const TOKEN_HEADERS = ['X-User-Token', 'SAP-Connectivity-Authentication', 'Proxy
 const elsewhere: Case[] = [
   ...TOKEN_HEADERS.map((name) =>
     withLines(
-      'R80',
+      'no secret',
       `${name} beside a good token`,
       (token) => [`Authorization: Bearer ${token}`, `${name}: Bearer ${token}`],
       alice
     )
   ),
   {
-    id: 'R41',
+    id: 'no tokens in URLs',
     name: 'a token in the query beside a good one',
     request: (xsuaa) =>
       bearer(userToken(xsuaa), `${WHOAMI}?access_token=${userToken(xsuaa, { user_name: 'bob' })}`),
     expected: { ...alice, status: [200, 400], byNode: true }
   },
   ...OTHER_HEADERS.map((name) =>
-    withLines('R40', `${name} is not read`, (token) => [`${name}: Bearer ${token}`], NO_CREDENTIALS)
+    withLines(
+      'Authorization header',
+      `${name} is not read`,
+      (token) => [`${name}: Bearer ${token}`],
+      NO_CREDENTIALS
+    )
   ),
   ...['token', 'access_token', 'Authorization', 'JSESSIONID'].map((name) =>
-    withLines('R41', `cookie ${name}`, (token) => [`Cookie: ${name}=${token}`], NO_CREDENTIALS)
+    withLines(
+      'no tokens in URLs',
+      `cookie ${name}`,
+      (token) => [`Cookie: ${name}=${token}`],
+      NO_CREDENTIALS
+    )
   ),
   ...[
     'access_token',
@@ -58,7 +68,7 @@ const elsewhere: Case[] = [
     'sap-token',
     'assertion'
   ].map((name): Case => ({
-    id: 'R41',
+    id: 'no tokens in URLs',
     name: `query ${name}`,
     request: (xsuaa) => ({ path: `${WHOAMI}?${name}=${userToken(xsuaa)}` }),
     expected: NO_CREDENTIALS
@@ -66,7 +76,7 @@ const elsewhere: Case[] = [
   ...['access_token', 'token', 'assertion'].flatMap((name) =>
     (['application/x-www-form-urlencoded', 'application/json', 'text/plain'] as const).map(
       (type): Case => ({
-        id: 'R41',
+        id: 'no tokens in URLs',
         name: `${type} body ${name}`,
         request: (xsuaa) => ({
           method: 'POST',
@@ -82,7 +92,7 @@ const elsewhere: Case[] = [
     )
   ),
   {
-    id: 'R41',
+    id: 'no tokens in URLs',
     name: 'a token in the fragment of the path',
     request: (xsuaa) => ({ path: `${WHOAMI}#access_token=${userToken(xsuaa)}` }),
     expected: { status: [400, 401, 404], byNode: true }
@@ -109,13 +119,13 @@ const METADATA = [
 
 const beside: Case[] = METADATA.flatMap((line) => [
   withLines(
-    'I28',
+    'headers of the platform',
     `${JSON.stringify(line).slice(0, 50)} beside a good token`,
     (token) => [`Authorization: Bearer ${token}`, line],
     line.includes('\u001b') ? { status: [200, 400], byNode: true } : alice
   ),
   withLines(
-    'I28',
+    'headers of the platform',
     `${JSON.stringify(line).slice(0, 50)} alone`,
     () => [line],
     line.includes('\u001b') ? { status: [400, 401], byNode: true } : NO_CREDENTIALS

@@ -45,9 +45,14 @@ const ownAnd = (scope: unknown) => ({ aud: [CLIENTID], scope: [scope] })
 
 const scopes: Case[] = [
   ...POWERLESS.flatMap((scope) => [
-    withClaims('R28', `scope ${shown(scope)}`, ownAnd(scope), acceptedAs({ roles: roles() })),
     withClaims(
-      'R28',
+      'own scopes',
+      `scope ${shown(scope)}`,
+      ownAnd(scope),
+      acceptedAs({ roles: roles() })
+    ),
+    withClaims(
+      'own scopes',
       `scope ${shown(scope)} does not open`,
       ownAnd(scope),
       FORBIDDEN,
@@ -55,12 +60,17 @@ const scopes: Case[] = [
     )
   ]),
   ...CAP_ROLES.map((role) =>
-    withClaims('R29', `scope ${shown(role)}`, ownAnd(role), acceptedAs({ roles: roles() }))
+    withClaims(
+      'reserved roles',
+      `scope ${shown(role)}`,
+      ownAnd(role),
+      acceptedAs({ roles: roles() })
+    )
   ),
   ...NEVER.flatMap((role) =>
     [role, `${XSAPPNAME}.${role}`, `${XSAPPNAME}.${role} `].map((scope) =>
       withClaims(
-        'R29',
+        'reserved roles',
         `scope ${shown(scope)}`,
         ownAnd(scope),
         acceptedAs({ roles: roles(), technical: false })
@@ -70,7 +80,7 @@ const scopes: Case[] = [
   ...['system-user', 'internal-user'].flatMap((role) =>
     [role, `${XSAPPNAME}.${role}`].map((scope) =>
       withClaims(
-        'R29',
+        'reserved roles',
         `scope ${shown(scope)} does not open`,
         ownAnd(scope),
         FORBIDDEN,
@@ -79,69 +89,69 @@ const scopes: Case[] = [
     )
   ),
   ...[...PROTOTYPE, '__proto__'].map((scope) =>
-    withClaims('R29', `scope ${scope}`, ownAnd(scope), acceptedAs({ roles: roles() }))
+    withClaims('reserved roles', `scope ${scope}`, ownAnd(scope), acceptedAs({ roles: roles() }))
   ),
   ...PROTOTYPE.slice(0, 3).map((role) =>
     withClaims(
-      'R29',
+      'reserved roles',
       `an own scope called ${role}`,
       ownAnd(`${XSAPPNAME}.${role}`),
       atMost({ id: 'alice' })
     )
   ),
   withClaims(
-    'R29',
+    'reserved roles',
     'an own scope called __proto__',
     ownAnd(`${XSAPPNAME}.__proto__`),
     atMost({ id: 'alice' })
   ),
   withClaims(
-    'R28',
+    'own scopes',
     'a foreign scope keeps its full name',
     ownAnd('other!t2.Supervisor'),
     acceptedAs({ roles: roles('other!t2.Supervisor') })
   ),
   withClaims(
-    'R28',
+    'own scopes',
     'own scopes lose the prefix',
     ownAnd(`${XSAPPNAME}.Supervisor`),
     acceptedAs({ roles: roles('Supervisor') })
   ),
   withClaims(
-    'R28',
+    'own scopes',
     'an own scope opens',
     ownAnd(`${XSAPPNAME}.Supervisor`),
     acceptedAs({}),
     '/odata/v4/inbound/supervisorOnly()'
   ),
   withClaims(
-    'R32',
+    'scope',
     'one string with spaces',
     { scope: `openid ${XSAPPNAME}.Viewer  ${XSAPPNAME}.Supervisor` },
     acceptedAs({ roles: roles('Supervisor', 'Viewer') })
   ),
   withClaims(
-    'R32',
+    'scope',
     'one string with tabs and line feeds is one scope',
     { scope: `x\t${XSAPPNAME}.Supervisor\n${XSAPPNAME}.Supervisor` },
     acceptedAs({ roles: roles() })
   ),
   ...[undefined, null, [], ''].map((scope) =>
     withClaims(
-      'R32',
+      'scope',
       `scope ${shown(scope)}`,
       { scope },
       acceptedAs({ roles: roles(), id: 'alice' })
     )
   ),
   withClaims(
-    'R28',
+    'own scopes',
     'authorities are no scopes',
     { scope: [], authorities: [`${XSAPPNAME}.Supervisor`] },
     acceptedAs({ roles: roles() })
   ),
   withClaims(
-    'R28',
+    'own scopes',
     'role collections and groups are no roles',
     {
       scope: [],

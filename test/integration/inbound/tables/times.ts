@@ -24,29 +24,31 @@ const NO_TIME: unknown[] = [
 const value = (each: unknown) => (typeof each === 'function' ? (each as () => unknown)() : each)
 
 const times: Case[] = [
-  ...EXPIRED.map((exp, i) => withClaims('R23', `exp over (${i})`, () => ({ exp: value(exp) }))),
-  ...NO_TIME.map((exp) =>
-    withClaims('R23', `exp ${shown(value(exp))}`, () => ({ exp: value(exp) }))
+  ...EXPIRED.map((exp, i) =>
+    withClaims('lifetime', `exp over (${i})`, () => ({ exp: value(exp) }))
   ),
-  withClaims('R23', 'no exp', { exp: undefined }),
-  withClaims('R23', 'exp in milliseconds', () => ({ exp: Date.now() + 600_000 })),
-  withClaims('R23', 'exp in eight days', () => ({ exp: now() + 8 * 86_400 })),
-  withClaims('R23', 'exp in ten years', () => ({ exp: now() + 3650 * 86_400 })),
-  withClaims('R23', 'exp MAX_SAFE_INTEGER', { exp: Number.MAX_SAFE_INTEGER }),
-  withClaims('R23', 'exp 1e300', { exp: 1e300 }),
+  ...NO_TIME.map((exp) =>
+    withClaims('lifetime', `exp ${shown(value(exp))}`, () => ({ exp: value(exp) }))
+  ),
+  withClaims('lifetime', 'no exp', { exp: undefined }),
+  withClaims('lifetime', 'exp in milliseconds', () => ({ exp: Date.now() + 600_000 })),
+  withClaims('lifetime', 'exp in eight days', () => ({ exp: now() + 8 * 86_400 })),
+  withClaims('lifetime', 'exp in ten years', () => ({ exp: now() + 3650 * 86_400 })),
+  withClaims('lifetime', 'exp MAX_SAFE_INTEGER', { exp: Number.MAX_SAFE_INTEGER }),
+  withClaims('lifetime', 'exp 1e300', { exp: 1e300 }),
   ...NO_TIME.filter((nbf) => nbf !== null).map((nbf) =>
-    withClaims('R23', `nbf ${shown(value(nbf))}`, () => ({ nbf: value(nbf) }))
+    withClaims('lifetime', `nbf ${shown(value(nbf))}`, () => ({ nbf: value(nbf) }))
   ),
   ...[61, 120, 3600, 1e9].map((seconds) =>
-    withClaims('R23', `nbf ${seconds} s ahead`, () => ({ nbf: now() + seconds + 5 }))
+    withClaims('lifetime', `nbf ${seconds} s ahead`, () => ({ nbf: now() + seconds + 5 }))
   ),
-  withClaims('R23', 'nbf in milliseconds', () => ({ nbf: Date.now() })),
-  withClaims('R23', 'nbf 1e300', { nbf: 1e300 }),
-  withClaims('R23', 'over for 50 s', () => ({ exp: now() - 50 }), ACCEPTED),
-  withClaims('R23', 'starts in 50 s', () => ({ nbf: now() + 50 }), ACCEPTED),
-  withClaims('R23', 'exp with a fraction', () => ({ exp: now() + 600.5 }), ACCEPTED),
+  withClaims('lifetime', 'nbf in milliseconds', () => ({ nbf: Date.now() })),
+  withClaims('lifetime', 'nbf 1e300', { nbf: 1e300 }),
+  withClaims('lifetime', 'over for 50 s', () => ({ exp: now() - 50 }), ACCEPTED),
+  withClaims('lifetime', 'starts in 50 s', () => ({ nbf: now() + 50 }), ACCEPTED),
+  withClaims('lifetime', 'exp with a fraction', () => ({ exp: now() + 600.5 }), ACCEPTED),
   ...['1e400', '-1e400', '1E999'].map((exp) => ({
-    id: 'R23',
+    id: 'lifetime',
     name: `exp ${exp}`,
     request: (xsuaa: TestXsuaa) => {
       const text = JSON.stringify(userClaims(xsuaa, { exp: 1 })).replace('"exp":1', `"exp":${exp}`)

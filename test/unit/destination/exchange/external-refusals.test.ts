@@ -25,7 +25,7 @@ const bound = () => ({
   uaa: credentials(idp.landscape.emulator) as never
 })
 
-describe('R64: what XSUAA gives is looked at', () => {
+describe('what XSUAA gives is looked at', () => {
   const given = async (user: string | undefined, claims: object = {}) => {
     const access_token = await idp.landscape.emulator.issueToken({ ...(user && { user }), claims })
     idp.answer = { status: 200, body: { access_token, token_type: 'bearer', expires_in: 3600 } }
@@ -113,7 +113,7 @@ describe('what is refused, and nothing is sent', () => {
     await expect(attempt).rejects.toMatchObject({ code: 'ERR_USER_TOKEN_REQUIRED' })
   })
 
-  test('R80: no key, assertion or token is in the error', async () => {
+  test('no key, assertion or token is in the error', async () => {
     const body = { error: 'invalid_grant', error_description: external().bearerToken }
     idp.answer = { status: 400, body }
     const user = external()

@@ -28,7 +28,7 @@ describe('saml2-bearer', () => {
     })
   })
 
-  test('R63: asked at the bound XSUAA, with the client in the header', async () => {
+  test('asked at the bound XSUAA, with the client in the header', async () => {
     await propagated(external())
     const [{ url, authorization, form } = idp.asked[0]!] = idp.assertions
     const { clientid, clientsecret } = credentials(idp.landscape.emulator)
@@ -93,7 +93,7 @@ describe('saml2-bearer', () => {
   })
 })
 
-describe('R66: kept for exactly this token', () => {
+describe('kept for exactly this token', () => {
   test('a burst is one exchange; another token is another one', async () => {
     const user = external()
     const tokens = await Promise.all(Array.from({ length: 20 }, () => propagated(user)))

@@ -103,7 +103,7 @@ describe('iasToXsuaaTokenExchange', () => {
     expect(await propagated(options)).toBe(`Bearer ${exchanged}`)
   })
 
-  test.each(['bob', undefined])('R64: not that of somebody else (%s)', async (name) => {
+  test.each(['bob', undefined])('not that of somebody else (%s)', async (name) => {
     exchanged = await landscape.emulator.issueToken(name ? { user: name } : {})
     for (const destination of ['D', 'S4']) {
       const attempt = resolveDestination(destination, await iasUser(), options)

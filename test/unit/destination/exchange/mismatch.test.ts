@@ -54,7 +54,7 @@ async function returned(user: string | undefined, claims: object = {}, destinati
   return resolveDestination('D', alice, { useCache: false })
 }
 
-describe('R64: the token that comes back is looked at', () => {
+describe('the token that comes back is looked at', () => {
   test.each<[string, string | undefined, object]>([
     ['another user', 'bob', {}],
     ['another user', undefined, {}],

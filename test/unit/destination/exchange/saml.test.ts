@@ -71,19 +71,19 @@ describe('OAuth2SAMLBearerAssertion', () => {
     }
   )
 
-  test('R64: by another name that the user has', async () => {
+  test('by another name that the user has', async () => {
     expect(claimsOf((await resolved('BY_EMAIL')).value)).toMatchObject({
       user_name: 'alice@example.com'
     })
   })
 
-  test('R64: not for somebody else', async () => {
+  test('not for somebody else', async () => {
     const bob = (await resolved('BEARER', 'bob')).value
     change = (entry) => Object.assign(entry, { value: bob })
     await expect(resolved('BEARER')).rejects.toThrow(/is for another user, and was thrown away/)
   })
 
-  test('R66: the same token of the user is exchanged once', async () => {
+  test('the same token of the user is exchanged once', async () => {
     const alice = await landscape.user('alice')
     const resolve = () => resolveDestination('BEARER', alice)
     const { result } = await landscape.calls(() => Promise.all([resolve(), resolve()]))
@@ -118,7 +118,7 @@ describe('SAMLAssertion', () => {
     expect(new Set(all.map(({ authTokens }) => authTokens![0]!.value)).size).toBe(6)
   })
 
-  test('R64: a user id from deep inside the token is known', async () => {
+  test('a user id from deep inside the token is known', async () => {
     const claims = { 'xs.user.attributes': { staff: ['P4711'] } }
     const { value } = await resolved('BY_PATH', 'alice', claims)
     expect(Buffer.from(value, 'base64').toString()).toContain('>P4711<')
@@ -141,7 +141,7 @@ describe('SAMLAssertion', () => {
     ['no assertion', '<x/>', /no SAML assertion/],
     ['a document type', `<!DOCTYPE x>${assertionXml(good)}`, /no SAML assertion/],
     ['no XML', '%', /no SAML assertion/]
-  ])('R64: not with %s', async (_, xml, message) => {
+  ])('not with %s', async (_, xml, message) => {
     change = (entry) => Object.assign(entry, { value: Buffer.from(xml).toString('base64') })
     await expect(resolved('ASSERTION')).rejects.toMatchObject({
       code: 'ERR_DESTINATION_UNAVAILABLE',
@@ -149,7 +149,7 @@ describe('SAMLAssertion', () => {
     })
   })
 
-  test('R60: nobody but a named user', async () => {
+  test('nobody but a named user', async () => {
     const technical = { kind: 'technical', origin: 'token', tenant: undefined } as const
     await expect(resolveDestination('ASSERTION', technical)).rejects.toMatchObject({
       code: 'ERR_USER_TOKEN_REQUIRED'

@@ -49,7 +49,7 @@ afterAll(() => {
 
 const request = () => requestToken(client, '/oauth/token', { grant_type: 'x' })
 
-test('R63: with a certificate instead of a secret: mutual TLS, at the host for that', async () => {
+test('with a certificate instead of a secret: mutual TLS, at the host for that', async () => {
   answer = { status: 200, body: '{"access_token":"t","token_type":"Bearer"}' }
   expect(await request()).toBe('t')
   expect(seen).toEqual({ client: 'sb-app', authorization: undefined })
@@ -64,7 +64,7 @@ test.each([
   [{ status: 500, body: '<html>' }, /status 500/],
   [{ status: 200, body: 'null' }, /no access token/],
   [{ status: 200, body: 'x'.repeat(65 * 1024) }, /more than 65536 bytes/]
-])('R70: %#', async (given, message) => {
+])('%#', async (given, message) => {
   answer = given
   await expect(request()).rejects.toThrow(message)
 })

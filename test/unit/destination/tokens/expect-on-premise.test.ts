@@ -9,13 +9,13 @@ afterEach(() => {
 test.each<[string, unknown]>([
   ['a binding without credentials', [{ name: 'c', label: 'connectivity', tags: [] }]],
   ['credentials that are null', [{ name: 'c', label: 'connectivity', tags: [], credentials: null }]]
-])('R86: nobody waits for it, so %s may not end the process', async (_, connectivity) => {
+])('nobody waits for it, so %s may not end the process', async (_, connectivity) => {
   process.env['VCAP_SERVICES'] = JSON.stringify({ connectivity })
   await new Promise((done) => setTimeout(done, 2)) // bindings are looked at once in a millisecond
   await expect(expectOnPremise('t1')).resolves.toBeUndefined()
 })
 
-test('R86: the same for bindings that can not be read', async () => {
+test('the same for bindings that can not be read', async () => {
   process.env['VCAP_SERVICES'] = '{'
   await new Promise((done) => setTimeout(done, 2))
   await expect(expectOnPremise('t1')).resolves.toBeUndefined()

@@ -66,7 +66,7 @@ async function refused(context: object = {}, destination = 'S4'): Promise<Princi
   return calls[0]!
 }
 
-test('R80, R81: what the audit log throws is told by class and code, never in its own words', async () => {
+test('what the audit log throws is told by class and code, never in its own words', async () => {
   outcome = () => Promise.reject(failure)
   await refused()
   expect(printed.join('\n')).toMatch(
@@ -75,7 +75,7 @@ test('R80, R81: what the audit log throws is told by class and code, never in it
   for (const secret of SECRETS) expect(printed.join('\n')).not.toContain(secret)
 })
 
-test('R80: a listener that fails is told in the same way', async () => {
+test('a listener that fails is told in the same way', async () => {
   outcome = () => Promise.resolve()
   const unsubscribe = onPrincipalCall(() => {
     throw failure
@@ -86,7 +86,7 @@ test('R80: a listener that fails is told in the same way', async () => {
   for (const secret of SECRETS) expect(printed.join('\n')).not.toContain(secret)
 })
 
-test('R82: what the client has sent along as correlation id can neither break a line nor fill a log', async () => {
+test('what the client has sent along as correlation id can neither break a line nor fill a log', async () => {
   outcome = () => Promise.resolve()
   const id = `a\r\nSecurityEvent: forged\u001b[31m\u2028${'x'.repeat(500)}`
   const { correlationId } = await refused({ id })

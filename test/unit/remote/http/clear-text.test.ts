@@ -25,7 +25,7 @@ const to = (url: string, forwardAuthToken = true) =>
     't1'
   )
 
-describe('R67: the token of a user is not forwarded in clear text', () => {
+describe('the token of a user is not forwarded in clear text', () => {
   test.each(['http://elsewhere.example', 'HTTP://10.0.0.1:8080/x', 'http://localhost.example'])(
     '%s is refused',
     async (url) => {
@@ -51,7 +51,7 @@ describe('R67: the token of a user is not forwarded in clear text', () => {
   })
 })
 
-test('R67: the same for destinations of the environment variable', async () => {
+test('the same for destinations of the environment variable', async () => {
   const local = { name: 'LOCAL', url: 'http://elsewhere.example', forwardAuthToken: true }
   process.env['destinations'] = JSON.stringify([local])
   const call = outboundDestination(

@@ -150,7 +150,7 @@ test('where and how the token is fetched can be configured', async () => {
   expect(backend.lines).toEqual([`GET ${absolute('/sap/token?x=1')}`, POST])
 })
 
-test('R67: the token is never fetched from another host', async () => {
+test('the token is never fetched from another host', async () => {
   const csrf = { url: 'https://evil.example/token' }
   await expect(write('foreign', { csrf })).rejects.toMatchObject({ code: 'ERR_REMOTE_HOST' })
   expect(backend.received).toEqual([])
@@ -175,7 +175,7 @@ test('what opens the session is no part of the write: no body, no condition', as
   expect(fetch?.body).toBe('')
 })
 
-test('R80: neither token nor cookie is in a response or an error', async () => {
+test('neither token nor cookie is in a response or an error', async () => {
   const response = await write('secretive')
   backend.answer = (_, res) => {
     json(

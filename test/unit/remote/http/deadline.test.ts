@@ -47,7 +47,7 @@ function call(name: string, options: SendOptions = {}, request: object = GET) {
   return send(outbound, request as typeof GET, options)
 }
 
-describe('R70: the time of a call is over', () => {
+describe('the time of a call is over', () => {
   test('also while it waits for one of the 50 connections of its user', async () => {
     backend.answer = () => undefined
     const others = Array.from({ length: 50 }, () => call('crowd', { timeout: LONG }))

@@ -173,7 +173,7 @@ describe('each failure names the hop, the cause and the fix', () => {
     await expect(send(propagated(), GET)).resolves.toMatchObject({ status: 200 }) // accepts anything
   })
 
-  test('R67: a redirect is an error, also one to the same host, and nobody follows it', async () => {
+  test('a redirect is an error, also one to the same host, and nobody follows it', async () => {
     for (const [location, where] of [
       ['https://evil.example/path', 'to evil.example'],
       ['/elsewhere', 'within the system']
@@ -187,7 +187,7 @@ describe('each failure names the hop, the cause and the fix', () => {
   })
 
   test.each(['https://evil.example/x', 'http://evil.example@127.0.0.1:1/x'])(
-    'R67: credentials go to the host of the destination only, and not to %s',
+    'credentials go to the host of the destination only, and not to %s',
     async (url) => {
       const error = await failure(propagated(), { method: 'get', url })
       expect(error).toMatchObject({ code: 'ERR_REMOTE_HOST', status: 500 })
@@ -219,7 +219,7 @@ describe('what the system says to the request itself stays its own', () => {
   })
 })
 
-test('R80: no header value but those that can stand in a log, and no cookie, in any error', async () => {
+test('no header value but those that can stand in a log, and no cookie, in any error', async () => {
   const headers = {
     'set-cookie': 'SAP_SESSIONID=secret',
     'x-csrf-token': 'secret',

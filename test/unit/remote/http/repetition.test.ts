@@ -140,7 +140,7 @@ describe('a 401', () => {
     expect(renew).toHaveBeenCalledTimes(1)
   })
 
-  test('R66: the fresh tokens of one tenant are not for another, even if the old ones were the same', async () => {
+  test('the fresh tokens of one tenant are not for another, even if the old ones were the same', async () => {
     const basic = (password: string) =>
       internet(backend.url, {
         name: 'BASIC',

@@ -31,7 +31,7 @@ const write = (destination: HttpDestination, tenant?: string, headers?: Record<s
 const cookies = () =>
   backend.received.filter(({ method }) => method === 'POST').map(({ headers }) => headers.cookie)
 
-test('R66: the technical users of two tenants never share a session, however alike their destinations are', async () => {
+test('the technical users of two tenants never share a session, however alike their destinations are', async () => {
   const destination = internet(backend.url)
   for (const tenant of ['t1', 't2', undefined, 't1']) await write(destination, tenant)
   expect(cookies()).toEqual(['SESSION=1', 'SESSION=2', 'SESSION=3', 'SESSION=1'])
@@ -60,7 +60,7 @@ test('requests that bring a cookie have the session that belongs to it', async (
   expect(cookies()).toEqual(['LOGON=1; SESSION=1', 'LOGON=2; SESSION=2', 'LOGON=1; SESSION=1'])
 })
 
-test('R70: a system that hands out a new cookie with every answer does not fill memory and headers', async () => {
+test('a system that hands out a new cookie with every answer does not fill memory and headers', async () => {
   let n = 0
   const { answer } = backend
   backend.answer = (req, res, received) => {

@@ -14,7 +14,7 @@ test('a named user with a valid token may go', () => {
   expect(requireNamedUser('S4', alice)).toBe(alice)
 })
 
-test('R62: an expired token is not sent', () => {
+test('an expired token is not sent', () => {
   expect(() => requireNamedUser('S4', user(now() - 1))).toThrow(
     expect.objectContaining({ code: 'ERR_TOKEN_EXPIRES', status: 401 })
   )
@@ -42,7 +42,7 @@ test.each<[Principal, RegExp, RegExp]>([
     /made of one token and has the "authInfo" of another/,
     /the user object of the request/
   ]
-])('R60, R61: %j is refused, with who is current and what to do', (principal, who, what) => {
+])('%j is refused, with who is current and what to do', (principal, who, what) => {
   const attempt = () => requireNamedUser('S4', principal)
   expect(attempt).toThrow(expect.objectContaining({ code: 'ERR_USER_TOKEN_REQUIRED', status: 403 }))
   expect(attempt).toThrow(who)

@@ -42,7 +42,7 @@ const queries: [string, (row: Row) => object][] = [
   ['UPDATE', (row) => UPDATE.entity(TABLE).set(row as never)]
 ]
 
-describe.each(queries)('R88: %s', (_, query) => {
+describe.each(queries)('%s', (_, query) => {
   test('headers that speak for a sender are left out, of the message and of its context', async () => {
     const headers = { Authorization: `Bearer ${TOKEN}`, cookie: 'a=b', 'x-own': '1' }
     const message = { service: 'S4', event: 'work', data: { id: 1 }, headers, context: { headers } }

@@ -45,7 +45,7 @@ test('the client is never guessed from the audience', () => {
   expect(new OidcSecurityContext(jwt).token.clientId).toBeNull()
 })
 
-test('R80: printing it shows no token, however deep', () => {
+test('printing it shows no token, however deep', () => {
   const authInfo = context()
   authInfo.getLogonName()
   for (const each of [authInfo, authInfo.token]) {
@@ -54,7 +54,7 @@ test('R80: printing it shows no token, however deep', () => {
   }
 })
 
-test('I27: what code does to the claims stays in its request', () => {
+test('what code does to the claims stays in its request', () => {
   const claims = context().token.payload as Record<string, unknown>
   claims.scope = 'admin'
   expect(context().token.payload).toEqual(CLAIMS)

@@ -4,7 +4,7 @@ import { trustAcl } from '../../../../src/token/issuers/trust-acl.js'
 const OWN = { client: 'sb-app!t1', tenant: 'own' }
 const check = (list: unknown) => trustAcl(JSON.stringify(list), OWN)
 
-describe('R89: SAP_JWT_TRUST_ACL only ever narrows', () => {
+describe('SAP_JWT_TRUST_ACL only ever narrows', () => {
   test('not set, it restricts nothing', () => {
     expect(trustAcl(undefined, OWN)).toBeUndefined()
     expect(trustAcl('', OWN)).toBeUndefined()

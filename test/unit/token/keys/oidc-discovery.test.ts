@@ -73,7 +73,7 @@ describe('a document that can not be trusted', () => {
   })
 
   test.each(['hang up', 'HTML', 'null', 'status 500', 'redirect', '200 MB'] as const)(
-    'R70: %s',
+    '%s',
     async (name) => {
       documents[DISCOVERY] = MISBEHAVIOURS[name]
       await expect(source()()).rejects.toMatchObject({ name: 'FetchError' })

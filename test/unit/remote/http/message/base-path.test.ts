@@ -9,7 +9,7 @@ import { Backend, internet, user } from '../../support/backend.js'
 const at = (url: string): HttpDestination => internet(url, { name: 'D' })
 const DESTINATION = at('https://host.example/sap/api')
 
-describe('R67: a path that leaves that of the destination is refused', () => {
+describe('a path that leaves that of the destination is refused', () => {
   test.each([
     '../admin',
     '/../admin',
