@@ -125,12 +125,15 @@ describe('roles', () => {
     }
   })
 
-  test.each(['constructor', '__proto__', 'toString'])('a name that objects have by themselves: %s', (name) => {
-    const { roles } = profile({ roles: { claim: 'roles', map } })
-    expect(Object.keys(roles({ roles: [name] }))).toEqual([])
-    expect(Object.keys(roles({}))).toEqual([])
-    expect(rolesOf({}, { claim: `${name}.name`, map: true })).toEqual([])
-  })
+  test.each(['constructor', '__proto__', 'toString'])(
+    'a name that objects have by themselves: %s',
+    (name) => {
+      const { roles } = profile({ roles: { claim: 'roles', map } })
+      expect(Object.keys(roles({ roles: [name] }))).toEqual([])
+      expect(Object.keys(roles({}))).toEqual([])
+      expect(rolesOf({}, { claim: `${name}.name`, map: true })).toEqual([])
+    }
+  )
 })
 
 describe('attributes', () => {
