@@ -2,6 +2,7 @@ import type { Destination, HttpDestination } from '@sap-cloud-sdk/connectivity'
 
 import { DestinationError, PropagationError } from '../errors.js'
 import { describe, type NamedUser, type Principal } from '../user/principal.js'
+import { authenticationTypeOf } from './authentication-types.js'
 import { checkUnreadable, checkUsable, checkUserToken } from './look-up/check.js'
 import { destinationFailure } from './failure.js'
 import type { FoundDestination } from './look-up/find.js'
@@ -13,9 +14,6 @@ import { checkRetrieval, forwardsCorporateToken } from './tokens/retrieval.js'
 import { freshProxyToken, freshTokens, type Refused, type ResolveOptions } from './bypass.js'
 import { type Retrieved, technicalTokens } from './tokens/technical.js'
 import { userToken } from './tokens/user.js'
-
-/** Authentication types for which the Destination service retrieves nothing. */
-const WITHOUT_RETRIEVAL = new Set(['NoAuthentication', 'BasicAuthentication'])
 
 /** Header by which the Cloud Connector gets to know a technical user; the Cloud SDK has no type for it. */
 const TECHNICAL_USER = 'SAP-Connectivity-Technical-Authentication'
@@ -101,9 +99,8 @@ async function asApplication(
   options: ResolveOptions
 ): Promise<HttpDestination> {
   const { destination, place } = configured
-  const { authentication = '' } = destination
   const proxied = (parts?: Parts) => withProxy(destination, place.tenant, options, parts)
-  if (WITHOUT_RETRIEVAL.has(authentication)) return proxied()
+  if (authenticationTypeOf(destination)?.retrieved === 'nothing') return proxied()
   const { refreshToken } = options
   const retrieved = await technicalTokens(configured, tenant, refreshToken, freshTokens(options))
   const make = () => withRetrieved(destination, retrieved)

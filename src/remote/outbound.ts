@@ -10,7 +10,7 @@ import {
 import { completeDestination, lookUpDestination } from '../destination/resolve.js'
 import { forwardedToken } from '../destination/exchange/user.js'
 import { checkUnreadable } from '../destination/look-up/check.js'
-import { isUserBound } from '../destination/look-up/check.js'
+import { isUserBound } from '../destination/authentication-types.js'
 import type { NamedUser, Principal } from '../user/principal.js'
 import { type Caller, callingPrincipal, type CallTarget } from './policy/caller.js'
 import { technicalDestination, userBoundDestination } from './policy/caller.js'

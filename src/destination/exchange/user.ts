@@ -4,6 +4,7 @@ import { DestinationError, PropagationError } from '../../errors.js'
 import { cloudSdk } from '../../lib/lazy.js'
 import { type NamedUser, TokenPrincipal } from '../../user/principal.js'
 import { keyOfToken } from '../../user/user-key.js'
+import { authenticationTypeOf } from '../authentication-types.js'
 import type { DestinationOptions } from '../look-up/find.js'
 import { type Configured, serviceKey } from '../look-up/look-up.js'
 import { keptTokens } from '../tokens/kept-tokens.js'
@@ -29,16 +30,14 @@ export async function knownUser(
   if (user.issuer === 'ias') {
     return iasToXsuaaTokenExchange ? xsuaaUser(place.service, user, fresh) : user
   }
-  if (hasKeys(destination)) return user
+  if (declaresUserTokenKeys(destination)) return user
   return (await exchangedUser(user, fresh)) ?? user
 }
 
-/** Types of destinations that the Destination service does not verify tokens for. */
-const KEYLESS: ReadonlySet<string> = new Set(['PrincipalPropagation', 'OAuth2TokenExchange'])
-
-/** Whether the Destination service takes tokens of whoever has these keys. @internal */
-export function hasKeys({ authentication, jwks, jwksUri }: Destination): boolean {
-  return !KEYLESS.has(authentication ?? '') && Boolean(jwks ?? jwksUri)
+/** True if the destination declares keys of an issuer whose tokens the Destination service then accepts. @internal */
+export function declaresUserTokenKeys(destination: Destination): boolean {
+  const { jwks, jwksUri } = destination
+  return Boolean(authenticationTypeOf(destination)?.acceptsOwnKeys && (jwks ?? jwksUri))
 }
 
 /**

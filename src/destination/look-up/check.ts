@@ -2,25 +2,9 @@ import type { Destination } from '@sap-cloud-sdk/connectivity'
 
 import { DestinationError, PropagationError } from '../../errors.js'
 import type { NamedUser } from '../../user/principal.js'
-import { hasKeys, withExchange } from '../exchange/user.js'
+import { authenticationTypeOf } from '../authentication-types.js'
+import { declaresUserTokenKeys, withExchange } from '../exchange/user.js'
 import { type RetrievalOptions, sendsSubjectToken } from '../tokens/retrieval.js'
-
-/** Types that can be sent: those of the Cloud SDK, and the one that is made of them here. */
-const SENDABLE: ReadonlySet<string> = new Set([
-  'NoAuthentication',
-  'BasicAuthentication',
-  'ClientCertificateAuthentication',
-  'OAuth2ClientCredentials',
-  'OAuth2Password',
-  'OAuth2RefreshToken',
-  'OAuth2TechnicalUserPropagation',
-  'PrincipalPropagation',
-  'OAuth2UserTokenExchange',
-  'OAuth2JWTBearer',
-  'OAuth2TokenExchange',
-  'OAuth2SAMLBearerAssertion',
-  'SAMLAssertion'
-])
 
 const LOOPBACK = /^(localhost|127(\.\d+){3}|\[::1\])$/
 
@@ -31,27 +15,18 @@ const LOOPBACK = /^(localhost|127(\.\d+){3}|\[::1\])$/
  * @internal
  */
 export function checkUsable(destination: Destination, userBound: boolean): void {
-  const {
-    authentication = '',
-    forwardAuthToken
-  }: { authentication?: string; forwardAuthToken?: boolean } = destination
-  const { type } = destination
+  const { type, authentication = '', forwardAuthToken, proxyType } = destination
+  const known = authenticationTypeOf(destination)
+  const has = `has Authentication "${authentication}", which`
   if (type && type !== 'HTTP') {
     throw unusable(destination, `is of type "${type}", and only those of type "HTTP" can be called`)
   }
-  if (authentication === 'SAPAssertionSSO') {
-    throw unusable(
-      destination,
-      'has Authentication "SAPAssertionSSO", which is deprecated and not sent; use SAMLAssertion or OAuth2SAMLBearerAssertion'
-    )
+  if (known?.replacedBy) {
+    throw unusable(destination, `${has} is deprecated and not sent; use ${known.replacedBy}`)
   }
-  if (!forwardAuthToken && !SENDABLE.has(authentication)) {
-    throw unusable(destination, `has Authentication "${authentication}", which can't be sent`)
-  }
-  if (authentication === 'PrincipalPropagation' && destination.proxyType !== 'OnPremise') {
-    const reason =
-      'has Authentication "PrincipalPropagation", which needs ProxyType "OnPremise"; on the internet, use a user token ' +
-      'exchange'
+  if (!forwardAuthToken && !known?.sendable) throw unusable(destination, `${has} can't be sent`)
+  if (known?.onPremiseOnly && proxyType !== 'OnPremise') {
+    const reason = `${has} needs ProxyType "OnPremise"; on the internet, use a user token exchange`
     throw unusable(destination, reason)
   }
   if (userBound) checkUnreadable(destination)
@@ -90,7 +65,7 @@ export function checkUserToken(
   if (user.issuer === 'xsuaa') return
   const propagates = authentication === 'PrincipalPropagation'
   const takesTrusted = propagates || sendsSubjectToken(destination, options)
-  if (takesTrusted ? user.issuer === 'ias' : hasKeys(destination)) return
+  if (takesTrusted ? user.issuer === 'ias' : declaresUserTokenKeys(destination)) return
   const exchange =
     user.issuer === 'ias'
       ? 'To have it exchanged, set destinationOptions.iasToXsuaaTokenExchange.'
@@ -107,30 +82,6 @@ export function checkUserToken(
 function unusable({ name }: Destination, reason: string): DestinationError {
   const text = `destination "${String(name)}" ${reason}. Nothing was sent.`
   return new DestinationError('ERR_DESTINATION_UNAVAILABLE', text)
-}
-
-/** Values of `Authentication` with which a call is made as the user. */
-const USER_BOUND: ReadonlySet<string> = new Set([
-  'PrincipalPropagation',
-  'OAuth2UserTokenExchange',
-  'OAuth2JWTBearer',
-  'OAuth2SAMLBearerAssertion',
-  'OAuth2TokenExchange',
-  'SAMLAssertion',
-  'SAPAssertionSSO'
-])
-
-/**
- * Whether a call to the destination is made as the user who is current. `SystemUser` (deprecated) makes one of the types
- * a technical one.
- *
- * @internal
- */
-export function isUserBound(destination: Destination): boolean {
-  const { authentication, forwardAuthToken, systemUser } = destination
-  if (forwardAuthToken) return true
-  if (authentication === 'OAuth2SAMLBearerAssertion' && systemUser) return false
-  return USER_BOUND.has(authentication ?? '')
 }
 
 /** Option of a destination: plain http to a service of the own Kubernetes cluster, as the Transparent Proxy is one. */

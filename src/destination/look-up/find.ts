@@ -4,7 +4,7 @@ import { DestinationError } from '../../errors.js'
 import { cloudSdk } from '../../lib/lazy.js'
 import type { Principal } from '../../user/principal.js'
 import { serviceBinding } from './binding.js'
-import { isUserBound } from './check.js'
+import { isUserBound } from '../authentication-types.js'
 import { type Configured, lookUp } from './look-up.js'
 import { type LookUpOptions, lookUpOf } from './options.js'
 

@@ -2,6 +2,7 @@ import type { Destination } from '@sap-cloud-sdk/connectivity'
 
 import { DestinationError } from '../../errors.js'
 import type { NamedUser } from '../../user/principal.js'
+import { authenticationTypeOf } from '../authentication-types.js'
 import {
   chainHeaders,
   givesAssertion,
@@ -105,9 +106,8 @@ export function forwardsCorporateToken(
   return kind === 'access_token' || kind === 'id_token'
 }
 
-/** The SAP Cloud SDK has no type for it. */
-function exchangesToken({ authentication }: { authentication?: string }): boolean {
-  return authentication === 'OAuth2TokenExchange'
+function exchangesToken(destination: Destination): boolean {
+  return authenticationTypeOf(destination)?.userHeader === 'X-Subject-Token'
 }
 
 /** Returns the options on which the token of a destination depends, as parts of a key. @internal */

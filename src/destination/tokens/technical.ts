@@ -5,6 +5,7 @@ import type { Destination } from '@sap-cloud-sdk/connectivity'
 import { find, type RetrievalHeaders } from '../look-up/service.js'
 import { type Configured, serviceKey } from '../look-up/look-up.js'
 import { parseDestination } from '../look-up/parse.js'
+import { authenticationTypeOf } from '../authentication-types.js'
 import type { Refused } from '../bypass.js'
 import { noToken, retrievedToken } from './user.js'
 import { serviceTokenOf } from './service.js'
@@ -65,7 +66,7 @@ async function retrieve(
   const json = await find(place, String(destination.name), headers)
   if (!json) throw noToken(destination, 'it is gone')
   const { certificates = [], ...found } = await parseDestination(json)
-  if (destination.authentication === 'ClientCertificateAuthentication') {
+  if (authenticationTypeOf(destination)?.retrieved === 'certificate') {
     return { value: { certificates }, lifetime: CERTIFICATE_LIFETIME }
   }
   const token = retrievedToken(found)

@@ -6,6 +6,7 @@ import { redact } from '../../lib/redact.js'
 import { type Lasting, SingleFlight } from '../../lib/single-flight.js'
 import type { NamedUser } from '../../user/principal.js'
 import { keyOfToken } from '../../user/user-key.js'
+import { authenticationTypeOf } from '../authentication-types.js'
 import type { Refused } from '../bypass.js'
 import { assertionDifference } from '../exchange/saml/returned.js'
 import { type Configured, serviceKey } from '../look-up/look-up.js'
@@ -51,7 +52,7 @@ export async function userToken(
   fresh: boolean | Refused = false
 ): Promise<DestinationAuthToken> {
   const { place, fingerprint, destination } = configured
-  if (destination.authentication === 'SAMLAssertion') {
+  if (authenticationTypeOf(destination)?.retrieved === 'assertion') {
     return (await exchange(configured, user, options)).value
   }
   const own = [fingerprint, ...retrievalKey(options), ...keyOfToken(user)]
@@ -75,7 +76,8 @@ async function exchange(
   if (!json) throw chainFailure(destination, options) ?? noToken(destination, 'it is gone')
   const found = await parseDestination(json)
   const token = retrievedToken(found)
-  await checkSameUser(found, user, token.value, !options.chain && isExchange(destination))
+  const within = !options.chain && authenticationTypeOf(destination)?.keepsTrustDomain === true
+  await checkSameUser(found, user, token.value, within)
   const seconds = Number(token.expiresIn)
   if (seconds > 0) ends.set(token, Date.now() / 1000 + seconds)
   return { value: token, lifetime: lifetimeOf(token, user.expiresAt) }
@@ -107,7 +109,7 @@ async function checkSameUser(
 ): Promise<void> {
   const configuration = configurationOf(destination)
   const difference =
-    destination.authentication === 'SAMLAssertion'
+    authenticationTypeOf(destination)?.retrieved === 'assertion'
       ? await assertionDifference(value, user, configuration, userIdSource(configuration))
       : tokenDifference(destination, user, value, within)
   if (!difference) return
@@ -127,17 +129,6 @@ function tokenDifference(
   return user.issuer === 'xsuaa' && isXsuaa(theirs) && within
     ? differenceWithin(own, theirs)
     : differenceAcross(own, theirs, userIdSource(configurationOf(destination)))
-}
-
-/** Types with which a user of XSUAA stays within it; where a SAML assertion goes, the user can have another name. */
-const EXCHANGES: ReadonlySet<string> = new Set([
-  'OAuth2UserTokenExchange',
-  'OAuth2JWTBearer',
-  'OAuth2TokenExchange'
-])
-
-function isExchange({ authentication }: Destination): boolean {
-  return EXCHANGES.has(authentication ?? '')
 }
 
 function configurationOf({ originalProperties }: Destination) {

@@ -1,6 +1,6 @@
 import { decidesCalls } from '../../lib/adoption.js'
 import { checkDestinationOptions } from '../../destination/look-up/options.js'
-import { isUserBound } from '../../destination/look-up/check.js'
+import { isUserBound } from '../../destination/authentication-types.js'
 import { isClusterName, WITHIN_CLUSTER } from '../../destination/look-up/check.js'
 import { ConfigurationError } from '../../errors.js'
 
@@ -182,7 +182,7 @@ function inlineConflict(
       'destination there, or forward the token.'
     )
   }
-  if (!isUserBound({ authentication } as Parameters<typeof isUserBound>[0])) return undefined
+  if (!isUserBound({ authentication })) return undefined
   return `its credentials.authentication is "${String(authentication)}", which propagates users.`
 }
 
