@@ -10,7 +10,7 @@ import type {
   VcapServices
 } from './types.js'
 
-/** What {@link Emulator.issueToken} shall issue. */
+/** The options of {@link Emulator.issueToken}. */
 export interface IssueTokenOptions {
   /** Default: `xsuaa`; `ias` is Identity Authentication. */
   issuer?: 'xsuaa' | 'ias'
@@ -44,17 +44,17 @@ export interface IssueTokenOptions {
 export type EmulatedEndpoint =
   'xsuaa' | 'destination' | 'connectivity' | 'identity' | 'jobscheduler'
 
-/** What {@link Emulator.rotateKeys} does with the key that has signed so far. */
+/** The options of {@link Emulator.rotateKeys}: the fate of the key that has signed so far. */
 export interface RotateKeysOptions {
   /** `false`: it disappears at once, and its tokens are worth nothing. Default: `true`, it stays published. */
   keepFormer?: boolean
 }
 
-/** What the backends have noted. */
+/** The records of the backends. */
 export interface BackendRecord {
   /** The backends' own users that have sent requests, each once, in the order of their first request. */
   seenUsers(): Promise<string[]>
-  /** Who has created, changed or deleted what, in the order of time. */
+  /** The records that were created, changed or deleted, with their users, in the order of time. */
   changes(): Promise<ChangeEntry[]>
 }
 
@@ -107,7 +107,7 @@ export interface Emulator {
   readonly connections: { readonly connectivity: number }
   /** The Job Scheduling service, which calls the application when it is told to; needs the option `jobScheduler`. */
   readonly jobScheduler: JobScheduler
-  /** What the backends that the emulator has started say about users and changes. */
+  /** The requests and changes that the backends of this emulator have recorded. */
   readonly s4: BackendRecord
   /**
    * A system that the emulator started as a process.

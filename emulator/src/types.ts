@@ -5,7 +5,7 @@ import type { ApplicationOptions, TenantOptions } from './landscape/landscape-op
 
 /** One user, as CAP's mocked users have it; a plain string is the password. */
 export interface MockUser {
-  /** Without one, any password is accepted, also an empty one, as CAP's mocked users do. */
+  /** The password. Without one, any password is accepted, also an empty one, as CAP's mocked users do. */
   password?: string
   /**
    * Role templates or role collections of xs-security.json; an array, or an object with truthy values.
@@ -60,7 +60,7 @@ export interface ExposedResource {
 /** Properties of destinations, by name. */
 export type Destinations = Readonly<Record<string, Readonly<Record<string, string | boolean>>>>
 
-/** What {@link startEmulator} serves. */
+/** The options of {@link startEmulator}. */
 export interface EmulatorOptions {
   /** Project folder: xs-security.json is read there, relative paths resolve against it. */
   root: string
@@ -109,13 +109,13 @@ export interface EmulatorOptions {
 /** A user as a banner shows it. */
 export interface UserSummary {
   name: string
-  /** As configured: role templates and role collections. */
+  /** The configured role templates and role collections. */
   roles: string[]
-  /** What of the configured attributes reaches the token. */
+  /** The configured attributes that reach the token. */
   attr: Record<string, string[]>
   /** Authorization policies (AMS). */
   policies?: string[]
-  /** Of a subscriber's user. */
+  /** The tenant of a subscriber's user. */
   tenant?: string
 }
 
@@ -125,7 +125,7 @@ export interface EmulatedRequest {
   at: string
   method: string
   path: string
-  /** Of the response; 0 as long as there is none. */
+  /** The status of the response; 0 as long as there is none. */
   status: number
   /** XSUAA: `grant_type`, if it is a known one. */
   grant?: string
@@ -173,7 +173,7 @@ export interface ServiceBinding {
   label: string
   name: string
   plan: string
-  /** As on BTP, and one that marks the emulator's bindings. */
+  /** The tags as on BTP, and one that marks the emulator's bindings. */
   tags: string[]
   instance_guid: string
   instance_name: string
@@ -188,8 +188,8 @@ export interface VcapServices {
   xsuaa: ServiceBinding[]
   destination: ServiceBinding[]
   connectivity: ServiceBinding[]
-  /** With the option `identity`. */
+  /** The binding of Identity Authentication, with the option `identity`. */
   identity?: ServiceBinding[]
-  /** With the option `jobScheduler`. */
+  /** The binding of the Job Scheduling service, with the option `jobScheduler`. */
   jobscheduler?: ServiceBinding[]
 }

@@ -3,7 +3,7 @@ import { EmulatorError } from '../emulator-error.js'
 import { allProcesses, type OnPremise } from '../landscape/on-premise.js'
 import type { BackendNotes } from './child.js'
 
-/** What all backends that the emulator has started have noted, as one. */
+/** Joins the records of all backends that the emulator has started. */
 export function createBackendRecord(onPremise: OnPremise): BackendRecord {
   const processes = allProcesses(onPremise)
   const record = async (): Promise<BackendNotes[]> => {

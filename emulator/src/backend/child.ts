@@ -14,7 +14,7 @@ export interface BackendProcess {
    * @throws EmulatorError `ERR_EMULATOR_BACKEND` once the process has ended
    */
   locate: (path: string) => BackendTarget
-  /** What it has noted. */
+  /** The requests and changes that it has recorded. */
   record: () => Promise<BackendNotes>
   /** Tells it by how many milliseconds the landscape's clock differs from the machine's. */
   setClock: (offset: number) => void
@@ -28,13 +28,13 @@ export interface BackendTarget {
   path?: string
 }
 
-/** What a backend has noted of requests and changes. */
+/** The requests and changes that a backend has recorded. */
 export interface BackendNotes {
   entries: AuditEntry[]
   changes: ChangeEntry[]
 }
 
-/** What a backend may say. */
+/** A message of a backend. */
 export type Message =
   | { type: 'listening'; url: string; services?: Record<string, string> }
   | { type: 'failed'; message: string }

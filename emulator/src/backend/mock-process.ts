@@ -10,7 +10,7 @@ import { mockedPath } from './mocked-path.js'
 
 const START_TIMEOUT_MS = 60_000
 
-/** Without the plugin nobody in that process tells that it listens. */
+/** The plugin reports when that process listens; without it nothing would. */
 const STARTING =
   'to listen: is "cds-principal" among the dependencies in package.json, where CAP looks for plugins?'
 

@@ -14,7 +14,7 @@ export interface JobOptions {
   readonly timeout: number
   /** Seconds from 202 to the status. */
   readonly asyncTimeout: number
-  /** Of the application; default: the server that the landscape knows. */
+  /** The URL of the application; default: the server that the landscape knows. */
   readonly url?: string
   /** Folder of the CAP project whose landscape is asked. */
   readonly project: string
@@ -108,7 +108,7 @@ function milliseconds(option: string, seconds: number): number {
   throw new Error(`${option} takes a number of seconds, up to seven days`)
 }
 
-/** For the person at the terminal. */
+/** Prints a line for the person at the terminal. */
 function tell(line: string): void {
   process.stderr.write(`${line}\n`)
 }

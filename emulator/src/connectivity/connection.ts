@@ -3,7 +3,7 @@ import { Agent, type AgentOptions } from 'node:https'
 import type { Socket } from 'node:net'
 import type { Claims } from '../xsuaa/claims.js'
 
-/** How long the proxy keeps an idle connection; longer than clients do: it is them who decide. */
+/** The time that the proxy keeps an idle connection, in milliseconds; longer than clients do, so that they decide. */
 export const IDLE_MS = 60_000
 
 /**
@@ -14,7 +14,7 @@ export interface Binding {
   account: string
   locationId: string
   virtualHost: string
-  /** Of the user token, `null` without one. */
+  /** The name in the user token; `null` without one. */
   claims: Claims | null
 }
 

@@ -19,12 +19,12 @@ import {
 } from './refusal.js'
 import type { RequestTarget } from './request-target.js'
 
-/** What the proxy checks requests against. */
+/** The rules that the proxy checks requests against. */
 export interface GateContext {
   issuer: TokenIssuer
   /** Identity provider whose users the Cloud Connector trusts as well. */
   identity?: IdentityIssuer | undefined
-  /** Whose tokens the proxy takes. */
+  /** The issuers whose tokens the proxy accepts. */
   client: Client
   /** Systems that the Cloud Connector with a location id exposes, by virtual host; `undefined`: there is no such Cloud Connector. */
   systemsOf: (tenant: string, locationId: string) => ReadonlyMap<string, ExposedSystem> | undefined

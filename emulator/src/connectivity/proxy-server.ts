@@ -61,7 +61,7 @@ export function createConnectivityProxy(
   return server
 }
 
-/** Before the target is parsed, so that refused requests are on record as well. */
+/** Records the request before the target is parsed, so that refused requests are on record as well. */
 function startEntry(req: IncomingMessage, connection: number): EmulatedRequest {
   const at = new Date().toISOString()
   return { at, method: req.method ?? '', path: '', status: 0, connection }

@@ -5,9 +5,9 @@ import { invalidProxyHeader, methodNotAllowed, Refusal } from './refusal.js'
 export interface RequestTarget {
   /** Virtual `host:port`, lower case. */
   virtualHost: string
-  /** As sent, without query. */
+  /** The path as it was sent, without query. */
   path: string
-  /** As sent, with query. */
+  /** The path as it was sent, with query. */
   pathAndQuery: string
 }
 

@@ -5,14 +5,14 @@ import type { Destinations, EmulatorOptions } from '../types.js'
 /** A destination as the service stores it: names and values are strings, also `true` and `100`. */
 export type DestinationConfiguration = Readonly<Record<string, string>>
 
-/** What a tenant sees, by name. */
+/** The destinations that a tenant sees, by name. */
 export interface TenantDestinations {
   readonly destinations: ReadonlyMap<string, DestinationConfiguration>
   readonly fragments: ReadonlyMap<string, DestinationConfiguration>
   readonly certificates: ReadonlyMap<string, DestinationCertificate>
 }
 
-/** By tenant. */
+/** The destinations by tenant. */
 export type DestinationStore = (tenant: string) => TenantDestinations
 
 /**

@@ -2,7 +2,7 @@ import type { DestinationConfiguration, TenantDestinations } from './configurati
 
 /** `X-fragment-name` and `X-fragment-optional`. */
 export interface AskedFragments {
-  /** In the order in which they are put in. */
+  /** The fragments in the order in which they are applied. */
   readonly names: readonly string[]
   /** The header counts for one fragment only. */
   readonly optional: boolean

@@ -5,7 +5,7 @@ import type { Traffic } from '../traffic/traffic.js'
 import type { EndpointName } from '../traffic/types.js'
 import type { EmulatedRequest } from '../types.js'
 
-/** What a handler may add to the record of its request. */
+/** Details that a handler may add to the record of its request. */
 export type RequestNotes = Partial<Pick<EmulatedRequest, 'grant' | 'client' | 'retrieval'>>
 
 /** Handles one request; the URL is parsed and the host is checked. */
@@ -16,7 +16,7 @@ export type ApiHandler = (
   notes: RequestNotes
 ) => Promise<void> | void
 
-/** Where the requests of one service are noted, and answered by tests. */
+/** The record of one service's requests, through which tests can answer them. */
 export interface Observation {
   log: RequestLog
   traffic: Traffic

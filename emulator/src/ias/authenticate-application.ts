@@ -7,7 +7,7 @@ import type { IdentityApplication, IdentityTenant } from './identity-tenant.js'
 /** The application behind a token request. */
 export interface AuthenticatedApplication {
   application: IdentityApplication
-  /** Of its certificate, where it has authenticated by mutual TLS: tokens are bound to it. */
+  /** The thumbprint of the client certificate after mutual TLS; tokens are bound to it. */
   thumbprint: string | undefined
 }
 

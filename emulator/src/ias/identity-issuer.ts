@@ -14,7 +14,7 @@ export interface IdentityIssuer {
   jwks(): Record<string, string>[]
   /** @param lifetime - seconds, negative for a token that has expired */
   sign(claims: Claims, lifetime: number): Promise<string>
-  /** Whether the claims name this issuer. */
+  /** True if the claims name this issuer. */
   names(claims: Claims): boolean
   /** @throws InvalidToken */
   verify(token: string): Promise<Claims>

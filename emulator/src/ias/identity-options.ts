@@ -1,8 +1,8 @@
-/** What a user's `sub` is; on BTP `subject-name-identifier.attribute`. */
+/** The value of a user's `sub`; on BTP `subject-name-identifier.attribute`. */
 export type SubjectNameIdentifier = 'userUuid' | 'mail' | 'loginName'
 export const SUBJECTS: readonly SubjectNameIdentifier[] = ['userUuid', 'mail', 'loginName']
 
-/** How the bound application proves who it is; on BTP a parameter of the binding. */
+/** The way in which the bound application authenticates; on BTP a parameter of the binding. */
 export type IdentityCredentialType = 'SECRET' | 'X509_GENERATED'
 export const CREDENTIAL_TYPES: readonly IdentityCredentialType[] = ['SECRET', 'X509_GENERATED']
 
@@ -60,11 +60,11 @@ export interface SamlApplicationOptions {
   entityId: string
   /** URL of its token endpoint, the recipient of the assertions. */
   recipient: string
-  /** What the name of the user (`NameID`) is; default: `mail`. */
+  /** The attribute that is the name of the user (`NameID`); default: `mail`. */
   subjectNameIdentifier?: SubjectNameIdentifier
 }
 
-/** What a token with `resource=urn:sap:identity:application:provider:name:<dependency>` is for. */
+/** The target of a token with `resource=urn:sap:identity:application:provider:name:<dependency>`. */
 export interface IdentityDependency {
   /** One of `applications`. */
   application: string

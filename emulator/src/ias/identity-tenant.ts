@@ -15,7 +15,7 @@ import {
 
 /** An application of Identity Authentication: an OAuth client. */
 export interface IdentityApplication {
-  /** As configured; empty for the application that is bound. */
+  /** The configured name; empty for the application that is bound. */
   name: string
   /** A GUID. */
   id: string
@@ -30,14 +30,14 @@ export interface IdentityApplication {
   /** Whom it may call, by the name of the dependency. */
   dependencies: ReadonlyMap<string, Dependency>
   refreshTokenValidity: number
-  /** Whether it has SAML 2.0 in place of OpenID Connect; with an empty object it is the XSUAA of the landscape. */
+  /** The settings of a SAML 2.0 application in place of OpenID Connect; an empty object stands for the XSUAA of the landscape. */
   saml: Partial<SamlApplicationOptions> | undefined
 }
 
 /** Whom an assertion is for. */
 export type SamlTarget = Pick<SamlApplicationOptions, 'entityId' | 'recipient'>
 
-/** What a token for another application is for. */
+/** The audience and APIs of a token for another application. */
 export interface Dependency {
   /** Client id of the provider. */
   provider: string

@@ -28,13 +28,13 @@ export interface Identity {
   service: IdentityService
   keys: SigningKeys
   listener: Listener
-  /** Of the bound application, or another one. */
+  /** Returns the binding of the bound application, or of another one. */
   binding: (application?: IdentityApplication) => ServiceBinding
   /** @throws EmulatorError `ERR_EMULATOR_OPTIONS` for another application that there is not */
   bindingOf: (name: string) => ServiceBinding
 }
 
-/** What the tenant knows of the others in the landscape. */
+/** The parts of the landscape that the tenant knows. */
 export interface IdentityNeighbours {
   landscape: Landscape
   certificates: LandscapeCertificates
@@ -67,7 +67,7 @@ export async function startIdentity(
   return { service, keys, listener, binding, bindingOf }
 }
 
-/** With BTP's property names. */
+/** Creates a binding with BTP's property names. */
 function createBinding(
   { landscape, issuer, tenant }: IdentityService,
   { id, name, instanceId, secret, certificate }: IdentityApplication,

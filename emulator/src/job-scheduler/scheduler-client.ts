@@ -5,7 +5,7 @@ import type { EmulatorOptions } from '../types.js'
 /** Name of the service offering, and of its client among the applications. */
 export const JOB_SCHEDULER = 'jobscheduler'
 
-/** What the client of an instance of the Job Scheduling service is made of. */
+/** The parts of the OAuth client of a Job Scheduling service instance. */
 export interface SchedulerClient {
   /** A clone of the broker's application, as on BTP. */
   xsappname: string

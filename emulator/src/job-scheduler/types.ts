@@ -6,7 +6,7 @@ export interface JobSchedulerOptions {
 
 /** A job of the Job Scheduling service: one request to an endpoint of the application. */
 export interface JobRequest {
-  /** Of the endpoint, on this machine: `http://localhost:4004/odata/v4/jobs/run`. */
+  /** The URL of the endpoint, on this machine: `http://localhost:4004/odata/v4/jobs/run`. */
   url: string
   /** Default: `POST`. */
   method?: string
@@ -18,7 +18,7 @@ export interface JobRequest {
   timeout?: number
 }
 
-/** How the application answered, and what was sent. */
+/** The answer of the application, and the request that was sent. */
 export interface JobAnswer {
   /** Names the run in the service's REST API, and for {@link JobScheduler.status}. */
   runId: string
@@ -26,7 +26,7 @@ export interface JobAnswer {
   client: string
   /** Scopes of the token, by their full names. */
   scopes: string[]
-  /** What the service sent besides the token. */
+  /** The headers that the service sent besides the token. */
   headers: Record<string, string>
   /** HTTP status. */
   status: number
@@ -37,7 +37,7 @@ export interface JobAnswer {
   outcome: 'success' | 'accepted' | 'failed'
 }
 
-/** What the application reports when it is done with a run that it has accepted. */
+/** The report of the application at the end of a run that it has accepted. */
 export interface JobStatus {
   success: boolean
   message?: string

@@ -54,7 +54,7 @@ export interface Parts {
   closers: (() => Promise<void>)[]
 }
 
-/** Where requests are noted. */
+/** The record of requests. */
 interface Records {
   traffic: Traffic
   logs: Record<EmulatedEndpoint, RequestLog>
@@ -100,7 +100,7 @@ export async function assemble(parts: Parts): Promise<Emulator> {
   }
 }
 
-/** What a test steers the landscape with. */
+/** The functions with which a test steers the landscape. */
 function controls(
   { landscape, keys, onPremise }: Parts,
   service: TokenService,

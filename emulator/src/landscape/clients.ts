@@ -31,7 +31,7 @@ export interface Client extends Application {
   authorities: string[]
   /** `undefined`: all. */
   grantTypes: readonly string[] | undefined
-  /** Where authorization codes may be sent to. */
+  /** The URIs that authorization codes may be sent to. */
   redirectUris: readonly string[]
   /** Seconds. */
   tokenValidity: number

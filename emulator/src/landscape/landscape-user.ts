@@ -28,9 +28,9 @@ export interface LandscapeUser {
   familyName: string
   /** Groups of the identity provider: attribute `groups`. */
   groups: string[]
-  /** As configured. */
+  /** The configured values. */
   roles: string[]
-  /** With `$XSAPPNAME`. */
+  /** Scope names with `$XSAPPNAME`. */
   scopes: string[]
   /** `xs.user.attributes` */
   attributes: Record<string, string[]>
@@ -38,11 +38,11 @@ export interface LandscapeUser {
   roleCollections: string[]
   /** Authorization policies. */
   policies: readonly string[]
-  /** What the user has in other applications, by their names. */
+  /** The roles of the user in other applications, by their names. */
   elsewhere: ReadonlyMap<string, Grants>
 }
 
-/** What users can have roles in. */
+/** The applications in which users can have roles. */
 export interface Subaccount {
   descriptor: SecurityDescriptor | undefined
   /** Other applications. */
@@ -120,7 +120,7 @@ export function createUser(
   }
 }
 
-/** Nobody configures personal data for a mocked user: a name such as `jane.doe` tells enough. */
+/** Derives personal data from a name such as `jane.doe`: mocked users have none configured. */
 function describePerson(name: string, values: ReadonlyMap<string, string[]>) {
   const [local = name] = name.split('@')
   const [given = '', ...family] = local

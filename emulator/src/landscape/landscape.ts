@@ -17,7 +17,7 @@ const GUEST_NAME = /^(?!(?:anonymous|system|privileged|\*)$)[^\u0000-\u001f\u007
 
 export type { Client } from './clients.js'
 
-/** What exists before the first server listens: tenants, users, clients. */
+/** The parts that exist before the first server listens: tenants, users, clients. */
 export interface Landscape extends Clients {
   /** Everything that has a validity goes by it. */
   clock: Clock

@@ -4,7 +4,7 @@ import cds from '@sap/cds'
 
 import type { AuditEntry, ChangeEntry } from '../types.js'
 
-/** What a mock notes for tests: who has sent requests, and who has changed what. */
+/** The records that a mock keeps for tests: requests and changes with their users. */
 const notes = { entries: [] as AuditEntry[], changes: [] as ChangeEntry[], clockOffset: 0 }
 
 /** Milliseconds since the epoch, by the landscape's clock. */
@@ -43,7 +43,7 @@ export function noteChanges(service: cds.Service): void {
   })
 }
 
-/** Of the URL, or of the new record. */
+/** Returns the key from the URL, or from the new record. */
 function keyOf(req: cds.Request): Record<string, unknown> {
   const keys = Object.keys((req.target as { keys?: object }).keys ?? {})
   const last: unknown = req.params.at(-1)
@@ -53,7 +53,7 @@ function keyOf(req: cds.Request): Record<string, unknown> {
   return Object.fromEntries(keys.filter((key) => key in data).map((key) => [key, data[key]]))
 }
 
-/** What the emulator asks of a mock that it has started. */
+/** A question of the emulator to a mock that it has started. */
 type Message = { type: 'audit'; id: number } | { type: 'clock'; offset: number }
 
 /**

@@ -47,7 +47,7 @@ async function runningLandscape(root: string) {
   return answer?.body as { fingerprint: string; landscape: Landscape } | undefined
 }
 
-/** Until nobody answers any more: the next one needs the socket. */
+/** Stops the landscape and waits until its socket is free for the next one. */
 async function stopLandscape(root: string): Promise<void> {
   await askLandscape(root, 'POST', '/stop', {})
   while (await askLandscape(root, 'GET', '/landscape').catch(() => undefined)) await sleep(50)

@@ -1,6 +1,6 @@
 import type { UserSummary, VcapServices } from '../types.js'
 
-/** What an application needs to know of a running landscape: the same as of BTP, plus whom it can log on as. */
+/** A running landscape as an application sees it: the same as on BTP, and the users that it can log on as. */
 export interface Landscape {
   readonly vcapServices: VcapServices
   /** PEM of the certificate authority that the application must trust. */

@@ -37,7 +37,7 @@ function statOf(path: string) {
   return { uid: stat.uid, mode: stat.mode, isDirectory: stat.isDirectory() }
 }
 
-/** What a landscape answered. */
+/** The answer of a landscape. */
 export interface ControlAnswer {
   readonly status: number
   readonly body: unknown

@@ -21,7 +21,7 @@ export interface StartMessage {
 /** This process's answer. */
 export type StartAnswer =
   | { readonly type: 'ready' }
-  /** There is one already. */
+  /** Another landscape runs already. */
   | { readonly type: 'running' }
   | { readonly type: 'failed'; readonly message: string }
 
@@ -83,7 +83,7 @@ function endpointOf(server: unknown, path: unknown): string {
   )
 }
 
-/** Whoever asks while the landscape is being started waits for it. */
+/** Questions that come while the landscape starts wait for it. */
 async function answer(
   handlers: Promise<Record<string, Handler>>,
   req: IncomingMessage,

@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs'
 
-/** How often the owners are looked for, in milliseconds. */
+/** The interval between two looks at the owners, in milliseconds. */
 const INTERVAL = 500
 
 /** The processes for which a landscape runs: `cds watch`, or a server that was started without it. */
@@ -32,7 +32,7 @@ export function watchOwners(first: number, onAllGone: () => void): Owners {
   }
 }
 
-/** When a process was started, where Linux tells: ids are used again, and another process would keep the landscape alive. */
+/** Returns the start time of a process, on Linux: ids are used again, and another process would keep the landscape alive. */
 function startOf(pid: number): string | undefined {
   try {
     const stat = readFileSync(`/proc/${pid}/stat`, 'latin1')

@@ -15,7 +15,7 @@ export type Bindable = Pick<
   'vcapServices' | 'ca' | 'cloudConnectorCa' | 'users' | 'mockedServices'
 >
 
-/** What an application needs to know of an emulator. */
+/** Describes an emulator as its applications see it. */
 export function describeLandscape(emulator: Bindable): Landscape {
   const { ca, cloudConnectorCa, users, mockedServices } = emulator
   return { vcapServices: emulator.vcapServices(), ca, cloudConnectorCa, users, mockedServices }

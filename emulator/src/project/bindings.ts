@@ -96,7 +96,7 @@ function createBinding(
   }
 }
 
-/** What every service binding carries. */
+/** The properties of every service binding. */
 function commonCredentials(
   { tenant, subdomains, clients }: Landscape,
   issuer: TokenIssuer,

@@ -7,7 +7,7 @@ import { sendText } from '../http/respond.js'
 
 /** The platform's router in front of one application, with an ordinary route and one with mutual TLS. */
 export interface ApplicationRouter {
-  /** Of both routes, on 127.0.0.1. */
+  /** The URLs of both routes, on 127.0.0.1. */
   readonly port: number
   /** `app.localhost` */
   readonly host: string

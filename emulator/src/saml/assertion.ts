@@ -7,7 +7,7 @@ export const NAME_ID_FORMATS = {
 /** Confirms the subject by possession of the assertion alone. */
 export const BEARER = 'urn:oasis:names:tc:SAML:2.0:cm:bearer'
 
-/** What an assertion says. */
+/** The content of an assertion. */
 export interface Assertion {
   readonly id: string
   readonly issuer: string
@@ -29,7 +29,7 @@ export interface NameId {
   readonly nameQualifier?: string | undefined
 }
 
-/** Who may use the assertion where, and until when. */
+/** The confirmation of the subject: recipient and end of validity. */
 export interface Confirmation {
   readonly recipient: string | undefined
   readonly notBefore: Date | undefined

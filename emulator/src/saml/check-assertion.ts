@@ -1,7 +1,7 @@
 import type { Assertion, Confirmation } from './assertion.js'
 import { InvalidAssertion } from './invalid-assertion.js'
 
-/** What an assertion must say to be accepted. */
+/** The values that an assertion must have to be accepted. */
 export interface Expectation {
   readonly issuer: string
   readonly audience: string

@@ -5,7 +5,7 @@ import { BEARER, type NameId } from './assertion.js'
 import type { SigningIdentity } from './signing-identity.js'
 import { createDocument, type MakeElement } from './xml.js'
 
-/** What {@link createAssertion} shall say. */
+/** The content of an assertion to be created by {@link createAssertion}. */
 export interface AssertionRequest {
   readonly issuer: string
   readonly subject: NameId
@@ -18,7 +18,7 @@ export interface AssertionRequest {
   readonly now?: number
   /** Seconds; default: five minutes. */
   readonly lifetime?: number
-  /** Whether the signature names the certificate. Default: `false`. */
+  /** True if the signature names the certificate. Default: `false`. */
   readonly includeCertificate?: boolean
 }
 

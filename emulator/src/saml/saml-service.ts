@@ -4,7 +4,7 @@ import { createSigningIdentity, type SigningIdentity } from './signing-identity.
 import { type OwnIssuer, readTrust, type TrustedProvider } from './trust.js'
 import { UsedAssertions } from './used-assertions.js'
 
-/** What the emulated services know of SAML. */
+/** The SAML settings of the emulated services. */
 export interface SamlService {
   /** Whom XSUAA trusts. */
   readonly providers: readonly TrustedProvider[]

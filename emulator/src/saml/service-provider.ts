@@ -4,7 +4,7 @@ import { createDocument } from './xml.js'
 
 /** A tenant of the emulated XSUAA as others see it in SAML. */
 export interface ServiceProvider {
-  /** What it is called in the audience of assertions. */
+  /** The entity id: its name in the audience of assertions. */
   readonly entityId: string
   /** Path of the token endpoint for assertions; `/oauth/token` takes them as well. */
   readonly tokenPath: string

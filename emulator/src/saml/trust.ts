@@ -15,7 +15,7 @@ export interface TrustOptions {
   destinationTrust?: boolean
   /** `true`: the issuer is the emulated Identity Authentication. */
   identityTrust?: boolean
-  /** Whether users come into being with their first assertion. Default: `true`. */
+  /** True if users are created with their first assertion. Default: `true`. */
   createShadowUsers?: boolean
   /** Users that have roles of their own, by name (`NameID`); written as CAP's mocked users. */
   users?: Readonly<Record<string, Pick<MockUser, 'roles' | 'attr'>>>

@@ -14,7 +14,7 @@ export const NS = {
   ds: 'http://www.w3.org/2000/09/xmldsig#'
 } as const
 
-/** What an element is made of; texts and attribute values are escaped when it is written. */
+/** The parts of an element; texts and attribute values are escaped when it is written. */
 export interface ElementContent {
   attributes?: Readonly<Record<string, string | undefined>>
   children?: readonly (Element | undefined)[]
@@ -67,7 +67,7 @@ export function parseXml(text: string): Element | undefined {
   }
 }
 
-/** Whether an element has this name. */
+/** True if an element has this name. */
 export const isNamed = (element: Element, prefix: keyof typeof NS, name: string): boolean =>
   element.namespaceURI === NS[prefix] && element.localName === name
 

@@ -22,7 +22,7 @@ export async function giveAnswer(answer: ScriptedAnswer, res: ServerResponse): P
   return true
 }
 
-/** Only TCP can be reset; a TLS connection ends without the notice that it ends, which clients take for the same. */
+/** Resets the connection. Only TCP can be reset; a TLS connection ends without its closing notice, which clients treat alike. */
 function reset(socket: Socket | null): void {
   if (socket instanceof TLSSocket) socket.destroy()
   else socket?.resetAndDestroy()

@@ -8,7 +8,7 @@ const SECRET =
 /** About tokens, and none themselves. */
 const HARMLESS = /^(token_format|token_type_hint|requested_token_type|x-csrf-token)$/i
 
-/** What is left of headers or parameters, and the claims of the tokens among them. */
+/** Headers or parameters without their secrets, and the claims of the tokens among them. */
 export interface Redacted {
   values: Record<string, string>
   claims: Record<string, Record<string, unknown>>

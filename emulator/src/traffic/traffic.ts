@@ -78,7 +78,7 @@ export class Traffic {
     })
   }
 
-  /** Nobody waits any longer. */
+  /** Ends the waiting. */
   close(): void {
     for (const [endpoint, takers] of this.#takers) {
       const error = noRequest(

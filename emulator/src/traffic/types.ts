@@ -64,7 +64,7 @@ export interface RecordedRequest extends EmulatedRequest {
   claims: Record<string, Record<string, unknown>>
 }
 
-/** How long {@link Emulator.takeRequest} waits. */
+/** The time that {@link Emulator.takeRequest} waits. */
 export interface TakeOptions {
   /** Milliseconds, default: 5000. */
   timeout?: number

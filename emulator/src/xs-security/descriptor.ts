@@ -2,7 +2,7 @@ import type { AppReference, ScopeReference } from './references.js'
 
 /** xs-security.json as far as the emulator uses it, with `$XSAPPNAME` still in place. */
 export interface SecurityDescriptor {
-  /** Without the suffix `!t1`. */
+  /** The name without the suffix `!t1`. */
   xsappname: string
   /** `undefined`: not said, and decided by whether there are subscribers. */
   tenantMode: TenantMode | undefined
@@ -14,9 +14,9 @@ export interface SecurityDescriptor {
   roleTemplates: ReadonlyMap<string, RoleTemplate>
   /** Role collection → names of role templates. */
   roleCollections: ReadonlyMap<string, readonly string[]>
-  /** What technical tokens of the application carry. */
+  /** The authorities in technical tokens of the application. */
   authorities: readonly ScopeReference[]
-  /** Which scopes of other applications user tokens of this one carry. */
+  /** The scopes of other applications in user tokens of this one. */
   foreignScopes: readonly ScopeReference[]
   oauth2: OAuth2Configuration
 }
@@ -27,9 +27,9 @@ export type TenantMode = (typeof TENANT_MODES)[number]
 
 /** A scope, and the applications that it is given to. */
 export interface Scope {
-  /** For user tokens: `granted-apps`. */
+  /** The applications that get the scope in user tokens: `granted-apps`. */
   grantedTo: readonly AppReference[]
-  /** For technical tokens: `grant-as-authority-to-apps`. */
+  /** The applications that get the scope in technical tokens: `grant-as-authority-to-apps`. */
   grantedAsAuthorityTo: readonly AppReference[]
 }
 
@@ -37,7 +37,7 @@ export interface Scope {
 export const VALUE_TYPES = ['string', 's', 'int', 'date'] as const
 export type ValueType = 'string' | 'int' | 'date'
 
-/** What kind of values an attribute has. */
+/** The kind of values of an attribute. */
 export interface Attribute {
   valueType: ValueType
   /** Default: `true`, a role needs a value; otherwise a role without one is not restricted by it. */
@@ -72,9 +72,9 @@ export interface OAuth2Configuration {
   refreshTokenValidity: number
   /** `undefined`: all. */
   grantTypes: readonly string[] | undefined
-  /** Where an authorization code may be sent to, with wildcards `*` and `**`. */
+  /** The URIs that an authorization code may be sent to, with wildcards `*` and `**`. */
   redirectUris: readonly string[]
-  /** In the order of the file; the first one is that of the binding. */
+  /** The credential types in the order of the file; the first one is that of the binding. */
   credentialTypes: readonly CredentialType[]
   systemAttributes: readonly SystemAttribute[]
   /** Origin keys of the identity providers whose users may log on; `undefined`: all. */

@@ -2,7 +2,7 @@ import { EmulatorError } from '../emulator-error.js'
 import { closest } from './closest.js'
 import { OWN, type RoleTemplate, type SecurityDescriptor, type ValueType } from './descriptor.js'
 
-/** What a user's roles come to in one application: scope names with `$XSAPPNAME`, attribute values, role collections. */
+/** The result of a user's roles in one application: scope names with `$XSAPPNAME`, attribute values, role collections. */
 export interface Grants {
   scopes: string[]
   attributes: Record<string, string[]>
@@ -95,7 +95,7 @@ function attributeTemplates(
     }))
 }
 
-/** Whether a role exists: without a descriptor, every one does. */
+/** True if a role exists: without a descriptor, every one does. */
 export function hasRole(descriptor: SecurityDescriptor | undefined, role: string): boolean {
   return !descriptor || descriptor.roleTemplates.has(role) || descriptor.roleCollections.has(role)
 }
@@ -132,7 +132,7 @@ function selectAttributes(
   return Object.fromEntries(selected)
 }
 
-/** What XSUAA takes for a type when a role is created; in the token, all of them are strings. */
+/** The types that XSUAA accepts when a role is created; in the token all values are strings. */
 const PATTERNS: Partial<Record<ValueType, RegExp>> = {
   int: /^-?\d+$/,
   date: /^\d{4}-\d{2}-\d{2}$/

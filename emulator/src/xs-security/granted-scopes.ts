@@ -4,7 +4,7 @@ import type { AppReference, ScopeReference } from './references.js'
 
 /** An application of the subaccount: what another one can grant to, and take from. */
 export interface Application {
-  /** With suffix: `maintenance!t1`. */
+  /** The name with its suffix: `maintenance!t1`. */
   xsappname: string
   /** Name of its service instance. */
   instanceName: string

@@ -67,7 +67,7 @@ export function readOAuth2(node: JsonNode): OAuth2Configuration {
   }
 }
 
-/** With wildcards in host and path; plain http for this machine only, as XSUAA has it. */
+/** A redirect URI with wildcards in host and path; plain http for this machine only, as XSUAA has it. */
 function readRedirectUri(node: JsonNode): string {
   const uri = node.text()
   if (/^https:\/\/[^\s/?#]+/i.test(uri)) return uri

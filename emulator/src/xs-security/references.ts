@@ -11,9 +11,9 @@ export interface AppReference {
 export type ScopeReference =
   /** Whatever others grant: `$ACCEPT_GRANTED_AUTHORITIES`, `$ACCEPT_GRANTED_SCOPES`. */
   | { kind: 'granted' }
-  /** Of the application itself: `$XSAPPNAME.Viewer`. */
+  /** A scope of the application itself: `$XSAPPNAME.Viewer`. */
   | { kind: 'own'; scope: string }
-  /** Of another application, without its prefix, and where it says so. */
+  /** A scope of another application, without its prefix, and the place that names it. */
   | { kind: 'foreign'; app: AppReference; scope: string; node: JsonNode }
   /** Taken as it is: `uaa.user`. */
   | { kind: 'plain'; scope: string }

@@ -14,7 +14,7 @@ export const JWT_BEARER = 'urn:ietf:params:oauth:grant-type:jwt-bearer'
 export const SAML2_BEARER = 'urn:ietf:params:oauth:grant-type:saml2-bearer'
 /** Origin keys of the identity providers that a subaccount trusts. */
 export const DEFAULT_ORIGIN = 'sap.default'
-/** Of the trusted tenant of Identity Authentication. */
+/** The attributes from the trusted tenant of Identity Authentication. */
 export const IAS_ORIGIN = 'sap.custom'
 
 /**
@@ -42,7 +42,7 @@ export function userClaims(landscape: Landscape, client: Client, user: Landscape
   }
 }
 
-/** What the security descriptors say of a user: scopes, attributes, role collections, and whom the token is for. */
+/** The authorizations of a user by the security descriptors: scopes, attributes, role collections, and the audience of the token. */
 export function grantedClaims(landscape: Landscape, client: Client, user: LandscapeUser): Claims {
   const { scopes, attributes, roleCollections } = heldGrants(landscape, client, user)
   const system = client.descriptor?.oauth2.systemAttributes ?? ['groups', 'rolecollections']
@@ -123,7 +123,7 @@ export function audience(client: Pick<Client, 'id'>, scopes: readonly string[]):
   return [...new Set([client.id, ...resources])]
 }
 
-/** As UAA writes it: 32 hexadecimal digits. */
+/** Returns an id as UAA writes it: 32 hexadecimal digits. */
 export function newTokenId(): string {
   return randomUUID().replaceAll('-', '')
 }

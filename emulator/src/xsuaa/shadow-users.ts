@@ -8,7 +8,7 @@ import type { TrustedProvider } from '../saml/trust.js'
 const FEDERATED = { first_name: 'givenName', last_name: 'familyName', mail: 'email' } as const
 const GROUPS = 'Groups'
 
-/** What UAA puts where an identity provider says nothing. */
+/** The values of UAA where an identity provider sends none. */
 const NOT_CONFIGURED = 'this-default-was-not-configured.invalid'
 
 /** A user of an identity provider as XSUAA knows it. */

@@ -10,9 +10,9 @@ import { jose } from '../lib/jose.js'
 
 /** The key that signs every token of one emulator. */
 export interface SigningKey {
-  /** As XSUAA names its keys. */
+  /** The key id as XSUAA names its keys. */
   kid: string
-  /** As Identity Authentication does. */
+  /** The key id as Identity Authentication names its keys. */
   guid: string
   privateKey: KeyObject
   publicKey: KeyObject

@@ -27,7 +27,7 @@ const GRANTS: ReadonlyMap<string, Grant> = new Map([
   [SAML2_BEARER, samlBearer]
 ])
 
-/** What the token endpoint needs. */
+/** The parts of the landscape that the token endpoint works with. */
 export interface TokenService {
   landscape: Landscape
   issuer: TokenIssuer

@@ -50,7 +50,7 @@ export const invalidToken = (description: string) =>
 export const unmappedIssuer = (reason: string) =>
   new TokenError(401, 'unauthorized', `Unable to map issuer: ${reason}`)
 
-/** What is wrong with an assertion, as UAA says it. */
+/** The error about an assertion in UAA's words. */
 export function refusedAssertion(defect: TokenDefect, detail: string): TokenError {
   switch (defect) {
     case 'malformed':

@@ -13,7 +13,7 @@ export interface TokenIssuer {
   readonly key: SigningKey
   /** `https://localhost:<port>` */
   readonly url: string
-  /** Whether the landscape has this tenant: it has no tokens for any other. */
+  /** True if the landscape has this tenant: it issues no tokens for others. */
   knows(tenant: string): boolean
   /** The `iss` claim of a tenant's tokens. */
   issuerOf(tenant: string): string

@@ -26,9 +26,9 @@ export interface AuthToken {
   error?: string
 }
 
-/** Whose destination it is, and for whom a token shall be fetched. */
+/** The owner of the destination, and the user for whom a token shall be fetched. */
 export interface Caller {
-  /** Of the service token. */
+  /** The tenant of the service token. */
   tenant: string
   /** `X-tenant`: counts where the token service is one for all tenants. */
   subdomain: string | undefined
@@ -40,7 +40,7 @@ export interface Caller {
   subject: TypedToken
   /** `X-Actor-Token` with its type. */
   actor: TypedToken
-  /** What the first destination of a chain has got: an assertion about the user, base64url. */
+  /** The result of the first destination of a chain: an assertion about the user, base64url. */
   assertion?: string
 }
 
@@ -135,7 +135,7 @@ async function passwordToken(
   return (await granted(password, service, destination, form, tenant)).token
 }
 
-/** Of whom the refresh token is, if it was given to the client of the destination. */
+/** Returns the user of the refresh token, if it was issued to the client of the destination. */
 async function refreshedToken(
   service: DestinationTokens,
   destination: DestinationConfiguration,
@@ -149,7 +149,7 @@ async function refreshedToken(
   return { ...token, ...(result.refreshToken && { refresh_token: result.refreshToken }) }
 }
 
-/** By a grant of the emulated XSUAA, with all that it refuses. */
+/** Gets a token by a grant of the emulated XSUAA, with all that it refuses. */
 async function granted(
   grant: Grant,
   service: DestinationTokens,

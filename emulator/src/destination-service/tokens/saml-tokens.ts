@@ -12,7 +12,7 @@ import { attributesOf, nameIdOf } from './saml-user.js'
 import { tenantOf } from '../tenant-of-call.js'
 import { askTokenService } from './token-service.js'
 
-/** What the Destination service adds to XSUAA to talk to token services. */
+/** The parts that the Destination service needs besides XSUAA to call token services. */
 export interface DestinationTokens extends TokenService {
   /** Certificate authority of the landscape (PEM). */
   readonly ca: string

@@ -61,13 +61,13 @@ function own(value: unknown, name: string): unknown {
   return (value as Claims)[name]
 }
 
-/** Of a list, the first value. */
+/** Returns the value, or the first one of a list. */
 function text(value: unknown): string | undefined {
   const single: unknown = Array.isArray(value) ? value[0] : value
   return typeof single === 'string' && single ? single : undefined
 }
 
-/** What XSUAA tells about a user (`/userinfo`). */
+/** The user information of XSUAA (`/userinfo`). */
 const USER_INFO = ['user_id', 'user_name', 'given_name', 'family_name', 'email', 'sub'] as const
 
 /** Attributes of an assertion: who the user is, custom attributes, and groups. */

@@ -6,7 +6,7 @@ import type { TlsIdentity } from '../../certificates/authority.js'
 import { ExchangeFailed } from './exchange-user-token.js'
 import { RetrievalFailed } from '../retrieval-failed.js'
 
-/** What a token service answers (RFC 6749 section 5.1). */
+/** The answer of a token service (RFC 6749 section 5.1). */
 export interface TokenServiceAnswer {
   access_token: string
   token_type: string

@@ -13,7 +13,7 @@ const ACCESS_TOKEN = `${TYPE}access_token`
 const ID_TOKEN = `${TYPE}id_token`
 const SAML2 = `${TYPE}saml2`
 
-/** What `subject_token_type` can be; of those that the service knows, refresh tokens and SAML sessions are not emulated. */
+/** The values of `subject_token_type`; of those that the service knows, refresh tokens and SAML sessions are not emulated. */
 const SUBJECT_TYPES: readonly string[] = [ACCESS_TOKEN, ID_TOKEN, `${TYPE}jwt`]
 
 /** Seconds that an assertion is valid. */
@@ -100,7 +100,7 @@ export async function assertionFor(
   }
 }
 
-/** By the names that trust configurations of BTP know. */
+/** The user's attributes by the names that trust configurations of BTP know. */
 function attributesOf(user: LandscapeUser): Map<string, readonly string[]> {
   return new Map([
     ['mail', [user.email]],

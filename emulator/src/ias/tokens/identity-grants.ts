@@ -8,7 +8,7 @@ import { clientRefused, identityError } from '../identity-error.js'
 import type { IdentityApplication } from '../identity-tenant.js'
 import type { IdentityService } from '../identity-service.js'
 
-/** What every grant works with. */
+/** The request and the landscape that every grant works with. */
 export interface IdentityGrantContext extends IdentityService {
   /** Authenticated. */
   application: IdentityApplication

@@ -65,7 +65,7 @@ export async function handleIdentityTokenRequest(
   return { ...response, issued_token_type }
 }
 
-/** For the application that `resource` names. */
+/** Issues an assertion for the application that `resource` names. */
 function assertion(
   service: IdentityService,
   { user_uuid }: Claims,
@@ -139,7 +139,7 @@ function providerOf(
   throw identityError('invalid_target', 'The resource is not one of the dependencies')
 }
 
-/** What other applications consume of the bound one has no name of its own. */
+/** Finds a dependency by the name of its application: APIs that others consume of the bound one have no names of their own. */
 function byApplication(
   applications: readonly IdentityApplication[],
   dependencies: ReadonlyMap<string, Dependency>,

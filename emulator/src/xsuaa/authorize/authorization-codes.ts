@@ -7,7 +7,7 @@ import type { LandscapeUser } from '../../landscape/landscape-user.js'
 const VALID_MS = 5 * 60_000
 const LIMIT = 10_000
 
-/** What a code was issued for. */
+/** The grant that a code was issued for. */
 export interface Authorization {
   clientId: string
   user: LandscapeUser
@@ -31,7 +31,7 @@ export class AuthorizationCodes {
     return code
   }
 
-  /** What the code was issued for, once: a code that is used again is worth nothing. */
+  /** Returns the grant of a code, once: a code that is used again is worth nothing. */
   take(code: string): Authorization | undefined {
     const authorization = this.#codes.get(code)
     this.#codes.delete(code)

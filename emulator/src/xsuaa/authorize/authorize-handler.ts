@@ -122,7 +122,7 @@ function logout(
   sendNotice(res, 200, 'Logged out', 'You are logged out.', headers)
 }
 
-/** Where an answer goes, and the tenant that the host's name says. */
+/** The redirect URI for the answer, and the tenant by the name of the host. */
 type Target = ReturnType<typeof readTarget> & { tenant: string | undefined }
 
 function withTarget(

@@ -2,7 +2,7 @@ import { randomBytes } from 'node:crypto'
 import type { OutgoingHttpHeaders, ServerResponse } from 'node:http'
 import type { LandscapeUser } from '../../landscape/landscape-user.js'
 
-/** What the page needs. */
+/** The values that the page shows. */
 export interface LoginPage {
   users: readonly LandscapeUser[]
   /** The query of the authorization request, handed through. */

@@ -1,4 +1,4 @@
-/** Where codes may be sent without an xs-security.json, or with one that says nothing: this machine. */
+/** The redirect URIs without an xs-security.json, or with one that names none: this machine. */
 export const DEFAULT_REDIRECT_URIS: readonly string[] = ['http://localhost:*/**']
 
 /**

@@ -12,7 +12,7 @@ const LIMIT = 1000
 const PATHS = ['/oauth/authorize', '/logout.do']
 const NAME = 'cds-principal-xsuaa'
 
-/** Who is logged on in which browser: single sign-on until the log-out. */
+/** The users that are logged on, by browser: single sign-on until the log-out. */
 export class Sessions {
   readonly #users: LRUCache<string, LandscapeUser>
 

@@ -2,7 +2,7 @@ import type { Client } from '../../landscape/landscape.js'
 import type { Claims } from '../claims.js'
 import type { TokenService } from '../token-endpoint.js'
 
-/** What every grant works with. */
+/** The request and the landscape that every grant works with. */
 export interface GrantContext extends TokenService {
   /** Authenticated. */
   client: Client

@@ -5,7 +5,7 @@ import { invalidToken, refusedAssertion, TokenError, unmappedIssuer } from '../t
 import { InvalidToken } from '../verify-token.js'
 import type { GrantContext } from './grant.js'
 
-/** Whether an assertion names the trusted tenant of Identity Authentication as its issuer; it is not verified yet. */
+/** True if an assertion names the trusted tenant of Identity Authentication as its issuer; it is not verified yet. */
 export function isOfIdentity({ identity }: GrantContext, assertion: string): boolean {
   if (!identity) return false
   try {

@@ -27,7 +27,7 @@ export const jwtBearer: Grant = async (context) => {
   return { claims: { ...exchanged, ...grantsOf(context, claims) } }
 }
 
-/** For another application, the user's roles there count, and nothing of what the token has in this one. */
+/** Issues a token for another application: the user's roles there count, and no scope of this application. */
 function grantsOf({ landscape, client }: GrantContext, claims: Claims): Claims {
   if (claims['cid'] === client.id || !isApplication(landscape, client)) return {}
   const user = findUserById(landscape, claims['user_id'])

@@ -52,5 +52,5 @@ async function accept({ landscape, issuer, form, saml, tenant }: GrantContext) {
   }
 }
 
-/** As UAA refuses what it can't authenticate a user with. */
+/** Refuses an assertion as UAA does when it can't authenticate a user. */
 const refusal = (description: string) => new TokenError(401, 'unauthorized', description)
