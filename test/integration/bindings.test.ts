@@ -75,7 +75,7 @@ const PLACES: Record<string, (bindings: Bindings) => Start> = {
     env: { SERVICE_BINDING_ROOT: mountSecrets(bindings, false) },
     // without metadata there is a name and no label
     requires: {
-      auth: { vcap: { name: 'my-xsuaa' } },
+      auth: { vcap: { name: 'my-xsuaa', label: null } },
       identity: { vcap: { name: 'my-identity', label: null } }
     }
   }),

@@ -5,7 +5,7 @@ import path from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { client } from '../support/client.js'
 import { end, Output } from '../support/sample.js'
-import { environment, initApp, type InstalledApp } from './installed-app.js'
+import { environment, initApp, type InstalledApp, ofThisRepository } from './installed-app.js'
 
 const root = path.resolve(__dirname, '../..')
 const CDS = path.join(root, 'node_modules/@sap/cds-dk/bin/cds.js')
@@ -20,7 +20,7 @@ function filesOf(readme: string): Map<string, string> {
 let app: InstalledApp
 const files = filesOf(fs.readFileSync(path.join(root, 'README.md'), 'utf8'))
 beforeAll(() => {
-  app = initApp(['@cap-js/sqlite@^3', '@cap-js/cds-test@^1'])
+  app = initApp([ofThisRepository('@cap-js/sqlite'), '@cap-js/cds-test@^1'])
   for (const [file, content] of files) {
     const target = path.join(app.folder, file)
     fs.mkdirSync(path.dirname(target), { recursive: true })

@@ -52,7 +52,7 @@ function install(packages: string[], create: (folder: string) => void): Installe
     'install',
     pack(root, temporary),
     pack(EMULATOR, temporary),
-    ...peers(),
+    ...PEERS.map(ofThisRepository),
     ...packages
   ])
   return {
@@ -83,10 +83,13 @@ function pack(folder: string, destination: string): string {
   return path.join(destination, filename)
 }
 
-function peers(): string[] {
+const PEERS = ['@sap/cds', 'express']
+
+/** A package in the version that this repository is tested with. */
+export function ofThisRepository(name: string): string {
   const manifest = fs.readFileSync(path.join(root, 'package.json'), 'utf8')
   const { devDependencies } = JSON.parse(manifest) as Manifest
-  return ['@sap/cds', 'express'].map((name) => `${name}@${devDependencies[name]!}`)
+  return `${name}@${devDependencies[name]!}`
 }
 
 function npm(cwd: string, args: string[]): string {

@@ -1,6 +1,7 @@
 import { setTimeout as pause } from 'node:timers/promises'
 import { isDeepStrictEqual } from 'node:util'
 
+import { isCap9 } from '../../support/cap-version.js'
 import { waveOf } from './call.js'
 import { Driver, type MarkedCall, type Outcome, type State } from './driver.js'
 import { expected } from './expected.js'
@@ -32,6 +33,9 @@ const PATIENCE = 45_000
 
 /** Standard output, the port, and the connection of the very request that asks. */
 const NOTHING_LEFT = { PipeWrap: 2, TCPServerWrap: 1, TCPSocketWrap: 1 }
+
+/** CAP 9 listens once for each service that is queued in a request, and requests here queue more than ten. */
+const OF_CAP_9 = /.*MaxListenersExceededWarning.* succeeded listeners .*/g
 
 /** What must have come of some calls at least. */
 const CODES = [
@@ -152,7 +156,8 @@ describe.each(QUEUES)('the application with the %s queue', (queue) => {
   })
 
   test('has printed no token, and nothing that nobody has handled', async () => {
-    const printed = await landscape.apps[queue].output()
+    const all = await landscape.apps[queue].output()
+    const printed = isCap9 ? all.replaceAll(OF_CAP_9, '') : all
     expect(printed).toMatch(/ERR_REMOTE_TIMEOUT/)
     expect(printed.match(/eyJ[\w-]{10,}|PHNhbWw|csrf-[\w-]{8}|SAP_SESSIONID/g) ?? []).toEqual([])
     expect(printed.match(/unhandled.*|uncaught.*|MaxListeners.*/gi) ?? []).toEqual([])

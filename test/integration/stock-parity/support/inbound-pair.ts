@@ -72,7 +72,11 @@ function projectFolder(options: PairOptions, plugin: boolean): string {
   const dependencies = Object.fromEntries(names.map((name) => [name, '*']))
   writeFileSync(join(root, 'package.json'), JSON.stringify({ name: 'parity', dependencies }))
   const auth = { kind: plugin ? 'principal' : stock }
-  writeFileSync(join(root, '.cdsrc.json'), JSON.stringify({ requires: { ...requires, auth } }))
+  const features = { in_memory_db: true } // CAP 9 fills none in production
+  writeFileSync(
+    join(root, '.cdsrc.json'),
+    JSON.stringify({ features, requires: { ...requires, auth } })
+  )
   writeFileSync(join(root, 'ca.pem'), ca)
   return root
 }
