@@ -1,7 +1,7 @@
 import { aliceIsAlice, call, expect, printed } from '../support/client.mjs'
 import { addNotes, note, TECHNICAL } from '../support/event-queue.mjs'
 import { startLandscape } from '../support/landscape.mjs'
-import { Project } from '../support/project.mjs'
+import { KINDS, Project } from '../support/project.mjs'
 
 const BOOKS = '/odata/v4/catalog/Books'
 const TITLE = { title: 'A book' }
@@ -162,9 +162,9 @@ service MemoService {
         'srv/chat-service.cds',
         "@protocol: 'websocket' @requires: 'authenticated-user'\nservice ChatService { action message(text: String); event received { text: String } }\n"
       )
-      project.write(
-        'srv/chat-service.js',
-        "export default (srv) => { srv.on('message', (req) => srv.emit('received', { text: `${req.user.id}: ${req.data.text}` })) }\n"
+      project.writeModule(
+        'srv/chat-service',
+        "export default (srv: any) => { srv.on('message', (req: any) => srv.emit('received', { text: `${req.user.id}: ${req.data.text}` })) }\n"
       )
       project.configure(({ cds }) => {
         cds.websocket = { kind: 'ws' }
@@ -189,26 +189,29 @@ service MemoService {
 }
 
 export default function plugins(version) {
-  return Object.keys(CASES).flatMap((name) =>
-    ['before', 'after'].map((order) => ({
-      name: `cap${version}/plugins/${name}/${order}`,
-      version,
-      run: (bench) => run(bench, name, order)
-    }))
+  return Object.keys(KINDS).flatMap((kind) =>
+    Object.keys(CASES).flatMap((name) =>
+      ['before', 'after'].map((order) => ({
+        name: `cap${version}/${kind}/plugins/${name}/${order}`,
+        version,
+        run: (bench) => run(bench, kind, name, order)
+      }))
+    )
   )
 }
 
-/** The project and its landscape, which the cases of one version of CAP have in common. */
+/** The project and its landscape, which the cases of one version of CAP and one kind have in common. */
 const shared = new Map()
 
-function template(bench) {
-  const promise = shared.get(bench.version) ?? createTemplate(bench)
-  shared.set(bench.version, promise)
+function template(bench, kind) {
+  const key = `${bench.version}/${kind}`
+  const promise = shared.get(key) ?? createTemplate(bench, kind)
+  shared.set(key, promise)
   return promise
 }
 
-async function createTemplate(bench) {
-  const project = await Project.create(bench, 'esm', 'plugins')
+async function createTemplate(bench, kind) {
+  const project = await Project.create(bench, kind, `plugins-${kind}`)
   project.addPlantService()
   project.addPrincipal()
   project.configure(({ cds }) => {
@@ -217,9 +220,9 @@ async function createTemplate(bench) {
   return { project, landscape: await startLandscape(project) }
 }
 
-async function run(bench, name, order) {
-  const { project: original, landscape } = await template(bench)
-  const project = original.copy(`plugin-${name.replace(/\W+/g, '-')}-${order}`)
+async function run(bench, kind, name, order) {
+  const { project: original, landscape } = await template(bench, kind)
+  const project = original.copy(`plugin-${kind}-${name.replace(/\W+/g, '-')}-${order}`)
   try {
     project.configure((manifest) => {
       delete manifest.dependencies['cds-principal']

@@ -34,6 +34,8 @@ export const TECHNICAL = {
 
 /** An action that queues a message; its handler calls the remote system, on behalf of the user and of the system. */
 export function addNotes(project) {
+  const impl = project.writeModule('srv/note-service', NOTE_SERVICE)
+  project.writeModule('srv/noting-service', NOTING_SERVICE)
   project.configure(({ cds }) => {
     cds.eventQueue = {
       useAsCAPOutbox: true,
@@ -41,7 +43,7 @@ export function addNotes(project) {
       isEventQueueActive: true
     }
     cds.requires.NoteService = {
-      impl: './srv/note-service.js',
+      impl: `./${impl}`,
       outbox: true,
       outboxed: true,
       queued: true
@@ -52,8 +54,6 @@ export function addNotes(project) {
       onBehalfOf: 'systemUser'
     }
   })
-  project.write('srv/note-service.js', NOTE_SERVICE)
-  project.write('srv/noting-service.js', NOTING_SERVICE)
   project.write(
     'srv/noting-service.cds',
     "@requires: 'authenticated-user' service NotingService { action note(text: String); }\n"

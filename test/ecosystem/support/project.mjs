@@ -29,32 +29,22 @@ const API = `
   }
 }
 `
-/** Handlers, as an ES module and as CommonJS; the mock does what S/4 does: it says who has changed a record. */
-const HANDLER = {
-  true: `import cds from '@sap/cds'
+const HANDLER = `import cds from '@sap/cds'
 export default async (srv: any) => {
   const s4 = await cds.connect.to('API_EQUIPMENT')
   srv.on('*', 'Equipment', (req: any) => s4.run(req.query))
 }
-`,
-  false: `const cds = require('@sap/cds')
-module.exports = async (srv) => {
-  const s4 = await cds.connect.to('API_EQUIPMENT')
-  srv.on('*', 'Equipment', (req) => s4.run(req.query))
-}
 `
-}
-const MOCK = {
-  true: `export default (srv: any) => {
+/** The mock does what S/4 does: it says who has changed a record. */
+const MOCK = `export default (srv: any) => {
   srv.before(['CREATE', 'UPDATE'], 'Equipment', (req: any) => { req.data.LastChangedByUser = req.user.id.toUpperCase() })
 }
-`,
-  false: `module.exports = (srv) => {
-  srv.before(['CREATE', 'UPDATE'], 'Equipment', (req) => { req.data.LastChangedByUser = req.user.id.toUpperCase() })
-}
 `
-}
 const withoutTypes = (source) => source.replaceAll(': any', '')
+const asCommonJs = (source) =>
+  source
+    .replaceAll(/^import (\w+) from ('.+')$/gm, 'const $1 = require($2)')
+    .replaceAll(/^export default /gm, 'module.exports = ')
 
 export const REQUIRES = {
   auth: {
@@ -91,12 +81,10 @@ export class Project {
 
   /** Adds a service over an imported API, whose handler and mock are written in the project's language. */
   addPlantService() {
-    const { extension, module } = KINDS[this.kind]
-    const asIs = (source) => (extension === 'ts' ? source : withoutTypes(source))
     this.write('srv/plant-service.cds', MODEL)
     this.write('srv/external/API_EQUIPMENT.cds', API)
-    this.write(`srv/plant-service.${extension}`, asIs(HANDLER[module]))
-    this.write(`srv/external/API_EQUIPMENT.${extension}`, asIs(MOCK[module]))
+    this.writeModule('srv/plant-service', HANDLER)
+    this.writeModule('srv/external/API_EQUIPMENT', MOCK)
   }
 
   /** Adds the plugin as its README says, with the configuration of the service. */
@@ -121,6 +109,20 @@ export class Project {
   write(name, text) {
     fs.mkdirSync(path.dirname(this.path(name)), { recursive: true })
     fs.writeFileSync(this.path(name), text)
+  }
+
+  /**
+   * Writes a module in the project's language.
+   *
+   * @param name - without an ending
+   * @param source - an ES module in TypeScript, with `: any` as its only type
+   * @returns its name with the ending
+   */
+  writeModule(name, source) {
+    const { extension, module } = KINDS[this.kind]
+    const typed = extension === 'ts' ? source : withoutTypes(source)
+    this.write(`${name}.${extension}`, module ? typed : asCommonJs(typed))
+    return `${name}.${extension}`
   }
 
   read(name) {
