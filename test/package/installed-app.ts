@@ -3,6 +3,8 @@ import fs from 'node:fs'
 import os from 'node:os'
 import path from 'node:path'
 
+import { isCap9 } from '../support/cap-version.js'
+
 const root = path.resolve(__dirname, '../..')
 const EMULATOR = path.join(root, 'emulator')
 
@@ -37,7 +39,8 @@ export function installApp(project = 'app', packages: string[] = []): InstalledA
 export function initApp(packages: string[] = []): InstalledApp {
   return install(packages, (folder) => {
     const cds = path.join(root, 'node_modules/@sap/cds-dk/bin/cds.js')
-    execFileSync(process.execPath, [cds, 'init', folder, '--nodejs'], {
+    const esm = isCap9 ? ['--add', 'esm'] : [] // what CAP 10 creates without being asked
+    execFileSync(process.execPath, [cds, 'init', folder, '--nodejs', ...esm], {
       env: environment(),
       stdio: ['ignore', 'ignore', 'inherit']
     })
@@ -48,13 +51,16 @@ function install(packages: string[], create: (folder: string) => void): Installe
   const temporary = fs.mkdtempSync(path.join(os.tmpdir(), 'cds-principal-app-'))
   const folder = path.join(temporary, 'app')
   create(folder)
+  const scripts = isCap9 ? ['--ignore-scripts'] : []
+  const tarballs = [root, EMULATOR].map((each) => pack(each, temporary))
   npm(folder, [
-    'install',
-    pack(root, temporary),
-    pack(EMULATOR, temporary),
+    ...['install', ...tarballs, ...scripts],
     ...PEERS.map(ofThisRepository),
     ...packages
   ])
+  // CAP 9's driver would have to be compiled; CAP takes Node's own where it is missing
+  const driver = path.join(folder, 'node_modules/better-sqlite3')
+  if (isCap9) fs.rmSync(driver, { recursive: true, force: true })
   return {
     folder,
     node: (args, env = {}) =>
