@@ -1,6 +1,68 @@
 import cds from '@sap/cds'
 
+import type { Cap } from './cap-types.js'
 import { ConfigurationError } from './errors.js'
+import type { RemoteOptions } from './remote/policy/options.js'
+
+/**
+ * CAP's facade, with the types that this package relies on. All other modules take members that CAP's own types leave out
+ * from here, so that this file shows what an update of CAP has to keep.
+ *
+ * @internal
+ */
+export const cap = cds as unknown as Cap
+
+/** Returns the context of the current request, which CAP sets before its middlewares run. @internal */
+export function currentContext(): cds.EventContext {
+  return cds.context as cds.EventContext
+}
+
+/** Returns the options of a required service. @internal */
+export function optionsOf(service: cds.Service): RemoteOptions | undefined {
+  return (service as unknown as { options?: RemoteOptions }).options
+}
+
+/** Returns the context that a request carries; that of a queued message is a plain object. @internal */
+export function contextOf(req: cds.Request): { readonly tenant?: string } | undefined {
+  return (req as unknown as { context?: { readonly tenant?: string } }).context
+}
+
+/** A query that writes rows. */
+interface WriteQuery<Row> {
+  readonly INSERT?: { readonly entries?: Row[] }
+  readonly UPSERT?: { readonly entries?: Row[] }
+  readonly UPDATE?: { readonly data?: Row }
+}
+
+/**
+ * Calls a function with each row that a database service is about to write into a table.
+ *
+ * @param name - of the table
+ * @internal
+ */
+export function beforeWritesTo(
+  service: cds.Service,
+  name: string,
+  handle: (row: Record<string, unknown>) => void
+): void {
+  const table = { name } as never // CAP 9 looks for a plain name below that of the service
+  service.before(['INSERT', 'UPSERT', 'UPDATE'], table, ({ query }: cds.Request) => {
+    const { INSERT, UPSERT, UPDATE } = query as unknown as WriteQuery<Record<string, unknown>>
+    for (const row of INSERT?.entries ?? UPSERT?.entries ?? [UPDATE?.data ?? {}]) handle(row)
+  })
+}
+
+/** Returns the query for all elements of the one record at a path. @internal */
+export function selectOne(from: object): object {
+  return SELECT.one.from(from as never).columns('*')
+}
+
+/** Returns the query for all elements of the records of an entity for which a condition is true. @internal */
+export function selectWhere(entity: string, condition: readonly unknown[]): object {
+  return SELECT.from(entity)
+    .columns('*')
+    .where(condition as never)
+}
 
 /** Kinds of values that are told apart. */
 type Shape = 'array' | 'boolean' | 'function' | 'object' | 'string'

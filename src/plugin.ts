@@ -1,6 +1,6 @@
 import cds from '@sap/cds'
 
-import { checkMembers, checkPrepared } from './cap.js'
+import { cap, checkMembers, checkPrepared } from './cap.js'
 import { authenticatesRequests, servicesOnBehalf } from './lib/adoption.js'
 import { showBindings } from './configuration/bindings-for-plugins.js'
 import { concealServiceRoles } from './inbound/door-refusal.js'
@@ -12,8 +12,7 @@ import { checkBoundServices } from './destination/look-up/binding.js'
 import { isProduction } from './lib/profile.js'
 import { maskTokenHeaders, quietLibraries } from './lib/log.js'
 import { type AuthOptions, bindingsOf } from './options.js'
-import { type BodyParserOptions, objectsOnly } from './inbound/hardening.js'
-import { withoutOwnCredentials } from './inbound/hardening.js'
+import { objectsOnly, withoutOwnCredentials } from './inbound/hardening.js'
 import { clientText } from './inbound/client-text.js'
 import { installRestrictions } from './restrictions/install.js'
 import { warnOfUnknownNames } from './restrictions/names/warn.js'
@@ -49,7 +48,7 @@ import { noteSubscribed } from './token/keys/subscribed-tenants.js'
 export async function activate(): Promise<void> {
   const isForDevelopmentKit = registerCommands()
   if (!isProduction()) keepUsersOfSidecar()
-  const { requires } = cds.env
+  const { requires } = cap.env
   if (isServing() && !mockedServices().length) {
     checkKeys(requires)
     checkEffectiveKind(requires)
@@ -67,7 +66,7 @@ export async function activate(): Promise<void> {
     cds.on('serving', answerWithConstantText)
     return
   }
-  const auth = requires.auth as unknown as AuthOptions
+  const auth = requires.auth as AuthOptions
   if (isServing() && mockedServices().length && !isProduction()) {
     loadDevelopment().prepareMock(mockedServices())
     return
@@ -76,7 +75,7 @@ export async function activate(): Promise<void> {
   if (!TOOLS.has(commandOf())) installRestrictions()
   // after all listeners for "bootstrap", which may replace middlewares, and before services are served
   cds.on('loaded', () => {
-    if (!(cds as unknown as { app?: object }).app) return
+    if (!cap.app) return
     checkMembers()
     concealServiceRoles()
   })
@@ -92,10 +91,10 @@ export async function activate(): Promise<void> {
   if (!isServing()) return
   maskTokenHeaders()
   warnOfUnknownNames()
-  const server = cds.env.server as { body_parser?: BodyParserOptions }
+  const { server } = cap.env
   server.body_parser = objectsOnly(server.body_parser)
   if (!isProduction()) await join(auth)
-  showBindings(auth, requires as never, bindingsOf(auth, requires as never))
+  showBindings(auth, requires, bindingsOf(auth, requires))
 }
 
 /** Clients get constant text for errors of this package. */
@@ -132,5 +131,5 @@ const TOOLS = new Set(['build', 'compile', 'deploy', 'export', 'import', 'lint',
 
 /** Empty in a process that is no command of CAP's: a test, a script. */
 function commandOf(): string {
-  return (cds as unknown as { cli?: { command?: string } }).cli?.command ?? ''
+  return cap.cli?.command ?? ''
 }

@@ -3,9 +3,9 @@ import { join, relative } from 'node:path'
 
 import cds from '@sap/cds'
 
+import { cap } from '../cap.js'
 import type { BuildTaskRegistry } from './development-kit.js'
 import { lineOf, lintFindings } from '../restrictions/names/lint-findings.js'
-import type { AuthOptions } from '../options.js'
 
 const DESCRIPTOR = 'xs-security.json'
 
@@ -48,4 +48,4 @@ export function registerBuildTask(build: BuildTaskRegistry): void {
   )
 }
 
-const authOf = () => (cds.env.requires as unknown as { auth?: AuthOptions }).auth
+const authOf = () => cap.env.requires.auth

@@ -1,9 +1,10 @@
-import cds from '@sap/cds'
+import { cap } from '../cap.js'
 
 /** `cds.cli`: the command that runs, as `@sap/cds-dk` has parsed it. */
 export interface CommandLine {
   readonly command?: string
   readonly argv?: readonly string[]
+  readonly options?: { readonly mocked?: unknown; readonly service?: string }
 }
 
 /** A facet of `cds add`: base class of those that plugins register. */
@@ -52,5 +53,5 @@ interface DevelopmentKit {
  * @internal
  */
 export function developmentKit(): DevelopmentKit {
-  return cds as unknown as DevelopmentKit
+  return cap
 }

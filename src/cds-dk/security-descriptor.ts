@@ -3,6 +3,8 @@ import { join } from 'node:path'
 
 import cds from '@sap/cds'
 
+import { cap } from '../cap.js'
+
 interface RoleTemplate {
   name: string
   'attribute-references'?: (string | { name: string })[]
@@ -29,7 +31,7 @@ export async function completeDescriptor(root: string): Promise<string | undefin
   const text = existsSync(file) ? readFileSync(file, 'utf8') : undefined
   try {
     const model = await cds.load(cds.env.folders.srv)
-    const toXsuaa = (cds.compile.to as unknown as { xsuaa: CompileToXsuaa }).xsuaa
+    const toXsuaa: CompileToXsuaa = cap.compile.to.xsuaa
     const generated = toXsuaa(model, {})
     const merged = text === undefined ? generated : toXsuaa(model, { base: text })
     completeAttributes(merged, generated)

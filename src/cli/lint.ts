@@ -2,7 +2,7 @@ import { resolve } from 'node:path'
 
 import cds from '@sap/cds'
 
-import type { NameSources } from '../restrictions/names/known.js'
+import { cap } from '../cap.js'
 import { lineOf, type LintFinding, lintFindings } from '../restrictions/names/lint-findings.js'
 
 /** Options of `cds-principal lint`. */
@@ -23,7 +23,7 @@ export async function lint({ project, format }: LintOptions): Promise<void> {
   const root = resolve(project)
   cds.root = root
   const csn = await cds.load('*')
-  const { auth } = cds.env.requires as unknown as { auth?: NameSources }
+  const { auth } = cap.env.requires
   const findings = lintFindings(csn, root, auth ?? {})
   process.stdout.write(`${FORMATS[format](findings)}\n`)
   if (findings.length) process.exitCode = 1

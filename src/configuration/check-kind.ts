@@ -1,5 +1,6 @@
 import cds from '@sap/cds'
 
+import { cap } from '../cap.js'
 import { authenticatesRequests, type Requires, servicesOnBehalf } from '../lib/adoption.js'
 import { ConfigurationError } from '../errors.js'
 import { logWarning } from '../lib/log.js'
@@ -52,7 +53,7 @@ function otherProfile({ kind }: Auth, settings: readonly Setting[]): string | un
 }
 
 function isActive({ profiles }: Setting): boolean {
-  const active = (cds.env as unknown as { profiles: readonly string[] }).profiles
+  const active = cap.env.profiles
   return profiles.every((each) => active.includes(each))
 }
 

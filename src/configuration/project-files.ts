@@ -2,7 +2,7 @@ import { readFileSync } from 'node:fs'
 import { createRequire } from 'node:module'
 import { isAbsolute, join } from 'node:path'
 
-import cds from '@sap/cds'
+import { cap } from '../cap.js'
 
 /** A setting at some place of the project's own configuration, in whatever profile. */
 export interface Setting {
@@ -85,8 +85,9 @@ function readJson(path: string): unknown {
 /** With the library with which CAP reads it. */
 function readYaml(path: string): unknown {
   const content = readFileSync(path, 'utf8')
-  const { home } = cds as unknown as { home: string }
-  const yaml = createRequire(join(home, 'package.json'))('yaml') as { parse(text: string): unknown }
+  const yaml = createRequire(join(cap.home, 'package.json'))('yaml') as {
+    parse(text: string): unknown
+  }
   return yaml.parse(content)
 }
 

@@ -1,4 +1,4 @@
-import cds from '@sap/cds'
+import { cap } from '../cap.js'
 
 type Users = Record<string, object | boolean | string>
 
@@ -15,7 +15,7 @@ interface MockedAuth {
  * @internal
  */
 export function keepUsersOfSidecar(): void {
-  const { auth, ...others } = cds.env.requires as unknown as Record<string, object | undefined>
+  const { auth, ...others } = cap.env.requires
   const { kind, users: defaults } = (auth ?? {}) as MockedAuth
   if (kind !== 'mocked' || !defaults || !isSidecar(others)) return
   let users = defaults

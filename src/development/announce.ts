@@ -1,7 +1,7 @@
-import cds from '@sap/cds'
-
 import type { Landscape } from 'cds-principal-emulator/development'
 
+import { cap } from '../cap.js'
+import type { ServedService } from '../cap-types.js'
 import { attachedLandscape } from './attached.js'
 
 /** What CAP tells about the server that listens. */
@@ -31,16 +31,9 @@ export function announce({ url }: Listening): void {
   console.log(lines.join('\n')) // for the person at the terminal, no log entry
 }
 
-/** A service that is served, as far as it is shown. */
-interface Provider {
-  readonly path?: string
-  readonly entities: Iterable<{ readonly name: string }>
-}
-
 /** Services of the application: those of CAP itself are below `/-/`. */
-function providers(): Provider[] {
-  const providers = cds.service.providers as unknown as Provider[]
-  return providers.filter(({ path }) => path && !path.startsWith('/-/'))
+function providers(): ServedService[] {
+  return cap.service.providers.filter(({ path }) => path && !path.startsWith('/-/'))
 }
 
 function userLines(users: Landscape['users']): string[] {
@@ -55,8 +48,8 @@ function userLines(users: Landscape['users']): string[] {
   })
 }
 
-function examples(service: Provider, user: string | undefined): string[] {
-  const [entity] = service.entities
+function examples(service: ServedService, user: string | undefined): string[] {
+  const [entity] = service.entities ?? []
   if (!entity || !user) return []
   const read = `"$API/${entity.name.split('.').at(-1) ?? ''}?\\$top=3"`
   return [

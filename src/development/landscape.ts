@@ -5,6 +5,8 @@ import cds from '@sap/cds'
 import type { ServiceBinding, VcapServices } from 'cds-principal-emulator'
 import type { DefaultUsers, Landscape, ProjectRequires } from 'cds-principal-emulator/development'
 
+import { cap } from '../cap.js'
+import type { RequiredService } from '../cap-types.js'
 import { ConfigurationError } from '../errors.js'
 import { logInfo, logWarning } from '../lib/log.js'
 import { isProduction } from '../lib/profile.js'
@@ -43,7 +45,7 @@ export async function joinLandscape(auth: Mutable<AuthOptions>): Promise<boolean
 async function attach(): Promise<Landscape> {
   const { attachLandscape, landscapeOf, setAttachedLandscape } = loadDevelopment()
   assertCanTrust()
-  const requires = cds.env.requires as unknown as ProjectRequires
+  const requires = cap.env.requires as ProjectRequires
   const project = landscapeOf(cds.root, requires, (defaultsOfMocked().users ?? {}) as DefaultUsers)
   const options = { ...project, mocks: 'registered' as const }
   const landscape = await attachLandscape(options, ownerPid()).catch((cause: unknown) => {
@@ -67,19 +69,9 @@ function tellWhere({ url }: { url: string }): void {
   })
 }
 
-/** What a required service is to CAP, as far as it is different here. */
-interface Required {
-  kind?: string
-  service?: string
-  csrf?: unknown
-  csrfInBatch?: unknown
-  vcap?: { label?: string }
-  credentials?: object
-}
-
 /** Mocks are served by CAP: as OData V4, and without CSRF protection. CAP's own bindings to mocks do the same. */
 function talkToMocks(mocked: readonly string[]): void {
-  const requires = cds.env.requires as unknown as Record<string, Required | undefined>
+  const requires: Record<string, RequiredService | undefined> = cap.env.requires
   for (const [name, options] of Object.entries(requires)) {
     if (!options || !mocked.includes(options.service ?? name)) continue
     if (/^odata-v[24]$/.test(options.kind ?? '')) options.kind = 'odata'
@@ -91,13 +83,13 @@ function talkToMocks(mocked: readonly string[]): void {
 /** Where the landscape has one, Identity Authentication is bound next to XSUAA, as CAP's own fallback has it. */
 function bindIdentity({ identity: [binding] = [] }: VcapServices): void {
   if (!binding) return
-  const requires = cds.env.requires as unknown as Record<string, object | undefined>
+  const requires: Record<string, RequiredService | undefined> = cap.env.requires
   requires.identity = { ...requires.identity, credentials: binding.credentials }
 }
 
 /** Required services with a `vcap.label`, also of other plugins: CAP has looked for their bindings before there were any. */
 function bindByLabel(services: VcapServices): void {
-  const requires = cds.env.requires as unknown as Record<string, Required | undefined>
+  const requires: Record<string, RequiredService | undefined> = cap.env.requires
   const bindings = (Object.values(services) as (ServiceBinding[] | undefined)[]).flat()
   for (const [name, options] of Object.entries(requires)) {
     const binding = bindings.find((each) => each?.label === options?.vcap?.label)
@@ -108,7 +100,7 @@ function bindByLabel(services: VcapServices): void {
 
 /** The landscape outlives a watched server, and never its watch. */
 function ownerPid(): number {
-  return (cds as unknown as { watched?: boolean }).watched ? process.ppid : process.pid
+  return cap.watched ? process.ppid : process.pid
 }
 
 /** Adds to what Node trusts, for this process only; verification stays on. */

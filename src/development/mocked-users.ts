@@ -1,5 +1,4 @@
-import cds from '@sap/cds'
-
+import { cap } from '../cap.js'
 import type { AuthOptions } from '../options.js'
 import { isEmulatorInstalled, loadDevelopment } from './door.js'
 
@@ -13,7 +12,7 @@ type Mutable<T> = { -readonly [K in keyof T]: T[K] }
 
 /** Returns the users and tenants that CAP's mocked authentication has by itself. @internal */
 export function defaultsOfMocked(): Mocked {
-  const { kinds } = cds.env.requires as { kinds?: Record<string, Mocked | undefined> }
+  const { kinds } = cap.env.requires
   return kinds?.['mocked-auth'] ?? {}
 }
 

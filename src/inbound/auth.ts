@@ -1,12 +1,11 @@
 import type { IncomingMessage, ServerResponse } from 'node:http'
 
-import cds from '@sap/cds'
-
+import { cap, currentContext } from '../cap.js'
 import { type Authenticated, Authenticator, trustedIssuers } from './authenticator.js'
 import { checkExchanges } from '../destination/exchange/client.js'
 import { attachedLandscape } from '../development/attached.js'
 import { RequestError } from '../errors.js'
-import { type AuthOptions, bindingsOf, type RequiredBindings } from '../options.js'
+import { type AuthOptions, bindingsOf } from '../options.js'
 import { type Authorization, authorizationOf, likelyToken } from './authorization.js'
 import { certificateOf } from './client-certificate.js'
 import { checkReadable } from './hardening.js'
@@ -31,7 +30,7 @@ import { TokenUser } from '../user/token-user.js'
 export function auth(
   options: AuthOptions
 ): (req: IncomingMessage, res: ServerResponse, next: (error?: unknown) => void) => Promise<void> {
-  const bindings = bindingsOf(options, cds.env.requires as RequiredBindings)
+  const bindings = bindingsOf(options, cap.env.requires)
   const authenticator = new Authenticator(trustedIssuers(options, bindings))
   checkExchanges()
   const emulated = attachedLandscape() && bindings.xsuaa
@@ -88,17 +87,14 @@ type Middleware = (
 /** A route of the application may have `cds.middlewares.auth()` without `context()` before it: the user needs one of its own. */
 function withContext(middleware: Middleware): Middleware {
   return function principal_auth(req, res, next) {
-    if (cds.context?.http ?? !('set' in res)) return middleware(req, res, next)
-    const { middlewares } = cds as unknown as { middlewares: { context(): ExpressMiddleware } }
+    if (cap.context?.http ?? !('set' in res)) return middleware(req, res, next)
     return new Promise((done) => {
-      middlewares.context()(req, res, () => {
+      cap.middlewares.context()(req, res, () => {
         done(middleware(req, res, next))
       })
     })
   }
 }
-
-type ExpressMiddleware = (...parameters: Parameters<Middleware>) => void
 
 /**
  * Makes the sender of the token the current user.
@@ -110,7 +106,7 @@ function become(
   bearerToken: string,
   mocked: AuthOptions | undefined
 ): Identity {
-  const context = cds.context as cds.EventContext
+  const context = currentContext()
   const { identity, issuer } = authenticated
   const user = new TokenUser({ identity, issuer, bearerToken })
   const features = mocked && featuresOfMocked(mocked, identity.userId, identity.tenant)

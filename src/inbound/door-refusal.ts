@@ -1,20 +1,8 @@
-import type { IncomingMessage, ServerResponse } from 'node:http'
-
 import cds from '@sap/cds'
 
+import { cap } from '../cap.js'
+import type { ErrorMiddleware } from '../cap-types.js'
 import { forbid } from './response.js'
-
-type ErrorMiddleware = (
-  error: unknown,
-  req: IncomingMessage,
-  res: ServerResponse,
-  next: (error: unknown) => void
-) => void
-
-/** Documented, and not in CAP's types. */
-interface Middlewares {
-  readonly after: ErrorMiddleware[]
-}
 
 /**
  * Gives constant text to clients whom CAP keeps out of a service as a whole: CAP's own names the user and the roles. CAP
@@ -24,7 +12,7 @@ interface Middlewares {
  * @internal
  */
 export function concealServiceRoles(): void {
-  const { after } = (cds as unknown as { middlewares: Middlewares }).middlewares
+  const { after } = cap.middlewares
   if (!after.includes(answerLackOfRoles)) after.unshift(answerLackOfRoles)
 }
 

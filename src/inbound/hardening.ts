@@ -1,7 +1,6 @@
 import type { IncomingMessage, ServerResponse } from 'node:http'
 
-import cds from '@sap/cds'
-
+import { cap } from '../cap.js'
 import { RequestError } from '../errors.js'
 import { faultOfJsonBatch, faultOfMultipartBatch } from './batch-body.js'
 import { isInboundCredential } from '../lib/inbound-credential.js'
@@ -18,7 +17,7 @@ interface ServiceRequest {
  * @internal
  */
 export function withoutOwnCredentials({ headers }: ServiceRequest): void {
-  const outer = (cds.context?.http?.req as IncomingMessage | undefined)?.headers
+  const outer = cap.context?.http?.req.headers
   if (!outer || headers === outer) return
   for (const name of Object.keys(headers)) {
     if (!isInboundCredential(name)) continue

@@ -1,9 +1,8 @@
-import cds from '@sap/cds'
-
+import { cap } from '../cap.js'
 import type { PrincipalError } from '../errors.js'
 
 /** Log of everything that this package decides: `DEBUG=principal`, or `cds.log.levels.principal`. */
-const log = cds.log('principal')
+const log = cap.log('principal')
 
 /**
  * Writes a refusal as one line: code, reason, issuer alias, correlation id. No token, no claim, no user.
@@ -12,7 +11,7 @@ const log = cds.log('principal')
  * @internal
  */
 export function logRefusal(error: PrincipalError, issuer?: string): void {
-  const details = [issuer && `issuer ${issuer}`, `correlation id ${printable(cds.context?.id)}`]
+  const details = [issuer && `issuer ${issuer}`, `correlation id ${printable(cap.context?.id)}`]
   const line = `${error.code} - ${error.message} (${details.filter(Boolean).join(', ')})`
   if (error.status < 500) log.warn(line)
   else log.error(line)
@@ -20,8 +19,7 @@ export function logRefusal(error: PrincipalError, issuer?: string): void {
 
 /** One line for an outbound call, as JSON: `DEBUG=principal`. @internal */
 export function logCall(call: object): void {
-  const { _debug } = log as unknown as { _debug?: boolean }
-  if (_debug) log.debug(`principal.call ${JSON.stringify(call)}`)
+  if (log._debug) log.debug(`principal.call ${JSON.stringify(call)}`)
 }
 
 /** Something to mend, which stops nothing. @internal */
@@ -52,7 +50,7 @@ const TOKEN_HEADERS = [
 
 /** Adds headers with tokens to those that CAP masks in its log. @internal */
 export function maskTokenHeaders(): void {
-  const settings = cds.env.log as { mask_headers?: string[] }
+  const settings = cap.env.log
   settings.mask_headers = [...(settings.mask_headers ?? []), ...TOKEN_HEADERS]
 }
 

@@ -6,6 +6,7 @@ import type {
 } from '@sap-cloud-sdk/http-client'
 import cds from '@sap/cds'
 
+import { cap } from '../cap.js'
 import { checkDestinationOptions } from '../destination/look-up/options.js'
 import type { DestinationOptions } from '../destination/resolve.js'
 import { ConfigurationError, PrincipalError, RemoteError } from '../errors.js'
@@ -200,7 +201,7 @@ function checkTarget(config: HttpRequestConfig): void {
 
 /** Also of headers with their origin, as the SAP Cloud SDK calls it. */
 function cleaned(headers: Headers, userBound: boolean): Headers {
-  const inbound = (cds.context?.http?.req.headers ?? {}) as Headers
+  const inbound: Headers = cap.context?.http?.req.headers ?? {}
   const { custom, requestConfig } = headers as Record<string, Headers | undefined>
   if (!isObject(custom) && !isObject(requestConfig)) {
     return withoutInboundCredentials(headers, inbound, userBound)

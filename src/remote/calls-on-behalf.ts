@@ -1,6 +1,7 @@
 import cds from '@sap/cds'
 import type { HttpDestination } from '@sap-cloud-sdk/connectivity'
 
+import { optionsOf } from '../cap.js'
 import { PrincipalError } from '../errors.js'
 import { logRefusal } from '../lib/log.js'
 import { principalOf } from '../user/principal.js'
@@ -8,7 +9,7 @@ import { CallEvidence } from './evidence/call.js'
 import { guardedDestination } from './guarded-destination.js'
 import { identityHeaders } from './http/message/identity-headers.js'
 import { outboundDestination } from './outbound.js'
-import { callPolicy, type RemoteOptions } from './policy/options.js'
+import { callPolicy } from './policy/options.js'
 import { outboundService, subjectOf, type TargetedService } from './policy/service-target.js'
 
 /** Where and as whom a service of another kind calls now. */
@@ -52,7 +53,7 @@ export function seesToPrincipal(service: cds.Service): boolean {
  */
 export function callsOnBehalf(service: cds.Service): () => Promise<CurrentCall> {
   const { name } = service
-  const { options = {} } = service as unknown as { options?: RemoteOptions }
+  const options = optionsOf(service) ?? {}
   const { credentials = {}, destinationOptions } = options
   const target = {
     name,

@@ -1,39 +1,25 @@
 import cds from '@sap/cds'
 import type { HttpMiddleware } from '@sap-cloud-sdk/http-client'
 
+import { cap } from '../cap.js'
 import { decidesCalls } from '../lib/adoption.js'
-import type { DestinationOptions } from '../destination/resolve.js'
 import { PrincipalError } from '../errors.js'
 import { logRefusal } from '../lib/log.js'
 import { principalOf } from '../user/principal.js'
 import { CallEvidence } from './evidence/call.js'
-import { type CallingService, callMiddlewares } from './http/cap-middleware.js'
+import { callMiddlewares } from './http/cap-middleware.js'
 import { checkCloudSdk } from './policy/start-checks.js'
 import { contextOfMessage } from './queue/tenant.js'
 import { meaningOf, type Outbound } from './http/exchange.js'
 import { type Headers, withoutInboundCredentials } from './inbound-credentials.js'
-import {
-  type ConfiguredDestination,
-  outboundDestination,
-  type ReadyDestination
-} from './outbound.js'
+import { outboundDestination, type ReadyDestination } from './outbound.js'
 import { checkNotQueued, queuedCallRefusal } from './queue/refusal.js'
 import { senderOf } from './queue/tenant.js'
-import { callPolicy, carriesUser, type OnBehalfOf, type RemoteOptions } from './policy/options.js'
+import { callPolicy, carriesUser, type OnBehalfOf } from './policy/options.js'
 import { outboundService, subjectOf, titleOf } from './policy/service-target.js'
 import { bareDestination, needsCloudSdk } from './http/cloud-sdk-connection.js'
 
-/** CAP's remote service, with the members that its types leave out. */
-interface StockRemoteService extends cds.Service, Omit<CallingService, 'kind'> {
-  readonly destination?: ConfiguredDestination
-  readonly destinationOptions?: DestinationOptions
-  readonly middlewares?: { timeout: HttpMiddleware; csrf?: HttpMiddleware }
-  readonly options: RemoteOptions
-  dispatch(req: cds.Request): Promise<unknown>
-  handle(req: cds.Request): Promise<unknown>
-}
-
-const Stock = cds.RemoteService as unknown as new (...args: never[]) => StockRemoteService
+const Stock = cap.RemoteService
 
 /** On the object that a guarded call runs on: for whom it was decided, until when that holds, and from what. */
 const GUARD = Symbol('guard')
@@ -116,7 +102,7 @@ export class PrincipalRemoteService extends Stock {
   override async handle(req: cds.Request): Promise<unknown> {
     const { [GUARD]: guard, destination } = this
     const context = contextOfMessage(req)
-    if (context) return cds.tx(context as never, () => this.handle(req) as never)
+    if (context) return cap.tx(context, () => this.handle(req))
     const { user, tenant } = cds.context ?? {}
     if (!destination) return super.handle(req).catch(told)
     if (guard && holds(guard)) {
@@ -225,7 +211,7 @@ function noted(evidence: CallEvidence, middleware: HttpMiddleware): HttpMiddlewa
 }
 
 function withCleanHeaders(req: cds.Request, userBound: boolean): cds.Request {
-  const inbound = (cds.context?.http?.req.headers ?? {}) as Headers
+  const inbound: Headers = cap.context?.http?.req.headers ?? {}
   const headers = withoutInboundCredentials(req.headers as Headers, inbound, userBound)
   return Object.create(req, { headers: { value: headers } }) as cds.Request
 }

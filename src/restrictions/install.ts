@@ -1,6 +1,4 @@
-import cds from '@sap/cds'
-
-import { HANDLE_RESTRICTIONS } from '../cap.js'
+import { cap, HANDLE_RESTRICTIONS } from '../cap.js'
 import { ConfigurationError } from '../errors.js'
 import { logWarning } from '../lib/log.js'
 import { attributesFor, type TargetedRequest } from './model/attributes.js'
@@ -47,7 +45,7 @@ interface ApplicationService extends HandlingService {
  * @internal
  */
 export function installRestrictions(): void {
-  const { for: targets } = cds.compile as unknown as { for: { nodejs: CompileForNodejs } }
+  const { for: targets } = cap.compile
   const compile = targets.nodejs
   if (wrappers.has(compile)) return
   const warned = new Set<string>()
@@ -69,7 +67,7 @@ function withRewritten(model: Model, warned: Set<string>): Model {
 
 /** CAP calls what is called `handle_…` for every application service, when it is initialized. */
 function prepareServices(warned: Set<string>): void {
-  const services = cds.ApplicationService as unknown as Record<string, unknown>
+  const services = cap.ApplicationService
   services[HANDLE_RESTRICTIONS] ??= function (this: ApplicationService) {
     enforceRestrictions(this)
     const original = this.handle
@@ -124,6 +122,6 @@ function report(places: readonly UnsafePlace[], warned: Set<string>): void {
 }
 
 function isListening(): boolean {
-  const { app } = cds as unknown as { app?: { server?: unknown } }
+  const { app } = cap
   return Boolean(app?.server)
 }

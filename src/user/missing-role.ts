@@ -1,24 +1,8 @@
-import cds from '@sap/cds'
-
+import { cap } from '../cap.js'
+import type { RoleDefinition, ServedService } from '../cap-types.js'
 import { TokenError } from '../errors.js'
 import type { Identity } from './identity.js'
 import { isPseudoRole } from './roles.js'
-
-/** A service that is served, as far as its roles are concerned. */
-interface Provider {
-  readonly name: string
-  /** Of the first endpoint. */
-  readonly path?: string
-  /** All of them: a service can be served with several protocols. */
-  readonly endpoints?: readonly { readonly path: string }[]
-  readonly definition?: Definition
-  readonly entities?: Iterable<Definition>
-  readonly operations?: Iterable<Definition>
-}
-
-interface Definition extends Readonly<Record<'@requires' | '@restrict', unknown>> {
-  readonly name: string
-}
 
 /** CAP's user, as far as CAP asks for roles: an application can have changed `roles`, and `is` as well. */
 export interface RoleHolder {
@@ -101,7 +85,7 @@ function holdsOne(user: RoleHolder, demanded: readonly string[]): boolean {
 
 /** What a path leads to. */
 interface Place {
-  readonly service: Provider
+  readonly service: ServedService
   /** What is left of the path behind that of the endpoint. */
   readonly rest: string
 }
@@ -109,21 +93,19 @@ interface Place {
 /** Express looks for the path of a service whatever its case. */
 function placeAt(path: string): Place | undefined {
   const wanted = `${path.toLowerCase()}/`
-  for (const service of providers()) {
+  for (const service of cap.service.providers) {
     const base = pathsOf(service).find((each) => wanted.startsWith(`${each.toLowerCase()}/`))
     if (base) return { service, rest: path.slice(base.length + 1) }
   }
   return undefined
 }
 
-function pathsOf({ path, endpoints = [] }: Provider): string[] {
+function pathsOf({ path, endpoints = [] }: ServedService): string[] {
   return [path, ...endpoints.map((each) => each.path)].filter((each) => each !== undefined)
 }
 
-const providers = () => cds.service.providers as unknown as Provider[]
-
 /** As CAP reads it: one of the two, and a grant to nobody in particular counts for nothing. */
-function serviceRoles(definition: Definition | undefined): string[] {
+function serviceRoles(definition: RoleDefinition | undefined): string[] {
   const roles = [definition?.['@requires'] ?? grantees(definition?.['@restrict'])].flat(2)
   return roles.filter((role): role is string => typeof role === 'string' && role !== '')
 }
@@ -139,13 +121,13 @@ function demands(place: Place | undefined): string[][] {
 }
 
 /** `/odata/v4/jobs/run()` names the operation `JobsService.run`. */
-function targetOf({ service, rest }: Place): Definition | undefined {
+function targetOf({ service, rest }: Place): RoleDefinition | undefined {
   const [name = ''] = /^[\w.]+/.exec(rest) ?? []
   const definitions = [...(service.operations ?? []), ...(service.entities ?? [])]
   return definitions.find((each) => each.name === `${service.name}.${name}`)
 }
 
-function rolesOf(definition: Definition | undefined): string[] {
+function rolesOf(definition: RoleDefinition | undefined): string[] {
   const roles = [definition?.['@requires'], ...grantees(definition?.['@restrict'])].flat()
   return roles.filter((role) => typeof role === 'string')
 }

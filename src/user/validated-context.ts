@@ -4,6 +4,7 @@ import { join } from 'node:path'
 import cds from '@sap/cds'
 import type * as xssec from '@sap/xssec'
 
+import { cap } from '../cap.js'
 import { isTechnicalGrant, stringClaim, tenantClaim } from '../token/claims.js'
 import { decode } from '../token/decode.js'
 import { refuseOtherThanAccessTokens, tenantOfIasToken } from '../token/issuers/token-type.js'
@@ -112,7 +113,7 @@ let known: { readonly root: string; readonly copies: readonly Xssec[] } | undefi
 function copies(): readonly Xssec[] {
   const { root } = cds
   if (known?.root === root) return known.copies
-  const { home } = cds as unknown as { home: string }
+  const { home } = cap
   const folders = [home, root].map((folder) => join(folder, 'package.json'))
   const found = [__filename, ...folders, implementation(root)].map(
     (place) => place && copyFrom(place)
@@ -122,7 +123,7 @@ function copies(): readonly Xssec[] {
 }
 
 function implementation(root: string): string | undefined {
-  const { impl } = (cds.env.requires as { auth?: { impl?: unknown } }).auth ?? {}
+  const { impl } = cap.env.requires.auth ?? { impl: undefined }
   if (typeof impl !== 'string') return undefined
   const project = createRequire(join(root, 'package.json'))
   for (const name of [impl, `./${impl}`]) {

@@ -1,12 +1,12 @@
 import { type KeyObject, createPrivateKey } from 'node:crypto'
 import { request } from 'node:https'
 
-import cds from '@sap/cds'
-
+import { cap } from '../../cap.js'
+import type { Requires } from '../../cap-types.js'
 import { ConfigurationError } from '../../errors.js'
 import { FetchError } from '../../lib/fetch-json.js'
 import { checkXmlLibraries } from '../../lib/lazy.js'
-import { type AuthOptions, type RequiredBindings, bindingsOf } from '../../options.js'
+import { type AuthOptions, bindingsOf } from '../../options.js'
 import type { OidcIssuerOptions } from '../../token/issuers/oidc-options.js'
 import type { XsuaaCredentials } from '../../token/issuers/xsuaa.js'
 import {
@@ -33,11 +33,6 @@ export interface Signer {
   readonly certificate: string | undefined
 }
 
-/** `cds.requires`, as far as it is looked at. */
-type Requires = RequiredBindings & {
-  readonly auth?: AuthOptions
-} & Readonly<Record<string, { readonly credentials?: object } | undefined>>
-
 /** Prepared once for each configuration, of which tests have several. */
 const prepared = new WeakMap<OidcIssuerOptions, TokenExchange>()
 
@@ -49,7 +44,7 @@ const prepared = new WeakMap<OidcIssuerOptions, TokenExchange>()
  * @internal
  */
 export function exchangeOf(alias: string): TokenExchange | undefined {
-  const requires = cds.env.requires as unknown as Requires
+  const requires = cap.env.requires
   const { issuers = {} } = requires.auth ?? ({} as Partial<AuthOptions>)
   const issuer = Object.hasOwn(issuers, alias) ? issuers[alias] : undefined
   if (!issuer?.exchange) return undefined
@@ -65,7 +60,7 @@ export function exchangeOf(alias: string): TokenExchange | undefined {
  * @internal
  */
 export function checkExchanges(): void {
-  const { auth } = cds.env.requires as unknown as Requires
+  const { auth } = cap.env.requires
   for (const alias of Object.keys(auth?.issuers ?? {})) exchangeOf(alias)
 }
 

@@ -1,7 +1,7 @@
 import type { Service } from '@sap-cloud-sdk/connectivity'
 
-import cds from '@sap/cds'
-
+import { cap } from '../../cap.js'
+import type { RequiredService } from '../../cap-types.js'
 import { typedCredentials } from '../../lib/binding-credentials.js'
 import { ConfigurationError, DestinationError } from '../../errors.js'
 import { checkBinding } from './check-binding.js'
@@ -53,19 +53,17 @@ export async function serviceBinding(label: string): Promise<Service | undefined
 
 /** A required service of that label whose credentials stand in the configuration, where the environment has none. */
 function configuredBinding(label: string): Service | undefined {
-  const requires = cds.env.requires as unknown as Record<string, Configured | undefined>
+  const requires: Record<string, RequiredService | undefined> = cap.env.requires
   for (const [name, options] of Object.entries(requires)) {
     const { vcap, credentials } = typeof options === 'object' ? options : {}
-    if (vcap?.label !== label || !credentials?.clientid) continue
+    if (vcap?.label !== label || !isOfClient(credentials)) continue
     return { name, label, tags: [], credentials }
   }
   return undefined
 }
 
-/** A required service, as far as it can be a bound one. */
-interface Configured {
-  readonly vcap?: { readonly label?: string }
-  readonly credentials?: Service['credentials']
+function isOfClient(credentials?: object): credentials is Service['credentials'] {
+  return Boolean((credentials as { clientid?: unknown } | undefined)?.clientid)
 }
 
 /**

@@ -1,16 +1,10 @@
-import cds from '@sap/cds'
-
+import { cap } from '../../cap.js'
 import { logWarning } from '../../lib/log.js'
 import { codeOf, kindOf } from './code.js'
 import type { PrincipalCall } from './call.js'
 
 /** The service of `@cap-js/audit-logging`. */
 const AUDIT_LOG = 'audit-log'
-
-/** As far as it is used here. */
-interface AuditLog {
-  log(event: 'SecurityEvent', entry: object): Promise<unknown>
-}
 
 /**
  * Writes a refused call to the audit log, where the application has one (`@cap-js/audit-logging`): as a security event of
@@ -20,25 +14,25 @@ interface AuditLog {
  * @internal
  */
 export function auditRefusal(call: PrincipalCall): void {
-  const required = cds.env.requires as Record<string, { kind?: string; impl?: string } | undefined>
+  const required = cap.env.requires
   const configured = required[AUDIT_LOG]
   if (call.outcome !== 'refused' || call.service === AUDIT_LOG) return
   if (!configured?.kind && !configured?.impl) return
-  const { user, tenant, http } = cds.context ?? {}
-  const ip = (http?.req as { ip?: string } | undefined)?.ip
+  const { user, tenant, http } = cap.context ?? {}
+  const ip = http?.req.ip
   const { correlationId, service, destination, authentication, onBehalfOf, code, principal } = call
   const data = {
     action: 'remote call refused',
     ...{ code, service, destination, authentication, onBehalfOf, principal, correlationId }
   }
   const write = async () => {
-    const auditLog = (await cds.connect.to(AUDIT_LOG)) as unknown as AuditLog
+    const auditLog = await cap.connect.to(AUDIT_LOG)
     await auditLog.log('SecurityEvent', { data, ...(ip && { ip }) })
   }
-  const job = cds.spawn({ user, tenant }, () => write().catch(withoutWords))
-  job.on('failed', ((error: unknown) => {
+  const job = cap.spawn({ user, tenant }, () => write().catch(withoutWords))
+  job.on('failed', (error) => {
     logWarning(`a refused call could not be written to the audit log (${kindOf(error)})`)
-  }) as never)
+  })
 }
 
 /** CAP prints what a background job throws; errors of HTTP libraries hold requests, with credentials and what was written. */

@@ -1,5 +1,6 @@
 import cds from '@sap/cds'
 
+import { cap } from '../../cap.js'
 import { DestinationError, PrincipalError } from '../../errors.js'
 import { logCall, logWarning, printable } from '../../lib/log.js'
 import { principalOf } from '../../user/principal.js'
@@ -58,10 +59,9 @@ type Subject = Pick<PrincipalCall, 'service' | 'destination' | 'onBehalfOf'>
  * @returns a function that ends the subscription
  */
 export function onPrincipalCall(listener: (call: PrincipalCall) => void): () => void {
-  const emitter = cds as unknown as NodeJS.EventEmitter
-  emitter.on(EVENT, listener)
+  cap.on(EVENT, listener)
   return () => {
-    emitter.off(EVENT, listener)
+    cap.off(EVENT, listener)
   }
 }
 
@@ -147,8 +147,8 @@ function publish(call: PrincipalCall): void {
 }
 
 function notifyListeners(call: PrincipalCall): void {
-  const listeners = (cds as unknown as NodeJS.EventEmitter).rawListeners(EVENT)
-  for (const listener of listeners as ((call: PrincipalCall) => unknown)[]) {
+  const listeners = cap.rawListeners(EVENT)
+  for (const listener of listeners) {
     try {
       Promise.resolve(listener(call)).catch(warn)
     } catch (error) {

@@ -3,6 +3,7 @@ import { join } from 'node:path'
 
 import cds from '@sap/cds'
 
+import { cap, optionsOf } from '../../cap.js'
 import { ConfigurationError } from '../../errors.js'
 import { logWarning } from '../../lib/log.js'
 import { seesToPrincipal } from '../calls-on-behalf.js'
@@ -42,7 +43,7 @@ function check(name: string, options: RemoteOptions): void {
  * @internal
  */
 export function checkImplementation(service: cds.Service): void {
-  const { options } = service as unknown as { options?: RemoteOptions }
+  const options = optionsOf(service)
   if (!options?.onBehalfOf || 'onBehalfOf' in service || seesToPrincipal(service)) return
   throw new ConfigurationError(
     `cds.requires.${service.name}.onBehalfOf is set, but its implementation does not see to it: extend the class of ` +
@@ -87,11 +88,8 @@ const checked = new Set<string>()
  * @see `@sap/cds`, `remote/utils/cloudSdkProvider.js`
  * @internal
  */
-export function checkCloudSdk(
-  option: string,
-  root = (cds as unknown as { home: string }).home
-): void {
-  const { remote } = cds.env as { remote?: { native_fetch?: boolean } }
+export function checkCloudSdk(option: string, root = cap.home): void {
+  const { remote } = cap.env
   if (remote?.native_fetch) {
     throw new ConfigurationError(
       `${option} carries a user, but cds.remote.native_fetch is true: CAP's own HTTP client can not do that. Remove ` +

@@ -1,5 +1,6 @@
 import type cds from '@sap/cds'
 
+import { beforeWritesTo } from '../../cap.js'
 import { redact } from '../../lib/redact.js'
 import { logWarning } from '../../lib/log.js'
 import { type Headers, withoutInboundCredentials } from '../inbound-credentials.js'
@@ -23,13 +24,6 @@ interface QueuedMessage {
   context?: { headers?: Headers; tenant?: unknown }
 }
 
-/** A query that writes into the table. */
-interface Write {
-  readonly INSERT?: { readonly entries?: QueueRow[] }
-  readonly UPSERT?: { readonly entries?: QueueRow[] }
-  readonly UPDATE?: { readonly data?: QueueRow }
-}
-
 /**
  * Handler for CAP's `connect` event: what a database service writes into the table of queued messages has no
  * credentials. CAP copies the headers of the HTTP request with the message or with its context, and errors of HTTP
@@ -41,12 +35,7 @@ interface Write {
 export function keepCredentialsOutOfQueue(service: cds.Service): void {
   // Not `instanceof`: without a database there is no package that has the class.
   if (!(service as { isDatabaseService?: boolean }).isDatabaseService) return
-  // A definition: CAP 9 looks for a name below that of the service.
-  const table = { name: QUEUE_TABLE } as never
-  service.before(['INSERT', 'UPSERT', 'UPDATE'], table, ({ query }: cds.Request) => {
-    const { INSERT, UPSERT, UPDATE } = query as unknown as Write
-    for (const row of INSERT?.entries ?? UPSERT?.entries ?? [UPDATE?.data ?? {}]) clean(row)
-  })
+  beforeWritesTo(service, QUEUE_TABLE, clean)
 }
 
 function clean(row: QueueRow): void {

@@ -1,5 +1,6 @@
 import cds from '@sap/cds'
 
+import { cap, contextOf } from '../../cap.js'
 import { logWarning } from '../../lib/log.js'
 
 /** Tenant of the first message of an own event, and whether another one was seen. */
@@ -17,7 +18,7 @@ let warned = false
  */
 export function noteTenant(name: string | undefined, tenant: unknown): void {
   if (warned || typeof tenant !== 'string' || !name || cds.env.requires.multitenancy) return
-  const services = cds.services as Readonly<Record<string, unknown>>
+  const { services } = cap
   if (!(services[name] instanceof cds.ApplicationService)) return
   first ??= tenant
   if (tenant === first) return
@@ -27,11 +28,6 @@ export function noteTenant(name: string | undefined, tenant: unknown): void {
       'turn it is, whoever has sent them. Set "cds": { "requires": { "multitenancy": true } }, or queue calls of remote ' +
       'services only. See docs/background.md.'
   )
-}
-
-/** What the queue keeps of the context in which something was queued. */
-interface KeptContext {
-  readonly tenant?: string
 }
 
 /**
@@ -44,11 +40,11 @@ interface KeptContext {
  * @internal
  */
 export function contextOfMessage(req: cds.Request): cds.EventContext | undefined {
-  const { context } = req as unknown as { context: KeptContext | undefined }
+  const context = contextOf(req)
   const { tenant, user, id } = cds.context ?? {}
   // a request has a real one
   if (!context || context instanceof cds.EventContext || context.tenant === tenant) return undefined
-  return new cds.EventContext({ tenant: context.tenant, user, id } as never)
+  return new cap.EventContext({ tenant: context.tenant, user, id })
 }
 
 /** The service for which a call was queued, by the call. */

@@ -27,8 +27,13 @@ export interface RestrictedDefinition extends Definition {
   readonly associations?: object
   readonly compositions?: Readonly<Record<string, Definition>>
   readonly keys?: Readonly<Record<string, Definition>>
-  readonly _service?: { readonly name: string }
+  readonly _service?: {
+    readonly name: string
+    readonly entities?: object
+    readonly [annotation: `@${string}`]: unknown
+  }
   readonly query?: { readonly _target?: RestrictedDefinition }
+  readonly [annotation: `@${string}`]: unknown
   readonly $location?: { readonly file?: string; readonly line?: number }
 }
 

@@ -35,11 +35,7 @@ export function governorsOf(entity: RestrictedDefinition): readonly Governor[] {
 
 /** True if an entity has restrictions of its own. @internal */
 export function isRestricted(entity: RestrictedDefinition): boolean {
-  return Boolean(entity['@restrict'] ?? annotationsOf(entity)['@requires'])
-}
-
-function annotationsOf(entity: RestrictedDefinition): Record<string, unknown> {
-  return entity as unknown as Record<string, unknown>
+  return Boolean(entity['@restrict'] ?? entity['@requires'])
 }
 
 /** Parts of parts of themselves end where they begin: the restricted record is above one of the others. */
@@ -71,7 +67,7 @@ function wholesOf(entity: RestrictedDefinition): Governor[] {
 }
 
 function isExposedAsPart(entity: RestrictedDefinition): boolean {
-  const { '@cds.autoexposed': exposed, '@cds.autoexpose': wanted } = annotationsOf(entity)
+  const { '@cds.autoexposed': exposed, '@cds.autoexpose': wanted } = entity
   return Boolean(exposed) && !wanted
 }
 

@@ -30,9 +30,7 @@ export function permissionFor(
   event: string,
   user: RoleBearer
 ): Permission {
-  const roles = [
-    (entity as unknown as Record<string, unknown>)['@requires'] ?? []
-  ].flat() as string[]
+  const roles = [entity['@requires'] ?? []].flat() as string[]
   if (roles.length && !roles.some((role) => user.is(role))) return 'never'
   const restrictions = restrictionsOf(entity)
   const named = restrictions.flatMap(({ grant = '*' }) => grant)

@@ -7,16 +7,14 @@ import type { RestrictedDefinition } from './definition.js'
  * @internal
  */
 export function isRemote(entity: RestrictedDefinition): boolean {
-  const annotations = entity as unknown as Record<string, unknown>
-  if (annotations['@cds.persistence.table']) return false
-  const service = entity._service as unknown as Record<string, unknown> | undefined
-  if (annotations['@cds.external'] || service?.['@cds.external']) return true
+  if (entity['@cds.persistence.table']) return false
+  if (entity['@cds.external'] || entity._service?.['@cds.external']) return true
   const source = entity.query?._target
   return source ? isRemote(source) : false
 }
 
 /** Whether CAP keeps the records of an entity in the application's database. @internal */
 export function inDatabase(entity: RestrictedDefinition): boolean {
-  const skipped = (entity as unknown as Record<string, unknown>)['@cds.persistence.skip']
+  const skipped = entity['@cds.persistence.skip']
   return !isRemote(entity) && (!skipped || skipped === 'if-unused')
 }

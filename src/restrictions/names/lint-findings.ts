@@ -1,7 +1,6 @@
 import { relative, resolve } from 'node:path'
 
-import cds from '@sap/cds'
-
+import { cap } from '../../cap.js'
 import { checkNames, type Finding } from './check.js'
 import type { NameSources } from './known.js'
 import { joinFindings, unsafeFinding } from './report.js'
@@ -28,7 +27,7 @@ export interface LintFinding {
  * @internal
  */
 export function lintFindings(csn: object, root: string, auth: NameSources): LintFinding[] {
-  const model = cds.compile.for.nodejs(csn) as unknown as Model
+  const model = cap.compile.for.nodejs(csn)
   const unsafe = rewriteModel(model).map(unsafeFinding)
   const findings = [...checkNames(csn as Model, root, auth), ...unsafe, ...joinFindings(model)]
   return findings.map((each) => located(each, root))

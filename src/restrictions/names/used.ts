@@ -28,7 +28,7 @@ function namesIn(definition: RestrictedDefinition, place: string): UsedName[] {
   const { '@requires': requires } = definition as { '@requires'?: string | string[] }
   const restrictions = definition['@restrict'] ?? []
   const roles = [requires ?? [], ...restrictions.map(({ to }) => to ?? [])].flat(2)
-  const { '@restrict': _, actions, ...rest } = definition as unknown as Record<string, unknown>
+  const { '@restrict': _, actions, ...rest } = definition
   const paths = [...restrictions.flatMap(pathsIn), ...references(rest)]
   const attributes = paths.flatMap(([first]) => (!first || OWN_PATHS.has(first) ? [] : first))
   const uses = (kind: UsedName['kind'], names: string[]) =>

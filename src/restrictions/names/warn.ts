@@ -1,8 +1,8 @@
 import cds from '@sap/cds'
 
+import { cap } from '../../cap.js'
 import { logWarning } from '../../lib/log.js'
 import { checkNames } from './check.js'
-import type { NameSources } from './known.js'
 import type { Model } from '../model/definition.js'
 
 /**
@@ -12,9 +12,9 @@ import type { Model } from '../model/definition.js'
  */
 export function warnOfUnknownNames(): void {
   const warned = new Set<string>()
-  cds.on('loaded', (csn) => {
-    const { auth = {} } = cds.env.requires as unknown as { auth?: NameSources }
-    for (const { message } of checkNames(csn as unknown as Model, cds.root, auth)) {
+  cap.on('loaded', (csn: Model) => {
+    const { auth = {} } = cap.env.requires
+    for (const { message } of checkNames(csn, cds.root, auth)) {
       if (!warned.has(message)) logWarning(message)
       warned.add(message)
     }

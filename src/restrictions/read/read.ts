@@ -1,3 +1,4 @@
+import { selectOne } from '../../cap.js'
 import type { Segment, Token } from '../condition/types.js'
 import { type EnforcedRequest, type EnforcingService, refuse, type Select } from '../request.js'
 import { count } from '../write/database.js'
@@ -125,7 +126,7 @@ async function assertReadable(
   request: EnforcedRequest,
   ref: readonly Segment[]
 ): Promise<void> {
-  const record = await service.run(SELECT.one.from({ ref } as never).columns('*'))
+  const record = await service.run(selectOne({ ref }))
   if (!record) notFound(request)
 }
 

@@ -1,5 +1,4 @@
-import cds from '@sap/cds'
-
+import { cap } from '../../cap.js'
 import type { Token } from '../condition/types.js'
 import type { EnforcedRequest, Query, Select } from '../request.js'
 
@@ -26,11 +25,8 @@ function rewritten(
   const inner = select.from?.SELECT
   const from = inner ? asQuery(rewritten(select.from, inner, clausesOf)) : select.from
   const clauses = { ...clausesOf(select), ...(from !== select.from && { from }) }
-  return Object.keys(clauses).length ? clone(query, clauses) : query
+  return Object.keys(clauses).length ? cap.ql.clone(query, clauses) : query
 }
-
-const clone = (query: Query, clauses: object): Query =>
-  (cds.ql as unknown as { clone(query: Query, clauses: object): Query }).clone(query, clauses)
 
 /** CAP adds its conditions to the innermost query by its method, which a query that was parsed as a part has not. */
 function asQuery(query: Query & { readonly as?: string }): Query {

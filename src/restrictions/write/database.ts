@@ -1,5 +1,4 @@
-import cds from '@sap/cds'
-
+import { cap } from '../../cap.js'
 import type { Operand, Segment, Token } from '../condition/types.js'
 import type { RestrictedDefinition } from '../model/definition.js'
 
@@ -21,7 +20,7 @@ export async function count(
   const all = conditions.flatMap((condition) => (condition ? ['and', condition] : []))
   const where = all.length > 0 && { where: all.slice(1) }
   const query = { SELECT: { one: true, from: { ref }, columns, ...where } }
-  const { n } = (await cds.run(query as never)) as { n: number }
+  const { n } = (await cap.run(query)) as { n: number }
   return n
 }
 
@@ -33,7 +32,7 @@ export async function readRows(
   options: { readonly distinct?: boolean } = {}
 ): Promise<Key[]> {
   const query = { SELECT: { ...options, from: { ref }, columns, ...(where?.length && { where }) } }
-  return (await cds.run(query as never)) as Key[]
+  return (await cap.run(query)) as Key[]
 }
 
 /** Every text that an operand has for one of the records. @internal */
@@ -43,17 +42,13 @@ export async function distinctTexts(entity: string, operand: Operand): Promise<s
   const columns = [{ ...column, as: 'text' }]
   const where = [column, '!=', { val: null }]
   const query = { SELECT: { distinct: true, from: { ref: [entity] }, columns, where } }
-  return ((await cds.run(query as never)) as { text: string }[]).map(({ text }) => text)
+  return ((await cap.run(query)) as { text: string }[]).map(({ text }) => text)
 }
 
 /** Does the work in the current transaction, or in one of its own, so that a refusal takes it back. @internal */
 export async function inTransaction<T>(context: object, work: () => Promise<T>): Promise<T> {
-  const { context: current } = cds as unknown as { context?: { tx?: unknown } }
-  if (current?.tx) return work()
-  return (cds.tx as unknown as (context: object, work: () => Promise<T>) => Promise<T>)(
-    context,
-    work
-  )
+  if (cap.context?.tx) return work()
+  return cap.tx(context, work)
 }
 
 /** The key in the data of a record, if it is complete. @internal */

@@ -1,3 +1,4 @@
+import { selectOne, selectWhere } from '../../cap.js'
 import { checkDeletedParts, checkPart } from './part.js'
 import { mayHold } from '../model/permission.js'
 import type { Segment } from '../condition/types.js'
@@ -73,13 +74,12 @@ async function checkRemoteRecord(
 function recordQuery(request: EnforcedRequest, entity: RestrictedDefinition): unknown {
   const { subject, query } = request
   const [first, ...path] = subject?.ref ?? []
-  if (path.length) return SELECT.one.from(subject as never).columns('*')
+  if (path.length) return selectOne(subject ?? {})
   const key = typeof first === 'object' ? first.where : undefined
   const where = [key ?? [], whereOf(query)].filter((part) => part.length)
   if (!where.length) return refuse(request, UNCHECKED, 'Name one record by its key.')
   const xpr = where.flatMap((part, index) => (index ? ['and', { xpr: part }] : [{ xpr: part }]))
-  const condition = (where.length > 1 ? xpr : where[0]) as never
-  return SELECT.from(entity.name).columns('*').where(condition)
+  return selectWhere(entity.name, (where.length > 1 ? xpr : where[0]) ?? [])
 }
 
 const UNCHECKED = 'ERR_RESTRICTION_UNCHECKED'

@@ -1,5 +1,4 @@
-import cds from '@sap/cds'
-
+import { cap } from '../../../cap.js'
 import type { Expression, Token } from '../types.js'
 
 /** Databases for which values of a user are bound as one parameter; for others there is one for each. */
@@ -7,7 +6,7 @@ export type DatabaseKind = 'sqlite' | 'postgres' | 'other'
 
 /** The database that is in use, which may be known only after the model is compiled. @internal */
 export function databaseKind(): DatabaseKind {
-  const { db } = cds as unknown as { db?: { kind?: string } }
+  const { db } = cap
   return db?.kind === 'sqlite' || db?.kind === 'postgres' ? db.kind : 'other'
 }
 
