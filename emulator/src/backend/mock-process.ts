@@ -10,7 +10,7 @@ import { mockedPath } from './mocked-path.js'
 
 const START_TIMEOUT_MS = 60_000
 
-/** The plugin reports when that process listens; without it nothing would. */
+/** The hint for a process that does not listen: the plugin would report it. */
 const STARTING =
   'to listen: is "cds-principal" among the dependencies in package.json, where CAP looks for plugins?'
 

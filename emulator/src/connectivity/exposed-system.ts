@@ -6,7 +6,7 @@ import type { ExposedResource, OnPremiseSystem } from '../types.js'
 export interface ExposedSystem {
   /** Virtual `host:port`, lower case. */
   virtualHost: string
-  /** Returns the target of requests to a path; throws when the system does not run any more. */
+  /** Returns the target of requests to a path. Throws when the system does not run any more. */
   locate: (path: string) => BackendTarget
   /** `undefined`: everything. */
   resources: readonly ExposedResource[] | undefined

@@ -24,7 +24,7 @@ export interface GateContext {
   issuer: TokenIssuer
   /** Identity provider whose users the Cloud Connector trusts as well. */
   identity?: IdentityIssuer | undefined
-  /** The issuers whose tokens the proxy accepts. */
+  /** The client whose tokens the proxy accepts. */
   client: Client
   /** Systems that the Cloud Connector with a location id exposes, by virtual host; `undefined`: there is no such Cloud Connector. */
   systemsOf: (tenant: string, locationId: string) => ReadonlyMap<string, ExposedSystem> | undefined

@@ -18,7 +18,7 @@ interface ChainRequest {
   readonly variable: AskedChain['variable']
 }
 
-/** Returns what the first destination of a chain gets: the parameters that the caller has for the one at its end. */
+/** A chain: returns the caller for the destination at its end. */
 type Chain = (request: ChainRequest) => Promise<Caller>
 
 const JWT = 'urn:ietf:params:oauth:token-type:jwt'
@@ -73,7 +73,7 @@ export async function throughChain(
   return chain({ service, own, caller, variable })
 }
 
-/** Adds the fragments that the chain's variables name. */
+/** Returns the first destination of a chain, with the fragments that the chain's variables name. */
 function firstDestination(
   { own, variable }: ChainRequest,
   name: string,

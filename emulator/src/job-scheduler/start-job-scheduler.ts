@@ -66,7 +66,7 @@ function createScheduler(
   }
 }
 
-/** The headers with which the service describes a run to the application. */
+/** Returns the headers with which the service describes a run to the application. */
 function headersOf({ jobId, scheduleId, runId }: Run, host: string, now: number) {
   return {
     'content-type': 'application/json',

@@ -28,7 +28,7 @@ export interface LandscapeUser {
   familyName: string
   /** Groups of the identity provider: attribute `groups`. */
   groups: string[]
-  /** The configured values. */
+  /** The configured roles. */
   roles: string[]
   /** Scope names with `$XSAPPNAME`. */
   scopes: string[]

@@ -83,7 +83,7 @@ function endpointOf(server: unknown, path: unknown): string {
   )
 }
 
-/** Questions that come while the landscape starts wait for it. */
+/** Answers a request; one that comes while the landscape starts waits for it. */
 async function answer(
   handlers: Promise<Record<string, Handler>>,
   req: IncomingMessage,

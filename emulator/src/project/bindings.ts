@@ -96,7 +96,7 @@ function createBinding(
   }
 }
 
-/** The properties of every service binding. */
+/** Returns the properties that every service binding has. */
 function commonCredentials(
   { tenant, subdomains, clients }: Landscape,
   issuer: TokenIssuer,

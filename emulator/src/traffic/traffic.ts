@@ -78,7 +78,7 @@ export class Traffic {
     })
   }
 
-  /** Ends the waiting. */
+  /** Rejects everybody who still waits for a request. */
   close(): void {
     for (const [endpoint, takers] of this.#takers) {
       const error = noRequest(

@@ -8,9 +8,9 @@ export interface SecurityDescriptor {
   tenantMode: TenantMode | undefined
   /** Own scopes: `$XSAPPNAME.Viewer`. */
   scopes: ReadonlyMap<string, Scope>
-  /** By name. */
+  /** Attributes by name. */
   attributes: ReadonlyMap<string, Attribute>
-  /** By name. */
+  /** Role templates by name. */
   roleTemplates: ReadonlyMap<string, RoleTemplate>
   /** Role collection → names of role templates. */
   roleCollections: ReadonlyMap<string, readonly string[]>

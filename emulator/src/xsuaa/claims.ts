@@ -14,7 +14,7 @@ export const JWT_BEARER = 'urn:ietf:params:oauth:grant-type:jwt-bearer'
 export const SAML2_BEARER = 'urn:ietf:params:oauth:grant-type:saml2-bearer'
 /** Origin keys of the identity providers that a subaccount trusts. */
 export const DEFAULT_ORIGIN = 'sap.default'
-/** The attributes from the trusted tenant of Identity Authentication. */
+/** The origin of users of the trusted tenant of Identity Authentication. */
 export const IAS_ORIGIN = 'sap.custom'
 
 /**

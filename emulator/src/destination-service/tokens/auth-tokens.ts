@@ -135,7 +135,7 @@ async function passwordToken(
   return (await granted(password, service, destination, form, tenant)).token
 }
 
-/** Returns the user of the refresh token, if it was issued to the client of the destination. */
+/** Gets the token of the refresh token's user, if it was issued to the client of the destination. */
 async function refreshedToken(
   service: DestinationTokens,
   destination: DestinationConfiguration,

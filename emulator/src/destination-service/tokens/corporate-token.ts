@@ -2,7 +2,7 @@ import { InvalidToken } from '../../xsuaa/verify-token.js'
 import type { AuthToken, Caller } from './auth-tokens.js'
 import type { DestinationTokens } from './saml-tokens.js'
 
-/** The issuer that it names; there is no such provider. */
+/** The issuer of such tokens; there is no such provider. */
 const ISSUER = 'https://corporate-idp.example'
 
 /**
