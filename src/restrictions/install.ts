@@ -7,7 +7,7 @@ import { enforceRestrictions, type HandlingService } from './enforce.js'
 import { findTexts } from './condition/patterns/find-texts.js'
 import { hideConditions } from './read/hide-conditions.js'
 import { hideUnreadable } from './read/hide-unreadable.js'
-import { refuseCalculated } from './read/queries.js'
+import { refuseCalculated, refuseHidingName } from './read/queries.js'
 import { unsafeFinding } from './names/report.js'
 import type { Model } from './model/definition.js'
 import { restrictPaths } from './read/paths.js'
@@ -104,6 +104,7 @@ function prepare(
       return endpoints()
     }
   }
+  refuseHidingName(request)
   if (request.event === 'READ') restrictPaths(request, service)
   else refuseCalculated(request, service)
   const attributes = attributesFor(request, name, model)

@@ -13,13 +13,16 @@ export interface Column extends Expression {
   readonly orderBy?: readonly Expression[]
 }
 
-/** What is read of a SELECT; `from` is a query for the steps of `$apply`. */
+/** What a query is about: records at the end of a path, or those of another query, as for the steps of `$apply`. */
+export interface Source {
+  readonly ref?: readonly Segment[]
+  readonly as?: string
+  readonly SELECT?: Select
+}
+
+/** What is read of a SELECT. */
 export interface Select {
-  readonly from?: {
-    readonly ref?: readonly Segment[]
-    readonly as?: string
-    readonly SELECT?: Select
-  }
+  readonly from?: Source
   readonly columns?: readonly (Column | '*')[]
   readonly where?: readonly Token[]
   readonly having?: readonly Token[]
@@ -33,8 +36,8 @@ export interface Select {
 export interface Query {
   readonly SELECT?: Select
   readonly INSERT?: { readonly entries?: object[] }
-  readonly UPDATE?: { readonly where?: Token[]; readonly with?: object }
-  readonly DELETE?: { readonly where?: Token[] }
+  readonly UPDATE?: { readonly entity?: Source; readonly where?: Token[]; readonly with?: object }
+  readonly DELETE?: { readonly from?: Source; readonly where?: Token[] }
 }
 
 /** What is read of a request to an application service. */

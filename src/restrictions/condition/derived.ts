@@ -13,7 +13,7 @@ import {
   textPattern
 } from './patterns/text-pattern.js'
 import { textOf, type UserFacts, type UserSource, valuesOf } from './user-value.js'
-import { convert, extreme, type Scalar } from './value-type.js'
+import { convert, extreme, type Scalar, TEXTS } from './value-type.js'
 
 /**
  * An attribute that is computed from the user for one condition. CAP's evaluation of `$user` is dependable for a list with
@@ -27,6 +27,8 @@ export interface DerivedAttribute {
   compute(facts: UserFacts): Scalar | Scalar[] | undefined
   /** For values that something is compared with: whether there are any. */
   readonly presence?: DerivedAttribute
+  /** True if the values are compared with texts. */
+  readonly isOfText?: boolean
   /** For patterns: which texts they are compared with. */
   readonly scan?: Scan
   /** For conditions on nothing but the user: which texts are compared with which patterns. */
@@ -158,7 +160,8 @@ function compared(
   return {
     key: keyOf(source, type, kind),
     compute: (facts) => reduce(typedValues(source, type, facts)),
-    presence: presenceOf(source, type)
+    presence: presenceOf(source, type),
+    isOfText: TEXTS.has(type)
   }
 }
 

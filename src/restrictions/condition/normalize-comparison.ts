@@ -11,6 +11,7 @@ import {
 } from './derived.js'
 import { likeOneOf, oneOf, orderedAgainst } from './patterns/per-database.js'
 import type { UserSource } from './user-value.js'
+import { TEXTS } from './value-type.js'
 
 /** Makes a derived attribute known, and gives the reference to it. */
 export type Reference = (attribute: DerivedAttribute) => Token
@@ -98,8 +99,6 @@ function equalTo(subject: Subject, source: UserSource, reference: Reference): To
 function isAppliedByDatabase({ type, remote }: Subject, { functions }: UserSource): boolean {
   return !remote && functions.length > 0 && TEXTS.has(type)
 }
-
-const TEXTS = new Set(['cds.String', 'cds.LargeString', 'cds.UUID'])
 
 /** A text that is like one of the values, or like none of them. @internal */
 export function matchUser(patterns: Patterns, expected: boolean, reference: Reference): Token[] {

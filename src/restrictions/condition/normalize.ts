@@ -2,18 +2,26 @@ import type { Condition, Expression, Operand, Segment, Subquery, Token } from '.
 import { truthOf } from './derived.js'
 import { type Definition, targetAt, typeOfOperand } from './element-type.js'
 import { mentionsRow, mentionsUser, nameOf } from './mentions.js'
-import { atTarget, flattened, hasJoin, joinedPath, withoutRecord } from '../model/joined-path.js'
+import {
+  anchored,
+  atTarget,
+  existsAt,
+  flattened,
+  hasJoin,
+  joinedPath,
+  pathsIn,
+  withoutRecord
+} from '../model/joined-path.js'
 import { parseCondition } from './parse.js'
 import {
   all,
   compareWithUser,
   FLIPPED,
   joined,
-  matchUser,
   present,
   type Reference
 } from './normalize-comparison.js'
-import { isPatternKind, type PatternKind } from './patterns/text-pattern.js'
+import { normalizePattern, normalizePredicate } from './patterns/normalize-pattern.js'
 import { withoutIs } from '../model/split.js'
 import { UnsafeCondition } from './unsafe.js'
 import { sourceOf } from './user-value.js'
@@ -39,7 +47,9 @@ export interface Scope {
  * @internal
  */
 export function normalize(tokens: readonly Token[], scope: Scope): Token[] {
-  return rewrite(parseCondition(flattened(tokens, scope.entity)), true, scope)
+  const { entity, remote } = scope
+  const flat = flattened(tokens, entity)
+  return rewrite(parseCondition(remote ? flat : anchored(flat, entity)), true, scope)
 }
 
 /** The condition of being true, or false, for the user. A comparison without a value of the user is neither. */
@@ -86,10 +96,9 @@ function atEndOf(
   const entity = targetAt(path, scope.entity)
   const inner = { ...scope, entity, reference: guarding(scope.reference, compared) }
   const where = rewrite(atTarget(condition, scope.entity), expected, inner)
-  const ref = [...path.slice(0, -1), { id: path.at(-1) ?? '', where }]
-  const found: Token[] = ['exists', { ref }]
+  const found = existsAt([...path.slice(0, -1), { id: path.at(-1) ?? '', where }])
   if (withoutRecord(condition) !== expected) return found
-  return joined('or', [found, all(...compared, ['not', 'exists', { ref: path }])])
+  return joined('or', [found, all(...compared, ['not', ...existsAt(path)])])
 }
 
 function leaf(condition: Condition, expected: boolean, scope: Scope): Token[] {
@@ -105,9 +114,9 @@ function leaf(condition: Condition, expected: boolean, scope: Scope): Token[] {
       return compareWithUser(subject(row, scope), operator, source, expected, scope.reference)
     }
     case 'like':
-      return pattern({ ...condition, kind: 'like' }, expected, scope)
+      return normalizePattern({ ...condition, kind: 'like' }, expected, scope)
     case 'bare':
-      return predicate(condition.value, expected, scope)
+      return normalizePredicate(condition.value, expected, scope)
     case 'exists':
       return existence(condition.target, expected, scope)
     case 'in':
@@ -141,47 +150,6 @@ function asComparisons(condition: Extract<Condition, { kind: 'between' }>): Cond
     tokens: [...value, operator, ...right]
   })
   return { kind: 'and', parts: [part('>=', low), part('<=', high)], tokens }
-}
-
-function predicate([token, ...more]: Operand, expected: boolean, scope: Scope): Token[] {
-  const { func = '', args = [] } = typeof token === 'object' ? token : {}
-  const kind = func.toLowerCase()
-  if (more.length || !isPatternKind(kind) || kind === 'like' || !args[0] || !args[1]) {
-    throw new UnsafeCondition(
-      `${func ? `${func}()` : 'an expression'} with $user as a condition`,
-      'use startswith, endswith or contains, with $user.<attribute> as the second argument'
-    )
-  }
-  return pattern({ value: [args[0]], kind, pattern: [args[1]] }, expected, scope)
-}
-
-/** A comparison of a text with a pattern. */
-interface Match {
-  readonly kind: PatternKind
-  readonly value: Operand
-  readonly pattern: Operand
-  readonly escape?: string | undefined
-}
-
-function pattern(
-  { kind, value, pattern: user, escape }: Match,
-  expected: boolean,
-  scope: Scope
-): Token[] {
-  if (mentionsUser(value) || mentionsRow(user)) {
-    throw new UnsafeCondition(
-      `$user as the text of ${kind}, and an element as the pattern`,
-      'the other way round: the element first, $user.<attribute> as the pattern'
-    )
-  }
-  if (scope.remote) {
-    throw new UnsafeCondition(
-      `${kind} on a remote entity`,
-      'compare with =, !=, <, <=, >, >= or in; OData has no pattern that may have several values'
-    )
-  }
-  const [source, entity] = [sourceOf(user), scope.entity?.name]
-  return matchUser({ source, kind, escape, operand: value, entity }, expected, scope.reference)
 }
 
 function existence(target: Expression, expected: boolean, scope: Scope): Token[] {
@@ -222,6 +190,12 @@ function within({ ref, SELECT, ...rest }: Expression, scope: Scope): Expression 
 function filtered(segment: Segment, walked: string[], scope: Scope): Segment {
   walked.push(nameOf(segment))
   if (typeof segment === 'string' || !segment.where || !mentionsUser(segment.where)) return segment
+  if (pathsIn(segment.where).some(([first]) => first === '$self')) {
+    throw new UnsafeCondition(
+      '$self in a filter with $user',
+      'compare elements of the records that are filtered'
+    )
+  }
   const entity = targetAt(walked, scope.entity)
   return { ...segment, where: normalize(segment.where, { ...scope, entity }) }
 }

@@ -1,6 +1,6 @@
-import type { Segment, Token } from './types.js'
+import type { Expression, Segment, Token } from './types.js'
 import type { DerivedAttribute } from './derived.js'
-import { forDatabase } from './patterns/per-database.js'
+import { forDatabase, listed } from './patterns/per-database.js'
 import type { UserFacts } from './user-value.js'
 
 /** @internal */
@@ -17,11 +17,17 @@ export function resolveCondition(
   attributes: ReadonlyMap<string, DerivedAttribute>,
   facts: UserFacts
 ): Token[] {
-  const valueOf = (key: string) => attributes.get(key)?.compute(facts)
+  const valueOf = (key: string) => {
+    const attribute = attributes.get(key)
+    const value = attribute?.compute(facts)
+    if (value === undefined) return undefined
+    return Array.isArray(value) ? listed(value, attribute?.isOfText) : { val: value }
+  }
   return resolve(tokens, valueOf)
 }
 
-type ValueOf = (key: string) => unknown
+/** What stands for a derived attribute. */
+type ValueOf = (key: string) => Expression | undefined
 
 /** In normal form, a comparison with the user is alone in its list: without a value the list as a whole is false. */
 function resolve(tokens: readonly Token[], valueOf: ValueOf): Token[] {
@@ -29,10 +35,9 @@ function resolve(tokens: readonly Token[], valueOf: ValueOf): Token[] {
   const [value] = keys.map(valueOf)
   if (!keys.length) return tokens.map((token) => within(token, valueOf))
   if (value === undefined) return [...NEVER]
-  const list = Array.isArray(value) && { list: (value as unknown[]).map((val) => ({ val })) }
   return tokens.map((token) => {
-    if (token === '=' && list) return 'in'
-    return keyOf(token) === undefined ? within(token, valueOf) : list || { val: value }
+    if (token === '=' && !('val' in value)) return 'in'
+    return keyOf(token) === undefined ? within(token, valueOf) : value
   })
 }
 

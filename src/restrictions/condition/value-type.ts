@@ -106,3 +106,6 @@ function instant(value: Scalar, format: RegExp): string | undefined {
   const date = new Date(text)
   return Number.isNaN(date.getTime()) ? undefined : date.toISOString()
 }
+
+/** Types that every text is a value of. */
+export const TEXTS = new Set(['cds.String', 'cds.LargeString', 'cds.UUID'])

@@ -1,5 +1,6 @@
 import type { Condition, Expression, Segment, Token } from '../condition/types.js'
 import type { Definition } from '../condition/element-type.js'
+import { nameOf } from '../condition/mentions.js'
 import { parseCondition } from '../condition/parse.js'
 
 /** What is read of an association. */
@@ -59,6 +60,57 @@ function flat(ref: readonly Segment[], entity: Definition | undefined): readonly
   return flat([`${first}_${second}`, ...rest], entity)
 }
 
+/**
+ * A condition of a database that no name of a query can change the meaning of: every path is an element, and leads to other
+ * records by `exists` only, one step at a time.
+ *
+ * @internal
+ */
+export function anchored(
+  tokens: readonly Token[],
+  entity: Definition | undefined
+): readonly Token[] {
+  return tokens.flatMap((token, index): readonly Token[] => {
+    if (typeof token === 'string') return [token]
+    const { ref, xpr, args, list } = token
+    if (ref && isExists(tokens[index - 1])) return existsAt(ref).slice(1)
+    const inner = (parts: readonly Token[]) => anchored(parts, entity)
+    return [
+      {
+        ...token,
+        ...(ref && { ref: foreignKey(ref, entity) }),
+        ...(xpr && { xpr: inner(xpr) }),
+        ...(args && { args: Array.isArray(args) ? inner(args) : args }),
+        ...(list && { list: inner(list) })
+      }
+    ]
+  })
+}
+
+function isExists(token: Token | undefined): boolean {
+  return typeof token === 'string' && token.toLowerCase() === 'exists'
+}
+
+/** True if there is a record at the end of a path: in filters, step by step. @internal */
+export function existsAt(path: readonly Segment[]): Token[] {
+  const [first = '', ...rest] = path
+  const { id, where = [] } = typeof first === 'string' ? { id: first } : first
+  const further = rest.length ? existsAt(rest) : []
+  const both = where.length && rest.length ? [{ xpr: where }, 'and', ...further] : further
+  const filter = rest.length ? both : where
+  return ['exists', { ref: [filter.length ? { id, where: filter } : id] }]
+}
+
+/** A path to a foreign key as the element that it is. */
+function foreignKey(ref: readonly Segment[], entity: Definition | undefined): readonly Segment[] {
+  const [first, ...rest] = ref
+  const association: Association | undefined =
+    typeof first === 'string' ? entity?.elements?.[first] : undefined
+  const name = [first ?? '', ...rest].map(nameOf).join('_')
+  const isElement = association?._target && rest.length && entity?.elements?.[name]
+  return isElement && isForeignKey(association, rest) ? [name] : ref
+}
+
 function withPaths(token: Token, change: (ref: readonly Segment[]) => readonly Segment[]): Token {
   if (typeof token === 'string') return token
   const { ref, xpr, args, list } = token
@@ -88,8 +140,8 @@ export function withoutRecord(condition: Condition): boolean | undefined {
   return operator === '!=' ? !withNull : undefined
 }
 
-/** Paths of the row, outside of filters and subqueries. */
-function pathsIn(tokens: readonly Token[]): (readonly Segment[])[] {
+/** Paths of the row, outside of filters and subqueries. @internal */
+export function pathsIn(tokens: readonly Token[]): (readonly Segment[])[] {
   return tokens.flatMap((token) => {
     if (typeof token === 'string') return []
     const { ref, xpr = [], args, list = [] } = token

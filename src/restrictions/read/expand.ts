@@ -1,7 +1,7 @@
 import type { Expression, Token } from '../condition/types.js'
 import type { Column, EnforcedRequest, Select } from '../request.js'
 import { nameOf } from '../condition/mentions.js'
-import { type Sources, sourcesOf, stepsOf } from './queries.js'
+import { type Sources, sourcesOf, type Step, stepsOf } from './queries.js'
 import { isOwnPart, reachableIf, withFilter } from './reachable.js'
 import type { RestrictedDefinition } from '../model/definition.js'
 import { rewriteQuery } from './rewrite.js'
@@ -17,10 +17,10 @@ export function restrictExpand(request: EnforcedRequest, entity: RestrictedDefin
   rewriteQuery(request, (select: Select) => {
     const { columns = [], groupBy = [] } = select
     const sources = sourcesOf(select, entity)
-    const restricted = columns.map(
+    const restricted = columns.flatMap(
       (column) => asGrouped(column, groupBy) ?? restrict(column, sources, request)
     )
-    return restricted.every((each, index) => each === columns[index]) ? {} : { columns: restricted }
+    return isSame(restricted, columns) ? {} : { columns: restricted }
   })
 }
 
@@ -41,33 +41,63 @@ function asGrouped(
 }
 
 function restrictAll(columns: Columns, sources: Sources, request: EnforcedRequest): Columns {
-  const restricted = columns.map((column) => restrict(column, sources, request))
-  return restricted.every((column, index) => column === columns[index]) ? columns : restricted
+  const restricted = columns.flatMap((column) => restrict(column, sources, request))
+  return isSame(restricted, columns) ? columns : restricted
 }
 
-function restrict(column: Column | '*', sources: Sources, request: EnforcedRequest): Column | '*' {
+function isSame(some: Columns, others: Columns): boolean {
+  return some.length === others.length && some.every((each, index) => each === others[index])
+}
+
+function restrict(column: Column | '*', sources: Sources, request: EnforcedRequest): Columns {
   const kind = column !== '*' && KINDS.find((name) => column[name])
-  if (!kind) return column
-  const { from, name = '', target } = stepsOf(column, sources).at(-1) ?? {}
+  if (!kind) return [column]
+  const { from, name = '', target } = endOf(column, sources)
   const parts = column[kind]
-  if (!target || !parts) return column
+  if (!target || !parts) return [column]
   const ref =
     !from || isOwnPart(target, from, name)
       ? column.ref
       : filtered(column, expandableIf(request, target, from, name))
   const inner = restrictAll(parts, { ...sources, entity: target }, request)
-  if (ref === column.ref && inner === parts) return column
-  const named = kind === 'inline' && ref !== column.ref ? inner.flatMap(namedBy(target)) : inner
-  return { ...column, ...(ref && { ref }), [kind]: named }
+  if (ref === column.ref && inner === parts) return [column]
+  if (kind === 'inline' && ref !== column.ref)
+    return inlined({ ...column, ...(ref && { ref }) }, column.ref ?? [], inner, sources)
+  return [{ ...column, ...(ref && { ref }), [kind]: inner }]
+}
+
+/** Columns that are only put together are those of the query itself. */
+function endOf(column: Column, sources: Sources): Partial<Step> {
+  return column.ref ? (stepsOf(column, sources).at(-1) ?? {}) : { target: sources.entity }
+}
+
+/** What is inlined of records with a condition. Their keys are those of the record that leads to them. */
+function inlined(
+  filtered: Column,
+  path: NonNullable<Column['ref']>,
+  parts: Columns,
+  sources: Sources
+): Column[] {
+  const steps = stepsOf({ ref: path, inline: [] }, sources)
+  const { element, target } = steps.at(-1) ?? {}
+  const { keys = [] } = (element ?? {}) as { keys?: readonly { ref: readonly string[] }[] }
+  const prefix = steps.flatMap(({ from, name }) => (from ? [name] : [])).join('_')
+  const named = parts.flatMap((part) => (part === '*' ? columnsOf(target) : part))
+  const isKey = ({ ref: [name] = [], as, expand, inline }: Column) =>
+    !(as ?? expand ?? inline) && keys.some(({ ref }) => ref.join('_') === name)
+  const own = named.filter(isKey).map((part) => {
+    const ref = [...path, ...(part.ref ?? [])]
+    return { ref, as: `${prefix}_${ref.slice(-1).map(nameOf).join()}` }
+  })
+  const others = named.filter((part) => !isKey(part))
+  return [...own, ...(others.length ? [{ ...filtered, inline: others }] : [])]
 }
 
 /** CAP names the columns of `*` as without the association, if that has a filter. */
-function namedBy({ elements = {} }: RestrictedDefinition) {
-  const names = Object.entries(elements).flatMap(([name, { _target, ...element }]) =>
-    (_target ?? ('virtual' in element && element.virtual)) ? [] : name
+function columnsOf({ elements = {} }: Partial<RestrictedDefinition> = {}): Column[] {
+  return Object.entries(elements).flatMap(([name, { _target, ...element }]) =>
+    (_target ?? ('virtual' in element && element.virtual)) ? [] : { ref: [name] }
   )
-  return (column: Column | '*'): (Column | '*')[] =>
-    column === '*' ? names.map((name) => ({ ref: [name] })) : [column]
 }
 
 /** Drafts are for who edits them, whatever they say. */

@@ -9,9 +9,16 @@ import {
 import { governorsOf } from '../model/governing.js'
 import { nameOf } from '../condition/mentions.js'
 import { permissionFor } from '../model/permission.js'
-import { type Sources, sourcesOf, stepsOf } from './queries.js'
+import {
+  namesAround,
+  type Sources,
+  sourcesOf,
+  type Step,
+  stepsOf,
+  withinEntity
+} from './queries.js'
 import { isOwnPart, reachableIf, withFilter } from './reachable.js'
-import type { Model } from '../model/definition.js'
+import type { Model, RestrictedDefinition } from '../model/definition.js'
 import { takesQueries } from './queries.js'
 import { rewriteQuery } from './rewrite.js'
 
@@ -29,9 +36,11 @@ export function restrictPaths(request: EnforcedRequest, service: ServedModel): v
   const served = target?.kind === 'entity' && target._service?.name === service.name
   if (!served || user._is_privileged) return
   if (!target.associations && !takesQueries(service)) return
-  rewriteQuery(request, (select) =>
-    clausesOf(select, { request, service, ...sourcesOf(select, target) })
-  )
+  const { query } = request
+  rewriteQuery(request, (select) => {
+    const names = { aliases: new Map<string, never>(), around: namesAround(query, select) }
+    return clausesOf(select, { request, service, ...sourcesOf(select, target, names) })
+  })
 }
 
 /** CAP adds its conditions to queries on one entity only. */
@@ -86,7 +95,7 @@ function changedSource({ from }: Select, place: Place): Partial<Select> {
   let entity = place.service.model.definitions[nameOf(from.ref[0] ?? '')]
   const ref = from.ref.map((segment, index) => {
     if (index) entity = entity?.elements?.[nameOf(segment)]?._target as typeof entity
-    return entity ? withinFilter(segment, { ...place, entity }) : segment
+    return entity ? withinFilter(segment, inFilter(place, entity)) : segment
   })
   const same = ref.every((segment, index) => segment === from.ref?.[index])
   return same ? {} : { from: { ...from, ref } }
@@ -138,9 +147,9 @@ function changedArguments({ args }: Column, place: Place): object {
 /** Options of `$expand`. Its association is restricted later: for drafts it is not. */
 function changedWithin(token: Column, outer: Place): Partial<Column> {
   if (!token.expand && !token.inline) return {}
-  const { target } = stepsOf(token, outer).at(-1) ?? {}
+  const { target } = token.ref ? (stepsOf(token, outer).at(-1) ?? {}) : { target: outer.entity }
   if (!target) return {}
-  const place = { ...outer, entity: target }
+  const place = withinEntity(outer, target)
   const changed = (['expand', 'inline', 'where', 'orderBy'] as const).flatMap((name) => {
     const tokens = token[name] as readonly Token[] | undefined
     const restricted = tokens && restrictAll(tokens, place)
@@ -152,13 +161,16 @@ function changedWithin(token: Column, outer: Place): Partial<Column> {
 function changedPath(token: Column, exists: boolean, place: Place): Partial<Expression> {
   const { ref, expand, inline } = token
   if (!ref) return {}
+  refuseAmbiguous(ref, place)
   const steps = stepsOf(token, place)
   const segments = ref.map((segment, index): Segment => {
     const { from, name, element, target } = steps[index] ?? { name: '' }
     if (!from || !target) return segment
     const rest = ref.slice(index + 1)
-    const inner = withinFilter(segment, { ...place, entity: target })
-    const followed = rest.length ? !isForeignKey(element, rest) : exists && !expand && !inline
+    const inner = withinFilter(segment, inFilter(place, target))
+    const followed = rest.length
+      ? typeof segment !== 'string' || !isForeignKey(element, rest, steps.slice(index + 1))
+      : exists && !expand && !inline
     if (!followed || name === 'SiblingEntity') return inner
     if (isOwnPart(target, from, name)) return inner
     const condition = reachableIf(place.request, target, from, name)
@@ -167,17 +179,37 @@ function changedPath(token: Column, exists: boolean, place: Place): Partial<Expr
   return segments.every((segment, index) => segment === ref[index]) ? {} : { ref: segments }
 }
 
+/** Paths of a filter begin at its records, or at those of the outermost query. */
+function inFilter(place: Place, entity: RestrictedDefinition): Place {
+  const main = [...place.aliases].filter(([name]) => name === '$main')
+  return { ...place, entity, aliases: new Map(main), around: new Set() }
+}
+
+/** The name of a query around this one that is also that of an association: CAP follows the former, or the latter. */
+function refuseAmbiguous([first = '', ...rest]: readonly Segment[], place: Place): void {
+  const name = nameOf(first)
+  if (!rest.length || !place.around.has(name) || !place.entity.elements?.[name]) return
+  refuse(place.request, 'ERR_RESTRICTION_UNCHECKED', `"${name}" names a query and an element.`)
+}
+
 function withinFilter(segment: Segment, place: Place): Segment {
   if (typeof segment === 'string' || !segment.where) return segment
   const where = restrictAll(segment.where, place)
   return where === segment.where ? segment : { ...segment, where }
 }
 
-/** What a record says about the other one itself: that is its own, and needs no look at the other one. */
-function isForeignKey(association: object | undefined, rest: readonly Segment[]): boolean {
+/**
+ * What a record says about the other one itself: that is its own, and needs no look at the other one. CAP does look where there
+ * is a filter, and where the key of the other one is that of a third.
+ */
+function isForeignKey(
+  association: object | undefined,
+  rest: readonly Segment[],
+  steps: readonly Step[]
+): boolean {
   const { keys = [] } = (association ?? {}) as { keys?: readonly { ref: readonly string[] }[] }
   const path = rest.map(nameOf).join('_')
-  return keys.some(({ ref }) => ref.join('_') === path)
+  return keys.some(({ ref }) => ref.join('_') === path) && !steps.some(({ target }) => target)
 }
 
 /** CAP does not restrict subqueries, and where a client sends CQN it may write one on anything. */
@@ -193,6 +225,9 @@ function changedSubquery({ SELECT }: Column, place: Place): object {
   if (!entity || !open) {
     return refuse(request, 'ERR_EXPAND_RESTRICTED', 'A subquery on what is restricted.')
   }
-  const changed = clausesOf(SELECT, { ...place, ...sourcesOf(SELECT, entity, place.aliases) })
+  const changed = clausesOf(SELECT, {
+    ...place,
+    ...sourcesOf(SELECT, entity, withinEntity(place, entity))
+  })
   return Object.keys(changed).length ? { SELECT: { ...SELECT, ...changed } } : {}
 }

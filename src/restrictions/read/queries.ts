@@ -1,11 +1,14 @@
 import type { Definition } from '../condition/element-type.js'
 import { nameOf } from '../condition/mentions.js'
 import type { Segment } from '../condition/types.js'
+import { tokensOf } from '../model/compiled.js'
 import type { RestrictedDefinition } from '../model/definition.js'
+import { pathsIn } from '../model/joined-path.js'
 import {
   type Column,
   type EnforcedRequest,
   type EnforcingService,
+  type Query,
   type Select,
   refuse
 } from '../request.js'
@@ -16,6 +19,8 @@ export interface Sources {
   readonly entity: RestrictedDefinition
   /** Names of the query, and of those around it. */
   readonly aliases: ReadonlyMap<string, RestrictedDefinition>
+  /** Of these, those that somebody has chosen. */
+  readonly around: ReadonlySet<string>
 }
 
 /** What a segment of a path stands for. */
@@ -28,7 +33,12 @@ export interface Step {
   readonly target?: RestrictedDefinition | undefined
 }
 
-/** What each segment of a path stands for. A query's own name comes before an element, that of another one after it. @internal */
+/**
+ * What each segment of a path stands for. Where a path goes on, a query's own name comes before an element, that of another
+ * one after it; alone, the name is that of an element first.
+ *
+ * @internal
+ */
 export function stepsOf(
   { ref = [], expand, inline }: Column,
   { entity, aliases }: Sources
@@ -36,8 +46,9 @@ export function stepsOf(
   let [current, name] = [entity as RestrictedDefinition | undefined, '']
   return ref.map((segment: Segment, index): Step => {
     const id = nameOf(segment)
-    const alias = index || (ref.length === 1 && !expand && !inline) ? undefined : aliases.get(id)
-    if (alias && (alias === entity || !entity.elements?.[id])) {
+    const isNamed = !index && (ref.length > 1 || Boolean(expand ?? inline))
+    const alias = isNamed ? aliases.get(id) : undefined
+    if (alias && ((ref.length > 1 && alias === entity) || !entity.elements?.[id])) {
       current = alias
       return { name: id, target: alias }
     }
@@ -55,20 +66,51 @@ export function stepsOf(
  * What the paths of a SELECT can begin with: elements of the entity, or those of the SELECT that it selects from, by the
  * names that they have there.
  *
+ * @param outer - the same of the query around it
  * @internal
  */
 export function sourcesOf(
   { from }: Select,
   target: RestrictedDefinition,
-  outer?: Sources['aliases']
+  outer?: Pick<Sources, 'aliases' | 'around'>
 ): Sources {
   const entity = from?.SELECT ? selected(from.SELECT, target) : target
+  const aliases = new Map([['$main', entity], ...(outer?.aliases ?? [])])
   const last = nameOf(from?.ref?.at(-1) ?? '')
-  const own = from?.as ?? (from?.ref && last.slice(last.lastIndexOf('.') + 1))
-  const aliases = new Map([['$main', entity], ...(outer ?? [])])
-  if (from?.as === undefined && own) aliases.set(`$${own.replace(/^\$/, '').charAt(0)}`, entity)
-  if (own) aliases.set(own, entity)
-  return { entity, aliases }
+  const own =
+    from?.as ??
+    `$${last
+      .slice(last.lastIndexOf('.') + 1)
+      .replace(/^\$/, '')
+      .charAt(0)}`
+  aliases.set(own, entity)
+  const around = new Set(outer?.around)
+  around.delete(own)
+  return { entity, aliases, around }
+}
+
+/**
+ * The names of the queries that are around a query on an entity.
+ *
+ * @param within - a query that selects from it
+ */
+export function namesAround(within: Query = {}, select: Select): Set<string> {
+  const names = new Set<string>()
+  let query = within
+  while (query.SELECT && query.SELECT !== select) {
+    const { from } = query.SELECT
+    if (from?.as !== undefined) names.add(from.as)
+    query = from ?? {}
+  }
+  return names
+}
+
+/** Sources of what is selected with the records of an entity that a query leads to. @internal */
+export function withinEntity<T extends Sources>(outer: T, entity: RestrictedDefinition): T {
+  const own = [...outer.aliases].filter(
+    ([name, each]) => each === outer.entity && !name.startsWith('$')
+  )
+  return { ...outer, entity, around: new Set([...outer.around, ...own.map(([name]) => name)]) }
 }
 
 /** An entity with the columns of a SELECT as its elements. */
@@ -122,4 +164,33 @@ function readsRecords(value: unknown): boolean {
   const { SELECT, SET, ref } = value as { SELECT?: object; SET?: object; ref?: unknown[] }
   if (SELECT ?? SET ?? (Array.isArray(ref) && ref.length > 1)) return true
   return Object.values(value).some(readsRecords)
+}
+
+/**
+ * Refuses a query by whose name a path of a condition would begin: CAP would take it for that of the query, and the condition
+ * would be another one.
+ *
+ * @internal
+ */
+export function refuseHidingName(request: EnforcedRequest): void {
+  const { query = {}, target, user } = request
+  const name = nameIn(query)
+  if (name === undefined || !target?.['@restrict']) return
+  const applicable = target['@restrict'].filter(({ to = 'any' }) =>
+    [to].flat().some((role) => user.is(role))
+  )
+  const paths = applicable.flatMap(({ where }) => pathsIn(tokensOf(where)))
+  if (!paths.some(([first = '', ...rest]) => rest.length && nameOf(first) === name)) return
+  refuse(
+    request,
+    'ERR_RESTRICTION_UNCHECKED',
+    `"${name}" names the query, and records in a condition.`
+  )
+}
+
+/** The name of the query that conditions are added to. */
+function nameIn({ SELECT, UPDATE, DELETE }: Query): string | undefined {
+  let from = SELECT?.from ?? UPDATE?.entity ?? DELETE?.from
+  while (from?.SELECT?.from) from = from.SELECT.from
+  return from?.as
 }

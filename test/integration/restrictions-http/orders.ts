@@ -79,7 +79,8 @@ export async function serveOrders(): Promise<ServedOverHttp> {
     { ID: 2, plant: '1710', name: 'SECRET', parent_ID: 1 },
     { ID: 3, plant: '1010', name: 'leaf', parent_ID: 2 },
     { ID: 4, plant: '1010', name: 'branch', parent_ID: 1 },
-    { ID: 5, plant: '1010', name: 'leaf', parent_ID: 4 }
+    { ID: 5, plant: '1010', name: 'leaf', parent_ID: 4 },
+    { ID: 6, plant: '1010', name: 'bud', parent_ID: 3 }
   ]
   const all = { Sites: sites, Orders: orders, Notes: notes, Nodes: nodes }
   for (const [name, entries] of Object.entries(all))

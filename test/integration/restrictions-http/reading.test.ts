@@ -89,6 +89,12 @@ describe('a query is answered as if there were no records of another plant', () 
     ["Open?$filter=order/site/name eq 'one'", orders(1)],
     ["Sites?$expand=orders($filter=notes/any(n:n/text eq 'own'))", orders(1)],
     ['Orders?$orderby=site/name desc', orders(1, 3)],
+    // a path that begins with the name of the one that has led here
+    [
+      "Nodes(6)/parent/children?$filter=parent/name eq 'leaf'",
+      [expect.objectContaining({ ID: 6 })]
+    ],
+    ["Nodes(6)/parent?$filter=parent/name eq 'SECRET'", 204],
     ['Orders?$search=SECRET', []],
     ['Orders?$apply=groupby((plant),aggregate($count as n))', [{ plant: '1010', n: 2 }]],
     ['Orders?$apply=aggregate($count as n)', [{ n: 2 }]],

@@ -30,8 +30,19 @@ export async function serveFilled(
   model: string,
   name: string,
   impl: (this: cds.ApplicationService) => void,
-  database: Database = IN_MEMORY
+  database?: Database
 ): Promise<Service> {
+  const csn = await deployed(model, database)
+  await fill()
+  const service: unknown = await cds
+    .serve(name)
+    .from(csn)
+    .with(impl as never)
+  return service as Service
+}
+
+/** Compiles a model with the plugin, and makes its tables in a database. */
+export async function deployed(model: string, database: Database = IN_MEMORY): Promise<string> {
   installRestrictions()
   const csn = cds.compile(model) as unknown as string
   cds.model = cds.compile.for.nodejs(csn as never)
@@ -43,12 +54,7 @@ export async function serveFilled(
     deploy: (csn: string) => { to(db: string, o: object): Promise<void> }
   }
   await deploy(csn).to('db', { silent: true })
-  await fill()
-  const service: unknown = await cds
-    .serve(name)
-    .from(csn)
-    .with(impl as never)
-  return service as Service
+  return csn
 }
 
 async function fill(): Promise<void> {

@@ -48,6 +48,18 @@ function select(database: 'sqlite' | 'postgres', what: string, values: Token): T
     : [`select ${what} from jsonb_array_elements_text(cast(`, values, 'as jsonb)) as p(value)']
 }
 
+/** More than these values are one parameter: databases limit how many a query has, and one can have several lists. */
+const MANY = 1000
+
+/** What something is `in` that is one of the values. @internal */
+export function listed(values: readonly unknown[], isOfText = false): Expression {
+  const database = databaseKind()
+  const isShort = values.length <= MANY || database === 'other'
+  if (isShort || (database === 'postgres' && !isOfText))
+    return { list: values.map((val) => ({ val })) }
+  return { xpr: select(database, 'value', { val: JSON.stringify(values) }) }
+}
+
 /** True for texts that are one of the values. @internal */
 export function oneOf(operand: Token, functions: readonly string[], values: Token): Expression {
   const value = applied(functions, 'value')

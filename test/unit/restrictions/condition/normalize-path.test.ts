@@ -14,7 +14,7 @@ describe('a path', () => {
       "(exists site[(($user.x|String|present = '1') and (plant != null) and (not (plant in $user.x|String|list)))])"
     ],
     ['$self.site.plant = $user.x', '(exists site[(plant in $user.x|String|list)])'],
-    ['site.region.name = $user.x', '(exists site.region[(name in $user.x|String|list)])'],
+    ['site.region.name = $user.x', '(exists site[exists region[(name in $user.x|String|list)]])'],
     [
       'site.level between $user.x and 5',
       '((exists site[(level >= $user.x|Integer|min)])) and ((exists site[level <= 5]))'
@@ -28,12 +28,12 @@ describe('a path', () => {
       '(site.plant = site.region.name) JOIN site.plant = site.region.name'
     ],
     ['site.plant < site.level', '(exists site[plant < level])'],
-    ['site.plant < site.part', '(site.plant < site.part) JOIN site.plant < site.part'],
+    ['site.plant < site.part', '(site.plant < site_part) JOIN site.plant < site_part'],
     ['$self.level = $user.x', '(level in $user.x|Integer|list)'],
     ['$self.at.code = $user.x', '(at_code in $user.x|Integer|list)'],
-    ['site.ID = $user.x', '(site.ID in $user.x|Integer|list)'],
+    ['site.ID = $user.x', '(site_ID in $user.x|Integer|list)'],
     ['site_ID = $user.x', '(site_ID in $user.x|Integer|list)'],
-    ['site.ID = 5', 'site.ID = 5'],
+    ['site.ID = 5', 'site_ID = 5'],
     ["tolower(site.plant) = 'x'", "(exists site[tolower(plant) = 'x'])"]
   ])('%s: %s', (condition, form) => {
     expect(normalized(condition)).toBe(form)
@@ -101,7 +101,15 @@ describe('exists', () => {
     ],
     [
       'exists site.region[name = $user.x]',
-      '(exists site.region[(name in $user.x|String|list)]) JOIN exists site.region[name = $user.x]'
+      '(exists site[(exists region[(name in $user.x|String|list)])])'
+    ],
+    [
+      "exists site[plant = 'x'].region[name = $user.x]",
+      "(exists site[((plant = 'x')) and ((exists region[(name in $user.x|String|list)]))])"
+    ],
+    [
+      'exists site.region and level = $user.x',
+      '(exists site[exists region]) and ((level in $user.x|Integer|list))'
     ],
     ['exists items[weight > 1] and level = 1', 'exists items[weight > 1] and level = 1'],
     [

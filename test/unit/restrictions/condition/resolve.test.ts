@@ -1,3 +1,5 @@
+import cds from '@sap/cds'
+
 import { listOf, presenceOf } from '../../../../src/restrictions/condition/derived.js'
 import { NEVER, resolveCondition } from '../../../../src/restrictions/condition/resolve.js'
 import type { Token } from '../../../../src/restrictions/condition/types.js'
@@ -20,6 +22,27 @@ describe('a derived attribute is replaced', () => {
   test('by a list, next to "in" and "="', () => {
     expect(resolved([a, 'in', LIST])).toEqual([a, 'in', VALUES])
     expect(resolved([a, '=', LIST])).toEqual([a, 'in', VALUES])
+  })
+
+  test('by one parameter for a database, if there are very many values', () => {
+    const many = Array.from({ length: 1001 }, (_, i) => String(i))
+    const parameter = { val: JSON.stringify(many) }
+    const list = many.map((val) => ({ val }))
+    const numbers = listOf({ path: ['x'], functions: [] }, 'cds.Integer')
+    attributes.set(numbers.key, numbers)
+    const onDatabase = (kind: string | undefined, key = LIST) => {
+      Object.assign(cds, { db: kind && { kind } })
+      return resolved([a, 'in', key], many).at(-1)
+    }
+    expect(onDatabase(undefined)).toEqual({ list })
+    expect(onDatabase('hana')).toEqual({ list })
+    expect(onDatabase('sqlite')).toEqual({ xpr: ['select value from json_each(', parameter, ')'] })
+    expect(onDatabase('sqlite', ofUser(numbers.key))).toHaveProperty('xpr')
+    expect(onDatabase('postgres')).toEqual({ xpr: expect.arrayContaining([parameter]) as unknown })
+    expect(onDatabase('postgres', ofUser(numbers.key))).toHaveProperty('list')
+    many.pop()
+    expect(onDatabase('sqlite')).toHaveProperty('list')
+    onDatabase(undefined)
   })
 
   test('by one value', () => {

@@ -68,6 +68,11 @@ describe('what has no normal form says why, and what instead', () => {
       "compare an element with $user.<attribute>, or with tolower, lower, toupper, upper, trim of it, and keep the rest on the element's side"
     ],
     [
+      'exists items[tag = $self.name and tag = $user.x]',
+      '$self in a filter with $user',
+      'compare elements of the records that are filtered'
+    ],
+    [
       'site = $user.x',
       '"site" has no type that values of a user can be compared with',
       'compare $user with an element of a scalar type'

@@ -1,0 +1,58 @@
+import { effort, fc, sampled } from '../../support/generated-inputs.js'
+import { NESTED, SINGLE } from '../restrictions-matrix/conditions.js'
+import { LONG } from '../restrictions-matrix/fixture.js'
+import type { Condition } from '../restrictions-matrix/leaves.js'
+import { SUBJECTS } from '../restrictions-matrix/served-rows.js'
+import { judge } from './judge.js'
+import { OWNER_ROLES } from './owners.js'
+import type { Query } from './queries.js'
+import type { Reader, World } from './served-world.js'
+
+const ofTheUser = NESTED.filter(({ cds }) => cds.includes('$user'))
+
+/** Some of all conditions. */
+export const CONDITIONS: Condition[] = sampled([...SINGLE, ...ofTheUser], 0.03)
+
+const subjects = SUBJECTS.map(([, subject]) => subject)
+const withLongLists = {
+  id: 'alice',
+  tenant: 't1',
+  attr: LONG,
+  toString: () => 'with 10 000 values'
+}
+
+/** Somebody with one of the conditions, and one for owners, or none for them. */
+export const reader: fc.Arbitrary<Reader> = fc.record({
+  subject: fc.oneof(
+    { weight: 60, arbitrary: fc.constantFrom(...subjects) },
+    { weight: 1, arbitrary: fc.constant(withLongLists) }
+  ),
+  condition: fc.constantFrom(...CONDITIONS),
+  ownerRole: fc.constantFrom(...OWNER_ROLES, 'none')
+})
+
+/** Sends generated queries as somebody, and fails with the shortest one that has another answer than it should. */
+export async function compareQueries(
+  world: World,
+  query: fc.Arbitrary<Query>,
+  count: number
+): Promise<void> {
+  let answered = 0
+  await fc.assert(
+    fc.asyncProperty(reader, query, async (reader, query) => {
+      const verdict = await judge(world, reader, query)
+      if (typeof verdict === 'object') throw new Error(textOf(reader, verdict))
+      if (verdict === 'same' || verdict === 'refused') answered++
+    }),
+    { numRuns: effort(count) }
+  )
+  // or else the queries would say nothing
+  expect(answered).toBeGreaterThan(effort(count) * 0.7)
+}
+
+function textOf({ condition, subject, ownerRole }: Reader, verdict: object): string {
+  const attr = JSON.stringify(subject.attr).slice(0, 200)
+  return Object.entries({ where: condition.cds, attr, owners: ownerRole, ...verdict })
+    .map(([name, value]) => `${name}: ${JSON.stringify(value).slice(0, 2000)}`)
+    .join('\n')
+}

@@ -1,0 +1,12 @@
+import { compareQueries, CONDITIONS } from './compare-queries.js'
+import { query } from './queries.js'
+import { serveWorld, type World } from './served-world.js'
+
+let world: World
+beforeAll(async () => {
+  world = await serveWorld(CONDITIONS)
+})
+
+test('a query of any shape is answered as if there were nothing but what the user may read', async () => {
+  await compareQueries(world, query, 250)
+})
