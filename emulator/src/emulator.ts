@@ -66,6 +66,11 @@ export interface Emulator {
   readonly ca: string
   /** Certificate authority (PEM) of the Cloud Connector, which issues the users' certificates. */
   readonly cloudConnectorCa: string
+  /**
+   * The address of the Zero Trust Identity service's agent, for `SPIFFE_ENDPOINT_SOCKET`: there is one with a binding of type
+   * `x509_attested`.
+   */
+  readonly workloadApi?: string
   /** Bindings for the application, exactly as on BTP. */
   vcapServices(): VcapServices
   /**

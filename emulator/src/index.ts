@@ -5,6 +5,7 @@ export type {
   IdentityCredentialType,
   IdentityDependency,
   IdentityOptions,
+  SamlApplicationOptions,
   SubjectNameIdentifier
 } from './ias/identity-options.js'
 export type {
@@ -29,6 +30,7 @@ export type { EndpointName, RecordedRequest, ScriptedAnswer, TakeOptions } from 
 export type {
   AuditEntry,
   ChangeEntry,
+  CredentialType,
   Destinations,
   EmulatedRequest,
   EmulatorOptions,

@@ -12,6 +12,8 @@ import { allProcesses, startOnPremise } from './landscape/on-premise.js'
 import { completeOptions } from './project/project-options.js'
 import { createSamlService } from './saml/saml-service.js'
 import type { EmulatorOptions } from './types.js'
+import { checkCredentialTypes, isAttested } from './workload/credential-types.js'
+import { startWorkloadApi } from './workload/workload-api.js'
 import { SigningKeys } from './xsuaa/signing-keys.js'
 
 /**
@@ -35,6 +37,7 @@ export async function startEmulator(options: EmulatorOptions): Promise<Emulator>
 async function start(given: EmulatorOptions): Promise<Emulator> {
   const options = completeOptions(given)
   checkOptions(options)
+  checkCredentialTypes(options)
   const landscape = createLandscape(options)
   // whatever can be wrong in the configuration comes to light before anything starts
   const identityTenant = createIdentityTenant(options)
@@ -49,7 +52,11 @@ async function start(given: EmulatorOptions): Promise<Emulator> {
   try {
     const onPremise = await startOnPremise(options, certificates)
     for (const { stop } of allProcesses(onPremise)) closers.push(stop)
-    return await assemble({
+    const workload = isAttested(options)
+      ? await startWorkloadApi(landscape.spiffeId, certificates.clients)
+      : undefined
+    if (workload) closers.push(() => workload.close())
+    const emulator = await assemble({
       options,
       landscape,
       identityTenant,
@@ -61,6 +68,7 @@ async function start(given: EmulatorOptions): Promise<Emulator> {
       onPremise,
       closers
     })
+    return { ...emulator, ...(workload && { workloadApi: workload.address }) }
   } catch (error) {
     await closeAll(closers)
     throw error

@@ -60,6 +60,9 @@ export interface ExposedResource {
 /** Properties of destinations, by name. */
 export type Destinations = Readonly<Record<string, Readonly<Record<string, string | boolean>>>>
 
+/** A value of `credential-type` in a binding. */
+export type CredentialType = 'binding-secret' | 'x509' | 'x509_attested'
+
 /** The options of {@link startEmulator}. */
 export interface EmulatorOptions {
   /** Project folder: xs-security.json is read there, relative paths resolve against it. */
@@ -94,6 +97,13 @@ export interface EmulatorOptions {
   locationId?: string
   /** Systems behind further Cloud Connectors, by location id and virtual `host:port`. */
   cloudConnectors?: Readonly<Record<string, Readonly<Record<string, OnPremiseSystem>>>>
+  /**
+   * The type of the application's bindings, by service. Default: `binding-secret`, for `xsuaa` the first of
+   * `credential-types` in xs-security.json. With `x509_attested` the certificate comes from {@link Emulator.workloadApi}.
+   */
+  credentialTypes?: Readonly<
+    Partial<Record<'xsuaa' | 'destination' | 'connectivity', CredentialType>>
+  >
   /**
    * Makes this process an application of the landscape, for tests that run a CAP server in their own process: it has
    * the bindings in `VCAP_SERVICES` and trusts the landscape's certificates until the emulator stops. One at a time.
@@ -192,4 +202,6 @@ export interface VcapServices {
   identity?: ServiceBinding[]
   /** The binding of the Job Scheduling service, with the option `jobScheduler`. */
   jobscheduler?: ServiceBinding[]
+  /** The binding of the Zero Trust Identity service, where another one is of type `x509_attested`. */
+  'zero-trust-identity'?: ServiceBinding[]
 }

@@ -11,6 +11,7 @@ import { keptTokens } from './tokens/kept-tokens.js'
 import { withExchange } from './exchange/user.js'
 import { freshBearer, type Refused } from './bypass.js'
 import { differenceAcross, differenceWithin } from './tokens/same-user.js'
+import { clientService } from './tokens/client-service.js'
 import { serviceTokenOf } from './tokens/service.js'
 import type { Lasting } from '../lib/single-flight.js'
 import { claimsOf, endOf, isXsuaa, lifetimeUntil } from './tokens/lifetime.js'
@@ -97,7 +98,7 @@ async function userToken(
 
 async function exchange(service: Service, user: NamedUser): Promise<Lasting<string>> {
   const { jwtBearerToken } = await cloudSdk()
-  const value = await jwtBearerToken(user.bearerToken, service)
+  const value = await jwtBearerToken(user.bearerToken, await clientService(service))
   checkSameUser(service.name, user, value)
   return { value, lifetime: lifetimeUntil(endOf(value), user.expiresAt) }
 }

@@ -56,6 +56,7 @@ async function attach(): Promise<Landscape> {
   })
   trust(landscape.ca)
   process.env.VCAP_SERVICES = JSON.stringify(landscape.vcapServices)
+  if (landscape.workloadApi) process.env.SPIFFE_ENDPOINT_SOCKET = landscape.workloadApi
   setAttachedLandscape(landscape)
   cds.once('listening', tellWhere)
   return landscape

@@ -13,8 +13,8 @@ export interface TlsIdentity {
 export interface CertificateRequest {
   subject: JsonNameParams
   usage: 'server' | 'client'
-  /** Subject alternative names of a server. */
-  hosts?: { type: 'dns' | 'ip'; value: string }[]
+  /** Subject alternative names: of a server its hosts, of a workload its SPIFFE ID. */
+  hosts?: { type: 'dns' | 'ip' | 'url'; value: string }[]
   validMs: number
 }
 

@@ -76,8 +76,8 @@ export async function issueCertificates(
   { clients, applications }: Landscape,
   certificates: LandscapeCertificates
 ): Promise<void> {
-  for (const client of [clients.xsuaa, ...applications.values()]) {
-    if (client.descriptor?.oauth2.credentialTypes[0] !== 'x509') continue
+  for (const client of [...Object.values(clients), ...applications.values()]) {
+    if (client.credentialType !== 'x509') continue
     client.certificate = await issueClientCertificate(certificates, client.id)
   }
 }

@@ -57,7 +57,7 @@ const CHAINS: ReadonlyMap<string, Chain> = new Map([
 ])
 
 /**
- * The caller with what the first destination of a chain has got for the one at its end.
+ * Returns the caller with what the first destination of a chain has got for the one at its end.
  *
  * @throws LookUpFailed
  * @see SAP BTP Connectivity, "Predefined Destination Chains"

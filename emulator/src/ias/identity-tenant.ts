@@ -34,7 +34,7 @@ export interface IdentityApplication {
   saml: Partial<SamlApplicationOptions> | undefined
 }
 
-/** Whom an assertion is for. */
+/** The audience and the recipient of an assertion. */
 export type SamlTarget = Pick<SamlApplicationOptions, 'entityId' | 'recipient'>
 
 /** The audience and APIs of a token for another application. */

@@ -3,7 +3,7 @@ import type { TlsIdentity } from '../certificates/authority.js'
 import { EmulatorError } from '../emulator-error.js'
 import { JOB_SCHEDULER, schedulerClient } from '../job-scheduler/scheduler-client.js'
 import type { Landscape } from './landscape.js'
-import type { EmulatorOptions } from '../types.js'
+import type { CredentialType, EmulatorOptions } from '../types.js'
 import type { SecurityDescriptor } from '../xs-security/descriptor.js'
 import {
   checkForeignScopes,
@@ -23,7 +23,9 @@ export interface Client extends Application {
   id: string
   /** 256 random bits, new on every start. */
   secret: string
-  /** Instead of the secret, for `credential-types: ["x509"]`; it is there once the emulator listens. */
+  /** Value of `credential-type` in its binding. */
+  credentialType: string
+  /** Instead of the secret, for the type `x509`; it is there once the emulator listens. */
   certificate: TlsIdentity | undefined
   /** GUID of the service instance. */
   instanceId: string
@@ -55,7 +57,8 @@ export function createClients(
   xsappname: string,
   descriptor: SecurityDescriptor | undefined
 ): Clients {
-  const xsuaa = createApplicationClient(`${xsappname}!t1`, xsappname, descriptor)
+  const types = options.credentialTypes ?? {}
+  const xsuaa = createApplicationClient(`${xsappname}!t1`, xsappname, descriptor, types.xsuaa)
   const applications = new Map<string, Client>()
   for (const [name, { xsSecurity, instance = name }] of Object.entries(
     options.applications ?? {}
@@ -79,8 +82,8 @@ export function createClients(
   return {
     clients: {
       xsuaa,
-      destination: createServiceClient('destination', 'destination-xsappname!b1'),
-      connectivity: createServiceClient('connectivity', 'connectivity!b1')
+      destination: createServiceClient('destination', 'destination-xsappname!b1', types),
+      connectivity: createServiceClient('connectivity', 'connectivity!b1', types)
     },
     applications
   }
@@ -97,11 +100,13 @@ export function findClient(
 function createApplicationClient(
   xsappname: string,
   instanceName: string,
-  descriptor: SecurityDescriptor | undefined
+  descriptor: SecurityDescriptor | undefined,
+  credentialType?: CredentialType
 ): Client {
   const redirectUris = descriptor?.oauth2.redirectUris
+  const type = credentialType ?? descriptor?.oauth2.credentialTypes[0]
   return {
-    ...createClient('xsuaa', `sb-${xsappname}`, xsappname),
+    ...createClient('xsuaa', `sb-${xsappname}`, xsappname, type),
     instanceName,
     descriptor,
     grantTypes: descriptor?.oauth2.grantTypes,
@@ -123,15 +128,25 @@ function createSchedulerClient(options: EmulatorOptions): Client | undefined {
   return { ...client, service: JOB_SCHEDULER }
 }
 
-function createServiceClient(service: 'destination' | 'connectivity', broker: string): Client {
+function createServiceClient(
+  service: 'destination' | 'connectivity',
+  broker: string,
+  types: NonNullable<EmulatorOptions['credentialTypes']>
+): Client {
   const xsappname = `${randomUUID()}!b1|${broker}`
-  return createClient(service, `sb-${xsappname}`, xsappname)
+  return createClient(service, `sb-${xsappname}`, xsappname, types[service])
 }
 
-function createClient(service: Client['service'], id: string, xsappname: string): Client {
+function createClient(
+  service: Client['service'],
+  id: string,
+  xsappname: string,
+  credentialType = 'binding-secret'
+): Client {
   return {
     service,
     id,
+    credentialType,
     secret: randomBytes(32).toString('base64url'),
     certificate: undefined,
     xsappname,

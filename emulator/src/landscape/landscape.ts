@@ -33,6 +33,8 @@ export interface Landscape extends Clients {
   describeUser: (name: string, user: MockUser) => LandscapeUser
   /** Those of `tenants`, by tenant and name. */
   subscribers: ReadonlyMap<string, ReadonlyMap<string, LandscapeUser>>
+  /** Name of the application in certificates of its workload. */
+  spiffeId: string
   /** Value of `rev_sig`; UAA derives it from user and client, here nobody looks into it. */
   revocationSignature: string
 }
@@ -68,6 +70,7 @@ export function createLandscape(options: EmulatorOptions): Landscape {
     describeUser: (name, user) => createUser(name, user, subaccount, tenant),
     subscribers,
     ...clients,
+    spiffeId: `spiffe://emulated.localhost/${xsappname}`,
     revocationSignature: randomBytes(4).toString('hex')
   }
 }

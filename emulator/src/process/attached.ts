@@ -8,6 +8,8 @@ export interface Landscape {
   readonly users: readonly UserSummary[]
   /** PEM of the authority that issues the users' certificates. */
   readonly cloudConnectorCa: string
+  /** Value of `SPIFFE_ENDPOINT_SOCKET`, where a binding has a certificate of the workload. */
+  readonly workloadApi?: string
   /** Imported services behind which there is a mock. */
   readonly mockedServices: readonly string[]
 }

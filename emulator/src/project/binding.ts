@@ -12,13 +12,21 @@ import {
 /** The part of an emulator that its applications and tools get to know. */
 export type Bindable = Pick<
   Emulator,
-  'vcapServices' | 'ca' | 'cloudConnectorCa' | 'users' | 'mockedServices'
+  'vcapServices' | 'ca' | 'cloudConnectorCa' | 'users' | 'mockedServices' | 'workloadApi'
 >
 
 /** Describes an emulator as its applications see it. */
 export function describeLandscape(emulator: Bindable): Landscape {
-  const { ca, cloudConnectorCa, users, mockedServices } = emulator
-  return { vcapServices: emulator.vcapServices(), ca, cloudConnectorCa, users, mockedServices }
+  const { ca, cloudConnectorCa, users, mockedServices, workloadApi } = emulator
+  const vcapServices = emulator.vcapServices()
+  return {
+    vcapServices,
+    ca,
+    cloudConnectorCa,
+    users,
+    mockedServices,
+    ...(workloadApi && { workloadApi })
+  }
 }
 
 /**
@@ -53,16 +61,28 @@ export async function startBound(start: () => Promise<Emulator>): Promise<Emulat
 
 /** @returns how to undo it, once */
 function bind(landscape: Landscape): () => void {
-  const before = process.env['VCAP_SERVICES']
+  const { vcapServices, workloadApi } = landscape
+  const restore = environment(JSON.stringify(vcapServices), workloadApi)
   const trusted = tls.getCACertificates('default')
   tls.setDefaultCACertificates([...trusted, landscape.ca])
-  process.env['VCAP_SERVICES'] = JSON.stringify(landscape.vcapServices)
   setAttachedLandscape(landscape)
   return () => {
     if (attachedLandscape() !== landscape) return
     setAttachedLandscape(undefined)
     tls.setDefaultCACertificates(trusted)
-    if (before === undefined) delete process.env['VCAP_SERVICES']
-    else process.env['VCAP_SERVICES'] = before
+    restore()
+  }
+}
+
+/** @returns how to undo it */
+function environment(VCAP_SERVICES: string, SPIFFE_ENDPOINT_SOCKET: string | undefined) {
+  const own = { VCAP_SERVICES, ...(SPIFFE_ENDPOINT_SOCKET && { SPIFFE_ENDPOINT_SOCKET }) }
+  const before = Object.keys(own).map((name) => [name, process.env[name]] as const)
+  Object.assign(process.env, own)
+  return () => {
+    for (const [name, value] of before) {
+      if (value === undefined) delete process.env[name]
+      else process.env[name] = value
+    }
   }
 }

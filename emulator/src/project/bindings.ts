@@ -41,6 +41,9 @@ export function createBindings(landscape: Landscape, issuer: TokenIssuer, ports:
     })
   const scheduler = landscape.applications.get(JOB_SCHEDULER)
   const { xsuaa, destination, connectivity } = landscape.clients
+  const isAttested = Object.values(landscape.clients).some(
+    ({ credentialType }) => credentialType === 'x509_attested'
+  )
   return {
     vcapServices: () => ({
       xsuaa: [application(xsuaa)],
@@ -61,7 +64,8 @@ export function createBindings(landscape: Landscape, issuer: TokenIssuer, ports:
           onpremise_proxy_port: String(ports.connectivity)
         })
       ],
-      ...(ports.jobScheduler && scheduler && { jobscheduler: [jobScheduler(scheduler)] })
+      ...(ports.jobScheduler && scheduler && { jobscheduler: [jobScheduler(scheduler)] }),
+      ...(isAttested && { 'zero-trust-identity': [workloadBinding(landscape)] })
     }),
     application: (name) => {
       const client = landscape.applications.get(name)
@@ -120,11 +124,24 @@ function commonCredentials(
 }
 
 /** Exactly what the client can authenticate with. */
-function secretOf({ secret, certificate, descriptor }: Client, { url: certurl }: TokenIssuer) {
-  const [type = 'binding-secret'] = descriptor?.oauth2.credentialTypes ?? []
+function secretOf(client: Client, { url: certurl }: TokenIssuer) {
+  const { secret, certificate, credentialType: type } = client
+  if (type === 'x509_attested') return { certurl, 'credential-type': type }
   if (!certificate) return { clientsecret: secret, 'credential-type': type }
   const { cert, key } = certificate
   return { certificate: cert, key, certurl, 'credential-type': type }
+}
+
+/** Returns the binding of the service that issues certificates to workloads; it has no credentials. */
+function workloadBinding({ clients, spiffeId }: Landscape): ServiceBinding {
+  const label = 'zero-trust-identity'
+  const { instanceId } = clients.xsuaa
+  return {
+    ...{ label, name: `emulated-${label}`, plan: 'default', tags: [label, EMULATOR_TAG] },
+    ...{ instance_guid: instanceId, instance_name: `emulated-${label}` },
+    ...{ binding_guid: instanceId, binding_name: null },
+    credentials: { workload: { spiffeID: spiffeId }, parameters: { 'app-identifier': 'workload' } }
+  }
 }
 
 function xsuaaCredentials({ tenant }: Landscape, issuer: TokenIssuer, client: Client) {

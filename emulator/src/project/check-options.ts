@@ -80,6 +80,7 @@ const OPTIONS: Names<EmulatorOptions> = {
   trust: true,
   locationId: true,
   cloudConnectors: true,
+  credentialTypes: true,
   bind: true,
   mocks: true
 }

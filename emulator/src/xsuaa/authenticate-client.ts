@@ -19,10 +19,19 @@ export function authenticateClient(
   const { id, secret } = clientSecret(req, form)
   const client = findClient(landscape, id)
   if (!client) throw badClient()
-  const { certificate } = client
+  const { certificate, credentialType } = client
+  if (credentialType === 'x509_attested') return attested(landscape, client, req)
   const isClient = certificate ? holds(req, certificate.cert) : equal(client.secret, secret)
   if (!isClient) throw badClient()
   return client
+}
+
+/** Accepts any certificate of the workload that is valid now: they are replaced all the time. Tokens are bound to this one. */
+function attested({ spiffeId }: Landscape, client: Client, req: IncomingMessage): Client {
+  const presented = clientCertificate(req)
+  const names = presented?.subjectAltName?.split(', ') ?? []
+  if (!presented || !names.includes(`URI:${spiffeId}`)) throw badClient()
+  return { ...client, certificate: { cert: presented.toString(), key: '' } }
 }
 
 function holds(req: IncomingMessage, certificate: string): boolean {

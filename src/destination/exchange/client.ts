@@ -7,6 +7,7 @@ import { ConfigurationError } from '../../errors.js'
 import { FetchError } from '../../lib/fetch-json.js'
 import { checkXmlLibraries } from '../../lib/lazy.js'
 import { type AuthOptions, bindingsOf } from '../../options.js'
+import { withWorkloadCertificate } from '../attested/credentials.js'
 import type { OidcIssuerOptions } from '../../token/issuers/oidc-options.js'
 import type { XsuaaCredentials } from '../../token/issuers/xsuaa.js'
 import {
@@ -135,7 +136,8 @@ export async function requestToken(
   form: Readonly<Record<string, string>>,
   tenant?: string
 ): Promise<string> {
-  const { status, body } = await post(client, path, form, tenant)
+  const complete = await withWorkloadCertificate('xsuaa', client)
+  const { status, body } = await post(complete, path, form, tenant)
   const answer = parsed(body)
   if (status !== 200) throw new TokenRefused(status, answer)
   const { access_token: token, token_type: type } = answer

@@ -1,4 +1,4 @@
-import { DestinationError, PropagationError } from '../../errors.js'
+import { DestinationError, PrincipalError, PropagationError } from '../../errors.js'
 import type { SamlExchangeOptions } from '../../token/exchange-options.js'
 import { firstOf } from '../../user/token-profile.js'
 import { claimAt } from '../../user/oidc-profile.js'
@@ -64,7 +64,7 @@ async function exchanged(exchange: TokenExchange, user: NamedUser): Promise<Last
       ? byAssertion(exchange, exchange.signer, user, own)
       : byToken(exchange, user, own)
   ).catch((error: unknown) => {
-    throw error instanceof PropagationError ? error : failure(user, error)
+    throw error instanceof PrincipalError ? error : failure(user, error)
   })
   if (!difference) return { value, lifetime: lifetimeUntil(endOf(value), user.expiresAt) }
   throw new DestinationError(

@@ -7,6 +7,7 @@ import { keyOfToken } from '../../user/user-key.js'
 import { authenticationTypeOf } from '../authentication-types.js'
 import type { DestinationOptions } from '../look-up/find.js'
 import { type Configured, serviceKey } from '../look-up/look-up.js'
+import { clientService } from '../tokens/client-service.js'
 import { keptTokens } from '../tokens/kept-tokens.js'
 import { claimsOf, endOf, lifetimeUntil } from '../tokens/lifetime.js'
 import { differenceAcross } from '../tokens/same-user.js'
@@ -93,7 +94,7 @@ export async function xsuaaUser(
 
 async function exchanged(service: Service, { bearerToken }: NamedUser): Promise<string> {
   const { jwtBearerToken } = await cloudSdk()
-  const token = await jwtBearerToken(bearerToken, service)
+  const token = await jwtBearerToken(bearerToken, await clientService(service))
   const difference = differenceAcross(claimsOf(bearerToken) ?? {}, claimsOf(token) ?? {})
   if (!difference) return token
   throw new DestinationError(

@@ -1,9 +1,9 @@
 import type { Service } from '@sap-cloud-sdk/connectivity'
 import { LRUCache } from 'lru-cache'
 
-import { DestinationError } from '../../errors.js'
 import { cloudSdk } from '../../lib/lazy.js'
 import { type Fresh, type Key, SingleFlight } from '../../lib/single-flight.js'
+import { clientService } from './client-service.js'
 import { endOf, lifetimeUntil } from './lifetime.js'
 
 /** Two services for each tenant that is served at the same time. */
@@ -32,26 +32,15 @@ export async function serviceTokenOf(
   tenant: string | undefined,
   fresh: Fresh<string> = false
 ): Promise<string> {
-  checkCredentials(service)
   const fetch = async () => {
+    const complete = await clientService(service)
     const { serviceToken } = await cloudSdk()
     // its cache hands tokens out until their last second
     const options = { useCache: false, ...(tenant && { jwt: { zid: tenant } }) }
-    const value = await serviceToken(service, options)
+    const value = await serviceToken(complete, options)
     return { value, lifetime: lifetimeUntil(endOf(value)) }
   }
   return tokens.get(keyOf(service, tenant), fetch, fresh)
-}
-
-/** An attested certificate is issued to the workload by somebody else: the binding alone has no key. */
-function checkCredentials({ label, credentials }: Service): void {
-  const { 'credential-type': type, certificate, key } = credentials as Record<string, unknown>
-  if (String(type).toLowerCase() !== 'x509_attested' || (certificate && key)) return
-  throw new DestinationError(
-    'ERR_DESTINATION_UNAVAILABLE',
-    `the binding of service "${label}" has "credential-type": "x509_attested", and no "certificate" and "key" to log on with. ` +
-      'Nothing was sent. Bind it with "x509" or "binding-secret", or mount both into the binding.'
-  )
 }
 
 /**

@@ -77,7 +77,7 @@ export async function samlBearerToken(
   }
 }
 
-/** The client's own, where the destination is one for such, else one of this service. */
+/** Returns the client's own assertion, where the destination is one for such, else one of this service. */
 async function bearerAssertion(
   service: DestinationTokens,
   destination: DestinationConfiguration,

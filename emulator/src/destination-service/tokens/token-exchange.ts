@@ -94,7 +94,7 @@ async function asked(
   }
 }
 
-/** The application of the emulated Identity Authentication, whose credentials are new on every start. */
+/** Finds the application of the emulated Identity Authentication: its credentials are new on every start. */
 function ownApplication({ identity }: DestinationTokens, { origin }: URL, clientId: string) {
   if (identity?.issuer.url !== origin) return undefined
   return identity.tenant.applications.find(({ id }) => id === clientId)

@@ -55,11 +55,11 @@ export function requestedType(form: URLSearchParams, forProvider: boolean): stri
   throw identityError('invalid_request', 'The requested_token_type is not supported')
 }
 
-/** True if it is an assertion that is requested. */
+/** True if an assertion is requested. */
 export const isAssertion = (type: string): boolean => type === SAML2
 
 /**
- * An assertion about the user for an application with SAML 2.0.
+ * Returns an assertion about the user for an application with SAML 2.0.
  *
  * @throws TokenError
  * @see SAP Cloud Identity Services, "Configure the Client to Call Identity Authentication Token Exchange"
