@@ -35,6 +35,8 @@ export function plainUpdate(
   const paths = restrictions.flatMap(({ where }) => rowPaths(tokensOf(where)))
   const names = [...new Set(paths.map((path) => path.join('.')))]
   const data = Object.keys(request.data as object)
+  if (data.some((name) => !entity.elements?.[name] || entity.elements[name].elements))
+    return undefined // what it is written to can't be told
   const { with: expressions = {} } = request.query?.UPDATE ?? {}
   const changed = new Set(
     [...data, ...Object.keys(expressions)].map((name) => storedElement(entity, name))

@@ -33,6 +33,7 @@ import { inDatabase } from '../model/remote.js'
 import type { RestrictedDefinition, Restriction } from '../model/definition.js'
 import { rememberRefusal } from './refused-writes.js'
 import { factsOf } from '../request.js'
+import { leavesUntouched } from './untouched.js'
 import { isTrueForAll } from '../condition/patterns/turns.js'
 
 type Ways = Exclude<Permitted, string>
@@ -68,12 +69,8 @@ export async function checkWritten(
     return next()
   }
   const { user, tenant } = request
-  const plain = plainUpdateOf(write)
-  if (plain) {
-    const check = () => checkChanged(write)
-    const work = () => checkPlainUpdate(plain, next, check)
-    return rememberRefusal(() => inTransaction({ user, tenant }, work))
-  }
+  const update = updateOf(write, next)
+  if (update) return rememberRefusal(() => inTransaction({ user, tenant }, update))
   const existing = await existingRecords(write)
   const rows = existing.map(({ row }) => row)
   const deep = write.deep ? await deepWriteOf(entity, write.data, rows) : undefined
@@ -100,9 +97,23 @@ function writeOf(request: EnforcedRequest, entity: RestrictedDefinition): Write 
 const RESTRICTED = 'ERR_WRITE_RESTRICTED'
 const UNCHECKED = 'ERR_RESTRICTION_UNCHECKED'
 
-function plainUpdateOf({ request, entity, ways = [], restrictions, judge, deep }: Write) {
-  if (!restrictions || deep || waysOfRecord(ways).length) return undefined
-  return plainUpdate(request, entity, restrictions, judge)
+/** Does an UPDATE whose records need not be looked at one by one. */
+function updateOf(write: Write, next: () => Promise<unknown>) {
+  const { request, entity, ways = [], restrictions, judge, deep } = write
+  if (!restrictions || deep) return undefined
+  const check = () => checkChanged(write)
+  const isUntouched = () => leavesUntouched(request, entity, restrictions)
+  if (isUntouched()) {
+    return async () => {
+      const result = await next()
+      // handlers may have changed the data
+      if (!isUntouched()) await check()
+      return result
+    }
+  }
+  if (waysOfRecord(ways).length) return undefined
+  const plain = plainUpdate(request, entity, restrictions, judge)
+  return plain && (() => checkPlainUpdate(plain, next, check))
 }
 
 /** Checks a record that a handler has changed further, by its key; many of them can't be told any more. */
