@@ -14,7 +14,7 @@ export {
 export type { Chain } from './destination/look-up/chains.js'
 export type { DestinationOptions, SelectionStrategy } from './destination/look-up/find.js'
 export type { DestinationLevel, LookUpOptions } from './destination/look-up/options.js'
-export type { AuthOptions, EmulationOptions, TenantEmulation, UserOptions } from './options.js'
+export type { AuthOptions, EmulationOptions, UserOptions } from './options.js'
 export { type CallOutcome, onPrincipalCall, type PrincipalCall } from './remote/evidence/call.js'
 export { callsOnBehalf, type CurrentCall } from './remote/calls-on-behalf.js'
 export { type CallOptions, destinationFor } from './remote/api.js'

@@ -22,55 +22,12 @@ export interface UserOptions {
   features?: readonly string[] | '*' | null
 }
 
-/** An emulated subscriber. */
-export interface TenantEmulation {
-  /** Label of its host names. Default: its id. */
-  subdomain?: string
-  /** Its users; their names can be the same as in other tenants. */
-  users?: Record<string, UserOptions | boolean>
-  /** Its destinations; without, it has none. */
-  destinations?: EmulationOptions['destinations']
-  /** Its destination fragments; without, it has none. */
-  fragments?: EmulationOptions['fragments']
-  /** Systems behind its own Cloud Connector; without, those of the provider. */
-  onPremise?: EmulationOptions['onPremise']
-  /** Systems behind further Cloud Connectors of its own, by location id. */
-  cloudConnectors?: EmulationOptions['cloudConnectors']
-}
-
-/** What the emulator of the BTP services serves in development; `false` turns it off. */
-export interface EmulationOptions {
-  /** Destinations by name, with the property names of the Destination service. */
-  destinations?: Record<string, Record<string, string | boolean>>
-  /** Destination fragments by name, with the properties that they add or replace. */
-  fragments?: Record<string, Record<string, string | boolean>>
-  /** Systems behind the Cloud Connector, by virtual host and port: `s4.internal:44300`. */
-  onPremise?: Record<
-    string,
-    {
-      backend?: string
-      mocks?: { service: string; path?: string }[]
-      resources?: object[]
-      env?: Record<string, string>
-    }
-  >
-  /** Subject of the user certificates that the Cloud Connector issues. Default: `CN=${name}`. */
-  subjectPattern?: string
-  /** Identity providers whose SAML assertions the emulated XSUAA takes for tokens, by origin key. */
-  trust?: Record<string, object>
-  /** Location id of the Cloud Connector. Default: none. */
-  locationId?: string
-  /** Systems behind further Cloud Connectors, by location id, each as in `onPremise`. */
-  cloudConnectors?: Record<string, NonNullable<EmulationOptions['onPremise']>>
-  /** Subscriber tenants by id, with users, destinations and systems of their own. */
-  tenants?: Record<string, TenantEmulation>
-  /** Other applications of the subaccount by name: the content or path of their `xs-security.json`. */
-  applications?: Record<string, { xsSecurity: object | string; instance?: string }>
-  /** Identity Authentication: `true`, or the parameters of its service instance. Default: none. */
-  identity?: boolean | object
-  /** Job Scheduling service: `true`, or the name of its service instance. Default: none. */
-  jobScheduler?: boolean | { instance?: string }
-}
+/**
+ * Options of the emulated BTP services: destinations, systems behind the Cloud Connector, subscribers and so on. The package
+ * `cds-principal-emulator` describes them (its `EmulatorOptions`) and checks them; `schema/cds-principal.json` completes them in
+ * editors.
+ */
+export type EmulationOptions = Readonly<Record<string, unknown>>
 
 /** `cds.requires.auth` of kind `principal`. */
 export interface AuthOptions {

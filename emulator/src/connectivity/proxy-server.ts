@@ -2,7 +2,6 @@ import { createServer, type IncomingMessage, type ServerResponse } from 'node:ht
 import type { Socket } from 'node:net'
 import type { LandscapeCertificates } from '../certificates/landscape-certificates.js'
 import { NotMocked } from '../backend/registered-mocks.js'
-import type { RequestLog } from '../landscape/request-log.js'
 import { sendText } from '../http/respond.js'
 import type { Traffic } from '../traffic/traffic.js'
 import type { EmulatedRequest } from '../types.js'
@@ -19,7 +18,6 @@ const HEADERS_LIMIT = 64 * 1024
 export function createConnectivityProxy(
   context: GateContext,
   certificates: LandscapeCertificates,
-  log: RequestLog,
   traffic: Traffic
 ) {
   const connections = createConnections()
@@ -45,14 +43,14 @@ export function createConnectivityProxy(
 
   const server = createServer({ maxHeaderSize: HEADERS_LIMIT }, (req, res) => {
     const entry = startEntry(req, connections.of(req.socket).id)
-    log.track(entry, res)
+    traffic.track('connectivity', entry, res)
     handle(req, res, entry).catch((error: unknown) => refuse(req, res, error))
   })
   server.keepAliveTimeout = IDLE_MS
   server.on('connection', (socket: Socket) => connections.open(socket))
   server.on('connect', (req: IncomingMessage, socket: Socket) => {
     const { status, message } = methodNotAllowed()
-    log.add({ ...startEntry(req, connections.of(socket).id), status })
+    traffic.add('connectivity', { ...startEntry(req, connections.of(socket).id), status })
     socket.on('error', () => socket.destroy())
     socket.end(
       `HTTP/1.1 ${status} Method Not Allowed\r\ncontent-length: ${message.length}\r\nconnection: close\r\n\r\n${message}`

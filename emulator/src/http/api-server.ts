@@ -1,5 +1,5 @@
 import type { IncomingMessage, Server, ServerResponse } from 'node:http'
-import type { RequestLog } from '../landscape/request-log.js'
+import type { EmulatedEndpoint } from '../emulator.js'
 import { sendJson } from './respond.js'
 import type { Traffic } from '../traffic/traffic.js'
 import type { EndpointName } from '../traffic/types.js'
@@ -18,8 +18,8 @@ export type ApiHandler = (
 
 /** The record of one service's requests, through which tests can answer them. */
 export interface Observation {
-  log: RequestLog
   traffic: Traffic
+  service: EmulatedEndpoint
   /** Name of the endpoint with this path. */
   endpointOf: (path: string) => EndpointName
 }
@@ -33,7 +33,7 @@ export function serveApi(server: Server, observation: Observation, handler: ApiH
     const url = parseUrl(req)
     const [method, path] = [req.method ?? '', url?.pathname ?? '']
     const entry: EmulatedRequest = { at: new Date().toISOString(), method, path, status: 0 }
-    observation.log.track(entry, res)
+    observation.traffic.track(observation.service, entry, res)
     if (!url) return sendJson(res, 421, { error: 'the emulator answers on localhost only' })
     void run(observation, handler, req, res, url, entry)
   })

@@ -12,7 +12,7 @@ import { createPrincipals } from '../connectivity/principal.js'
 import { createConnectivityProxy } from '../connectivity/proxy-server.js'
 import type { DestinationStore } from '../destination-service/configuration.js'
 import { createDestinationHandler } from '../destination-service/destination-handler.js'
-import type { EmulatedEndpoint, Emulator } from '../emulator.js'
+import type { Emulator } from '../emulator.js'
 import { EmulatorError } from '../emulator-error.js'
 import type { IdentityTenant } from '../ias/identity-tenant.js'
 import { issueIdentityToken } from '../ias/tokens/issue-identity-token.js'
@@ -22,7 +22,6 @@ import { allUsers, type Landscape } from './landscape.js'
 import type { JobScheduler } from '../job-scheduler/types.js'
 import { listen, type Listener } from '../http/listener.js'
 import { allProcesses, findProcess, type OnPremise } from './on-premise.js'
-import { RequestLog } from './request-log.js'
 import { startApplicationRouter } from '../router/application-router.js'
 import type { SamlService } from '../saml/saml-service.js'
 import { Traffic } from '../traffic/traffic.js'
@@ -54,19 +53,13 @@ export interface Parts {
   closers: (() => Promise<void>)[]
 }
 
-/** The record of requests. */
-interface Records {
-  traffic: Traffic
-  logs: Record<EmulatedEndpoint, RequestLog>
-}
-
 /** Opens the servers and puts everything together. */
 export async function assemble(parts: Parts): Promise<Emulator> {
   const { landscape, certificates, onPremise, closers } = parts
-  const { traffic, logs } = createRecords()
+  const traffic = new Traffic()
   closers.push(() => Promise.resolve(traffic.close()))
   await issueCertificates(landscape, certificates)
-  const opened = await openServices(parts, { traffic, logs })
+  const opened = await openServices(parts, traffic)
   const { service, identity, bindings, connectivity, scheduler } = opened
   let stopped: Promise<void> | undefined
   return {
@@ -87,7 +80,7 @@ export async function assemble(parts: Parts): Promise<Emulator> {
       closers.push(router.stop)
       return router
     },
-    requests: (endpoint) => logs[endpoint].list(),
+    requests: (endpoint) => traffic.requests(endpoint),
     connections: {
       get connectivity() {
         return connectivity.accepted
@@ -124,9 +117,8 @@ function controls(
   }
 }
 
-async function openServices(parts: Parts, records: Records) {
+async function openServices(parts: Parts, traffic: Traffic) {
   const { landscape, destinations, certificates, keys, closers, saml } = parts
-  const { traffic, logs } = records
   // nobody knows a port before its handler is in place
   const api = {
     xsuaa: createServer(withClientCertificates(certificates)),
@@ -135,7 +127,7 @@ async function openServices(parts: Parts, records: Records) {
   const xsuaa = await open(api.xsuaa, closers)
   const destination = await open(api.destination, closers)
   const issuer = createTokenIssuer(landscape, keys, xsuaa.port)
-  const identity = await openIdentity(parts, records, issuer)
+  const identity = await openIdentity(parts, traffic, issuer)
   const { clock } = landscape
   const stores = {
     refreshTokens: new RefreshTokens(clock),
@@ -143,13 +135,14 @@ async function openServices(parts: Parts, records: Records) {
     codes: new AuthorizationCodes(clock)
   }
   const service: TokenService = { landscape, issuer, saml, identity: identity?.service, ...stores }
-  const atXsuaa = { log: logs.xsuaa, traffic, endpointOf: xsuaaEndpoint }
+  const atXsuaa = { traffic, service: 'xsuaa' as const, endpointOf: xsuaaEndpoint }
   serveApi(api.xsuaa, atXsuaa, createXsuaaHandler(service))
   const tokens = { ...service, ca: certificates.landscapeCa }
-  const atDestination = { log: logs.destination, traffic, endpointOf: () => 'destination' as const }
+  const ofDestinations = 'destination' as const
+  const atDestination = { traffic, service: ofDestinations, endpointOf: () => ofDestinations }
   serveApi(api.destination, atDestination, createDestinationHandler(tokens, destinations))
-  const connectivity = await open(createProxy(parts, service, records), closers)
-  const atScheduler = { log: logs.jobscheduler, traffic }
+  const connectivity = await open(createProxy(parts, service, traffic), closers)
+  const atScheduler = { traffic, service: 'jobscheduler' as const }
   const jobs = await startJobScheduler(landscape, issuer, certificates, atScheduler)
   if (jobs) closers.push(jobs.listener.close)
   const ports = {
@@ -162,25 +155,14 @@ async function openServices(parts: Parts, records: Records) {
   return { service, identity, connectivity, bindings, scheduler: jobs?.scheduler }
 }
 
-function createRecords(): Records {
-  const logs = {
-    xsuaa: new RequestLog(),
-    destination: new RequestLog(),
-    connectivity: new RequestLog(),
-    identity: new RequestLog(),
-    jobscheduler: new RequestLog()
-  }
-  return { traffic: new Traffic(), logs }
-}
-
 async function openIdentity(
   { identityTenant, landscape, certificates, saml, closers }: Parts,
-  { traffic, logs }: Records,
+  traffic: Traffic,
   issuer: TokenIssuer
 ): Promise<Identity | undefined> {
   if (!identityTenant) return undefined
   const neighbours = { landscape, certificates, saml: saml.identity, xsuaa: issuer }
-  const observation = { log: logs.identity, traffic }
+  const observation = { traffic, service: 'identity' as const }
   const identity = await startIdentity(identityTenant, neighbours, observation)
   closers.push(identity.listener.close)
   return identity
@@ -204,7 +186,7 @@ function absent(service: string, option: string): EmulatorError {
 function createProxy(
   { landscape, subjectPattern, certificates, onPremise }: Parts,
   service: TokenService,
-  { logs, traffic }: Records
+  traffic: Traffic
 ) {
   const context = {
     issuer: service.issuer,
@@ -213,7 +195,7 @@ function createProxy(
     systemsOf: onPremise.systemsOf,
     principals: createPrincipals(certificates.cloudConnector, subjectPattern, landscape.clock)
   }
-  return createConnectivityProxy(context, certificates, logs.connectivity, traffic)
+  return createConnectivityProxy(context, certificates, traffic)
 }
 
 async function open(

@@ -1,12 +1,13 @@
 import type { IncomingMessage, ServerResponse } from 'node:http'
 import { EmulatorError } from '../emulator-error.js'
 import { formOf, readForm } from '../http/read-form.js'
+import type { EmulatedEndpoint } from '../emulator.js'
 import type { EmulatedRequest } from '../types.js'
 import { giveAnswer } from './answer.js'
 import { headerEntries, redact } from './redact.js'
 import type { EndpointName, RecordedRequest, ScriptedAnswer } from './types.js'
 
-/** Requests that nobody takes are forgotten beyond this number. */
+/** Older requests are forgotten, of each service and of each endpoint. */
 const LIMIT = 1000
 
 /** Somebody who waits for a request. */
@@ -15,11 +16,34 @@ interface Taker {
   reject: (error: Error) => void
 }
 
-/** Answers that are due, and requests that came in: of one emulator, by endpoint. */
+/** The record of one emulator: the requests that came in, by service and by endpoint, and the answers that tests have for them. */
 export class Traffic {
+  readonly #entries = new Map<EmulatedEndpoint, EmulatedRequest[]>()
   readonly #answers = new Map<EndpointName, ScriptedAnswer[]>()
   readonly #requests = new Map<EndpointName, RecordedRequest[]>()
   readonly #takers = new Map<EndpointName, Taker[]>()
+
+  /** Adds a request to the record of a service, whether or not it gets an answer. */
+  add(service: EmulatedEndpoint, entry: EmulatedRequest): void {
+    keep(listOf(this.#entries, service), entry)
+  }
+
+  /**
+   * Adds a request that gets its status with the response: before the client has the whole of it, so that whoever awaited the
+   * response finds the entry complete. Without response it stays 0.
+   */
+  track(service: EmulatedEndpoint, entry: EmulatedRequest, res: ServerResponse): void {
+    this.add(service, entry)
+    const update = () => {
+      if (res.headersSent) entry.status = res.statusCode
+    }
+    res.once('prefinish', update).once('close', update)
+  }
+
+  /** Returns copies of the last requests to a service in the order of their arrival, without anything secret. */
+  requests(service: EmulatedEndpoint): EmulatedRequest[] {
+    return listOf(this.#entries, service).map((entry) => ({ ...entry }))
+  }
 
   /** The next request there gets this answer; several are given one after the other. */
   enqueue(endpoint: EndpointName, answer: ScriptedAnswer): void {
@@ -41,7 +65,7 @@ export class Traffic {
     const answer = this.#answers.get(endpoint)?.shift()
     // headers as they came: the proxy removes some on the way
     const headers = redact(headerEntries(req.headers))
-    const complete = once(() => this.#add(record(endpoint, req, entry, headers)))
+    const complete = once(() => this.#offer(record(endpoint, req, entry, headers)))
     res.once('prefinish', complete).once('close', complete)
     if (!answer) return false
     // whoever is answered by a test still has sent parameters
@@ -88,12 +112,11 @@ export class Traffic {
     }
   }
 
-  #add(request: RecordedRequest): void {
+  /** Gives a request to whoever waits for it, or keeps it for whoever comes. */
+  #offer(request: RecordedRequest): void {
     const [taker] = listOf(this.#takers, request.endpoint).splice(0, 1)
     if (taker) return taker.resolve(request)
-    const requests = listOf(this.#requests, request.endpoint)
-    requests.push(request)
-    if (requests.length > LIMIT) requests.shift()
+    keep(listOf(this.#requests, request.endpoint), request)
   }
 }
 
@@ -120,10 +143,15 @@ function record(
 const isForm = ({ headers }: IncomingMessage) =>
   headers['content-type']?.startsWith('application/x-www-form-urlencoded') ?? false
 
-function listOf<T>(lists: Map<EndpointName, T[]>, endpoint: EndpointName): T[] {
-  const list = lists.get(endpoint) ?? []
-  lists.set(endpoint, list)
+function listOf<K, T>(lists: Map<K, T[]>, key: K): T[] {
+  const list = lists.get(key) ?? []
+  lists.set(key, list)
   return list
+}
+
+function keep<T>(list: T[], item: T): void {
+  list.push(item)
+  if (list.length > LIMIT) list.shift()
 }
 
 function once(work: () => void): () => void {

@@ -24,17 +24,17 @@ const SERVICES = {
   'XSUAA: endpoints': {
     url: () => emulator.url,
     sources:
-      /src\/emulator\/(xsuaa\/(xsuaa-handler|authorize\/authorize-handler)|saml\/service-provider)\.ts$/,
+      /emulator\/src\/(xsuaa\/(xsuaa-handler|authorize\/authorize-handler)|saml\/service-provider)\.ts$/,
     base: ''
   },
   'Identity Authentication (IAS)': {
     url: () => identityCredentials(emulator)['url'] ?? '',
-    sources: /src\/emulator\/ias\/identity-handler\.ts$/,
+    sources: /emulator\/src\/ias\/identity-handler\.ts$/,
     base: ''
   },
   'Destination service': {
     url: () => credentials(emulator, 'destination')['uri'] ?? '',
-    sources: /src\/emulator\/destination-service\/destination-handler\.ts$/,
+    sources: /emulator\/src\/destination-service\/destination-handler\.ts$/,
     base: BASE
   }
 } as const
