@@ -103,6 +103,7 @@ function environment(root: string, { emulator, env }: SampleOptions): NodeJS.Pro
     PORT: '0',
     NODE_EXTRA_CA_CERTS: join(root, 'ca.pem'),
     VCAP_SERVICES: JSON.stringify(emulator.vcapServices()),
+    ...(emulator.workloadApi && { SPIFFE_ENDPOINT_SOCKET: emulator.workloadApi }),
     ...env
   }
 }

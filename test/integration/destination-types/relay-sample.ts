@@ -10,10 +10,12 @@ const roles = ['Technician', 'Token_Exchange']
  * The sample with a required service for each destination, which the service of `app` calls; `dave` has no `uaa.user`.
  *
  * @param ca - of the backend behind the destinations
+ * @param landscape - further options of the emulator
  */
 export function startRelay(
   ca: string,
-  destinations: NonNullable<EmulatorOptions['destinations']>
+  destinations: NonNullable<EmulatorOptions['destinations']>,
+  landscape: Partial<EmulatorOptions> = {}
 ): Promise<RunningSample> {
   const services = Object.keys(destinations).map((destination) => [
     destination,
@@ -24,7 +26,8 @@ export function startRelay(
     {
       users: { alice: { roles }, bob: { roles }, dave: { roles: ['Viewer'] } },
       xsSecurity: exchangeDescriptor(),
-      destinations
+      destinations,
+      ...landscape
     }
   )
 }
