@@ -119,7 +119,7 @@ function landscape(url: string): EmulatorOptions {
   })
   const onPremise = (whose: string) => ({
     [S4]: {
-      backend: join(SAMPLE, 'test/unit/emulator/support/echo-backend.ts'),
+      backend: join(SAMPLE, 'emulator/test/support/echo-backend.ts'),
       env: { BACKEND_NAME: whose }
     }
   })

@@ -87,7 +87,7 @@ type Write = (tx: Service) => Promise<unknown>
 async function outcome(caller: Caller, write: Write): Promise<unknown> {
   const result = await served.as(caller, write)
   const { status, message } = (result ?? {}) as Refused
-  return status === undefined ? 200 : [Number(status), message]
+  return message === undefined ? 200 : [Number(status), message] // an order has a status, too
 }
 const HIDDEN = [403, 'You would not be allowed to see what you write.']
 const NO_KEY = [403, 'The new record has no key.']
