@@ -6,7 +6,7 @@ import { nearestName } from '../lib/closest.js'
 /** Names in one object of the configuration. A name that is near to none of these may be another plugin's. */
 interface Names {
   /** Options that a misspelt name can stand for. */
-  readonly meant: readonly string[]
+  readonly misspellable: readonly string[]
   /** Others that exist, and are near to those. */
   readonly others?: readonly string[]
 }
@@ -16,23 +16,26 @@ const OWN = ['onBehalfOf', 'minTokenLifetime'] as const
 
 /** Options of `cds.requires.auth`. */
 const AUTH: Names = {
-  meant: ['credentials', 'config', 'users', 'emulator', 'issuers', 'userId'],
+  misspellable: ['credentials', 'config', 'users', 'emulator', 'issuers', 'userId'],
   others: ['user', 'userIds', 'tenants', 'binding', 'vcap', 'impl', 'kind', 'strategy']
 }
 
 /** Options of CAP for remote services, where a misspelt one would change as whom a call goes out, or where. */
 const SERVICE: Names = {
-  meant: ['credentials', 'destinationOptions', 'csrfInBatch'],
+  misspellable: ['credentials', 'destinationOptions', 'csrfInBatch'],
   others: ['csrf']
 }
 
-const CREDENTIALS: Names = { meant: ['destination', 'forwardAuthToken'], others: ['destinations'] }
+const CREDENTIALS: Names = {
+  misspellable: ['destination', 'forwardAuthToken'],
+  others: ['destinations']
+}
 
 /** Options that a misspelt name can stand for, by their place. @internal */
 export const OPTION_NAMES = {
-  auth: AUTH.meant,
-  service: [...OWN, ...SERVICE.meant],
-  credentials: CREDENTIALS.meant
+  auth: AUTH.misspellable,
+  service: [...OWN, ...SERVICE.misspellable],
+  credentials: CREDENTIALS.misspellable
 } as const
 
 const STRATEGIES = ['alwaysProvider', 'alwaysSubscriber', 'subscriberFirst']
@@ -68,7 +71,7 @@ function checkAuth(auth: Options, requires: Requires): void {
 }
 
 function checkService(path: string, name: string, options: Options, requires: Requires): void {
-  checkNames(path, options, { meant: OWN })
+  checkNames(path, options, { misspellable: OWN })
   const { kind, impl, destinationOptions, credentials } = options
   if (typeof kind === 'string' && !impl && !isKind(kind, name, requires)) {
     checkValue(`${path}.kind`, kind, REMOTE_KINDS)
@@ -102,9 +105,9 @@ function kindsOf(requires: Requires): string[] {
   return Object.keys(asOptions(requires.kinds))
 }
 
-function checkNames(path: string, options: Options, { meant, others = [] }: Names): void {
+function checkNames(path: string, options: Options, { misspellable, others = [] }: Names): void {
   for (const name of Object.keys(options)) {
-    const guess = others.includes(name) ? undefined : nearestName(name, meant)
+    const guess = others.includes(name) ? undefined : nearestName(name, misspellable)
     if (guess)
       throw new ConfigurationError(`${path}.${name} is not known: did you mean "${guess}"?`)
   }

@@ -1,19 +1,19 @@
 import type { IncomingMessage, ServerResponse } from 'node:http'
 
 import { cap, currentContext } from '../cap.js'
-import { type Authenticated, Authenticator, trustedIssuers } from './authenticator.js'
+import { type AuthenticationResult, Authenticator, trustedIssuers } from './authenticator.js'
 import { checkExchanges } from '../destination/exchange/client.js'
 import { attachedLandscape } from '../development/attached.js'
 import { RequestError } from '../errors.js'
 import { type AuthOptions, bindingsOf } from '../options.js'
 import { type Authorization, authorizationOf, likelyToken } from './authorization.js'
 import { certificateOf } from './client-certificate.js'
-import { checkReadable } from './hardening.js'
+import { assertDecodablePath } from './hardening.js'
 import { refuse, requireCredentials } from './response.js'
 import { canAnswer, closeWithToken } from './response.js'
 import { senderOf } from './sender.js'
 import { isFromThisMachine } from './this-machine.js'
-import { challenge } from './response.js'
+import { addChallengeToResponse } from './response.js'
 import { type BasicExchange, basicExchange } from '../development/basic-exchange.js'
 import type { Identity } from '../user/identity.js'
 import { featuresOfMocked } from '../user/mocked-features.js'
@@ -37,7 +37,7 @@ export function auth(
   const exchange = emulated ? basicExchange(emulated) : undefined
   const mocked = emulated ? options : undefined
 
-  /** Whoever the request says it comes from, if that is true. */
+  /** Validates the request's credentials and returns the caller's identity; `undefined` without credentials. */
   async function authenticate(req: IncomingMessage): Promise<Identity | undefined> {
     const authorization = authorizationOf(req)
     if (authorization.scheme === 'none') return undefined
@@ -47,7 +47,7 @@ export function auth(
     const sender =
       known ??
       (await authenticator.verify(bearerToken, { clientCertificate, sender: senderOf(req) }))
-    return become(sender, bearerToken, mocked)
+    return setCurrentUser(sender, bearerToken, mocked)
   }
 
   /** Most requests: the token was verified before, letter by letter, so nothing else of the header needs a look. */
@@ -55,20 +55,20 @@ export function auth(
     const bearerToken = likelyToken(req)
     if (bearerToken === undefined || certificateOf(req) !== undefined) return undefined
     const known = authenticator.recall(bearerToken)
-    return known && become(known, bearerToken, mocked)
+    return known && setCurrentUser(known, bearerToken, mocked)
   }
 
   return withContext(async function principal_auth(req, res, next): Promise<void> {
     const schemes = { basic: exchange !== undefined && isFromThisMachine(req) }
-    const responding = challenge(res, req, schemes)
+    const response = addChallengeToResponse(res, req, schemes)
     try {
-      checkReadable(req)
-      responding.identity = recall(req) ?? (await authenticate(req))
+      assertDecodablePath(req)
+      response.identity = recall(req) ?? (await authenticate(req))
     } catch (error) {
       refuse(res, error, schemes, next)
       return
     }
-    const { identity } = responding
+    const { identity } = response
     if (options.login_required && !identity) {
       requireCredentials(res, next)
       return
@@ -101,13 +101,13 @@ function withContext(middleware: Middleware): Middleware {
  *
  * @param mocked - options with mocked users, in the emulated landscape
  */
-function become(
-  authenticated: Authenticated,
+function setCurrentUser(
+  result: AuthenticationResult,
   bearerToken: string,
   mocked: AuthOptions | undefined
 ): Identity {
   const context = currentContext()
-  const { identity, issuer } = authenticated
+  const { identity, issuer } = result
   const user = new TokenUser({ identity, issuer, bearerToken })
   const features = mocked && featuresOfMocked(mocked, identity.userId, identity.tenant)
   context.user = features === undefined ? user : Object.assign(user, { features })

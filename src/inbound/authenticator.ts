@@ -20,13 +20,13 @@ export interface TrustedIssuer {
 }
 
 /** The outcome of a token. */
-export interface Authenticated {
+export interface AuthenticationResult {
   readonly identity: Identity
   readonly issuer: Issuer
 }
 
 /** What is kept of a token between requests. */
-interface KeptIdentity extends Authenticated {
+interface KeptIdentity extends AuthenticationResult {
   readonly expiresAt: number
   readonly keyIsHeld: () => boolean
 }
@@ -89,14 +89,14 @@ export class Authenticator {
   }
 
   /** What is known of a token from an earlier request. */
-  recall(bearerToken: string): Authenticated | undefined {
+  recall(bearerToken: string): AuthenticationResult | undefined {
     return this.#kept.get(bearerToken)
   }
 
   /** @throws {@link TokenError} why the token is not accepted */
-  async verify(bearerToken: string, options: VerifyOptions): Promise<Authenticated> {
+  async verify(bearerToken: string, options: VerifyOptions): Promise<AuthenticationResult> {
     const token = decode(bearerToken)
-    const named = this.#trusted.find(({ issuer }) => issuer.names(token.payload))
+    const named = this.#trusted.find(({ issuer }) => issuer.matches(token.payload))
     if (!named) {
       const text =
         'the "iss" claim of the token is missing, or names no issuer that is bound or configured'

@@ -37,7 +37,7 @@ function faultOfPart({ id, method, url, body, headers, dependsOn, atomicityGroup
     return '"dependsOn" is not a list of texts'
   if (atomicityGroup === null) return '"atomicityGroup" is null'
   if (typeof url !== 'string') return undefined
-  if (!isReadable(url)) return 'a URL can not be read'
+  if (!isDecodable(url)) return 'a URL can not be read'
   const needed = [...((dependsOn as string[] | null | undefined) ?? []), referenceIn(url)]
   return id !== undefined && needed.includes(id as string)
     ? 'a request depends on itself'
@@ -49,7 +49,7 @@ function referenceIn(url: string): string | undefined {
   return /^\/?\$([^/?]+)/.exec(url)?.[1]
 }
 
-function isReadable(url: string): boolean {
+function isDecodable(url: string): boolean {
   if (!URL.canParse(url, 'http://localhost')) return false
   try {
     decodeURIComponent(url.split('?', 1)[0] ?? '')
@@ -108,7 +108,7 @@ export function faultOfMultipartBatch(text: string): string | undefined {
 /** CAP numbers the requests: a reference to a number that is nobody's `Content-ID` may be to the request itself. */
 function faultOfUrl(url: string | undefined, known: ReadonlySet<string>): string | undefined {
   if (url === undefined) return undefined
-  if (!isReadable(url)) return 'a URL can not be read'
+  if (!isDecodable(url)) return 'a URL can not be read'
   const reference = referenceIn(url)
   const own = reference !== undefined && /^r\d+$/.test(reference) && !known.has(reference)
   return own ? 'a request depends on itself' : undefined

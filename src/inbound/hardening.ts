@@ -120,7 +120,7 @@ const [QUOTE, BACKSLASH, OPEN_OBJECT, CLOSE_OBJECT, OPEN_LIST, CLOSE_LIST] = Buf
  * @throws {@link RequestError} `ERR_REQUEST_MALFORMED`
  * @internal
  */
-export function checkReadable({ url = '' }: IncomingMessage): void {
+export function assertDecodablePath({ url = '' }: IncomingMessage): void {
   if (!url.includes('%')) return
   try {
     decodeURIComponent(url.split('?', 1)[0] ?? '')

@@ -92,7 +92,7 @@ function unexpected(error: unknown): PrincipalError {
 }
 
 /** What becomes known of a request until it is answered. */
-export interface Responding {
+export interface ResponseContext {
   /** Who sent it, once that is known. */
   identity: Identity | undefined
 }
@@ -107,16 +107,16 @@ const EXPIRED_MEANWHILE = new TokenError('ERR_TOKEN_EXPIRED', 'the token has exp
  * @see RFC 6750 section 3, RFC 9111 section 3.5
  * @internal
  */
-export function challenge(
+export function addChallengeToResponse(
   res: ServerResponse,
   req: IncomingMessage,
   schemes: ChallengeOptions
-): Responding {
-  const responding: Responding = { identity: undefined }
-  if (!canAnswer(res)) return responding
+): ResponseContext {
+  const response: ResponseContext = { identity: undefined }
+  if (!canAnswer(res)) return response
   const { context } = cds
   onHeaders(res, () => {
-    const { identity } = responding
+    const { identity } = response
     const { statusCode } = res
     if (statusCode === 401) {
       setDefault(res, 'WWW-Authenticate', challengesFor(identity && EXPIRED_MEANWHILE, schemes))
@@ -127,7 +127,7 @@ export function challenge(
     if (statusCode >= 400) setDefault(res, 'Cache-Control', 'no-store')
     else if (identity) setDefault(res, 'Cache-Control', 'private')
   })
-  return responding
+  return response
 }
 
 /** Roles are those of the user as he is now: an application can have changed him since he was authenticated. */

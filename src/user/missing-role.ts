@@ -25,8 +25,8 @@ export function missingRole(
   user: RoleHolder,
   path: string
 ): TokenError | undefined {
-  const place = placeAt(path)
-  const lacking = demands(place).filter((roles) => !holdsOne(user, roles))
+  const target = targetAt(path)
+  const lacking = requiredRoles(target).filter((roles) => !holdsOne(user, roles))
   const demanded = [...new Set(lacking.flat())]
   if (isForeign(identity)) {
     const scopes = demanded.filter((role) => !isPseudoRole(role))
@@ -36,7 +36,7 @@ export function missingRole(
   const [who, fix] = isUserOfIas(identity)
     ? USER_OF_IAS
     : WHO[isForeign(identity) ? 'foreign' : identity.kind]
-  const text = `${who} has no role ${listed(demanded)}, which ${String(place?.service.name)} asks for here. ${fix}`
+  const text = `${who} has no role ${quotedList(demanded)}, which ${String(target?.service.name)} asks for here. ${fix}`
   return new TokenError('ERR_ROLE_MISSING', text)
 }
 
@@ -67,7 +67,7 @@ function hasScope({ roles }: Identity): boolean {
 }
 
 function missingGrant(identity: Identity, scopes: readonly string[]): TokenError {
-  const scope = listed(scopes.map((role) => `$XSAPPNAME.${role}`)) || 'that it needs'
+  const scope = quotedList(scopes.map((role) => `$XSAPPNAME.${role}`)) || 'that it needs'
   return new TokenError(
     'ERR_GRANT_MISSING',
     `the technical token of another application ${hasScope(identity) ? 'lacks a' : 'has no'} scope of this one. ` +
@@ -77,21 +77,21 @@ function missingGrant(identity: Identity, scopes: readonly string[]): TokenError
   )
 }
 
-const listed = (names: readonly string[]) => names.map((name) => `"${name}"`).join(' or ')
+const quotedList = (names: readonly string[]) => names.map((name) => `"${name}"`).join(' or ')
 
 function holdsOne(user: RoleHolder, demanded: readonly string[]): boolean {
   return demanded.some((role) => user.is(role))
 }
 
 /** What a path leads to. */
-interface Place {
+interface RequestTarget {
   readonly service: ServedService
   /** What is left of the path behind that of the endpoint. */
   readonly rest: string
 }
 
 /** Express looks for the path of a service whatever its case. */
-function placeAt(path: string): Place | undefined {
+function targetAt(path: string): RequestTarget | undefined {
   const wanted = `${path.toLowerCase()}/`
   for (const service of cap.service.providers) {
     const base = pathsOf(service).find((each) => wanted.startsWith(`${each.toLowerCase()}/`))
@@ -111,17 +111,17 @@ function serviceRoles(definition: RoleDefinition | undefined): string[] {
 }
 
 /** Of the service behind the path, and of what the path names in it: one role of each list is needed. */
-function demands(place: Place | undefined): string[][] {
-  if (!place) return []
-  const { service } = place
-  const named = targetOf(place)
+function requiredRoles(target: RequestTarget | undefined): string[][] {
+  if (!target) return []
+  const { service } = target
+  const named = definitionOf(target)
   const targets = named ? [named] : [...(service.entities ?? [])]
   const lists = [serviceRoles(service.definition), targets.flatMap(rolesOf)]
   return lists.filter((roles) => roles.length)
 }
 
 /** `/odata/v4/jobs/run()` names the operation `JobsService.run`. */
-function targetOf({ service, rest }: Place): RoleDefinition | undefined {
+function definitionOf({ service, rest }: RequestTarget): RoleDefinition | undefined {
   const [name = ''] = /^[\w.]+/.exec(rest) ?? []
   const definitions = [...(service.operations ?? []), ...(service.entities ?? [])]
   return definitions.find((each) => each.name === `${service.name}.${name}`)

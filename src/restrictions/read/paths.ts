@@ -56,18 +56,18 @@ interface ServedModel extends Pick<EnforcingService, 'endpoints'> {
 }
 
 /** Where an expression stands. */
-interface Place extends Sources {
+interface ExpressionContext extends Sources {
   readonly request: EnforcedRequest
   readonly service: ServedModel
 }
 
 const CLAUSES = ['columns', 'where', 'having', 'groupBy', 'orderBy'] as const
 
-function clausesOf(select: Select, place: Place): Partial<Select> {
-  const from = changedSource(select, place)
+function clausesOf(select: Select, context: ExpressionContext): Partial<Select> {
+  const from = changedSource(select, context)
   const changed = CLAUSES.flatMap((name) => {
     const tokens = select[name] as readonly Token[] | undefined
-    const restricted = tokens && restrictAll(tokens, place)
+    const restricted = tokens && restrictAll(tokens, context)
     if (restricted === tokens) return []
     return [[name, name === 'groupBy' && restricted ? alike(restricted) : restricted]]
   })
@@ -90,20 +90,20 @@ function alike(groupBy: readonly Token[]): Token[] {
 }
 
 /** Filters in the path of what is selected: more than keys, where a client sends CQN. */
-function changedSource({ from }: Select, place: Place): Partial<Select> {
-  if (!from?.ref || !takesQueries(place.service)) return {}
-  let entity = place.service.model.definitions[nameOf(from.ref[0] ?? '')]
+function changedSource({ from }: Select, context: ExpressionContext): Partial<Select> {
+  if (!from?.ref || !takesQueries(context.service)) return {}
+  let entity = context.service.model.definitions[nameOf(from.ref[0] ?? '')]
   const ref = from.ref.map((segment, index) => {
     if (index) entity = entity?.elements?.[nameOf(segment)]?._target as typeof entity
-    return entity ? withinFilter(segment, inFilter(place, entity)) : segment
+    return entity ? withinFilter(segment, inFilter(context, entity)) : segment
   })
   const same = ref.every((segment, index) => segment === from.ref?.[index])
   return same ? {} : { from: { ...from, ref } }
 }
 
-function restrictAll<T extends readonly Token[]>(tokens: T, place: Place): T {
+function restrictAll<T extends readonly Token[]>(tokens: T, context: ExpressionContext): T {
   const restricted = tokens.map((token, index) =>
-    typeof token === 'string' ? token : restrict(token, tokens[index - 1] === 'exists', place)
+    typeof token === 'string' ? token : restrict(token, tokens[index - 1] === 'exists', context)
   )
   return restricted.every((token, index) => token === tokens[index])
     ? tokens
@@ -111,15 +111,15 @@ function restrictAll<T extends readonly Token[]>(tokens: T, place: Place): T {
 }
 
 /** @param exists - whether it is asked if there is a record at the end of the path */
-function restrict(token: Column, exists: boolean, place: Place): Column {
+function restrict(token: Column, exists: boolean, context: ExpressionContext): Column {
   if (!exists && isElement(token)) return token
   const changed = {
-    ...changedPath(token, exists, place),
-    ...changedList(token, 'xpr', place),
-    ...changedList(token, 'list', place),
-    ...changedArguments(token, place),
-    ...changedWithin(token, place),
-    ...changedSubquery(token, place)
+    ...changedPath(token, exists, context),
+    ...changedList(token, 'xpr', context),
+    ...changedList(token, 'list', context),
+    ...changedArguments(token, context),
+    ...changedWithin(token, context),
+    ...changedSubquery(token, context)
   }
   return Object.keys(changed).length ? { ...token, ...changed } : token
 }
@@ -129,72 +129,83 @@ function isElement({ ref, expand, inline }: Column): boolean {
   return ref?.length === 1 && typeof ref[0] === 'string' && !expand && !inline
 }
 
-function changedList(token: Column, name: 'xpr' | 'list', place: Place): Partial<Expression> {
+function changedList(
+  token: Column,
+  name: 'xpr' | 'list',
+  context: ExpressionContext
+): Partial<Expression> {
   const tokens = token[name]
-  const restricted = tokens && restrictAll(tokens, place)
+  const restricted = tokens && restrictAll(tokens, context)
   return restricted === tokens ? {} : { [name]: restricted }
 }
 
 /** Arguments are a list, or named. */
-function changedArguments({ args }: Column, place: Place): object {
+function changedArguments({ args }: Column, context: ExpressionContext): object {
   if (!args) return {}
-  const values = restrictAll<Token[]>(Object.values(args), place)
+  const values = restrictAll<Token[]>(Object.values(args), context)
   if (Object.values(args).every((value, index) => value === values[index])) return {}
   const named = Object.fromEntries(Object.keys(args).map((name, index) => [name, values[index]]))
   return { args: Array.isArray(args) ? values : named }
 }
 
 /** Options of `$expand`. Its association is restricted later: for drafts it is not. */
-function changedWithin(token: Column, outer: Place): Partial<Column> {
+function changedWithin(token: Column, outer: ExpressionContext): Partial<Column> {
   if (!token.expand && !token.inline) return {}
   const { target } = token.ref ? (stepsOf(token, outer).at(-1) ?? {}) : { target: outer.entity }
   if (!target) return {}
-  const place = withinEntity(outer, target)
+  const context = withinEntity(outer, target)
   const changed = (['expand', 'inline', 'where', 'orderBy'] as const).flatMap((name) => {
     const tokens = token[name] as readonly Token[] | undefined
-    const restricted = tokens && restrictAll(tokens, place)
+    const restricted = tokens && restrictAll(tokens, context)
     return restricted === tokens ? [] : [[name, restricted]]
   })
   return Object.fromEntries(changed) as Partial<Column>
 }
 
-function changedPath(token: Column, exists: boolean, place: Place): Partial<Expression> {
+function changedPath(
+  token: Column,
+  exists: boolean,
+  context: ExpressionContext
+): Partial<Expression> {
   const { ref, expand, inline } = token
   if (!ref) return {}
-  refuseAmbiguous(ref, place)
-  const steps = stepsOf(token, place)
+  refuseAmbiguous(ref, context)
+  const steps = stepsOf(token, context)
   const segments = ref.map((segment, index): Segment => {
     const { from, name, element, target } = steps[index] ?? { name: '' }
     if (!from || !target) return segment
     const rest = ref.slice(index + 1)
-    const inner = withinFilter(segment, inFilter(place, target))
+    const inner = withinFilter(segment, inFilter(context, target))
     const followed = rest.length
       ? typeof segment !== 'string' || !isForeignKey(element, rest, steps.slice(index + 1))
       : exists && !expand && !inline
     if (!followed || name === 'SiblingEntity') return inner
     if (isOwnPart(target, from, name)) return inner
-    const condition = reachableIf(place.request, target, from, name)
+    const condition = reachableIf(context.request, target, from, name)
     return condition ? withFilter(inner, condition) : inner
   })
   return segments.every((segment, index) => segment === ref[index]) ? {} : { ref: segments }
 }
 
 /** Paths of a filter begin at its records, or at those of the outermost query. */
-function inFilter(place: Place, entity: RestrictedDefinition): Place {
-  const main = [...place.aliases].filter(([name]) => name === '$main')
-  return { ...place, entity, aliases: new Map(main), around: new Set() }
+function inFilter(context: ExpressionContext, entity: RestrictedDefinition): ExpressionContext {
+  const main = [...context.aliases].filter(([name]) => name === '$main')
+  return { ...context, entity, aliases: new Map(main), around: new Set() }
 }
 
 /** The name of a query around this one that is also that of an association: CAP follows the former, or the latter. */
-function refuseAmbiguous([first = '', ...rest]: readonly Segment[], place: Place): void {
+function refuseAmbiguous(
+  [first = '', ...rest]: readonly Segment[],
+  context: ExpressionContext
+): void {
   const name = nameOf(first)
-  if (!rest.length || !place.around.has(name) || !place.entity.elements?.[name]) return
-  refuse(place.request, 'ERR_RESTRICTION_UNCHECKED', `"${name}" names a query and an element.`)
+  if (!rest.length || !context.around.has(name) || !context.entity.elements?.[name]) return
+  refuse(context.request, 'ERR_RESTRICTION_UNCHECKED', `"${name}" names a query and an element.`)
 }
 
-function withinFilter(segment: Segment, place: Place): Segment {
+function withinFilter(segment: Segment, context: ExpressionContext): Segment {
   if (typeof segment === 'string' || !segment.where) return segment
-  const where = restrictAll(segment.where, place)
+  const where = restrictAll(segment.where, context)
   return where === segment.where ? segment : { ...segment, where }
 }
 
@@ -213,8 +224,8 @@ function isForeignKey(
 }
 
 /** CAP does not restrict subqueries, and where a client sends CQN it may write one on anything. */
-function changedSubquery({ SELECT }: Column, place: Place): object {
-  const { request, service } = place
+function changedSubquery({ SELECT }: Column, context: ExpressionContext): object {
+  const { request, service } = context
   if (!SELECT || !takesQueries(service)) return {}
   const [name, ...path] = (SELECT as Select).from?.ref ?? []
   const entity = name === undefined ? undefined : service.model.definitions[nameOf(name)]
@@ -226,8 +237,8 @@ function changedSubquery({ SELECT }: Column, place: Place): object {
     return refuse(request, 'ERR_EXPAND_RESTRICTED', 'A subquery on what is restricted.')
   }
   const changed = clausesOf(SELECT, {
-    ...place,
-    ...sourcesOf(SELECT, entity, withinEntity(place, entity))
+    ...context,
+    ...sourcesOf(SELECT, entity, withinEntity(context, entity))
   })
   return Object.keys(changed).length ? { SELECT: { ...SELECT, ...changed } } : {}
 }

@@ -59,13 +59,17 @@ export function compareDeep(
 }
 
 /** Where rows are compared. */
-interface Place {
+interface ComparisonContext {
   readonly entity: RestrictedDefinition
   readonly path: readonly string[]
   readonly levels: Map<string, Level>
 }
 
-function compareParts({ entity, path, levels }: Place, row: Row, old: Row | undefined): void {
+function compareParts(
+  { entity, path, levels }: ComparisonContext,
+  row: Row,
+  old: Row | undefined
+): void {
   for (const { name, part, links, rows } of reached(entity, [row])) {
     const place = { entity: part, path: [...path, name], levels }
     const level = levelAt(place)
@@ -84,7 +88,7 @@ function compareParts({ entity, path, levels }: Place, row: Row, old: Row | unde
 }
 
 /** Parts that are there, and that this record's data does not mention while that of another one does. */
-function keepOthers({ entity, path, levels }: Place, old: Row, row: Row = {}): void {
+function keepOthers({ entity, path, levels }: ComparisonContext, old: Row, row: Row = {}): void {
   for (const [name, { _target }] of Object.entries(entity.compositions ?? {})) {
     if (row[name] !== undefined || old[name] === undefined || !_target) continue
     const place = { entity: _target as RestrictedDefinition, path: [...path, name], levels }
@@ -101,7 +105,7 @@ function noteKept(level: Level, links: readonly string[], row: Row, old: Row): v
   if (!isSame(level.entity, links, row, old)) level.changed.push(key)
 }
 
-function levelAt({ entity, path, levels }: Place): Level {
+function levelAt({ entity, path, levels }: ComparisonContext): Level {
   const name = path.join('/')
   const level = levels.get(name) ?? {
     entity,

@@ -129,8 +129,8 @@ async function checkChanged(write: Write): Promise<void> {
 /** A record that is there before the write: its key, and the elements that its condition is about. */
 interface Existing {
   readonly row: Key
-  /** True if it may be changed for what it was, by a condition without `$user`. Then it may become anything. */
-  readonly free: boolean
+  /** True if the user may change this record because of its state before the write, by a condition without `$user`. */
+  readonly permittedByOldState: boolean
 }
 
 /** For records elsewhere. */
@@ -139,8 +139,8 @@ function checkData({ request, entity, ways, restrictions, judge, data, deep }: W
     refuse(request, UNCHECKED, 'Restrictions below, or above, a record of another service.')
   }
   const existing = checkedRecord(request)
-  const [{ restrictions: free = [] } = {}] = waysOfRecord(ways ?? [])
-  if (existing && isPermitted(free, entity, existing, factsOf(request))) return
+  const [{ restrictions: ofOldState = [] } = {}] = waysOfRecord(ways ?? [])
+  if (existing && isPermitted(ofOldState, entity, existing, factsOf(request))) return
   for (const row of data) {
     const verdict = judge(row, existing)
     if (verdict === undefined) refuse(request, UNCHECKED, 'What is written can not be checked.')
@@ -165,12 +165,13 @@ async function existingRecords(write: Write): Promise<Existing[]> {
   const rows = update
     ? await readRows(ref, columns, request.query?.UPDATE?.where)
     : await readRows([recordsAt(entity, keys)], columns)
-  const free = waysOfRecord(ways ?? [])
-  if (!free.length || !rows.length) return rows.map((row) => ({ row, free: false }))
-  const condition = permittedCondition(free, factsOf(request))
+  const ofOldState = waysOfRecord(ways ?? [])
+  if (!ofOldState.length || !rows.length)
+    return rows.map((row) => ({ row, permittedByOldState: false }))
+  const condition = permittedCondition(ofOldState, factsOf(request))
   const found = await readRows([recordsAt(entity, rows)], columns, [condition])
-  const freed = new Set(found.map((row) => textOfKey(entity, row)))
-  return rows.map((row) => ({ row, free: freed.has(textOfKey(entity, row)) }))
+  const permitted = new Set(found.map((row) => textOfKey(entity, row)))
+  return rows.map((row) => ({ row, permittedByOldState: permitted.has(textOfKey(entity, row)) }))
 }
 
 async function checkBefore(
@@ -188,7 +189,10 @@ async function checkBefore(
   const dataOf = dataByKey(write)
   const visible =
     (await isTrueForAll(fresh, (row) => judge(row) !== false)) &&
-    (await isTrueForAll(existing, ({ row, free }) => free || judge(dataOf(row), row) !== false))
+    (await isTrueForAll(
+      existing,
+      ({ row, permittedByOldState }) => permittedByOldState || judge(dataOf(row), row) !== false
+    ))
   if (!visible) refuse(request, RESTRICTED, HIDDEN)
   if (deep) await checkDeepBefore(request, deep)
 }
@@ -205,9 +209,11 @@ async function checkAfter(
     ? existing.map(({ row }) => row)
     : data.filter((row) => isRecord(write, row)).map((row): Key => newKey(write, row))
   if (ways) {
-    const freed = existing.filter(({ free }) => free).map(({ row }) => textOfKey(entity, row))
+    const permitted = existing
+      .filter((each) => each.permittedByOldState)
+      .map(({ row }) => textOfKey(entity, row))
     const checked = new Map(written.map((key) => [textOfKey(entity, key), key]))
-    for (const key of freed) checked.delete(key)
+    for (const key of permitted) checked.delete(key)
     await everyRecord(write, [...checked.values()], dataByKey(write))
   }
   if (deep) await checkDeepAfter(request, entity, deep, written)

@@ -56,7 +56,7 @@ export function iasIssuer(credentials: IasCredentials, config: object = {}): Iss
   const keySets = new TenantKeySets(create, ownKeySets(credentials), TURNS)
   const issuer: Issuer = {
     alias: 'ias',
-    names: (payload) => service.trusts(payload),
+    matches: (payload) => service.trusts(payload),
     async verify(token, options) {
       checkClaims(token)
       const id = keySetId(token)

@@ -28,7 +28,7 @@ export interface Issuer {
   /** Name in configuration and logs. */
   readonly alias: string
   /** Whether the token says, unverified, that it comes from here: then only this issuer judges it. */
-  names(payload: JwtPayload): boolean
+  matches(payload: JwtPayload): boolean
   /** @throws {@link TokenError} what is wrong with the token, or `ERR_ISSUER_UNAVAILABLE` */
   verify(token: DecodedToken, options: VerifyOptions): Promise<VerifiedToken>
   /** The object that becomes `authInfo` of the user: offers the token, and does not print it. */

@@ -33,7 +33,7 @@ export function oidcIssuer(alias: string, options: OidcIssuerOptions): Issuer {
   const verifySignature = signatureVerifier()
   const issuer: Issuer = {
     alias,
-    names: (payload) => payload.iss === options.issuer,
+    matches: (payload) => payload.iss === options.issuer,
     async verify(token) {
       checkHeader(token.header, algorithms)
       checkTokenType(token, options.tokenType)

@@ -63,7 +63,7 @@ export function xsuaaIssuer(credentials: XsuaaCredentials, config: object = {}):
   const keySets = new TenantKeySets((tenant) => keysOf(credentials, tenant), [own.tenant])
   const issuer: Issuer = {
     alias: 'xsuaa',
-    names: ({ iss }) => typeof iss === 'string' && isIssuer(iss, credentials.uaadomain),
+    matches: ({ iss }) => typeof iss === 'string' && isIssuer(iss, credentials.uaadomain),
     async verify(token, { sender = [] }) {
       const tenant = checkClaims(token, credentials)
       const xsuaaToken = service.forThisApplication(token)

@@ -37,7 +37,7 @@ describe('issuers are the domains of the binding, and what is right below them',
     iasIssuer({
       ...{ clientid: CLIENT, url: 'https://own.accounts.ondemand.com' },
       domains: ['accounts.ondemand.com', 'accounts.cloud.sap']
-    }).names(payload)
+    }).matches(payload)
 
   test.each([
     'https://accounts.ondemand.com',

@@ -55,7 +55,7 @@ test('jose is loaded with the first issuer, not before', () => {
 test('a good token', async () => {
   const issuer = issuerWith()
   const token = decode(tokenOf())
-  expect(issuer.names(token.payload)).toBe(true)
+  expect(issuer.matches(token.payload)).toBe(true)
   const verified = await issuer.verify(token, {})
   expect(verified).toMatchObject({ issuer, payload: CLAIMS, expiresAt: CLAIMS.exp })
   expect(verified.tenant).toBeUndefined()

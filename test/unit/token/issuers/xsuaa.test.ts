@@ -53,7 +53,7 @@ const refusal = (claims: Claims, headers: Claims = {}, changes: object = {}) =>
 describe('issuers of a real "uaadomain"', () => {
   const DOMAIN = 'authentication.eu10.hana.ondemand.com'
   const names = (iss: unknown, uaadomain = DOMAIN) =>
-    xsuaaIssuer({ ...CREDENTIALS, uaadomain }).names({ iss })
+    xsuaaIssuer({ ...CREDENTIALS, uaadomain }).matches({ iss })
 
   test.each([
     `https://provider.${DOMAIN}/oauth/token`,
