@@ -16,13 +16,13 @@ import {
   deepWriteOf,
   reachesRestricted
 } from './deep.js'
+import { type Existing, existingRecords, type Write } from './existing-records.js'
 import { type EnforcedRequest, refuse } from '../request.js'
 import { isPermitted } from '../model/evaluate-restriction.js'
 import { findTextsAgain } from '../condition/patterns/find-texts.js'
-import { type Judge, judgedElements, judgeOf } from './judge.js'
+import { judgeOf } from './judge.js'
 import {
   ownRestrictions,
-  type Permitted,
   permittedCondition,
   permittedOn,
   waysOfRecord,
@@ -30,25 +30,11 @@ import {
 } from '../model/permitted.js'
 import { checkPlainUpdate, plainUpdate } from './plain-update.js'
 import { inDatabase } from '../model/remote.js'
-import type { RestrictedDefinition, Restriction } from '../model/definition.js'
+import type { RestrictedDefinition } from '../model/definition.js'
 import { rememberRefusal } from './refused-writes.js'
 import { factsOf } from '../request.js'
 import { leavesUntouched } from './untouched.js'
 import { isTrueForAll } from '../condition/patterns/turns.js'
-
-type Ways = Exclude<Permitted, string>
-
-/** A write, and what has to be true of it. */
-interface Write {
-  readonly request: EnforcedRequest
-  readonly entity: RestrictedDefinition
-  readonly ways: Ways | undefined
-  /** The restrictions, where the data alone can be judged by them. */
-  readonly restrictions: readonly Restriction[] | undefined
-  readonly judge: Judge
-  readonly data: readonly object[]
-  readonly deep: boolean
-}
 
 /**
  * Refuses to write what the condition of the user would hide from him. In the database it is looked at when it is written,
@@ -126,13 +112,6 @@ async function checkChanged(write: Write): Promise<void> {
     refuse(request, UNCHECKED, 'What is written can not be checked.')
 }
 
-/** A record that is there before the write: its key, and the elements that its condition is about. */
-interface Existing {
-  readonly row: Key
-  /** True if the user may change this record because of its state before the write, by a condition without `$user`. */
-  readonly permittedByOldState: boolean
-}
-
 /** For records elsewhere. */
 function checkData({ request, entity, ways, restrictions, judge, data, deep }: Write): void {
   if (deep || (ways && !restrictions)) {
@@ -149,30 +128,6 @@ function checkData({ request, entity, ways, restrictions, judge, data, deep }: W
 }
 
 const HIDDEN = 'You would not be allowed to see what you write.'
-
-async function existingRecords(write: Write): Promise<Existing[]> {
-  const { request, entity, ways, restrictions, data } = write
-  if (request.event === 'CREATE') return []
-  const names = new Set([
-    ...keyNames(entity),
-    ...(restrictions ? judgedElements(restrictions, entity) : [])
-  ])
-  const columns = [...names].map((name) => ({ ref: [name] }))
-  const keys = data.map((row) => keyOf(entity, row)).filter((key) => key !== undefined)
-  const { ref = [entity.name] } = request.subject ?? {}
-  const update = request.event === 'UPDATE'
-  if (!update && !keys.length) return []
-  const rows = update
-    ? await readRows(ref, columns, request.query?.UPDATE?.where)
-    : await readRows([recordsAt(entity, keys)], columns)
-  const ofOldState = waysOfRecord(ways ?? [])
-  if (!ofOldState.length || !rows.length)
-    return rows.map((row) => ({ row, permittedByOldState: false }))
-  const condition = permittedCondition(ofOldState, factsOf(request))
-  const found = await readRows([recordsAt(entity, rows)], columns, [condition])
-  const permitted = new Set(found.map((row) => textOfKey(entity, row)))
-  return rows.map((row) => ({ row, permittedByOldState: permitted.has(textOfKey(entity, row)) }))
-}
 
 async function checkBefore(
   write: Write,
