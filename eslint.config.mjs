@@ -3,8 +3,44 @@ import { defineConfig } from 'eslint/config'
 import globals from 'globals'
 import tseslint from 'typescript-eslint'
 
+import { doorsOf } from './scripts/lint/doors.mjs'
+
 /** The stations in the order of a request; each may import the ones before it. */
 const stations = ['token', 'user', 'destination', 'remote']
+
+/** Rooms, and their doors: the files that may be imported from outside the room. Everything else is private to it. */
+const rooms = {
+  'src/destination': [
+    'authentication-types',
+    'binding/binding',
+    'exchange/client',
+    'exchange/user',
+    'look-up/chains',
+    'look-up/options',
+    'resolve/bound-service',
+    'resolve/bypass',
+    'resolve/check',
+    'resolve/resolve',
+    'retrieval/user',
+    'tokens/lifetime'
+  ],
+  'src/destination/attested': ['credentials'],
+  'src/destination/binding': ['binding'],
+  'src/destination/exchange': ['client', 'external-user', 'saml/returned', 'user'],
+  'src/destination/look-up': ['chains', 'find', 'look-up', 'options', 'proxy'],
+  'src/destination/resolve': ['bound-service', 'bypass', 'check', 'resolve'],
+  'src/remote': [
+    'api',
+    'calls-on-behalf',
+    'evidence/call',
+    'http/send',
+    'policy/options',
+    'queue/row',
+    'start-checks'
+  ],
+  'src/remote/evidence': ['call'],
+  'src/remote/http': ['send']
+}
 
 const notFrom = (folders, message) => ({
   regex: `^(\\.{1,2}/)+(${folders.join('|')})/`,
@@ -41,6 +77,26 @@ const downstreamOnly = stations.map((station, i) => ({
     ]
   }
 }))
+
+/** What several stations share knows none of them. */
+const libOfNone = {
+  files: ['src/lib/**/*.ts'],
+  rules: {
+    'no-restricted-imports': [
+      'error',
+      {
+        patterns: [
+          libx,
+          emulator,
+          notFrom(
+            [...stations, 'inbound', 'restrictions', 'configuration', 'development', 'cli'],
+            'src/lib imports from no station'
+          )
+        ]
+      }
+    ]
+  }
+}
 
 export default defineConfig(
   {
@@ -108,6 +164,12 @@ export default defineConfig(
     }
   },
   ...downstreamOnly,
+  libOfNone,
+  {
+    files: ['src/**/*.ts', 'emulator/src/**/*.ts'],
+    plugins: { rooms: { rules: { doors: doorsOf(rooms, import.meta.dirname) } } },
+    rules: { 'rooms/doors': 'error' }
+  },
   {
     files: ['src/development/**/*.ts'],
     rules: { 'no-restricted-imports': ['error', { patterns: [libx] }] }

@@ -4,7 +4,7 @@ import { Agent, request } from 'node:http'
 
 import { executeHttpRequest } from '@sap-cloud-sdk/http-client'
 
-import { resolveDestination } from '../src/destination/resolve.js'
+import { resolveDestination } from '../src/destination/resolve/resolve.js'
 import type { VcapServices } from '../emulator/src/index.js'
 import { send } from '../src/remote/http/send.js'
 import { decode } from '../src/token/decode.js'

@@ -1,4 +1,4 @@
-import { exchangedTokens } from '../src/destination/tokens/user.js'
+import { newExchangedTokenCache } from '../src/destination/retrieval/user.js'
 import { VerifiedTokens } from '../src/token/verified-tokens.js'
 import type { Target } from './targets.js'
 
@@ -27,7 +27,7 @@ function perToken(): Target {
  * adds to the first.
  */
 async function overADay(): Promise<Target> {
-  const [kept, exchanged] = [new VerifiedTokens(), exchangedTokens()]
+  const [kept, exchanged] = [new VerifiedTokens(), newExchangedTokenCache()]
   const clock = simulatedClock()
   const before = heap()
   const hours: number[] = []

@@ -4,11 +4,10 @@ import type cds from '@sap/cds'
 import type { HttpMiddleware } from '@sap-cloud-sdk/http-client'
 
 import type { BuildTaskRegistry, CommandLine, FacetRegistry } from './cds-dk/development-kit.js'
-import type { DestinationOptions } from './destination/resolve.js'
+import type { DestinationOptions } from './destination/resolve/resolve.js'
 import type { AuthOptions, RequiredBindings } from './options.js'
-import type { CallingService } from './remote/http/cap-middleware.js'
-import type { ConfiguredDestination } from './remote/outbound.js'
-import type { RemoteOptions } from './remote/policy/options.js'
+import type { CallingService } from './remote/http/send.js'
+import type { ConfiguredDestination, RemoteOptions } from './remote/policy/options.js'
 import type { Model } from './restrictions/model/definition.js'
 
 /** A required service, as far as this package reads or completes it. */

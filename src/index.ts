@@ -12,14 +12,14 @@ export {
   TokenError
 } from './errors.js'
 export type { Chain } from './destination/look-up/chains.js'
-export type { DestinationOptions, SelectionStrategy } from './destination/look-up/find.js'
+export type { DestinationOptions, SelectionStrategy } from './destination/look-up/options.js'
 export type { DestinationLevel, LookUpOptions } from './destination/look-up/options.js'
 export type { AuthOptions, EmulationOptions, UserOptions } from './options.js'
 export { type CallOutcome, onPrincipalCall, type PrincipalCall } from './remote/evidence/call.js'
 export { callsOnBehalf, type CurrentCall } from './remote/calls-on-behalf.js'
 export { type CallOptions, destinationFor } from './remote/api.js'
 export { type DestinationRequest, executeHttpRequest } from './remote/api.js'
-export { type FailedRequest, HttpFailure } from './remote/http/failure/http-failure.js'
+export { type FailedRequest, HttpFailure } from './remote/http/send.js'
 export type { OnBehalfOf } from './remote/policy/options.js'
 export type { RequiredService } from './required-service.js'
 export type {

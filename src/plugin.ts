@@ -8,7 +8,7 @@ import { registerCommands } from './cds-dk/register.js'
 import { checkEffectiveKind } from './configuration/check-kind.js'
 import { checkKeys } from './configuration/check-keys.js'
 import { keepUsersOfSidecar } from './configuration/sidecar-users.js'
-import { checkBoundServices } from './destination/look-up/binding.js'
+import { checkBoundServices } from './destination/binding/binding.js'
 import { isProduction } from './lib/profile.js'
 import { maskTokenHeaders, quietLibraries } from './lib/log.js'
 import { type AuthOptions, bindingsOf } from './options.js'
@@ -20,7 +20,7 @@ import {
   checkImplementation,
   checkRemoteServices,
   connectForeignServices
-} from './remote/policy/start-checks.js'
+} from './remote/start-checks.js'
 import { keepCredentialsOutOfQueue } from './remote/queue/row.js'
 import { loadDevelopment } from './development/door.js'
 import { mockedServices } from './development/mocked-services.js'

@@ -1,6 +1,6 @@
 import type {} from '@sap/cds'
 
-import type { DestinationOptions } from './destination/look-up/find.js'
+import type { DestinationOptions } from './destination/look-up/options.js'
 import type { OnBehalfOf } from './remote/policy/options.js'
 
 /**

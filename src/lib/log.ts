@@ -55,7 +55,7 @@ export function maskTokenHeaders(): void {
 }
 
 /** Libraries that print tokens and secrets when everything is printed (`DEBUG=*`). */
-const TALKATIVE = ['xssec', 'follow-redirects']
+const LIBRARIES_LOGGING_SECRETS = ['xssec', 'follow-redirects']
 
 /**
  * Takes libraries that print requests with all headers out of `DEBUG`; they read it when they are loaded.
@@ -65,5 +65,6 @@ const TALKATIVE = ['xssec', 'follow-redirects']
  */
 export function quietLibraries(): void {
   const { DEBUG } = process.env
-  if (DEBUG) process.env.DEBUG = [DEBUG, ...TALKATIVE.map((name) => `-${name}`)].join()
+  if (DEBUG)
+    process.env.DEBUG = [DEBUG, ...LIBRARIES_LOGGING_SECRETS.map((name) => `-${name}`)].join()
 }

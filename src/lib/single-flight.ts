@@ -14,10 +14,10 @@ export type Key = readonly (string | undefined)[]
  * What of the kept does not count: nothing, whatever there is, or what turned out to be of no use. That is forgotten at once,
  * and never handed out again.
  */
-export type Fresh<T> = boolean | ((kept: T) => boolean)
+export type Bypass<T> = boolean | ((kept: T) => boolean)
 
 /** Why something is fetched: for want of a result, for somebody who wants a new one, or in place of one of no use. */
-const RANKS = { missing: 0, fresh: 1, refused: 2 } as const
+const RANKS = { missing: 0, bypass: 1, rejected: 2 } as const
 
 type Rank = (typeof RANKS)[keyof typeof RANKS]
 
@@ -62,16 +62,16 @@ export class SingleFlight<T> {
   }
 
   /**
-   * @param fetch - called when there is no result that counts, and nobody is fetching one. Who wants a fresh result does not
+   * @param fetch - called when there is no result that counts, and nobody is fetching one. Who wants a bypass result does not
    *   wait for a fetch that began for want of one, nor in place of a refused one for any that began before the refusal
-   * @param fresh - what is kept stays, for others, until the new one is there; only what is refused goes at once
+   * @param bypass - what is kept stays, for others, until the new one is there; only what is refused goes at once
    */
-  async get(key: Key, fetch: () => Promise<Lasting<T>>, fresh: Fresh<T> = false): Promise<T> {
+  async get(key: Key, fetch: () => Promise<Lasting<T>>, bypass: Bypass<T> = false): Promise<T> {
     const id = JSON.stringify(key)
     const kept = this.#kept.get(id)
-    if (kept && fresh !== true && !(fresh && fresh(kept.value))) return kept.value
-    if (typeof fresh === 'function') this.#kept.delete(id)
-    const rank = fresh === false ? RANKS.missing : fresh === true ? RANKS.fresh : RANKS.refused
+    if (kept && bypass !== true && !(bypass && bypass(kept.value))) return kept.value
+    if (typeof bypass === 'function') this.#kept.delete(id)
+    const rank = bypass === false ? RANKS.missing : bypass === true ? RANKS.bypass : RANKS.rejected
     const flight = this.#flights.get(id)
     if (!flight || flight.rank < rank) return this.#start(id, fetch, rank).result
     try {

@@ -8,15 +8,14 @@ import cds from '@sap/cds'
 
 import { cap } from '../cap.js'
 import { checkDestinationOptions } from '../destination/look-up/options.js'
-import type { DestinationOptions } from '../destination/resolve.js'
+import type { DestinationOptions } from '../destination/resolve/resolve.js'
 import { ConfigurationError, PrincipalError, RemoteError } from '../errors.js'
 import { logRefusal } from '../lib/log.js'
 import { principalOf } from '../user/principal.js'
 import { CallEvidence } from './evidence/call.js'
 import { guardedDestination } from './guarded-destination.js'
-import { withMeaning } from './http/failure/http-failure.js'
-import { type Outbound, send } from './http/send.js'
-import { type Headers, withoutInboundCredentials } from './inbound-credentials.js'
+import { type Outbound, send, withRemoteError } from './http/send.js'
+import { type Headers, withoutInboundCredentials } from '../lib/inbound-credential.js'
 import { type ReadyDestination, outboundDestination } from './outbound.js'
 import { type OnBehalfOf, policyOf } from './policy/options.js'
 
@@ -175,7 +174,7 @@ export async function executeHttpRequest(
   } catch (error) {
     evidence.failed(error)
     if (error instanceof PrincipalError) logRefusal(error)
-    throw error instanceof RemoteError ? withMeaning(error) : error
+    throw error instanceof RemoteError ? withRemoteError(error) : error
   }
 }
 

@@ -7,7 +7,7 @@ import { logRefusal } from '../lib/log.js'
 import { principalOf } from '../user/principal.js'
 import { CallEvidence } from './evidence/call.js'
 import { guardedDestination } from './guarded-destination.js'
-import { identityHeaders } from './http/message/identity-headers.js'
+import { identityHeaders } from './http/send.js'
 import { outboundDestination } from './outbound.js'
 import { callPolicy } from './policy/options.js'
 import { outboundService, subjectOf, type TargetedService } from './policy/service-target.js'
@@ -26,7 +26,7 @@ export interface CurrentCall {
 const declared = new WeakSet()
 
 /** True if the implementation of a service sees to `onBehalfOf` itself. @internal */
-export function seesToPrincipal(service: cds.Service): boolean {
+export function handlesPrincipal(service: cds.Service): boolean {
   return declared.has(cds.unqueued(service))
 }
 

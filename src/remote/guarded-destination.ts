@@ -11,7 +11,7 @@ import { checkLifetime } from './policy/sent-token.js'
 type GuardedParts = Pick<ReadyDestination, 'destination' | 'userBound' | 'minTokenLifetime'>
 
 /** Parts of a destination that say who is calling, or may hold what shows it. */
-const SPEAKING = [
+const CREDENTIAL_PROPERTIES = [
   'agentOptions',
   'authTokens',
   'certificates',
@@ -49,7 +49,7 @@ export function guardedDestination(
     checkLifetime(name, destination, current, minTokenLifetime)
   }
   const guarded = { ...destination } as HttpDestination
-  for (const property of SPEAKING) {
+  for (const property of CREDENTIAL_PROPERTIES) {
     const value = destination[property]
     if (value === undefined || value === null) continue
     let own: unknown
@@ -59,7 +59,7 @@ export function guardedDestination(
     }
     Object.defineProperty(guarded, property, { enumerable: true, configurable: true, get })
   }
-  return Object.defineProperty(guarded, 'toJSON', { value: withoutWhatSpeaks })
+  return Object.defineProperty(guarded, 'toJSON', { value: withoutCredentialProperties })
 }
 
 /** Objects with a class of their own stay as they are. */
@@ -80,8 +80,10 @@ function logged(check: () => void): void {
   }
 }
 
-function withoutWhatSpeaks(this: HttpDestination): object {
-  const names = Object.keys(this).filter((name) => !SPEAKING.some((each) => each === name))
+function withoutCredentialProperties(this: HttpDestination): object {
+  const names = Object.keys(this).filter(
+    (name) => !CREDENTIAL_PROPERTIES.some((each) => each === name)
+  )
   return Object.fromEntries(names.map((name) => [name, this[name as keyof HttpDestination]]))
 }
 

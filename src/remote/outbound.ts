@@ -1,37 +1,24 @@
 import type { HttpDestination } from '@sap-cloud-sdk/connectivity'
 
-import { type BoundCredentials, boundDestination } from '../destination/bound-service.js'
-import {
-  freshTokens,
-  type Refusal,
-  type Refused,
-  type ResolveOptions
-} from '../destination/bypass.js'
-import { completeDestination, lookUpDestination } from '../destination/resolve.js'
+import { type BoundCredentials, boundDestination } from '../destination/resolve/bound-service.js'
+import { tokenBypass, type RejectedCredential } from '../destination/resolve/bypass.js'
+import { completeDestination, lookUpDestination } from '../destination/resolve/resolve.js'
 import { forwardedToken } from '../destination/exchange/user.js'
-import { checkUnreadable } from '../destination/look-up/check.js'
+import { assertNotCleartext } from '../destination/resolve/check.js'
 import { isUserBound } from '../destination/authentication-types.js'
+import type { Bypass } from '../lib/single-flight.js'
 import type { NamedUser, Principal } from '../user/principal.js'
-import { type Caller, callingPrincipal, type CallTarget } from './policy/caller.js'
-import { technicalDestination, userBoundDestination } from './policy/caller.js'
-import { requireNamedUser } from './policy/caller.js'
+import {
+  type Caller,
+  callingPrincipal,
+  type OutboundDestination,
+  requireNamedUser,
+  technicalDestination,
+  userBoundDestination
+} from './policy/caller.js'
 import { checkLifetime, lastsLongEnough, sentToken } from './policy/sent-token.js'
-import { type CallPolicy, carriesUser } from './policy/options.js'
-
-/** Destination of a required service: a name, or what `credentials` with a `url` say. */
-export type ConfiguredDestination = string | (Partial<HttpDestination> & { uaa?: object })
-
-/** A remote service, as far as its identity is concerned. */
-export interface OutboundService extends CallTarget, CallPolicy {
-  readonly destination: ConfiguredDestination
-  readonly destinationOptions?: ResolveOptions
-}
-
-/** Where a call goes, and whether it goes there as the user. */
-export interface OutboundDestination {
-  readonly destination: Partial<HttpDestination>
-  readonly userBound: boolean
-}
+import { carriesUser } from './policy/options.js'
+import type { OutboundService } from './policy/service-target.js'
 
 /** The same with tokens: what can be sent. */
 export interface ReadyDestination extends OutboundDestination {
@@ -40,7 +27,7 @@ export interface ReadyDestination extends OutboundDestination {
   /** Of the context; `undefined`: the provider's. */
   readonly tenant: string | undefined
   /** The same once more: the configuration not from a cache, and other tokens than those that were refused. */
-  readonly renew: (refusal?: Refusal) => Promise<HttpDestination>
+  readonly renew: (rejected?: RejectedCredential) => Promise<HttpDestination>
   /** Seconds that the user's token has to last when it is sent. */
   readonly minTokenLifetime: number
 }
@@ -68,10 +55,10 @@ export async function outboundDestination(
   const outbound = await lookedUp(service, caller)
   const { destination, userBound, complete } = outbound
   found?.({ destination, userBound })
-  const renew = async (refusal?: Refusal) => {
-    const destinationOptions = { ...service.destinationOptions, useCache: false, refusal }
-    const fresh = await outboundDestination({ ...service, destinationOptions }, current, tenant)
-    return fresh.destination as HttpDestination
+  const renew = async (rejected?: RejectedCredential) => {
+    const destinationOptions = { ...service.destinationOptions, useCache: false, rejected }
+    const again = await outboundDestination({ ...service, destinationOptions }, current, tenant)
+    return again.destination as HttpDestination
   }
   const { minTokenLifetime } = service
   const ready = { userBound, tenant: caller.tenant, renew, minTokenLifetime }
@@ -90,8 +77,8 @@ export async function outboundDestination(
 
 /** A destination of which it is known what kind it is; its tokens are fetched by `complete`. */
 interface LookedUp extends OutboundDestination {
-  /** @param fresh - with a token of the user that is not from the cache */
-  readonly complete: (fresh?: boolean) => Promise<Partial<HttpDestination>>
+  /** @param bypass - with a token of the user that is not from the cache */
+  readonly complete: (bypass?: boolean) => Promise<Partial<HttpDestination>>
 }
 
 async function lookedUp(service: OutboundService, caller: Caller): Promise<LookedUp> {
@@ -106,13 +93,13 @@ async function lookedUp(service: OutboundService, caller: Caller): Promise<Looke
   return {
     destination: found.destination,
     userBound: found.userBound,
-    complete: (fresh) => completeDestination(found, principal, options, fresh)
+    complete: (bypass) => completeDestination(found, principal, options, bypass)
   }
 }
 
 function inline(destination: Partial<HttpDestination>): LookedUp {
   const userBound = isUserBound(destination)
-  if (userBound) checkUnreadable(destination)
+  if (userBound) assertNotCleartext(destination)
   return { destination, userBound, complete: () => Promise.resolve(destination) }
 }
 
@@ -123,8 +110,8 @@ function bound(credentials: BoundCredentials, { principal, tenant, options }: Ca
   return {
     destination: { name, authentication },
     userBound,
-    complete: (fresh: boolean | Refused = freshTokens(options)) =>
-      boundDestination(credentials, principal, tenant, fresh)
+    complete: (bypass: Bypass<string> = tokenBypass(options)) =>
+      boundDestination(credentials, principal, tenant, bypass)
   }
 }
 
@@ -134,9 +121,9 @@ async function asUser(
   user: NamedUser,
   complete: LookedUp['complete']
 ): Promise<Partial<HttpDestination>> {
-  const ready = async (fresh?: boolean) => {
-    const renewed = fresh ?? destinationOptions?.useCache === false
-    return forwarded(await complete(fresh), user, renewed)
+  const ready = async (bypass?: boolean) => {
+    const renewed = bypass ?? destinationOptions?.useCache === false
+    return forwarded(await complete(bypass), user, renewed)
   }
   const first = await ready()
   const { exchanged, end } = sentToken(first, user)
@@ -147,9 +134,9 @@ async function asUser(
 }
 
 /** With `forwardAuthToken` the token is put in here: CAP would take it from the HTTP request, whoever is current. */
-async function forwarded(destination: Partial<HttpDestination>, user: NamedUser, fresh: boolean) {
+async function forwarded(destination: Partial<HttpDestination>, user: NamedUser, bypass: boolean) {
   if (!destination.forwardAuthToken) return destination
-  const bearerToken = await forwardedToken(user, fresh)
+  const bearerToken = await forwardedToken(user, bypass)
   const headers = { ...destination.headers, authorization: `Bearer ${bearerToken}` }
   const { forwardAuthToken: _, authTokens: __, ...rest } = destination
   return { ...rest, authentication: 'NoAuthentication' as const, headers }

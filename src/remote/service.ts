@@ -7,17 +7,15 @@ import { PrincipalError } from '../errors.js'
 import { logRefusal } from '../lib/log.js'
 import { principalOf } from '../user/principal.js'
 import { CallEvidence } from './evidence/call.js'
-import { callMiddlewares } from './http/cap-middleware.js'
-import { checkCloudSdk } from './policy/start-checks.js'
+import { checkCloudSdk } from './start-checks.js'
 import { contextOfMessage } from './queue/tenant.js'
-import { meaningOf, type Outbound } from './http/exchange.js'
-import { type Headers, withoutInboundCredentials } from './inbound-credentials.js'
+import { type Headers, withoutInboundCredentials } from '../lib/inbound-credential.js'
 import { outboundDestination, type ReadyDestination } from './outbound.js'
 import { checkNotQueued, queuedCallRefusal } from './queue/refusal.js'
 import { senderOf } from './queue/tenant.js'
 import { callPolicy, carriesUser, type OnBehalfOf } from './policy/options.js'
 import { outboundService, subjectOf, titleOf } from './policy/service-target.js'
-import { bareDestination, needsCloudSdk } from './http/cloud-sdk-connection.js'
+import { callMiddlewares, type Outbound, translationOf, visibleDestination } from './http/send.js'
 
 const Stock = cap.RemoteService
 
@@ -104,9 +102,9 @@ export class PrincipalRemoteService extends Stock {
     const context = contextOfMessage(req)
     if (context) return cap.tx(context, () => this.handle(req))
     const { user, tenant } = cds.context ?? {}
-    if (!destination) return super.handle(req).catch(told)
+    if (!destination) return super.handle(req).catch(rethrowTranslated)
     if (guard && holds(guard)) {
-      return super.handle(withCleanHeaders(req, guard.userBound)).catch(told)
+      return super.handle(withCleanHeaders(req, guard.userBound)).catch(rethrowTranslated)
     }
     const origin = guard?.origin ?? this
     const evidence = new CallEvidence(subjectOf(origin))
@@ -119,7 +117,7 @@ export class PrincipalRemoteService extends Stock {
       evidence.done()
       return result
     } catch (error) {
-      const meaning = meant(error)
+      const meaning = translateError(error)
       evidence.failed(meaning)
       throw meaning
     } finally {
@@ -129,8 +127,8 @@ export class PrincipalRemoteService extends Stock {
 }
 
 /** CAP's error for a failed call says what there was; where it is known what it means, that is the error. */
-function meant(error: unknown): unknown {
-  const meaning = meaningOf((error as { reason?: unknown } | undefined)?.reason)
+function translateError(error: unknown): unknown {
+  const meaning = translationOf((error as { reason?: unknown } | undefined)?.reason)
   if (!meaning) return error
   // what passes several of these is logged by the first
   if (!logged.has(meaning)) logRefusal(meaning)
@@ -140,8 +138,8 @@ function meant(error: unknown): unknown {
 
 const logged = new WeakSet()
 
-function told(error: unknown): never {
-  throw meant(error)
+function rethrowTranslated(error: unknown): never {
+  throw translateError(error)
 }
 
 function holds(guard: Guard): boolean {
@@ -192,18 +190,16 @@ function perCall(
   const { middlewares } = guard.origin
   if (!middlewares) return { [GUARD]: { value: guard }, destination: { value: ready.destination } }
   const { timeout, csrf } = callMiddlewares(outbound, guard.origin)
-  const own = { timeout: noted(evidence, timeout), csrf: middlewares.csrf && csrf }
-  const { destination } = outbound
-  const known = needsCloudSdk(destination) ? destination : bareDestination(destination)
+  const own = { timeout: recordSend(evidence, timeout), csrf: middlewares.csrf && csrf }
   return {
     [GUARD]: { value: guard },
-    destination: { value: known },
+    destination: { value: visibleDestination(outbound.destination) },
     middlewares: { value: own }
   }
 }
 
 /** Handlers of an application may answer without sending anything. */
-function noted(evidence: CallEvidence, middleware: HttpMiddleware): HttpMiddleware {
+function recordSend(evidence: CallEvidence, middleware: HttpMiddleware): HttpMiddleware {
   return (options) => {
     evidence.sent()
     return middleware(options)

@@ -2,7 +2,7 @@ import { existsSync } from 'node:fs'
 import { readFile } from 'node:fs/promises'
 
 import { DestinationError } from '../../errors.js'
-import { serviceBinding } from '../look-up/binding.js'
+import { serviceBinding } from '../binding/binding.js'
 import type { WorkloadCertificate } from './svid.js'
 import { fetchSvid } from './workload-api.js'
 

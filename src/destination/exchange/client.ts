@@ -1,4 +1,4 @@
-import { type KeyObject, createPrivateKey } from 'node:crypto'
+import { createPrivateKey } from 'node:crypto'
 import { request } from 'node:https'
 
 import { cap } from '../../cap.js'
@@ -8,6 +8,7 @@ import { FetchError } from '../../lib/fetch-json.js'
 import { checkXmlLibraries } from '../../lib/lazy.js'
 import { type AuthOptions, bindingsOf } from '../../options.js'
 import { withWorkloadCertificate } from '../attested/credentials.js'
+import type { Signer } from './saml/assertion.js'
 import type { OidcIssuerOptions } from '../../token/issuers/oidc-options.js'
 import type { XsuaaCredentials } from '../../token/issuers/xsuaa.js'
 import {
@@ -25,13 +26,6 @@ export interface TokenExchange {
   readonly client: XsuaaClient
   /** With `saml2-bearer`. */
   readonly signer: Signer | undefined
-}
-
-/** What signs assertions. */
-export interface Signer {
-  readonly key: KeyObject
-  /** PEM. */
-  readonly certificate: string | undefined
 }
 
 /** Prepared once for each configuration, of which tests have several. */

@@ -5,39 +5,38 @@ import { claimAt } from '../../user/oidc-profile.js'
 import { type NamedUser, TokenPrincipal } from '../../user/principal.js'
 import { keyOfToken } from '../../user/user-key.js'
 import { cleanCause } from '../../lib/redact.js'
-import { keptTokens } from '../tokens/kept-tokens.js'
+import { newTokenCache } from '../tokens/token-cache.js'
 import { differenceAcross } from '../tokens/same-user.js'
-import { signedAssertion } from './saml/assertion.js'
+import { type Signer, signedAssertion } from './saml/assertion.js'
 import { serviceProviderAt } from './saml/metadata.js'
 import type { Lasting } from '../../lib/single-flight.js'
-import { exchangeOf, type Signer, type TokenExchange } from './client.js'
+import { exchangeOf, requestToken, type TokenExchange, type XsuaaClient } from './client.js'
 import { claimsOf, endOf, isXsuaa, lifetimeUntil } from '../tokens/lifetime.js'
-import { requestToken, type XsuaaClient } from './client.js'
 
 type Claims = Readonly<Record<string, unknown>>
 
-const tokens = keptTokens()
+const tokens = newTokenCache()
 
 /**
  * The user of an external issuer with a token of the bound XSUAA, by what `exchange` of that issuer says. It is kept for
  * exactly the user's own token, and for less time than either of the two lives.
  *
- * @param fresh - not from the cache
+ * @param bypass - not from the cache
  * @returns `undefined` when no exchange is configured
  * @throws {@link DestinationError} `ERR_TOKEN_EXCHANGE` when there is no token, or it is not this user's
  * @throws {@link PropagationError} `ERR_TENANT_MISMATCH`, `ERR_USER_TOKEN_REQUIRED`
  * @internal
  */
-export async function exchangedUser(
+export async function exchangeUserToken(
   user: NamedUser,
-  fresh = false
+  bypass = false
 ): Promise<NamedUser | undefined> {
   const exchange = exchangeOf(user.issuer)
   if (!exchange) return undefined
   const { client, options } = exchange
   checkTenant(user, exchange)
   const key = [client.url, client.clientid, options.grant, ...keyOfToken(user)]
-  const bearerToken = await tokens.get(key, () => exchanged(exchange, user), fresh)
+  const bearerToken = await tokens.get(key, () => exchanged(exchange, user), bypass)
   const expiresAt = Math.min(user.expiresAt, endOf(bearerToken) ?? 0)
   return new TokenPrincipal({ ...user, issuer: 'xsuaa', expiresAt, bearerToken })
 }

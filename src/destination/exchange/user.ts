@@ -5,34 +5,34 @@ import { cloudSdk } from '../../lib/lazy.js'
 import { type NamedUser, TokenPrincipal } from '../../user/principal.js'
 import { keyOfToken } from '../../user/user-key.js'
 import { authenticationTypeOf } from '../authentication-types.js'
-import type { DestinationOptions } from '../look-up/find.js'
+import type { DestinationOptions } from '../look-up/options.js'
 import { type Configured, serviceKey } from '../look-up/look-up.js'
 import { clientService } from '../tokens/client-service.js'
-import { keptTokens } from '../tokens/kept-tokens.js'
+import { newTokenCache } from '../tokens/token-cache.js'
 import { claimsOf, endOf, lifetimeUntil } from '../tokens/lifetime.js'
 import { differenceAcross } from '../tokens/same-user.js'
-import { exchangedUser } from './external-user.js'
+import { exchangeUserToken } from './external-user.js'
 
 /**
  * The user with a token that the Destination service and the Cloud Connector can know: one of another issuer is exchanged
  * where that is configured, or where the destination itself names the issuer's keys, goes to the Destination service for that.
  *
- * @param fresh - a token from an exchange is not from the cache
+ * @param bypass - a token from an exchange is not from the cache
  * @throws {@link DestinationError} when the exchange fails
  * @internal
  */
-export async function knownUser(
-  { destination, place }: Configured,
+export async function withPlatformToken(
+  { destination, scope }: Configured,
   user: NamedUser,
   { iasToXsuaaTokenExchange }: DestinationOptions,
-  fresh = false
+  bypass = false
 ): Promise<NamedUser> {
   if (user.issuer === 'xsuaa') return user
   if (user.issuer === 'ias') {
-    return iasToXsuaaTokenExchange ? xsuaaUser(place.service, user, fresh) : user
+    return iasToXsuaaTokenExchange ? exchangeForXsuaa(scope.service, user, bypass) : user
   }
   if (declaresUserTokenKeys(destination)) return user
-  return (await exchangedUser(user, fresh)) ?? user
+  return (await exchangeUserToken(user, bypass)) ?? user
 }
 
 /** True if the destination declares keys of an issuer whose tokens the Destination service then accepts. @internal */
@@ -44,13 +44,13 @@ export function declaresUserTokenKeys(destination: Destination): boolean {
 /**
  * What `forwardAuthToken` forwards: the user's own token, for an external issuer the one that is got in exchange.
  *
- * @param fresh - not from the cache
+ * @param bypass - not from the cache
  * @throws {@link PropagationError} `ERR_USER_TOKEN_REQUIRED` for a token of an external issuer without exchange
  * @internal
  */
-export async function forwardedToken(user: NamedUser, fresh = false): Promise<string> {
+export async function forwardedToken(user: NamedUser, bypass = false): Promise<string> {
   if (user.issuer === 'xsuaa' || user.issuer === 'ias') return user.bearerToken
-  const exchanged = await exchangedUser(user, fresh)
+  const exchanged = await exchangeUserToken(user, bypass)
   if (exchanged) return exchanged.bearerToken
   throw new PropagationError(
     'ERR_USER_TOKEN_REQUIRED',
@@ -64,22 +64,22 @@ export function withExchange({ issuer }: NamedUser): string {
   return `To have it exchanged for one of XSUAA, set ${option}: docs/issuers.md.`
 }
 
-const tokens = keptTokens()
+const tokens = newTokenCache()
 
 /**
  * The user with a token of XSUAA, which it gives in exchange for one of Identity Authentication
  * (`destinationOptions.iasToXsuaaTokenExchange`). A user who has one stays as is.
  *
  * @param service - the bound Destination service: the token is issued to its client
- * @param fresh - not from the cache
+ * @param bypass - not from the cache
  * @throws {@link DestinationError} `ERR_DESTINATION_UNAVAILABLE` when the token is another user's
  * @see `@sap-cloud-sdk/connectivity`, `jwtBearerToken`
  * @internal
  */
-export async function xsuaaUser(
+export async function exchangeForXsuaa(
   service: Service,
   user: NamedUser,
-  fresh = false
+  bypass = false
 ): Promise<NamedUser> {
   if (user.issuer === 'xsuaa') return user
   const key = [...serviceKey(service), ...keyOfToken(user)]
@@ -87,7 +87,7 @@ export async function xsuaaUser(
     const value = await exchanged(service, user)
     return { value, lifetime: lifetimeUntil(endOf(value), user.expiresAt) }
   }
-  const bearerToken = await tokens.get(key, fetch, fresh)
+  const bearerToken = await tokens.get(key, fetch, bypass)
   const expiresAt = Math.min(user.expiresAt, endOf(bearerToken) ?? 0)
   return new TokenPrincipal({ ...user, issuer: 'xsuaa', expiresAt, bearerToken })
 }

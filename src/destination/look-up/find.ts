@@ -1,27 +1,17 @@
-import type { Destination, DestinationFetchOptions, Service } from '@sap-cloud-sdk/connectivity'
+import type { Destination, Service } from '@sap-cloud-sdk/connectivity'
 
 import { DestinationError } from '../../errors.js'
 import { cloudSdk } from '../../lib/lazy.js'
 import type { Principal } from '../../user/principal.js'
-import { serviceBinding } from './binding.js'
+import { serviceBinding } from '../binding/binding.js'
 import { isUserBound } from '../authentication-types.js'
 import { type Configured, lookUp } from './look-up.js'
-import { type LookUpOptions, lookUpOf } from './options.js'
-
-/** Name of one of the Cloud SDK's `DestinationSelectionStrategies`. */
-export type SelectionStrategy = 'alwaysProvider' | 'alwaysSubscriber' | 'subscriberFirst'
-
-/**
- * `cds.requires.<service>.destinationOptions`. Others of the Cloud SDK's options (`jwt`, `iss`, `isolationStrategy`,
- * `retry`) have no effect: the principal and the tenant of the context decide, and so does what results depend on.
- */
-export type DestinationOptions = Omit<
-  DestinationFetchOptions,
-  'destinationName' | 'selectionStrategy'
-> & {
-  /** Default: `alwaysSubscriber` for calls of a named user and of `systemUser`, `subscriberFirst` for all others. */
-  selectionStrategy?: SelectionStrategy
-} & LookUpOptions
+import {
+  type DestinationOptions,
+  type LookUpOptions,
+  lookUpOf,
+  type SelectionStrategy
+} from './options.js'
 
 /** A destination that was looked up, before any token was fetched for it. */
 export interface FoundDestination {
@@ -62,8 +52,8 @@ export async function findDestination(
 /** Describes how a destination was looked up, besides its name. */
 function detailsOf({ fragmentName, fragmentOptional, level }: LookUpOptions): string {
   const names = fragmentName === undefined || fragmentOptional ? [] : [fragmentName].flat()
-  const place = level ? ` on level "${level}"` : ''
-  return names.length ? `${place} with fragment ${names.map((each) => `"${each}"`).join()}` : place
+  const scope = level ? ` on level "${level}"` : ''
+  return names.length ? `${scope} with fragment ${names.map((each) => `"${each}"`).join()}` : scope
 }
 
 async function locally(

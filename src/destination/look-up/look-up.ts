@@ -2,10 +2,12 @@ import { hash } from 'node:crypto'
 
 import type { Destination, Service } from '@sap-cloud-sdk/connectivity'
 
-import { find, findCertificate, type Place } from './service.js'
+import { find, findCertificate, type LookupScope, type RetrievalHeaders } from './service.js'
 import { parseDestination } from './parse.js'
-import { expectOnPremise } from './proxy.js'
+import { prefetchConnectivityToken } from './proxy.js'
 import { SingleFlight } from '../../lib/single-flight.js'
+
+export type { LookupScope, RetrievalHeaders } from './service.js'
 
 /** Milliseconds that a configuration is used before it is looked up again; the same as in the Cloud SDK. */
 const LIFETIME = 5 * 60_000
@@ -15,7 +17,7 @@ const MAX_CONFIGURATIONS = 10_000
 /** A destination as it is configured, with no token in it: the same for all users of its tenant. */
 export interface Configured {
   readonly destination: Destination
-  readonly place: Place
+  readonly scope: LookupScope
   /** Of the whole configuration: tokens that were fetched for another one don't count. */
   readonly fingerprint: string
 }
@@ -25,14 +27,18 @@ const configurations = new SingleFlight<Configured | undefined>(MAX_CONFIGURATIO
 /**
  * Looks a destination up in one tenant, without a token for whatever it leads to.
  *
- * @param fresh - not from the cache
+ * @param bypass - not from the cache
  * @internal
  */
-export function lookUp(place: Place, name: string, fresh = false): Promise<Configured | undefined> {
-  const { level, fragments, optional } = place.lookUp ?? {}
+export function lookUp(
+  scope: LookupScope,
+  name: string,
+  bypass = false
+): Promise<Configured | undefined> {
+  const { level, fragments, optional } = scope.lookUp ?? {}
   const own = [name, level, fragments, optional ? 'optional' : undefined]
-  const key = [...serviceKey(place.service), place.tenant, ...own]
-  return configurations.get(key, () => fetchConfiguration(place, name), fresh)
+  const key = [...serviceKey(scope.service), scope.tenant, ...own]
+  return configurations.get(key, () => fetchConfiguration(scope, name), bypass)
 }
 
 /** Tells one bound service from another, as tests have several. @internal */
@@ -40,26 +46,43 @@ export function serviceKey({ credentials }: Service): string[] {
   return [String(credentials['uri']), credentials.clientid]
 }
 
-async function fetchConfiguration(place: Place, name: string) {
-  void expectOnPremise(place.tenant)
-  const json = await find(place, name)
+async function fetchConfiguration(scope: LookupScope, name: string) {
+  void prefetchConnectivityToken(scope.tenant)
+  const json = await find(scope, name)
   if (!json) return { value: undefined, lifetime: 0 }
   const { destinationConfiguration } = json
   const parsed = await parseDestination({ destinationConfiguration })
-  const destination = await withTrustStore(place, parsed, destinationConfiguration)
+  const destination = await withTrustStore(scope, parsed, destinationConfiguration)
   const fingerprint = hash('sha256', JSON.stringify(destinationConfiguration), 'base64url')
-  return { value: { destination, place, fingerprint }, lifetime: LIFETIME }
+  return { value: { destination, scope, fingerprint }, lifetime: LIFETIME }
+}
+
+/**
+ * Looks a destination up together with what the Destination service retrieves for it. Nothing of this is cached here.
+ *
+ * @param headers - for whom, and with what
+ * @returns `undefined` when there is no destination of that name any more
+ * @throws {@link FetchError}
+ * @internal
+ */
+export async function retrieve(
+  scope: LookupScope,
+  name: string,
+  headers: RetrievalHeaders
+): Promise<Destination | undefined> {
+  const json = await find(scope, name, headers)
+  return json && parseDestination(json)
 }
 
 /** `TrustStoreLocation` names the certificate that the system behind the destination is trusted by. */
 async function withTrustStore(
-  place: Place,
+  scope: LookupScope,
   destination: Destination,
   configuration: Readonly<Record<string, unknown>>
 ): Promise<Destination> {
   const { TrustStoreLocation: location } = configuration
   if (typeof location !== 'string' || !location.endsWith('.pem')) return destination
-  const { Name, Content, Type } = ((await findCertificate(place, location)) ?? {}) as Certificate
+  const { Name, Content, Type } = ((await findCertificate(scope, location)) ?? {}) as Certificate
   if (!Content) return destination
   const trustStoreCertificate = { name: Name ?? location, content: Content, type: Type ?? '' }
   return { ...destination, trustStoreCertificate }

@@ -1,3 +1,5 @@
+import type { DestinationFetchOptions } from '@sap-cloud-sdk/connectivity'
+
 import { nearestName } from '../../lib/closest.js'
 import { ConfigurationError } from '../../errors.js'
 import { type Chain, chainProblem } from './chains.js'
@@ -19,6 +21,21 @@ export interface LookUpOptions {
   /** For `OAuth2TokenExchange`: label of the bound service whose token of the application goes along as the actor's. */
   actorToken?: 'xsuaa'
 }
+
+/** Name of one of the Cloud SDK's `DestinationSelectionStrategies`. */
+export type SelectionStrategy = 'alwaysProvider' | 'alwaysSubscriber' | 'subscriberFirst'
+
+/**
+ * `cds.requires.<service>.destinationOptions`. Others of the Cloud SDK's options (`jwt`, `iss`, `isolationStrategy`,
+ * `retry`) have no effect: the principal and the tenant of the context decide, and so does what results depend on.
+ */
+export type DestinationOptions = Omit<
+  DestinationFetchOptions,
+  'destinationName' | 'selectionStrategy'
+> & {
+  /** Default: `alwaysSubscriber` for calls of a named user and of `systemUser`, `subscriberFirst` for all others. */
+  selectionStrategy?: SelectionStrategy
+} & LookUpOptions
 
 /** The same, ready to be sent. */
 export interface LookUp {

@@ -2,9 +2,9 @@ import type { Destination, ProxyConfiguration, Service } from '@sap-cloud-sdk/co
 
 import { DestinationError } from '../../errors.js'
 import { cloudSdk } from '../../lib/lazy.js'
-import { serviceBinding } from './binding.js'
+import { serviceBinding } from '../binding/binding.js'
 import { serviceTokenOf } from '../tokens/service.js'
-import type { Fresh } from '../../lib/single-flight.js'
+import type { Bypass } from '../../lib/single-flight.js'
 
 /** The proxy on the way to a destination. */
 export interface Proxy {
@@ -19,7 +19,7 @@ export interface Proxy {
  * application in that tenant, otherwise what the environment variables `http_proxy` and `https_proxy` say.
  *
  * @param tenant - whose Cloud Connector it is
- * @param fresh - the application's token is not from the cache, or not one that is of no use
+ * @param bypass - the application's token is not from the cache, or not one that is of no use
  * @throws {@link DestinationError} `ERR_DESTINATION_UNAVAILABLE` without a binding
  * @see `@sap-cloud-sdk/connectivity`, `addProxyConfigurationOnPrem`, `addProxyConfigurationInternet`
  * @internal
@@ -27,10 +27,10 @@ export interface Proxy {
 export async function proxyFor(
   destination: Destination,
   tenant: string | undefined,
-  fresh: Fresh<string> = false
+  bypass: Bypass<string> = false
 ): Promise<Proxy | undefined> {
   if (destination.proxyType === 'OnPremise') {
-    return connectivityProxy(String(destination.name), tenant, fresh)
+    return connectivityProxy(String(destination.name), tenant, bypass)
   }
   return destination.proxyType === 'PrivateLink' ? undefined : environmentProxy(destination)
 }
@@ -38,10 +38,10 @@ export async function proxyFor(
 async function connectivityProxy(
   name: string,
   tenant: string | undefined,
-  fresh: Fresh<string>
+  bypass: Bypass<string>
 ): Promise<Proxy> {
   const service = await serviceBinding('connectivity')
-  if (service) return connectivityProxyOf(service, await serviceTokenOf(service, tenant, fresh))
+  if (service) return connectivityProxyOf(service, await serviceTokenOf(service, tenant, bypass))
   throw new DestinationError(
     'ERR_DESTINATION_UNAVAILABLE',
     `destination "${name}" is on premise, and no Connectivity service is bound: bind an instance of it`
@@ -69,7 +69,7 @@ function connectivityProxyOf(service: Service, token: string): Proxy {
  *
  * @internal
  */
-export async function expectOnPremise(tenant: string | undefined): Promise<void> {
+export async function prefetchConnectivityToken(tenant: string | undefined): Promise<void> {
   try {
     const service = await serviceBinding('connectivity')
     if (service) await serviceTokenOf(service, tenant)

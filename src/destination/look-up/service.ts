@@ -8,7 +8,7 @@ import { renewedServiceToken, serviceTokenOf } from '../tokens/service.js'
 const DEADLINE = 10_000
 
 /** Where a destination is looked up. */
-export interface Place {
+export interface LookupScope {
   /** The bound Destination service. */
   readonly service: Service
   /** `undefined`: the provider's. */
@@ -33,26 +33,26 @@ export type RetrievalHeaders = Headers
  * @internal
  */
 export async function find(
-  place: Place,
+  scope: LookupScope,
   name: string,
   retrieval?: RetrievalHeaders
 ): Promise<DestinationJson | undefined> {
-  const { lookUp = {} } = place
+  const { lookUp = {} } = scope
   const own = encodeURIComponent(name)
   const path = lookUp.level ? `v2/destinations/${own}@${lookUp.level}` : `v1/destinations/${own}`
   const headers = lookUpHeaders(lookUp)
   const found = retrieval
-    ? await get(place, path, { ...headers, ...retrieval })
-    : await get(place, `${path}?$skipTokenRetrieval=true`, headers)
+    ? await get(scope, path, { ...headers, ...retrieval })
+    : await get(scope, `${path}?$skipTokenRetrieval=true`, headers)
   if (found === undefined || isDestination(found)) return found
   throw new FetchError('unexpected', 'the answer is no destination')
 }
 
 /** A trusted certificate (`TrustStoreLocation`), of the subaccount or the instance. @internal */
-export async function findCertificate(place: Place, name: string): Promise<unknown> {
+export async function findCertificate(scope: LookupScope, name: string): Promise<unknown> {
   const path = encodeURIComponent(name)
-  const isProvider = place.lookUp?.level?.startsWith('provider')
-  const owner = isProvider ? { ...place, tenant: undefined } : place
+  const isProvider = scope.lookUp?.level?.startsWith('provider')
+  const owner = isProvider ? { ...scope, tenant: undefined } : scope
   return (
     (await get(owner, `v1/subaccountCertificates/${path}`)) ??
     (await get(owner, `v1/instanceCertificates/${path}`))
@@ -60,7 +60,11 @@ export async function findCertificate(place: Place, name: string): Promise<unkno
 }
 
 /** With 404, nothing; with 401, once more with another token of the application. */
-async function get({ service, tenant }: Place, path: string, headers?: Headers): Promise<unknown> {
+async function get(
+  { service, tenant }: LookupScope,
+  path: string,
+  headers?: Headers
+): Promise<unknown> {
   const url = `${String(service.credentials['uri']).replace(/\/+$/, '')}/destination-configuration/${path}`
   const token = await serviceTokenOf(service, tenant)
   try {

@@ -2,7 +2,7 @@ import type { Service } from '@sap-cloud-sdk/connectivity'
 import { LRUCache } from 'lru-cache'
 
 import { cloudSdk } from '../../lib/lazy.js'
-import { type Fresh, type Key, SingleFlight } from '../../lib/single-flight.js'
+import { type Bypass, type Key, SingleFlight } from '../../lib/single-flight.js'
 import { clientService } from './client-service.js'
 import { endOf, lifetimeUntil } from './lifetime.js'
 
@@ -22,7 +22,7 @@ const renewals = new LRUCache<string, string>({ max: MAX_TOKENS, ttl: COOL_DOWN 
  * along as `x-zid`.
  *
  * @param tenant - `undefined`: the provider's, where the application itself is deployed
- * @param fresh - not from the cache
+ * @param bypass - not from the cache
  * @throws {@link DestinationError} `ERR_DESTINATION_UNAVAILABLE` for a binding that has no key
  * @see `@sap-cloud-sdk/connectivity`, `serviceToken`
  * @internal
@@ -30,7 +30,7 @@ const renewals = new LRUCache<string, string>({ max: MAX_TOKENS, ttl: COOL_DOWN 
 export async function serviceTokenOf(
   service: Service,
   tenant: string | undefined,
-  fresh: Fresh<string> = false
+  bypass: Bypass<string> = false
 ): Promise<string> {
   const fetch = async () => {
     const complete = await clientService(service)
@@ -40,7 +40,7 @@ export async function serviceTokenOf(
     const value = await serviceToken(complete, options)
     return { value, lifetime: lifetimeUntil(endOf(value)) }
   }
-  return tokens.get(keyOf(service, tenant), fetch, fresh)
+  return tokens.get(keyOf(service, tenant), fetch, bypass)
 }
 
 /**

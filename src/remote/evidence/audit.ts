@@ -29,14 +29,14 @@ export function auditRefusal(call: PrincipalCall): void {
     const auditLog = await cap.connect.to(AUDIT_LOG)
     await auditLog.log('SecurityEvent', { data, ...(ip && { ip }) })
   }
-  const job = cap.spawn({ user, tenant }, () => write().catch(withoutWords))
+  const job = cap.spawn({ user, tenant }, () => write().catch(withoutMessage))
   job.on('failed', (error) => {
     logWarning(`a refused call could not be written to the audit log (${kindOf(error)})`)
   })
 }
 
 /** CAP prints what a background job throws; errors of HTTP libraries hold requests, with credentials and what was written. */
-function withoutWords(error: unknown): never {
+function withoutMessage(error: unknown): never {
   const code = codeOf(error)
   throw Object.assign(new Error(`the audit log has not taken a security event (${code})`), { code })
 }

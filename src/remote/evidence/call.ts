@@ -7,7 +7,7 @@ import { principalOf } from '../../user/principal.js'
 import { codeOf, kindOf } from './code.js'
 import { auditRefusal } from './audit.js'
 import { markSpan } from './span.js'
-import type { OutboundDestination } from '../outbound.js'
+import type { OutboundDestination } from '../policy/caller.js'
 import type { OnBehalfOf } from '../policy/options.js'
 
 /** Name of the event on `cds`. */

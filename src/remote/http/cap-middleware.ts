@@ -1,7 +1,7 @@
 import type { HttpMiddleware, HttpRequestConfig } from '@sap-cloud-sdk/http-client'
 
-import { exchange, type ExchangeOptions, type Outbound } from './exchange.js'
-import { type HttpAnswer, type Transport, TransportError } from './http-call.js'
+import { sendWithRetry, type RetryOptions, type Outbound } from './send-with-retry.js'
+import { type HttpAnswer, type Transport, TransportError } from './message/http-call.js'
 import type { CsrfOptions } from './csrf-session.js'
 import { HttpFailure } from './failure/http-failure.js'
 import { axiosConfig } from './message/request.js'
@@ -61,20 +61,23 @@ function withResponse(failure: unknown): unknown {
 type HttpMiddlewareFunction = ReturnType<HttpMiddleware>
 
 /** The innermost middleware for a request that the Cloud SDK's client shall send. @internal */
-export function exchangeWith(outbound: Outbound, options: ExchangeOptions): HttpMiddleware {
+export function retryMiddleware(outbound: Outbound, options: RetryOptions): HttpMiddleware {
   return ({ fn }) =>
     (request) =>
-      exchange(outbound, request, { ...options, transport: axiosTransport(fn, request) })
+      sendWithRetry(outbound, request, { ...options, transport: axiosTransport(fn, request) })
 }
 
 function run(
   outbound: Outbound,
   request: HttpRequestConfig,
-  options: ExchangeOptions,
+  options: RetryOptions,
   client: HttpMiddlewareFunction
 ) {
-  if (!needsCloudSdk(outbound.destination)) return exchange(outbound, request, options)
-  return exchange(outbound, request, { ...options, transport: axiosTransport(client, request) })
+  if (!needsCloudSdk(outbound.destination)) return sendWithRetry(outbound, request, options)
+  return sendWithRetry(outbound, request, {
+    ...options,
+    transport: axiosTransport(client, request)
+  })
 }
 
 /** The Cloud SDK's own client. Its connections are its own as well. */

@@ -21,11 +21,13 @@ export function needsCloudSdk(destination: HttpDestination): boolean {
 }
 
 /**
- * What the Cloud SDK gets to know of a destination when CAP calls it: where it is, and no credentials. It prepares a request
- * for that; the credentials come later, and the connection is another one.
+ * Returns the destination as CAP hands it to the Cloud SDK: name and URL, and no credentials. The Cloud SDK prepares a request
+ * with it; credentials and connection come later. A destination for which only the Cloud SDK can connect stays as it is.
  *
  * @internal
  */
-export function bareDestination({ name, url }: HttpDestination): HttpDestination {
+export function visibleDestination(destination: HttpDestination): HttpDestination {
+  if (needsCloudSdk(destination)) return destination
+  const { name, url } = destination
   return { ...(name && { name }), url, authentication: 'NoAuthentication', proxyType: 'Internet' }
 }

@@ -4,10 +4,11 @@ import {
   type HeaderValues,
   type HttpAnswer,
   type HttpCall,
+  isCsrfRefusal,
   isRead,
   isRepeatable,
   TransportError
-} from './http-call.js'
+} from './message/http-call.js'
 
 /** `cds.requires.<service>.csrf`: where and how the token is fetched. */
 export interface CsrfOptions {
@@ -130,11 +131,6 @@ export async function sendInSession(
   renewed.update(second)
   if (isCsrfRefusal(second)) sessions.drop(scope.key, renewed)
   return second
-}
-
-/** Whether a system refuses a write for want of a valid token. @internal */
-export function isCsrfRefusal({ status, headers }: HttpAnswer): boolean {
-  return status === 403 && String(headers['x-csrf-token']).toLowerCase() === 'required'
 }
 
 async function sessionFor(

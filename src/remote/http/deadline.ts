@@ -1,4 +1,4 @@
-import { type Abortable, EXPIRED, TransportError } from './http-call.js'
+import { type Abortable, EXPIRED, TransportError } from './message/http-call.js'
 
 /** Milliseconds: the longest time of a timer of Node, which takes everything above for 1. */
 const LONGEST = 2 ** 31 - 1

@@ -1,8 +1,8 @@
 import type { HttpDestination } from '@sap-cloud-sdk/connectivity'
 
 import { SingleFlight } from '../../lib/single-flight.js'
-import type { Outbound } from './exchange.js'
-import { type HttpAnswer, type HttpCall, isRepeatable } from './http-call.js'
+import type { Outbound } from './send-with-retry.js'
+import { type HttpAnswer, type HttpCall, isRepeatable } from './message/http-call.js'
 import { CREDENTIALS, identityHeaders } from './message/identity-headers.js'
 import { principalKey } from './connections/principal-key.js'
 
@@ -34,8 +34,8 @@ export async function renewed(
   const target = [destination.name ?? undefined, destination.url, tenant]
   const key = [...target, ...principalKey(user, call.headers)]
   const fresh = await renewals.get(key, async () => {
-    const refused = (header: string) => own.some((name) => call.headers[name] === header)
-    return { value: await renew({ refused, byProxy }), lifetime: COOL_DOWN }
+    const isRejected = (header: string) => own.some((name) => call.headers[name] === header)
+    return { value: await renew({ isRejected, byProxy }), lifetime: COOL_DOWN }
   })
   const headers = await identityHeaders(fresh)
   const differ = CREDENTIALS.some((name) => headers[name] !== call.headers[name])

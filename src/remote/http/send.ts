@@ -1,13 +1,18 @@
 import type { HttpRequestConfig, HttpResponse } from '@sap-cloud-sdk/http-client'
 
 import { cloudSdkHttpClient } from '../../lib/lazy.js'
-import { exchangeWith } from './cap-middleware.js'
+import { retryMiddleware } from './cap-middleware.js'
 import type { CsrfOptions } from './csrf-session.js'
-import { exchange, meaningOf, type Outbound } from './exchange.js'
+import { sendWithRetry, translationOf, type Outbound } from './send-with-retry.js'
 import { isUnderstood } from './message/request.js'
 import { needsCloudSdk } from './cloud-sdk-connection.js'
 
-export type { Outbound } from './exchange.js'
+// the rest of this folder is private: this file is what other folders import
+export { type CallingService, callMiddlewares } from './cap-middleware.js'
+export { visibleDestination } from './cloud-sdk-connection.js'
+export { type FailedRequest, HttpFailure, withRemoteError } from './failure/http-failure.js'
+export { identityHeaders } from './message/identity-headers.js'
+export { type Outbound, translationOf } from './send-with-retry.js'
 
 /** What else can be said of a call. */
 export interface SendOptions {
@@ -41,16 +46,16 @@ export async function send(
   const options = { timeout, csrf: session, path, withCause: true }
   try {
     if (isUnderstood(request) && !needsCloudSdk(outbound.destination)) {
-      return await exchange(outbound, request, options)
+      return await sendWithRetry(outbound, request, options)
     }
     const { executeHttpRequest } = await cloudSdkHttpClient()
-    const middleware = [...(request.middleware ?? []), exchangeWith(outbound, options)]
+    const middleware = [...(request.middleware ?? []), retryMiddleware(outbound, options)]
     return await executeHttpRequest(
       outbound.destination,
       { ...request, middleware },
       { fetchCsrfToken: false }
     )
   } catch (error) {
-    throw meaningOf(error) ?? error
+    throw translationOf(error) ?? error
   }
 }

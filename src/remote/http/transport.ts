@@ -12,19 +12,14 @@ import type { Readable } from 'node:stream'
 import {
   type Abortable,
   EXPIRED,
+  type ForwardProxy,
   type HttpAnswer,
   type HttpCall,
   isRead,
+  tooLong,
   TransportError
-} from './http-call.js'
+} from './message/http-call.js'
 import { readBody } from './message/response-body.js'
-
-/** A forward proxy: it gets the whole URL in the request line (RFC 9112, section 3.2.2). */
-export interface ForwardProxy {
-  readonly host: string
-  readonly port: number
-  readonly protocol: string
-}
 
 /**
  * Sends a request with Node's own client. Neither a redirect nor a `CONNECT` is made of it.
@@ -134,12 +129,6 @@ function pipe(body: Readable, req: ClientRequest): void {
       req.destroy(new TransportError('the body has ended early', 'ECANCELED'))
   })
   body.pipe(req)
-}
-
-/** As axios says it. @internal */
-export function tooLong(): TransportError {
-  const text = 'Request body larger than maxBodyLength limit'
-  return new TransportError(text, 'ERR_BAD_REQUEST', { sent: false })
 }
 
 function answer(res: IncomingMessage, data: unknown): HttpAnswer {

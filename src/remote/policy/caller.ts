@@ -1,6 +1,6 @@
 import type { HttpDestination } from '@sap-cloud-sdk/connectivity'
 
-import type { ResolveOptions } from '../../destination/bypass.js'
+import type { ResolveOptions } from '../../destination/resolve/bypass.js'
 import { DestinationError, PropagationError } from '../../errors.js'
 import {
   type NamedUser,
@@ -16,6 +16,12 @@ export interface Caller {
   /** Of the context; `undefined`: the provider's. */
   readonly tenant: string | undefined
   readonly options: ResolveOptions
+}
+
+/** Where a call goes, and whether it goes there as the user. */
+export interface OutboundDestination {
+  readonly destination: Partial<HttpDestination>
+  readonly userBound: boolean
 }
 
 /** What is called, and what was said about whose call that is. */

@@ -1,7 +1,9 @@
+import type { HttpDestination } from '@sap-cloud-sdk/connectivity'
+
 import { decidesCalls } from '../../lib/adoption.js'
 import { checkDestinationOptions } from '../../destination/look-up/options.js'
 import { isUserBound } from '../../destination/authentication-types.js'
-import { isClusterName, WITHIN_CLUSTER } from '../../destination/look-up/check.js'
+import { isClusterName, WITHIN_CLUSTER } from '../../destination/resolve/check.js'
 import { ConfigurationError } from '../../errors.js'
 
 /**
@@ -40,6 +42,9 @@ export interface RemoteCredentials {
   /** Of a bound XSUAA or Identity Authentication: their `url` is their own. */
   readonly clientid?: string
 }
+
+/** Destination of a required service: a name, or what `credentials` with a `url` say. */
+export type ConfiguredDestination = string | (Partial<HttpDestination> & { uaa?: object })
 
 /** What matters here of `cds.requires.<service>`. */
 export interface RemoteOptions {

@@ -1,7 +1,7 @@
 import type { HttpDestination } from '@sap-cloud-sdk/connectivity'
 
 import { endOf } from '../../destination/tokens/lifetime.js'
-import { endOfExchanged } from '../../destination/tokens/user.js'
+import { endOfExchanged } from '../../destination/retrieval/user.js'
 import { PropagationError } from '../../errors.js'
 import type { NamedUser } from '../../user/principal.js'
 

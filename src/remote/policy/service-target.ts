@@ -1,8 +1,15 @@
 import { checkDestinationOptions, type LookUpOptions } from '../../destination/look-up/options.js'
-import type { DestinationOptions } from '../../destination/resolve.js'
+import type { ResolveOptions } from '../../destination/resolve/bypass.js'
+import type { DestinationOptions } from '../../destination/resolve/resolve.js'
 import { ConfigurationError } from '../../errors.js'
-import type { ConfiguredDestination, OutboundService } from '../outbound.js'
-import type { CallPolicy } from './options.js'
+import type { CallTarget } from './caller.js'
+import type { CallPolicy, ConfiguredDestination } from './options.js'
+
+/** A remote service, as far as its identity is concerned. */
+export interface OutboundService extends CallTarget, CallPolicy {
+  readonly destination: ConfiguredDestination
+  readonly destinationOptions?: ResolveOptions
+}
 
 /** A remote service, as far as it says where its calls go. */
 export interface TargetedService extends CallPolicy {

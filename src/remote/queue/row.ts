@@ -3,8 +3,8 @@ import type cds from '@sap/cds'
 import { beforeWritesTo } from '../../cap.js'
 import { redact } from '../../lib/redact.js'
 import { logWarning } from '../../lib/log.js'
-import { type Headers, withoutInboundCredentials } from '../inbound-credentials.js'
-import { noteTenant } from './tenant.js'
+import { type Headers, withoutInboundCredentials } from '../../lib/inbound-credential.js'
+import { recordTenant } from './tenant.js'
 
 /** CAP's table of queued messages. */
 const QUEUE_TABLE = 'cds.outbox.Messages'
@@ -47,7 +47,7 @@ function withoutCredentials(msg: string): string {
   const message = parsed(msg)
   if (!message) return msg
   const { headers, context, service } = message
-  noteTenant(service, context?.tenant)
+  recordTenant(service, context?.tenant)
   if (headers) {
     message.headers = withoutInboundCredentials(headers, {}, true)
     const removed = Object.keys(headers).filter((name) => !(name in (message.headers ?? {})))

@@ -16,7 +16,7 @@ let warned = false
  * @see `@sap/cds/libx/queue/processing.js`, `_processTasks`
  * @internal
  */
-export function noteTenant(name: string | undefined, tenant: unknown): void {
+export function recordTenant(name: string | undefined, tenant: unknown): void {
   if (warned || typeof tenant !== 'string' || !name || cds.env.requires.multitenancy) return
   const { services } = cap
   if (!(services[name] instanceof cds.ApplicationService)) return

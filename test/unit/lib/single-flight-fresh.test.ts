@@ -1,4 +1,4 @@
-import { type Fresh, SingleFlight } from '../../../src/lib/single-flight.js'
+import { type Bypass, SingleFlight } from '../../../src/lib/single-flight.js'
 
 /** What a test lets come, one after the other: fetches end when it says so. */
 class Fetches {
@@ -9,7 +9,7 @@ class Fetches {
     return this.#open.length
   }
 
-  async get(fresh?: Fresh<string>): Promise<string> {
+  async get(fresh?: Bypass<string>): Promise<string> {
     const fetch = () => {
       const one = Promise.withResolvers<{ value: string; lifetime: number }>()
       this.#open.push(one)

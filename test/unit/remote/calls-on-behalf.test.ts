@@ -1,7 +1,7 @@
 import cds from '@sap/cds'
 
 import { type CurrentCall, callsOnBehalf } from '../../../src/remote/calls-on-behalf.js'
-import { checkImplementation } from '../../../src/remote/policy/start-checks.js'
+import { checkImplementation } from '../../../src/remote/start-checks.js'
 import { TokenUser } from '../../../src/user/token-user.js'
 
 type Options = Record<string, unknown>

@@ -1,9 +1,15 @@
-import { randomUUID } from 'node:crypto'
+import { type KeyObject, randomUUID } from 'node:crypto'
 
 import type { Element } from '@xmldom/xmldom'
 
-import type { Signer } from '../client.js'
 import { xmlCrypto, xmlDom } from '../../../lib/lazy.js'
+
+/** Key that signs assertions. */
+export interface Signer {
+  readonly key: KeyObject
+  /** PEM. */
+  readonly certificate: string | undefined
+}
 
 /** What an assertion says. */
 export interface AssertionContent {
@@ -106,7 +112,7 @@ async function sign(xml: string, { key, certificate }: Signer): Promise<string> 
     transforms: ['http://www.w3.org/2000/09/xmldsig#enveloped-signature', EXCLUSIVE],
     digestAlgorithm: 'http://www.w3.org/2001/04/xmlenc#sha256'
   })
-  // its place is right after the issuer
+  // its scope is right after the issuer
   const location = { reference: "/*/*[local-name(.)='Issuer']", action: 'after' } as const
   signature.computeSignature(xml, { prefix: 'ds', location })
   return signature.getSignedXml()

@@ -2,7 +2,7 @@ import type { HttpDestination } from '@sap-cloud-sdk/connectivity'
 
 import type { NamedUser } from '../../../user/principal.js'
 import { hashOf, keyOfUser, type UserKey } from '../../../user/user-key.js'
-import type { HeaderValues } from '../http-call.js'
+import type { HeaderValues } from '../message/http-call.js'
 import { CREDENTIALS } from '../message/identity-headers.js'
 
 /**

@@ -2,7 +2,7 @@ import type { HttpRequestConfig, HttpResponse } from '@sap-cloud-sdk/http-client
 
 import { redact, secretsIn, withoutSecrets } from '../../../lib/redact.js'
 import type { PrincipalError, RemoteError, RemoteResponse } from '../../../errors.js'
-import type { HttpAnswer, HttpCall, TransportError } from '../http-call.js'
+import type { HttpAnswer, HttpCall, TransportError } from '../message/http-call.js'
 
 /** Response headers that can stand in a log; cookies and tokens can't. */
 const LOGGABLE = [
@@ -95,7 +95,7 @@ export function httpFailure(
  *
  * @internal
  */
-export function withMeaning(error: RemoteError): HttpFailure | RemoteError {
+export function withRemoteError(error: RemoteError): HttpFailure | RemoteError {
   const { reason } = error
   if (!(reason instanceof HttpFailure)) return error
   return Object.defineProperty(reason, 'remoteError', { value: error, configurable: true })

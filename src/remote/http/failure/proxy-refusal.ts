@@ -1,5 +1,5 @@
 import type { ErrorCode } from '../../../errors.js'
-import type { HttpAnswer } from '../http-call.js'
+import type { HttpAnswer } from '../message/http-call.js'
 
 /** Code, hop with cause, and what to do. */
 export type Diagnosis = readonly [code: ErrorCode, cause: string, fix: string]

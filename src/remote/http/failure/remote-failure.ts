@@ -1,8 +1,13 @@
 import type { HttpDestination } from '@sap-cloud-sdk/connectivity'
 
 import { RemoteError } from '../../../errors.js'
-import { isCsrfRefusal } from '../csrf-session.js'
-import { EXPIRED, type HttpAnswer, isLost, TransportError } from '../http-call.js'
+import {
+  EXPIRED,
+  type HttpAnswer,
+  isCsrfRefusal,
+  isLost,
+  TransportError
+} from '../message/http-call.js'
 import type { HttpFailure, Outcome } from './http-failure.js'
 import { type Diagnosis, proxyRefusal } from './proxy-refusal.js'
 

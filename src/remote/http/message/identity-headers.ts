@@ -1,7 +1,7 @@
 import type { HttpDestination } from '@sap-cloud-sdk/connectivity'
 
 import { cloudSdk } from '../../../lib/lazy.js'
-import type { HeaderValues } from '../http-call.js'
+import type { HeaderValues } from './http-call.js'
 
 /** Headers that say as whom a call is made; lower case. */
 export const CREDENTIALS = [

@@ -1,6 +1,6 @@
 import { Readable } from 'node:stream'
 
-import type { HttpCall } from '../http-call.js'
+import type { HttpCall } from './http-call.js'
 
 /** Methods whose body axios declares as a form when nobody says what it is. */
 const WITH_BODY = new Set(['POST', 'PUT', 'PATCH'])

@@ -7,9 +7,9 @@ import {
   type HeaderValues,
   type HttpCall,
   type ResponseType,
+  tooLong,
   TransportError
-} from '../http-call.js'
-import { tooLong } from '../transport.js'
+} from './http-call.js'
 import { lowerCase, propertiesOf, withIdentity } from './identity-headers.js'
 import { bodyOf, isKnownBody, lengthOf } from './request-body.js'
 import { ENCODINGS } from './response-body.js'

@@ -2,7 +2,7 @@ import type { IncomingMessage } from 'node:http'
 import { pipeline, type Readable } from 'node:stream'
 import { constants, createBrotliDecompress, createUnzip } from 'node:zlib'
 
-import { type HttpCall, TransportError } from '../http-call.js'
+import { type HttpCall, TransportError } from './http-call.js'
 
 /** What can be read of a compressed body that ends early, as axios does. */
 const UNZIP = { flush: constants.Z_SYNC_FLUSH, finishFlush: constants.Z_SYNC_FLUSH }

@@ -1,6 +1,6 @@
-import { boundDestination } from '../../../../src/destination/bound-service.js'
+import { boundDestination } from '../../../../src/destination/resolve/bound-service.js'
 import { forwardedToken } from '../../../../src/destination/exchange/user.js'
-import { resolveDestination } from '../../../../src/destination/resolve.js'
+import { resolveDestination } from '../../../../src/destination/resolve/resolve.js'
 import { checkExchanges } from '../../../../src/destination/exchange/client.js'
 import { claimsOf, credentials } from '../../../../emulator/test/support/http.js'
 import { cdsRequires } from '../support/cds-requires.js'

@@ -1,4 +1,4 @@
-import { resolveDestination } from '../../../../src/destination/resolve.js'
+import { resolveDestination } from '../../../../src/destination/resolve/resolve.js'
 import { createSigningIdentity } from '../../../../emulator/src/saml/signing-identity.js'
 import { claimsOf, credentials } from '../../../../emulator/test/support/http.js'
 import {

@@ -1,4 +1,4 @@
-import { resolveDestination } from '../../../../src/destination/resolve.js'
+import { resolveDestination } from '../../../../src/destination/resolve/resolve.js'
 import type { NamedUser } from '../../../../src/user/principal.js'
 import { type HttpsServer, startHttpsServer } from '../../../support/https-server.js'
 import { Landscape, trust } from '../support/landscape.js'

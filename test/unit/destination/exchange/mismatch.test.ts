@@ -1,6 +1,6 @@
 import { setTimeout as pause } from 'node:timers/promises'
 
-import { resolveDestination } from '../../../../src/destination/resolve.js'
+import { resolveDestination } from '../../../../src/destination/resolve/resolve.js'
 import { type HttpsServer, startHttpsServer } from '../../../support/https-server.js'
 import { Landscape, trust } from '../support/landscape.js'
 

@@ -1,6 +1,6 @@
 import { buildHeadersForDestination, getDestination } from '@sap-cloud-sdk/connectivity'
 
-import { resolveDestination } from '../../../../src/destination/resolve.js'
+import { resolveDestination } from '../../../../src/destination/resolve/resolve.js'
 import { startHttpsServer, type HttpsServer } from '../../../support/https-server.js'
 import { assertionXml } from '../../../../emulator/test/support/assertions.js'
 import { claimsOf, send } from '../../../../emulator/test/support/http.js'

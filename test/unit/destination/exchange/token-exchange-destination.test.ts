@@ -2,7 +2,10 @@ import { createServer, type Server } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { text } from 'node:stream/consumers'
 
-import { type DestinationOptions, resolveDestination } from '../../../../src/destination/resolve.js'
+import {
+  type DestinationOptions,
+  resolveDestination
+} from '../../../../src/destination/resolve/resolve.js'
 import { TokenPrincipal } from '../../../../src/user/principal.js'
 import { claimsOf, credentials } from '../../../../emulator/test/support/http.js'
 import { Landscape } from '../support/landscape.js'

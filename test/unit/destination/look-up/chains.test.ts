@@ -1,5 +1,8 @@
 import { chainHeaders, chainProblem } from '../../../../src/destination/look-up/chains.js'
-import { type DestinationOptions, resolveDestination } from '../../../../src/destination/resolve.js'
+import {
+  type DestinationOptions,
+  resolveDestination
+} from '../../../../src/destination/resolve/resolve.js'
 import { claimsOf } from '../../../../emulator/test/support/http.js'
 import { Landscape } from '../support/landscape.js'
 

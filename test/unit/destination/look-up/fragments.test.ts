@@ -1,4 +1,7 @@
-import { type DestinationOptions, resolveDestination } from '../../../../src/destination/resolve.js'
+import {
+  type DestinationOptions,
+  resolveDestination
+} from '../../../../src/destination/resolve/resolve.js'
 import { claimsOf } from '../../../../emulator/test/support/http.js'
 import { Landscape } from '../support/landscape.js'
 

@@ -1,5 +1,5 @@
-import { resolveDestination } from '../../../../src/destination/resolve.js'
-import { serviceBinding } from '../../../../src/destination/look-up/binding.js'
+import { resolveDestination } from '../../../../src/destination/resolve/resolve.js'
+import { serviceBinding } from '../../../../src/destination/binding/binding.js'
 import { serviceTokenOf } from '../../../../src/destination/tokens/service.js'
 import type { Principal } from '../../../../src/user/principal.js'
 import { Landscape } from '../support/landscape.js'

@@ -1,4 +1,4 @@
-import { resolveDestination } from '../../../../src/destination/resolve.js'
+import { resolveDestination } from '../../../../src/destination/resolve/resolve.js'
 import type { Principal } from '../../../../src/user/principal.js'
 import { Landscape } from '../support/landscape.js'
 

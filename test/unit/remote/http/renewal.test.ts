@@ -1,8 +1,8 @@
 import type { HttpDestination } from '@sap-cloud-sdk/connectivity'
 
-import { resolveDestination } from '../../../../src/destination/resolve.js'
+import { resolveDestination } from '../../../../src/destination/resolve/resolve.js'
 import { outboundDestination } from '../../../../src/remote/outbound.js'
-import type { Outbound } from '../../../../src/remote/http/exchange.js'
+import type { Outbound } from '../../../../src/remote/http/send-with-retry.js'
 import { send } from '../../../../src/remote/http/send.js'
 import type { Principal } from '../../../../src/user/principal.js'
 import { Landscape } from '../../destination/support/landscape.js'

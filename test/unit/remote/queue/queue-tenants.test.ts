@@ -7,7 +7,7 @@ const other = Object.create(cds.RemoteService.prototype) as object
 const WARNING = /events of "Own" are queued by several tenants.*"multitenancy": true/
 
 let warn: jest.SpyInstance
-let noteTenant: (name: string | undefined, tenant: unknown) => void
+let recordTenant: (name: string | undefined, tenant: unknown) => void
 beforeAll(() => {
   Object.assign(cds.services, { Own: own, S4: other })
 })
@@ -18,8 +18,8 @@ beforeEach(() => {
     // each test is a process that knows of no tenant yet
     jest.doMock('@sap/cds', () => cds)
     // eslint-disable-next-line @typescript-eslint/no-require-imports -- it has to be synchronous
-    ;({ noteTenant } = require('../../../../src/remote/queue/tenant.js') as {
-      noteTenant: typeof noteTenant
+    ;({ recordTenant } = require('../../../../src/remote/queue/tenant.js') as {
+      recordTenant: typeof recordTenant
     })
   })
 })
@@ -30,7 +30,7 @@ afterEach(() => {
 const warnings = () => warn.mock.calls.map((words) => words.join(' '))
 
 test('events of an own service by two tenants: one warning, with the line to configure', () => {
-  for (const tenant of ['t1', 't1', 't2', 't3']) noteTenant('Own', tenant)
+  for (const tenant of ['t1', 't1', 't2', 't3']) recordTenant('Own', tenant)
   expect(warnings()).toEqual([expect.stringMatching(WARNING)])
   expect(warnings()[0]).not.toMatch(/t1|t2/)
 })
@@ -41,12 +41,12 @@ test.each([
   ['a service that is not there', 'Gone', ['t1', 't2']],
   ['older messages without a service', undefined, ['t1', 't2']]
 ])('no warning: %s', (_, name, tenants) => {
-  for (const tenant of tenants) noteTenant(name, tenant)
+  for (const tenant of tenants) recordTenant(name, tenant)
   expect(warnings()).toEqual([])
 })
 
 test('no warning: with multitenancy each tenant has a queue of its own', () => {
   cdsRequires({ multitenancy: true })
-  for (const tenant of ['t1', 't2']) noteTenant('Own', tenant)
+  for (const tenant of ['t1', 't2']) recordTenant('Own', tenant)
   expect(warnings()).toEqual([])
 })

@@ -4,13 +4,13 @@ import {
   httpFailure,
   httpResponse,
   withCause,
-  withMeaning
+  withRemoteError
 } from '../../../../../src/remote/http/failure/http-failure.js'
 import {
   type HttpAnswer,
   type HttpCall,
   TransportError
-} from '../../../../../src/remote/http/http-call.js'
+} from '../../../../../src/remote/http/message/http-call.js'
 
 const CALL: HttpCall = {
   ...{
@@ -172,11 +172,11 @@ test('a failure knows what it means, and other errors stay what they are', () =>
     reason: failure
   })
   Object.defineProperty(meaning, 'reason', { value: failure })
-  expect(withMeaning(meaning)).toBe(failure)
+  expect(withRemoteError(meaning)).toBe(failure)
   expect(failure.remoteError).toBe(meaning)
   expect(Object.keys(failure)).not.toContain('remoteError')
   const other = new RemoteError('ERR_REMOTE_HOST', 'text')
-  expect(withMeaning(other)).toBe(other)
+  expect(withRemoteError(other)).toBe(other)
   expect(failure).toBeInstanceOf(HttpFailure)
 })
 

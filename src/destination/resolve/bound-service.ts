@@ -1,0 +1,127 @@
+import type { HttpDestination, Service } from '@sap-cloud-sdk/connectivity'
+
+import { DestinationError, PrincipalError, PropagationError } from '../../errors.js'
+import type { NamedUser, Principal } from '../../user/principal.js'
+import { keyOfToken } from '../../user/user-key.js'
+import { checkUsable } from './check.js'
+import { cleanCause } from '../../lib/redact.js'
+import { cloudSdk } from '../../lib/lazy.js'
+import { exchangeUserToken } from '../exchange/external-user.js'
+import { newTokenCache } from '../tokens/token-cache.js'
+import { withExchange } from '../exchange/user.js'
+import { bearerBypass } from '../tokens/rejected.js'
+import { differenceAcross, differenceWithin } from '../tokens/same-user.js'
+import { clientService } from '../tokens/client-service.js'
+import { serviceTokenOf } from '../tokens/service.js'
+import type { Bypass, Lasting } from '../../lib/single-flight.js'
+import { claimsOf, endOf, isXsuaa, lifetimeUntil } from '../tokens/lifetime.js'
+
+/** Credentials of a bound service that has an OAuth client in `uaa` and is called at `url`. */
+export interface BoundCredentials {
+  /** Of the required service: a binding's destination has none. */
+  readonly name: string
+  readonly url?: string | null
+  readonly uaa: Service['credentials']
+  readonly headers?: Record<string, unknown>
+  readonly queryParameters?: Record<string, unknown>
+}
+
+const exchanged = newTokenCache()
+
+/**
+ * The destination of a bound service: as a named user with the token that its XSUAA gives in exchange for the user's, as
+ * anybody else with the service's client itself, in that tenant. The same as CAP Java makes of such a binding.
+ *
+ * @param tenant - of the technical user; `undefined`: the provider's
+ * @param bypass - a token that is not from the cache, or not a refused one
+ * @throws {@link DestinationError} `ERR_DESTINATION_UNAVAILABLE` when there is no token, or it is another user's
+ * @throws {@link PropagationError} `ERR_USER_TOKEN_REQUIRED` for tokens that an XSUAA doesn't take
+ * @see https://cap.cloud.sap/docs/java/cqn-services/remote-services#binding-to-a-reuse-service
+ * @internal
+ */
+export async function boundDestination(
+  credentials: BoundCredentials,
+  principal: Principal,
+  tenant: string | undefined,
+  bypass: Bypass<string> = false
+): Promise<HttpDestination> {
+  const { name, url, uaa, headers, queryParameters } = credentials
+  const user = principal.kind === 'named' ? principal : undefined
+  const authentication = user ? 'OAuth2JWTBearer' : 'OAuth2ClientCredentials'
+  const target = { name, url: String(url), authentication, ...(headers && { headers }) } as const
+  checkUsable(target, Boolean(user))
+  const service: Service = { name, label: 'uaa', tags: [], credentials: uaa }
+  const token = await tokenOf(service, user, tenant, bypass).catch((error: unknown) => {
+    throw failure(name, error)
+  })
+  const expiresIn = Math.floor((endOf(token) ?? 0) - Date.now() / 1000)
+  const authToken = {
+    type: 'bearer',
+    value: token,
+    expiresIn: String(expiresIn),
+    error: null,
+    http_header: { key: 'Authorization', value: `Bearer ${token}` }
+  }
+  const complete = { ...target, ...(queryParameters && { queryParameters }) }
+  return { ...complete, authTokens: [authToken] }
+}
+
+async function tokenOf(
+  service: Service,
+  user: NamedUser | undefined,
+  tenant: string | undefined,
+  bypass: Bypass<string>
+): Promise<string> {
+  if (user) return userToken(service, user, bypass)
+  const { tenantid } = service.credentials as { tenantid?: string }
+  return serviceTokenOf(service, tenant === tenantid ? undefined : tenant, bearerBypass(bypass))
+}
+
+async function userToken(
+  service: Service,
+  user: NamedUser,
+  bypass: Bypass<string>
+): Promise<string> {
+  if (user.issuer !== 'xsuaa' && user.issuer !== 'ias') {
+    const known = await exchangeUserToken(user, bypass !== false)
+    if (known) return userToken(service, known, bypass)
+    throw new PropagationError(
+      'ERR_USER_TOKEN_REQUIRED',
+      `the binding of "${service.name}" needs a token of XSUAA or Identity Authentication, and the user's is of issuer ` +
+        `"${user.issuer}". Nothing was sent. ${withExchange(user)}`
+    )
+  }
+  const { clientid, url } = service.credentials
+  const key = [clientid, url, ...keyOfToken(user)]
+  return exchanged.get(key, () => exchange(service, user), bearerBypass(bypass))
+}
+
+async function exchange(service: Service, user: NamedUser): Promise<Lasting<string>> {
+  const { jwtBearerToken } = await cloudSdk()
+  const value = await jwtBearerToken(user.bearerToken, await clientService(service))
+  checkSameUser(service.name, user, value)
+  return { value, lifetime: lifetimeUntil(endOf(value), user.expiresAt) }
+}
+
+/** R64 */
+function checkSameUser(name: string, { bearerToken }: NamedUser, value: string): void {
+  const own = claimsOf(bearerToken) ?? {}
+  const theirs = claimsOf(value) ?? {}
+  const difference =
+    isXsuaa(own) && isXsuaa(theirs) ? differenceWithin(own, theirs) : differenceAcross(own, theirs)
+  if (!difference) return
+  throw new DestinationError(
+    'ERR_DESTINATION_UNAVAILABLE',
+    `the token for the service bound as "${name}" is for ${difference}, and was thrown away. Nothing was sent.`
+  )
+}
+
+function failure(name: string, error: unknown): PrincipalError {
+  if (error instanceof PrincipalError) return error
+  return new DestinationError(
+    'ERR_DESTINATION_UNAVAILABLE',
+    `there is no token for the service bound as "${name}". Nothing was sent. Check the "uaa" of the binding, and that ` +
+      'the user has the scope "uaa.user"; the cause says which call failed.',
+    { cause: cleanCause(error) }
+  )
+}

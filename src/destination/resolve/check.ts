@@ -1,0 +1,109 @@
+import type { Destination } from '@sap-cloud-sdk/connectivity'
+
+import { DestinationError, PropagationError } from '../../errors.js'
+import type { NamedUser } from '../../user/principal.js'
+import { authenticationTypeOf } from '../authentication-types.js'
+import { declaresUserTokenKeys, withExchange } from '../exchange/user.js'
+import { type RetrievalOptions, sendsSubjectToken } from '../retrieval/retrieval.js'
+
+const LOOPBACK = /^(localhost|127(\.\d+){3}|\[::1\])$/
+
+/**
+ * Whether a destination can be called at all, before any token is fetched for it.
+ *
+ * @throws {@link DestinationError} `ERR_DESTINATION_UNAVAILABLE`
+ * @internal
+ */
+export function checkUsable(destination: Destination, userBound: boolean): void {
+  const { type, authentication = '', forwardAuthToken, proxyType } = destination
+  const known = authenticationTypeOf(destination)
+  const has = `has Authentication "${authentication}", which`
+  if (type && type !== 'HTTP') {
+    throw unusable(destination, `is of type "${type}", and only those of type "HTTP" can be called`)
+  }
+  if (known?.replacedBy) {
+    throw unusable(destination, `${has} is deprecated and not sent; use ${known.replacedBy}`)
+  }
+  if (!forwardAuthToken && !known?.sendable) throw unusable(destination, `${has} can't be sent`)
+  if (known?.onPremiseOnly && proxyType !== 'OnPremise') {
+    const reason = `${has} needs ProxyType "OnPremise"; on the internet, use a user token exchange`
+    throw unusable(destination, reason)
+  }
+  if (userBound) assertNotCleartext(destination)
+}
+
+/**
+ * A user's token goes nowhere in clear text, wherever the destination comes from.
+ *
+ * @throws {@link DestinationError} `ERR_DESTINATION_UNAVAILABLE`
+ * @internal
+ */
+export function assertNotCleartext(destination: Destination): void {
+  if (!isCleartext(destination) || isWithinCluster(destination)) return
+  throw unusable(destination, 'would get the token of the user over http; use https')
+}
+
+/** R67: on the internet anybody on the way could take the token. The Connectivity proxy has a tunnel of its own. */
+function isCleartext({ url = '', proxyType }: Destination): boolean {
+  if (proxyType === 'OnPremise' || proxyType === 'PrivateLink' || !URL.canParse(url)) return false
+  const { protocol, hostname } = new URL(url)
+  return protocol === 'http:' && !LOOPBACK.test(hostname)
+}
+
+/**
+ * Whether the user's token is of an issuer that the next hop can know.
+ *
+ * @throws {@link PropagationError} `ERR_USER_TOKEN_REQUIRED` for tokens that must not go out as they are
+ * @internal
+ */
+export function checkUserToken(
+  destination: Destination,
+  user: NamedUser,
+  options: RetrievalOptions = {}
+): void {
+  const { authentication, name } = destination
+  if (user.issuer === 'xsuaa') return
+  const propagates = authentication === 'PrincipalPropagation'
+  const takesTrusted = propagates || sendsSubjectToken(destination, options)
+  if (takesTrusted ? user.issuer === 'ias' : declaresUserTokenKeys(destination)) return
+  const exchange =
+    user.issuer === 'ias'
+      ? 'To have it exchanged, set destinationOptions.iasToXsuaaTokenExchange.'
+      : withExchange(user)
+  throw new PropagationError(
+    'ERR_USER_TOKEN_REQUIRED',
+    `destination "${String(name)}" (${String(authentication)}) needs a token of XSUAA, and the user's is of issuer ` +
+      `"${user.issuer}". Nothing was sent. ` +
+      exchange +
+      (takesTrusted ? '' : ' Or give the destination the issuer\'s keys ("x_user_token.jwks_uri").')
+  )
+}
+
+function unusable({ name }: Destination, reason: string): DestinationError {
+  const text = `destination "${String(name)}" ${reason}. Nothing was sent.`
+  return new DestinationError('ERR_DESTINATION_UNAVAILABLE', text)
+}
+
+/** Option of a destination: plain http to a service of the own Kubernetes cluster, as the Transparent Proxy is one. */
+export const WITHIN_CLUSTER = 'plainHttpWithinCluster'
+
+/** `<service>`, `<service>.<namespace>`, and the long forms: what no public name of a host needs to be, and no address is. */
+const CLUSTER_NAME =
+  /^[a-z0-9-]*[a-z][a-z0-9-]*(\.[a-z0-9-]*[a-z][a-z0-9-]*(\.svc(\.cluster\.local)?)?)?$/
+
+/** True for a host name as services of a Kubernetes cluster have it. @internal */
+export function isClusterName(hostname: string): boolean {
+  return CLUSTER_NAME.test(hostname)
+}
+
+/**
+ * True if a destination says that its plain http stays within the cluster, and its URL can be that.
+ *
+ * @see https://help.sap.com/docs/connectivity/sap-btp-connectivity-cf/transparent-proxy-for-kubernetes
+ * @internal
+ */
+export function isWithinCluster(destination: Destination): boolean {
+  const { [WITHIN_CLUSTER]: option } = destination as Readonly<Record<string, unknown>>
+  const { url = '' } = destination
+  return option === true && URL.canParse(url) && isClusterName(new URL(url).hostname)
+}

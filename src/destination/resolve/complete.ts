@@ -1,0 +1,146 @@
+import type { Destination, HttpDestination } from '@sap-cloud-sdk/connectivity'
+
+import { DestinationError, PropagationError } from '../../errors.js'
+import type { Bypass } from '../../lib/single-flight.js'
+import { describe, type NamedUser, type Principal } from '../../user/principal.js'
+import { authenticationTypeOf } from '../authentication-types.js'
+import { assertNotCleartext, checkUsable, checkUserToken } from './check.js'
+import { destinationFailure } from './failure.js'
+import type { FoundDestination } from '../look-up/find.js'
+import { withPlatformToken } from '../exchange/user.js'
+import type { Configured } from '../look-up/look-up.js'
+import { cachedDestination } from './cached-destination.js'
+import { proxyFor } from '../look-up/proxy.js'
+import { checkRetrieval, forwardsCorporateToken } from '../retrieval/retrieval.js'
+import { proxyTokenBypass, type ResolveOptions, tokenBypass } from './bypass.js'
+import { type Retrieved, technicalTokens } from '../retrieval/technical.js'
+import { userToken } from '../retrieval/user.js'
+
+/** Header by which the Cloud Connector gets to know a technical user; the Cloud SDK has no type for it. */
+const TECHNICAL_USER = 'SAP-Connectivity-Technical-Authentication'
+
+/**
+ * The second half of resolving a destination: with the tokens of exactly this principal.
+ *
+ * @param bypass - the user's token is not from a cache; with `useCache: false`, nothing is
+ * @throws {@link DestinationError} `ERR_DESTINATION_UNAVAILABLE`
+ * @throws {@link PropagationError} `ERR_USER_TOKEN_REQUIRED`, `ERR_TOKEN_EXPIRES` when the destination needs a user,
+ *   before any token is fetched for it
+ * @internal
+ */
+export async function completeDestination(
+  found: FoundDestination,
+  principal: Principal,
+  options: ResolveOptions = {},
+  bypass: Bypass<string> = tokenBypass(options)
+): Promise<HttpDestination> {
+  const { destination, userBound, configured } = found
+  const user = userBound ? requireUser(destination, principal) : undefined
+  checkRetrieval(destination, options)
+  if (configured) checkUsable(destination, userBound)
+  else if (userBound) assertNotCleartext(destination)
+  if (!destination.url) {
+    const text = `destination "${String(destination.name)}" has no URL`
+    throw new DestinationError('ERR_DESTINATION_UNAVAILABLE', text)
+  }
+  if (!configured) return destination as HttpDestination
+  try {
+    return user
+      ? await asUser(configured, user, options, bypass)
+      : await asApplication(found, configured, options)
+  } catch (error) {
+    throw destinationFailure(String(destination.name), error)
+  }
+}
+
+function requireUser({ name }: Destination, principal: Principal): NamedUser {
+  if (principal.kind !== 'named') {
+    throw new PropagationError(
+      'ERR_USER_TOKEN_REQUIRED',
+      `destination "${String(name)}" propagates the user, and the current identity is no named user, but ` +
+        `${describe(principal)}. Nothing was sent.`
+    )
+  }
+  if (principal.expiresAt * 1000 > Date.now()) return principal
+  throw new PropagationError(
+    'ERR_TOKEN_EXPIRES',
+    `destination "${String(name)}" propagates the user, whose token has expired since the request came. Nothing was ` +
+      'sent. Let the client repeat the request with a new token.'
+  )
+}
+
+/** The user's own Cloud Connector, also where the destination is the provider's: no other knows the user. */
+async function asUser(
+  configured: Configured,
+  user: NamedUser,
+  options: ResolveOptions,
+  bypass: Bypass<string>
+): Promise<HttpDestination> {
+  const { destination, scope } = configured
+  const tenant = user.tenant === scope.service.credentials['tenantid'] ? undefined : user.tenant
+  const proxied = (parts: Parts) => withProxy(destination, tenant, options, parts)
+  if (destination.forwardAuthToken) return proxied({})
+  const sent = await withPlatformToken(configured, user, options, bypass !== false)
+  checkUserToken(destination, sent, options)
+  const { bearerToken: owner } = sent
+  const forwardsCorporate = forwardsCorporateToken(destination, sent)
+  if (destination.authentication === 'PrincipalPropagation' && !forwardsCorporate) {
+    return proxied({ owner, propagated: owner })
+  }
+  const token = await userToken(configured, sent, options, bypass)
+  if (forwardsCorporate) return proxied({ owner, retrieved: token, propagated: token.value })
+  const make = () => ({ ...destination, authTokens: [token] })
+  return proxied({ owner, retrieved: token, make })
+}
+
+/** The configuration's own Cloud Connector: its credentials are for no other system. */
+async function asApplication(
+  { tenant }: FoundDestination,
+  configured: Configured,
+  options: ResolveOptions
+): Promise<HttpDestination> {
+  const { destination, scope } = configured
+  const proxied = (parts?: Parts) => withProxy(destination, scope.tenant, options, parts)
+  if (authenticationTypeOf(destination)?.retrieved === 'nothing') return proxied()
+  const { refreshToken } = options
+  const retrieved = await technicalTokens(configured, tenant, refreshToken, tokenBypass(options))
+  const make = () => withRetrieved(destination, retrieved)
+  return proxied({ owner: `tenant ${String(tenant)}`, retrieved, make })
+}
+
+function withRetrieved(destination: Destination, retrieved: Retrieved): Destination {
+  const [token] = retrieved.authTokens ?? []
+  if (token?.http_header.key !== TECHNICAL_USER) return { ...destination, ...retrieved }
+  return {
+    ...destination,
+    authentication: 'NoAuthentication',
+    headers: { ...destination.headers, [TECHNICAL_USER]: token.http_header.value },
+    // the Cloud Connector keeps the first technical user of a connection, and connections don't tell them apart
+    agentOptions: { keepAlive: false }
+  }
+}
+
+/** What a destination is completed with, besides the proxy. */
+interface Parts {
+  /** The user's token; nothing for the application. */
+  readonly owner?: string
+  /** The user's token, where the proxy gets it as it is. */
+  readonly propagated?: string
+  /** From the Destination service. */
+  readonly retrieved?: object | undefined
+  /** Puts it in. */
+  readonly make?: () => Destination
+}
+
+async function withProxy(
+  configured: Destination,
+  tenant: string | undefined,
+  options: ResolveOptions,
+  { owner = '', propagated, retrieved, make = () => configured }: Parts = {}
+): Promise<HttpDestination> {
+  const proxy = await proxyFor(configured, tenant, proxyTokenBypass(options))
+  return cachedDestination(configured, owner, [retrieved, ...(proxy?.parts ?? [])], () => {
+    const proxyConfiguration = proxy?.configuration(propagated)
+    return { ...make(), ...(proxyConfiguration && { proxyConfiguration }) }
+  })
+}

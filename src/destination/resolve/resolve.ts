@@ -1,0 +1,50 @@
+import type { HttpDestination } from '@sap-cloud-sdk/connectivity'
+
+import type { Principal } from '../../user/principal.js'
+import { completeDestination } from './complete.js'
+import { destinationFailure } from './failure.js'
+import { findDestination, type FoundDestination } from '../look-up/find.js'
+import type { DestinationOptions } from '../look-up/options.js'
+
+export type { DestinationOptions } from '../look-up/options.js'
+export { completeDestination } from './complete.js'
+
+/**
+ * Resolves a destination by name as the principal: where it is bound to the user, a named user's token goes along or is
+ * exchanged, and nobody else's is. A user's destination is looked up in the tenant of the token and never in the
+ * provider's instead.
+ *
+ * @param tenant - of the context
+ * @throws {@link DestinationError} `ERR_DESTINATION_NOT_FOUND`, `ERR_DESTINATION_UNAVAILABLE`
+ * @throws {@link PropagationError} `ERR_USER_TOKEN_REQUIRED`, `ERR_TOKEN_EXPIRES` when the destination needs a user,
+ *   before any token is fetched for it
+ * @internal
+ */
+export async function resolveDestination(
+  destinationName: string,
+  principal: Principal,
+  options: DestinationOptions = {},
+  tenant?: string
+): Promise<HttpDestination> {
+  const found = await lookUpDestination(destinationName, principal, options, tenant)
+  return completeDestination(found, principal, options)
+}
+
+/**
+ * The first half of {@link resolveDestination}: what kind of destination it is, before any token is fetched for it.
+ *
+ * @throws {@link DestinationError} `ERR_DESTINATION_NOT_FOUND`, `ERR_DESTINATION_UNAVAILABLE`
+ * @internal
+ */
+export async function lookUpDestination(
+  destinationName: string,
+  principal: Principal,
+  options: DestinationOptions = {},
+  tenant?: string
+): Promise<FoundDestination> {
+  try {
+    return await findDestination(destinationName, principal, options, tenant)
+  } catch (error) {
+    throw destinationFailure(destinationName, error)
+  }
+}

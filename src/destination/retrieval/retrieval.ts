@@ -1,0 +1,128 @@
+import type { Destination } from '@sap-cloud-sdk/connectivity'
+
+import { DestinationError } from '../../errors.js'
+import type { NamedUser } from '../../user/principal.js'
+import { authenticationTypeOf } from '../authentication-types.js'
+import {
+  chainHeaders,
+  givesAssertion,
+  JWT,
+  takesSubjectToken,
+  typesInChain
+} from '../look-up/chains.js'
+import type { LookUpOptions } from '../look-up/options.js'
+import type { Configured, RetrievalHeaders } from '../look-up/look-up.js'
+import { serviceBinding } from '../binding/binding.js'
+import { serviceTokenOf } from '../tokens/service.js'
+import { claimsOf } from '../tokens/lifetime.js'
+
+/** Parts of `destinationOptions` with which the Destination service gets the user's token. */
+export type RetrievalOptions = Pick<LookUpOptions, 'chain' | 'actorToken'>
+
+/**
+ * Refuses options that the destination has no use for: without effect, the call would be somebody else's.
+ *
+ * @throws {@link DestinationError} `ERR_DESTINATION_UNAVAILABLE`
+ * @internal
+ */
+export function checkRetrieval(destination: Destination, options: RetrievalOptions): void {
+  const { name, forwardAuthToken } = destination
+  const reason = refusalOf(destination, options)
+  if (!reason) return
+  const authentication = `Authentication "${String(destination.authentication)}"`
+  throw new DestinationError(
+    'ERR_DESTINATION_UNAVAILABLE',
+    `destination "${String(name)}" has ${forwardAuthToken ? 'forwardAuthToken' : authentication}, and ${reason}. Nothing was sent.`
+  )
+}
+
+function refusalOf(
+  destination: Destination,
+  { chain, actorToken }: RetrievalOptions
+): string | undefined {
+  const { forwardAuthToken, systemUser } = destination
+  const types = chain ? typesInChain(chain) : []
+  if (chain && (forwardAuthToken || !types.includes(String(destination.authentication)))) {
+    return `can't be at the end of chain "${chain.name}": that takes ${types.join(', ')}`
+  }
+  if (chain && systemUser) return `"SystemUser": a chain is about the user, who would be lost`
+  if (actorToken && (forwardAuthToken || !exchangesToken(destination))) {
+    return 'has no use for "actorToken", which goes with OAuth2TokenExchange'
+  }
+  return chain || !forwardAuthToken ? assertionRefusal(destination, chain) : undefined
+}
+
+const CLIENT_PROVIDED = '"SAMLAssertionProvider": "ClientProvided"'
+
+/** An assertion comes from a chain, or from the Destination service: both at once, or neither, is no call as the user. */
+function assertionRefusal(
+  { authentication, originalProperties }: Destination,
+  chain: RetrievalOptions['chain']
+): string | undefined {
+  if (authentication !== 'OAuth2SAMLBearerAssertion') return undefined
+  const { destinationConfiguration: { SAMLAssertionProvider: provider } = {} } = Object(
+    originalProperties
+  ) as { destinationConfiguration?: Readonly<Record<string, unknown>> }
+  const isGiven = chain !== undefined && givesAssertion(chain)
+  if (isGiven === (provider === 'ClientProvided')) return undefined
+  return isGiven
+    ? `not ${CLIENT_PROVIDED}: the assertion of chain "${chain.name}" would have no effect`
+    : `${CLIENT_PROVIDED}: an assertion comes from chain "com.sap.iasGeneratedOAuth2SamlBearerAssertion" only`
+}
+
+/** True if the destination's token service gets the user's token as it is, and can be one of Identity Authentication. @internal */
+export function sendsSubjectToken(destination: Destination, { chain }: RetrievalOptions): boolean {
+  return exchangesToken(destination) || Boolean(chain && takesSubjectToken(chain))
+}
+
+/**
+ * Headers by which the Destination service gets to know the user.
+ *
+ * @throws {@link DestinationError} `ERR_DESTINATION_UNAVAILABLE` when there is no token of the acting application
+ * @internal
+ */
+export async function retrievalHeaders(
+  { destination, scope }: Configured,
+  { bearerToken, tenant }: NamedUser,
+  { chain, actorToken }: RetrievalOptions
+): Promise<RetrievalHeaders> {
+  if (chain) return chainHeaders(chain, bearerToken)
+  if (!exchangesToken(destination)) return { 'X-user-token': bearerToken }
+  const subject = { 'X-Subject-Token': bearerToken, 'X-Subject-Token-Type': JWT }
+  if (!actorToken) return subject
+  const own = tenant === scope.service.credentials['tenantid'] ? undefined : tenant
+  const actor = await ownToken(destination, actorToken, own)
+  return { ...subject, 'X-Actor-Token': actor, 'X-Actor-Token-Type': JWT }
+}
+
+/** True if the Cloud Connector shall get a token of the corporate identity provider, by what Identity Authentication says. @internal */
+export function forwardsCorporateToken(
+  { authentication }: Destination,
+  { issuer, bearerToken }: NamedUser
+): boolean {
+  if (authentication !== 'PrincipalPropagation' || issuer !== 'ias') return false
+  const { forward_corp_idp_token: kind } = claimsOf(bearerToken) ?? {}
+  return kind === 'access_token' || kind === 'id_token'
+}
+
+function exchangesToken(destination: Destination): boolean {
+  return authenticationTypeOf(destination)?.userHeader === 'X-Subject-Token'
+}
+
+/** Returns the options on which the token of a destination depends, as parts of a key. @internal */
+export function retrievalKey({ chain, actorToken }: RetrievalOptions): (string | undefined)[] {
+  return [chain && JSON.stringify(chain), actorToken]
+}
+
+async function ownToken(
+  { name }: Destination,
+  label: string,
+  tenant: string | undefined
+): Promise<string> {
+  const service = await serviceBinding(label)
+  if (service) return serviceTokenOf(service, tenant)
+  throw new DestinationError(
+    'ERR_DESTINATION_UNAVAILABLE',
+    `destination "${String(name)}" is called with "actorToken", and no service "${label}" is bound. Nothing was sent.`
+  )
+}

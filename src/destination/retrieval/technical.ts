@@ -1,0 +1,96 @@
+import { hash } from 'node:crypto'
+
+import type { Destination } from '@sap-cloud-sdk/connectivity'
+
+import { type Configured, retrieve, type RetrievalHeaders, serviceKey } from '../look-up/look-up.js'
+import { authenticationTypeOf } from '../authentication-types.js'
+import { noToken, retrievedToken } from './user.js'
+import { serviceTokenOf } from '../tokens/service.js'
+import { type Bypass, type Lasting, SingleFlight } from '../../lib/single-flight.js'
+import { claimsOf, lifetimeOf } from '../tokens/lifetime.js'
+
+/** What a look-up with retrieval adds to a configuration. */
+export type Retrieved = Pick<Destination, 'authTokens' | 'certificates'>
+
+/** Milliseconds that a client certificate is used before it is looked up again. */
+const CERTIFICATE_LIFETIME = 5 * 60_000
+
+const MAX_TOKENS = 10_000
+
+const retrieved = new SingleFlight<Retrieved>(MAX_TOKENS)
+
+/**
+ * Token or certificate of a technical destination: the Destination service gets it as the application, and no token of a
+ * user has a part in it.
+ *
+ * @param tenant - of the call; `undefined`: the provider's
+ * @param refreshToken - for `OAuth2RefreshToken`
+ * @param bypass - not from the cache, or not a refused one
+ * @throws {@link DestinationError} `ERR_DESTINATION_UNAVAILABLE`
+ * @internal
+ */
+export function technicalTokens(
+  configured: Configured,
+  tenant: string | undefined,
+  refreshToken?: string,
+  bypass: Bypass<string> = false
+): Promise<Retrieved> {
+  const { scope, fingerprint } = configured
+  const whose = isForAllTenants(configured) ? tenant : scope.tenant
+  const own = refreshToken && hash('sha256', refreshToken, 'base64url')
+  const key = [...serviceKey(scope.service), scope.tenant, fingerprint, own, whose]
+  const isRefused =
+    typeof bypass === 'function' &&
+    (({ authTokens }: Retrieved) => !!authTokens?.some((each) => bypass(each.http_header.value)))
+  return retrieved.get(
+    key,
+    () => retrieveFor(configured, whose, refreshToken),
+    isRefused || bypass === true
+  )
+}
+
+async function retrieveFor(
+  configured: Configured,
+  tenant: string | undefined,
+  refreshToken: string | undefined
+): Promise<Lasting<Retrieved>> {
+  const { destination, scope } = configured
+  const subdomain = isForAllTenants(configured) ? await subdomainOf(configured, tenant) : undefined
+  const headers: RetrievalHeaders = {
+    ...(subdomain && { 'X-tenant': subdomain }),
+    ...(refreshToken && { 'X-refresh-token': refreshToken })
+  }
+  const found = await retrieve(scope, String(destination.name), headers)
+  if (!found) throw noToken(destination, 'it is gone')
+  const { certificates = [] } = found
+  if (authenticationTypeOf(destination)?.retrieved === 'certificate') {
+    return { value: { certificates }, lifetime: CERTIFICATE_LIFETIME }
+  }
+  const token = retrievedToken(found)
+  return { value: { certificates, authTokens: [token] }, lifetime: lifetimeOf(token) }
+}
+
+/** True if the destination's token service has tokens of all tenants (`tokenServiceURLType` `Common`). */
+function isForAllTenants({ destination }: Configured): boolean {
+  const { destinationConfiguration } = destination.originalProperties as {
+    destinationConfiguration: Readonly<Record<string, unknown>>
+  }
+  return destinationConfiguration['tokenServiceURLType'] === 'Common'
+}
+
+/**
+ * Returns the subdomain by which such a token service gets to know the tenant.
+ *
+ * @throws {@link DestinationError} where it can't be told: the token would be another tenant's
+ */
+async function subdomainOf(
+  { destination, scope }: Configured,
+  tenant: string | undefined
+): Promise<string | undefined> {
+  const claims = claimsOf(await serviceTokenOf(scope.service, tenant))
+  const { zdn } = (claims?.['ext_attr'] ?? {}) as { zdn?: unknown }
+  if (typeof zdn === 'string' && zdn) return zdn
+  if (tenant === scope.tenant) return undefined
+  const reason = 'the subdomain of the tenant is not in the token for the Destination service'
+  throw noToken(destination, reason)
+}

@@ -1,0 +1,222 @@
+import type { HttpDestination } from '@sap-cloud-sdk/connectivity'
+import type { HttpRequestConfig, HttpResponse } from '@sap-cloud-sdk/http-client'
+
+import type { RejectedCredential } from '../../destination/resolve/bypass.js'
+import { PrincipalError } from '../../errors.js'
+import type { NamedUser } from '../../user/principal.js'
+import { closeIdle, connectionsOf, placeAtProxy } from './connections/connections.js'
+import { type CsrfOptions, sendInSession, TokenRefusal } from './csrf-session.js'
+import { Deadline } from './deadline.js'
+import {
+  type HeaderValues,
+  type HttpAnswer,
+  type HttpCall,
+  EXPIRED,
+  isLost,
+  isRead,
+  isRepeatable,
+  type Transport,
+  TransportError
+} from './message/http-call.js'
+import {
+  type HttpFailure,
+  httpFailure,
+  httpResponse,
+  type Outcome,
+  withCause
+} from './failure/http-failure.js'
+import { httpCall, searchOf, urlIn } from './message/request.js'
+import { sendHttp } from './transport.js'
+import { CREDENTIALS, identityHeaders } from './message/identity-headers.js'
+import { sessionKey } from './connections/principal-key.js'
+import { giveUpPlace } from './connections/proxy-sockets.js'
+import { remoteFailure } from './failure/remote-failure.js'
+import { renewed } from './renewal.js'
+
+/** Where a call goes, and as whom. */
+export interface Outbound {
+  /** Complete, with the tokens of exactly this principal: what `completeDestination` has made. */
+  readonly destination: HttpDestination
+  /** The named user as whom it goes out; without one, the destination's technical user does. */
+  readonly user?: NamedUser | undefined
+  /** Of the context; `undefined`: the provider's. What technical users keep is of one tenant. */
+  readonly tenant?: string | undefined
+  /** The same destination with fresh tokens: called after a 401 or 407, before the one repetition. */
+  readonly renew?: ((rejected: RejectedCredential) => Promise<HttpDestination>) | undefined
+}
+
+/** How a call is made. */
+export interface RetryOptions {
+  /** Milliseconds for everything that it takes. */
+  readonly timeout: number
+  readonly csrf?: CsrfOptions | undefined
+  /** Path of the service behind the destination. */
+  readonly path?: string | undefined
+  /** Failures have the error of Node as their cause; CAP makes another object of such an error. */
+  readonly withCause?: boolean
+  /** Another way than Node's own client, for what that can't do here. */
+  readonly transport?: Transport | undefined
+}
+
+/** What failed calls mean, by what was thrown: CAP makes an error of its own of it, and keeps it as `reason`. */
+const translations = new WeakMap<object, PrincipalError>()
+
+/** The error that names the hop where a call failed, by what {@link sendWithRetry} has thrown for it. @internal */
+export function translationOf(failure: unknown): PrincipalError | undefined {
+  return typeof failure === 'object' && failure ? translations.get(failure) : undefined
+}
+
+/**
+ * One call, with everything that belongs to it: deadline, CSRF session, one repetition with fresh tokens after a 401, and
+ * one of a read whose connection was lost. Writes are never repeated when a byte of them may have left.
+ *
+ * @throws {@link HttpFailure} in the shape of axios; {@link translationOf} says more
+ * @internal
+ */
+export async function sendWithRetry(
+  outbound: Outbound,
+  config: HttpRequestConfig,
+  options: RetryOptions
+): Promise<HttpResponse> {
+  const { destination, user, tenant } = outbound
+  const deadline = new Deadline()
+  let call: HttpCall | undefined
+  let refused: HeaderValues | undefined
+  let isRepeated = false
+  const sendAs = (to: HttpDestination, identity: HeaderValues, renewable: boolean) => {
+    const own = refused ? withoutRefused(config, refused) : config
+    call = httpCall(to, own, identity, user !== undefined)
+    refused = identity
+    const context = { destination: to, user, tenant, identity, renewable, deadline }
+    return attempt(call, context, options)
+  }
+  const answered = async () => {
+    const identity = await identityHeaders(destination)
+    const first = await sendAs(destination, identity, outbound.renew !== undefined)
+    const isOfToken = first instanceof TokenRefusal
+    const answer = isOfToken ? first.answer : first
+    if (!call || (answer.status !== 401 && answer.status !== 407)) return answer
+    // of a write whose token was refused nothing has left
+    const next = await renewed(outbound, isOfToken ? { ...call, body: undefined } : call, answer)
+    if (!next && !(isOfToken && answer.status === 401)) return answer
+    isRepeated = next !== undefined
+    const target = next ?? destination
+    const second = await sendAs(target, next ? await identityHeaders(next) : identity, false)
+    return second instanceof TokenRefusal ? second.answer : second
+  }
+  let outcome: Outcome | PrincipalError
+  try {
+    outcome = await deadline.run(options.timeout, destination.url, answered)
+  } catch (error) {
+    if (!(error instanceof TransportError) && !(error instanceof PrincipalError)) throw error
+    outcome = error
+  }
+  if (isSuccess(outcome, call, config)) return httpResponse(outcome)
+  const failure = httpFailure(outcome, call, config, destination.url)
+  const meaning =
+    outcome instanceof PrincipalError
+      ? outcome
+      : remoteFailure(
+          withoutEcho(outcome, failure),
+          { destination, userBound: !!user, isRepeated, withCsrf: options.csrf !== undefined },
+          failure
+        )
+  if (meaning) translations.set(failure, meaning)
+  if (options.withCause && outcome instanceof TransportError) withCause(failure, outcome)
+  throw failure
+}
+
+/** What is said about an answer repeats nothing of it but what can stand in a log. */
+function withoutEcho(outcome: Outcome, { response }: HttpFailure): Outcome {
+  return response ? Object.assign({}, outcome, response) : outcome
+}
+
+/** The Cloud SDK puts credentials of the destination into a request that it prepares: they would hide the fresh ones. */
+function withoutRefused(config: HttpRequestConfig, refused: HeaderValues): HttpRequestConfig {
+  const { headers = {} } = config
+  const own = Object.entries(headers)
+  const others = own.filter(
+    ([name, value]) =>
+      !CREDENTIALS.some((each) => each === name.toLowerCase() && value === refused[each])
+  )
+  return { ...config, headers: Object.fromEntries(others) as Record<string, string> }
+}
+
+/** What belongs to all requests of a call. */
+interface CallContext {
+  readonly destination: HttpDestination
+  readonly user: NamedUser | undefined
+  readonly tenant: string | undefined
+  readonly identity: HeaderValues
+  /** True if a refusal leads to a repetition with other credentials. */
+  readonly renewable: boolean
+  readonly deadline: Deadline
+}
+
+function attempt(
+  call: HttpCall,
+  context: CallContext,
+  options: RetryOptions
+): Promise<HttpAnswer | TokenRefusal> {
+  const { csrf, path } = options
+  if (!csrf) return repeated(call, context, options)
+  const { destination, identity, renewable, deadline } = context
+  const scope = {
+    key: [
+      destination.name ?? undefined,
+      destination.url,
+      path,
+      ...sessionKey(context, call.headers)
+    ],
+    root: path === undefined ? undefined : urlIn(destination, `${path.replace(/\/+$/, '')}/`),
+    tokenUrl: csrf.url === undefined ? undefined : urlIn(destination, csrf.url),
+    method: (csrf.method ?? 'head').toUpperCase(),
+    search: searchOf(destination),
+    kept: new Set(Object.keys(identity)),
+    renewable,
+    isOver: () => deadline.expired
+  }
+  return sendInSession(scope, call, (each) => repeated(each, context, options))
+}
+
+/** One request, and once more where nothing can happen twice. */
+async function repeated(call: HttpCall, context: CallContext, { transport }: RetryOptions) {
+  const { deadline, identity, user } = context
+  const { proxyConfiguration: proxy } = context.destination
+  const agent = transport ? undefined : connectionsOf(call, proxy, user, identity)
+  const once = async () => {
+    const place = agent && proxy ? placeAtProxy(agent) : undefined
+    if (place) await place
+    if (place && deadline.expired) giveUpPlace()
+    // whoever called was told so: nothing may happen any more
+    if (deadline.expired) throw new TransportError('timeout', EXPIRED, { sent: false })
+    return agent ? sendHttp(call, deadline, agent, proxy) : transport?.(call, deadline)
+  }
+  try {
+    return (await once()) as HttpAnswer
+  } catch (error) {
+    if (!(error instanceof TransportError) || !isLost(error.code) || deadline.expired) throw error
+    // what was closed with it would fail the repetition as well
+    if (agent) closeIdle(agent)
+    if (!isRepeatable(call) || (error.sent && !isRead(call))) throw error
+    return (await once()) as HttpAnswer
+  }
+}
+
+/**
+ * `validateStatus` decides, as in axios; nothing is followed in either case. A page is no success where the request has not
+ * asked for one: it is there for a browser to log on.
+ */
+function isSuccess(
+  outcome: Outcome | PrincipalError,
+  call: HttpCall | undefined,
+  config: HttpRequestConfig
+): outcome is HttpAnswer {
+  if (outcome instanceof Error) return false
+  const { status, headers } = outcome
+  const good = status >= 200 && status < 300
+  const { validateStatus } = config as { validateStatus?: ((status: number) => boolean) | null }
+  if (!(validateStatus === undefined ? good : (validateStatus?.(status) ?? true))) return false
+  if (!good || !String(headers['content-type']).includes('text/html')) return true
+  return /text\/html|text\/\*|\*\/\*/.test(call?.headers['accept'] ?? '')
+}

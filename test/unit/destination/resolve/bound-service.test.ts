@@ -1,0 +1,30 @@
+import { boundDestination } from '../../../../src/destination/resolve/bound-service.js'
+import { credentials } from '../../../../emulator/test/support/http.js'
+import { Landscape } from '../support/landscape.js'
+
+let landscape: Landscape
+beforeAll(async () => {
+  landscape = await Landscape.start({})
+})
+afterAll(() => landscape.stop())
+
+test.each(['technical', 'named'])(
+  'the token of a %s user is kept, until a fresh one is wanted',
+  async (kind) => {
+    const uaa = { ...credentials(landscape.emulator) } as never
+    const service = { name: 'REUSE', url: 'https://reuse.example', uaa }
+    const principal =
+      kind === 'named'
+        ? await landscape.user('alice')
+        : ({ kind: 'technical', origin: 'privileged', tenant: undefined } as const)
+    const token = async (fresh = false) => {
+      const { authTokens } = await boundDestination(service, principal, undefined, fresh)
+      return authTokens![0]!.value
+    }
+    const first = await token()
+    expect(await token()).toBe(first)
+    const fresh = await token(true)
+    expect(fresh).not.toBe(first)
+    expect(await token()).toBe(fresh)
+  }
+)
