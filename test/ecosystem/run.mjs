@@ -15,13 +15,24 @@ import facets from './cases/facets.mjs'
 import firstSteps from './cases/first-steps.mjs'
 import multitenancy from './cases/multitenancy.mjs'
 import plugins from './cases/plugins.mjs'
+import remoteKinds from './cases/remote-kinds.mjs'
 import testRunners from './cases/test-runners.mjs'
 
 const LIMIT_MINUTES = 20
 const PARALLEL = 2
 
 const filters = process.argv.slice(2)
-const chosen = [firstSteps, multitenancy, plugins, ams, eventQueue, testRunners, facets, commands]
+const chosen = [
+  firstSteps,
+  multitenancy,
+  plugins,
+  remoteKinds,
+  ams,
+  eventQueue,
+  testRunners,
+  facets,
+  commands
+]
   .flatMap((make) => [10, 9].flatMap((version) => make(version)))
   .filter(({ name }) => !filters.length || filters.some((filter) => name.includes(filter)))
 

@@ -48,6 +48,7 @@ export const PLUGINS = [
   '@cap-js-community/event-queue',
   // 0.9 and 0.10 require a file that CAP 9.9 and 10 don't have any more: no application with them starts
   '@cap-js/graphql@^0.6',
+  '@sap/cds-rfc@^2',
   '@sap/ams@^3.9',
   '@sap/ams-dev@^3'
 ]
