@@ -23,6 +23,26 @@ describe('what has no normal form says why, and what instead', () => {
       'the other way round: the element first, $user.<attribute> as the pattern'
     ],
     [
+      "name || $user.x like 'a'",
+      '$user as the text of like, and an element as the pattern',
+      'the other way round: the element first, $user.<attribute> as the pattern'
+    ],
+    [
+      'name || $user.x = $user.y',
+      'it mixes $user and an element in one operand',
+      'put the element on one side of the comparison and $user.<attribute> on the other, and filters of associations into "exists"'
+    ],
+    [
+      'contains(name) and level = $user.x or startswith($user.x) and level = 1 or endswith(name || $user.x)',
+      'endswith() with $user as a condition',
+      'use startswith, endswith or contains, with $user.<attribute> as the second argument'
+    ],
+    [
+      'like(name, $user.x)',
+      'like() with $user as a condition',
+      'use startswith, endswith or contains, with $user.<attribute> as the second argument'
+    ],
+    [
       'matchesPattern(name, $user.x)',
       'matchesPattern() with $user as a condition',
       'use startswith, endswith or contains, with $user.<attribute> as the second argument'
@@ -98,4 +118,16 @@ describe('what has no normal form says why, and what instead', () => {
       : condition
     expect(() => normalized(tokens)).toThrow(expect.objectContaining({ reason, advice }))
   })
+})
+
+test('a subquery of nothing, or with $user and without a "where", is refused', () => {
+  const ofUser = { ref: ['$user', 'x'] }
+  const columns = [ofUser]
+  for (const SELECT of [
+    { where: [ofUser, '=', { ref: ['a'] }] },
+    { from: { ref: ['Items'] }, columns }
+  ])
+    expect(() => normalized(['exists', { SELECT }])).toThrow(
+      'a subquery with $user elsewhere than in its "where"'
+    )
 })
