@@ -4,6 +4,7 @@ import { cap, checkMembers, checkPrepared } from './cap.js'
 import { authenticatesRequests, servicesOnBehalf } from './lib/adoption.js'
 import { showBindings } from './configuration/bindings-for-plugins.js'
 import { concealServiceRoles } from './inbound/service-roles.js'
+import { answerFaultyQueries } from './inbound/query-fault.js'
 import { registerCommands } from './cds-dk/register.js'
 import { checkEffectiveKind } from './configuration/check-kind.js'
 import { checkKeys } from './configuration/check-keys.js'
@@ -35,7 +36,7 @@ import { noteSubscribed } from './token/keys/subscribed-tenants.js'
  * | `cds add`, `cds build` load plugins | the facet `principal` and the task of the build are registered |
  * | plugins load | the configuration is checked; in development the emulated landscape is joined, or a mock prepared |
  * | a model is prepared for the runtime | conditions with `$user` get a form that CAP evaluates as its guide says |
- * | the model is loaded | CAP is checked for what this package needs of it; refusals at the door of a service get constant text for clients |
+ * | the model is loaded | CAP is checked for what this package needs of it; refusals at the door of a service get constant text for clients, and faulty queries an answer |
  * | a service is served | its errors get constant text for clients |
  * | the server listens | in development the users and lines to try are printed |
  *
@@ -78,6 +79,7 @@ export async function activate(): Promise<void> {
     if (!cap.app) return
     checkMembers()
     concealServiceRoles()
+    answerFaultyQueries()
   })
   cds.on('serving', noteSubscriptions)
   cds.on('serving', (service) => {

@@ -166,6 +166,13 @@ describe.each(['development', 'production'] as const)('XSUAA, %s', (mode) => {
     expect((await compare({ path: '/user/whoami()', headers })).status).toBe(200)
   })
 
+  test('a query that is none does not end the process, as it does stock', async () => {
+    const headers = [`Authorization: Bearer ${userToken(xsuaa)}`, 'X-Change: roles']
+    const status = async (path: string) => (await send(pair.own.url, { path, headers })).status
+    expect(await status('/query/twice/')).toBe(400)
+    expect(await status('/twice/whoami()')).toBe(200)
+  })
+
   test('the log says which role was missing, of the user as he was then', async () => {
     const token = `Authorization: Bearer ${userToken(xsuaa)}`
     const explained = async (path: string, headers: string[], method = 'GET') => {

@@ -1,0 +1,60 @@
+import { dirname } from 'node:path'
+
+import { cap } from '../cap.js'
+import type { ErrorMiddleware } from '../cap-types.js'
+
+/**
+ * Answers 400 where CAP stumbles over a query or a record that a client has sent by HCQL or REST: it takes its own TypeError
+ * for a bug of the application, and ends the process. What the application's code throws stays what it is.
+ *
+ * @see `@sap/cds`, lib/srv/middlewares/errors.js; https://cap.cloud.sap/docs/node.js/cds-serve#cds-middlewares
+ * @internal
+ */
+export function answerFaultyQueries(): void {
+  const { after } = cap.middlewares
+  if (!after.includes(answerFault)) after.unshift(answerFault)
+}
+
+/** CAP binds it to the adapter of the protocol; express takes it for an error middleware because of its four parameters. */
+const answerFault: ErrorMiddleware = function (
+  this: { readonly kind?: string } | undefined,
+  error,
+  _req,
+  _res,
+  next
+) {
+  next(isFault(this?.kind, error) ? badRequest(error) : error)
+}
+
+/** The names of errors for which CAP ends the process. */
+const OF_PROGRAMS = new Set([
+  'TypeError',
+  'ReferenceError',
+  'SyntaxError',
+  'RangeError',
+  'URIError'
+])
+
+/** With HCQL clients write queries, and with REST what becomes one. */
+function isFault(protocol: string | undefined, error: unknown): boolean {
+  if (!(error instanceof Error)) return false
+  const { name, status = 500 } = error as Error & { status?: unknown }
+  const isOfQuery = protocol === 'hcql' && status === 500
+  return (isOfQuery || (protocol === 'rest' && OF_PROGRAMS.has(name))) && isOfCap(error)
+}
+
+/** The folder of this package's own code. */
+const OWN = dirname(__dirname)
+
+/** True if the code that has thrown it is CAP's or this package's, and not the application's. */
+function isOfCap({ stack = '' }: Error): boolean {
+  const frames = stack.split('\n').filter((line) => /^ +at .*[\\/].*:\d+:\d+\)?$/.test(line))
+  const frame = frames.find((line) => !/\bnode:/.test(line)) ?? ''
+  return frame.includes(OWN) || OF_CAP.test(frame)
+}
+
+const OF_CAP = /[\\/]node_modules[\\/]@(sap[\\/]cds|cap-js[\\/])/
+
+function badRequest(cause: unknown): Error {
+  return Object.assign(new Error('Bad Request', { cause }), { status: 400, code: '400' })
+}
