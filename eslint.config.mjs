@@ -3,6 +3,7 @@ import { defineConfig } from 'eslint/config'
 import globals from 'globals'
 import tseslint from 'typescript-eslint'
 
+import { commentBegins } from './scripts/lint/comment-begins.mjs'
 import { doorsOf } from './scripts/lint/doors.mjs'
 
 /** The stations in the order of a request; each may import the ones before it. */
@@ -41,6 +42,20 @@ const rooms = {
   'src/remote/evidence': ['call'],
   'src/remote/http': ['send']
 }
+
+/** Folders whose doc comments begin with a verb or the thing itself. */
+const COMMENTED = [
+  ...[
+    'restrictions',
+    'token',
+    'user',
+    'inbound',
+    'configuration',
+    'cds-dk',
+    'development',
+    'cli'
+  ].map((folder) => `src/${folder}`)
+]
 
 const notFrom = (folders, message) => ({
   regex: `^(\\.{1,2}/)+(${folders.join('|')})/`,
@@ -162,6 +177,11 @@ export default defineConfig(
         { selector: 'ImportExpression', message: "does not work in a project's jest: require" }
       ]
     }
+  },
+  {
+    files: ['src/*.ts', ...COMMENTED.map((folder) => `${folder}/**/*.ts`)],
+    plugins: { house: { rules: { 'comment-begins': commentBegins } } },
+    rules: { 'house/comment-begins': 'error' }
   },
   ...downstreamOnly,
   libOfNone,

@@ -103,7 +103,7 @@ export const ERROR_CODES = {
 /** A code of {@link ERROR_CODES}. */
 export type ErrorCode = keyof typeof ERROR_CODES
 
-/** What a client is told, by HTTP status: constant text, nothing about the application, its tenants, roles or users. */
+/** Texts for clients by HTTP status. They are constant, and say nothing about the application, its tenants, roles or users. */
 const CLIENT_TEXT: Record<number, string> = {
   400: 'Bad Request',
   401: 'Unauthorized',
@@ -169,7 +169,7 @@ export class PropagationError extends PrincipalError {
   }
 }
 
-/** What a remote system has answered, as CAP and axios hand it out; of its headers, those that can stand in a log. */
+/** Answer of a remote system in the form of CAP and axios, with those headers that can stand in a log. */
 export interface RemoteResponse {
   readonly status: number
   readonly statusText: string
@@ -180,7 +180,7 @@ export interface RemoteResponse {
 
 /** A call that failed on its way, or at the door of the remote system. `message` names the hop, the cause and the fix. */
 export class RemoteError extends PrincipalError {
-  /** What CAP knows of the failed call, with `response.status` and `response.body`. */
+  /** CAP's description of the failed call, with `response.status` and `response.body`. */
   declare readonly reason?: unknown
   /** The answer, where there was one. */
   declare readonly response?: RemoteResponse

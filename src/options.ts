@@ -6,7 +6,7 @@ import type { XsuaaCredentials } from './token/issuers/xsuaa.js'
 
 /** A user of the emulated landscape, written as CAP's mocked users are. */
 export interface UserOptions {
-  /** Without one, any password will do, as for CAP's mocked users. */
+  /** Password of the user. Any password will do if there is none, as for CAP's mocked users. */
   password?: string
   /** Names of role templates or role collections in `xs-security.json`; `<application>.<role>` for those of another one. */
   roles?: string[]
@@ -32,7 +32,7 @@ export type EmulationOptions = Readonly<Record<string, unknown>>
 /** `cds.requires.auth` of kind `principal`. */
 export interface AuthOptions {
   readonly kind: string
-  /** From the binding of XSUAA or Identity Authentication. */
+  /** Credentials of the binding of XSUAA or Identity Authentication. */
   readonly credentials?: XsuaaCredentials | IasCredentials
   /** Passed on to `@sap/xssec`, as CAP does. */
   readonly config?: object

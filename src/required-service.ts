@@ -15,7 +15,7 @@ export interface RequiredService {
   impl?: string
   /** Name of the service in the model, if it is not the name of the entry. */
   service?: string
-  /** Where the service is: as configured, or from a service binding. */
+  /** Address of the service, as configured or from a service binding. */
   credentials?: {
     /** Name of a destination. */
     destination?: string
@@ -42,7 +42,7 @@ declare module '@sap/cds' {
   namespace env {
     /** Mocked users have these properties as well, in CAP and in the emulated landscape. */
     interface MockUser {
-      /** Without one, any password will do. */
+      /** Password of the user. Any password will do if there is none. */
       password?: string
       /** The user's id, if it is not the name of the entry. */
       id?: string

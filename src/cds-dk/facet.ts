@@ -104,7 +104,7 @@ function addToProject(): void {
   for (const file of files) file.save()
 }
 
-/** In development the sidecar needs CAP's users beside those of the application, which the plugin lets it find. */
+/** Adds the plugin to the sidecar, which needs CAP's users beside those of the application in development. */
 function addToSidecar(): void {
   const sidecar = readConfiguration(cds.root, 'mtx/sidecar/package.json')
   const manifest = readConfiguration(cds.root, 'package.json')

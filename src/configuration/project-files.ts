@@ -49,7 +49,7 @@ function settingsAt(
   return [...found, ...sections]
 }
 
-/** In CAP's order: the last one wins. */
+/** Returns the sources in CAP's order: the last one wins. */
 function sourcesOf(root: string): Source[] {
   const file = (name: string, read: (path: string) => unknown) => ({
     name,
@@ -82,7 +82,7 @@ function readJson(path: string): unknown {
   return JSON.parse(readFileSync(path, 'utf8'))
 }
 
-/** With the library with which CAP reads it. */
+/** Reads a file with the library with which CAP reads it. */
 function readYaml(path: string): unknown {
   const content = readFileSync(path, 'utf8')
   const yaml = createRequire(join(cap.home, 'package.json'))('yaml') as {

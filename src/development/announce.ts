@@ -4,7 +4,7 @@ import { cap } from '../cap.js'
 import type { ServedService } from '../cap-types.js'
 import { attachedLandscape } from './attached.js'
 
-/** What CAP tells about the server that listens. */
+/** Describes the server that listens, as CAP tells its listeners. */
 interface Listening {
   readonly url: string
 }

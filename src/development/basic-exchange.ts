@@ -7,8 +7,8 @@ import type { XsuaaCredentials } from '../token/issuers/xsuaa.js'
 export type BasicExchange = (credentials: string) => Promise<string>
 
 /**
- * For `curl -u alice:` and browsers at the emulated landscape: a password grant with what the request brought. Never used
- * with a real XSUAA. Tokens are kept by `@sap/xssec` until five minutes before they end.
+ * Returns the exchange for `curl -u alice:` and browsers at the emulated landscape: a password grant with the credentials of the
+ * request. Never used with a real XSUAA. Tokens are kept by `@sap/xssec` until five minutes before they end.
  *
  * @throws (the exchange) {@link RequestError} `ERR_CREDENTIALS_REFUSED`, {@link TokenError} `ERR_ISSUER_UNAVAILABLE`
  * @see RFC 7617 section 2, RFC 6749 section 4.3
@@ -31,7 +31,7 @@ export function basicExchange(credentials: XsuaaCredentials): BasicExchange {
   }
 }
 
-/** Only the first colon separates: passwords may have more. */
+/** Splits credentials at the first colon: passwords may have more. */
 function split(userPass: string): [string, string] {
   const colon = userPass.indexOf(':')
   return colon < 0 ? [userPass, ''] : [userPass.slice(0, colon), userPass.slice(colon + 1)]

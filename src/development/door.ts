@@ -10,7 +10,7 @@ type MockAuth = typeof import('cds-principal-emulator/mock-auth')
 /** The package with everything that must never be in production: a token issuer, a certificate authority, a log-on page. */
 const EMULATOR = 'cds-principal-emulator'
 
-/** How to get it. @internal */
+/** Command that installs the emulator. @internal */
 export const INSTALL_EMULATOR = `npm add --save-dev ${EMULATOR}`
 
 /** Loads the emulator's public functions. @throws {@link ConfigurationError} when it is not installed @internal */

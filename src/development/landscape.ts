@@ -81,7 +81,7 @@ function talkToMocks(mocked: readonly string[]): void {
   }
 }
 
-/** Where the landscape has one, Identity Authentication is bound next to XSUAA, as CAP's own fallback has it. */
+/** Binds Identity Authentication next to XSUAA if the landscape has it, as CAP's own fallback does. */
 function bindIdentity({ identity: [binding] = [] }: VcapServices): void {
   if (!binding) return
   const requires: Record<string, RequiredService | undefined> = cap.env.requires

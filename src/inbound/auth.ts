@@ -50,7 +50,7 @@ export function auth(
     return setCurrentUser(sender, bearerToken, mocked)
   }
 
-  /** Most requests: the token was verified before, letter by letter, so nothing else of the header needs a look. */
+  /** Returns the caller of a token that was verified before, letter by letter, so nothing else of the header needs a look. */
   function recall(req: IncomingMessage): Identity | undefined {
     const bearerToken = likelyToken(req)
     if (bearerToken === undefined || certificateOf(req) !== undefined) return undefined
@@ -119,7 +119,7 @@ function tokenIn(authorization: Authorization): string | undefined {
   return authorization.scheme === 'bearer' ? authorization.bearerToken : undefined
 }
 
-/** With the emulated landscape, a token for Basic credentials: users there need no password. */
+/** Exchanges Basic credentials for a token of the emulated landscape, whose users need no password. */
 async function exchanged(
   req: IncomingMessage,
   authorization: Authorization,

@@ -25,13 +25,13 @@ export interface AuthenticationResult {
   readonly issuer: Issuer
 }
 
-/** What is kept of a token between requests. */
+/** Identity that is kept for a token between requests. */
 interface KeptIdentity extends AuthenticationResult {
   readonly expiresAt: number
   readonly keyIsHeld: () => boolean
 }
 
-/** Everybody whose tokens are accepted: the bound services, and the issuers of the configuration. */
+/** Returns the issuers whose tokens are accepted: the bound services, and those of the configuration. */
 export function trustedIssuers(options: AuthOptions, { xsuaa, ias }: Bindings): TrustedIssuer[] {
   const { config, issuers = {} } = options
   const userId = userIdClaims(options)
@@ -88,7 +88,7 @@ export class Authenticator {
     this.#trusted = trusted
   }
 
-  /** What is known of a token from an earlier request. */
+  /** Returns the result for a token that an earlier request brought; `undefined` if it is not kept. */
   recall(bearerToken: string): AuthenticationResult | undefined {
     return this.#kept.get(bearerToken)
   }

@@ -2,7 +2,7 @@ import type { IncomingMessage } from 'node:http'
 
 import { RequestError } from '../errors.js'
 
-/** What the `Authorization` header of a request holds. */
+/** Content of the `Authorization` header of a request. */
 export type Authorization =
   | { readonly scheme: 'none' }
   | { readonly scheme: 'bearer'; readonly bearerToken: string }
@@ -13,18 +13,18 @@ const NONE: Authorization = { scheme: 'none' }
 /** `credentials = auth-scheme [ 1*SP token68 ]`, and nothing behind it (RFC 9110, section 11.4; RFC 6750, section 2.1). */
 const CREDENTIALS = /^([!#$%&'*+.^_`|~0-9a-z-]{1,32})(?: {1,8}([0-9a-z._~+/-]+=*)?)?$/i
 
-/** How a header with a JWT begins: `eyJ` is `{"`. */
+/** Beginning of a header with a JWT: `eyJ` is `{"`. */
 const BEARER_JWT = 'Bearer eyJ'
 
-/** What may not stand in a token, and makes more than one thing of a header. */
+/** Characters that may not stand in a token; a header with one of them holds several values. */
 const SEPARATORS = [' ', ',', '\t', '"', ';']
 
 /** The parameter of RFC 6750, section 2.3. */
 const QUERY_TOKEN = /[?&]access_token=/i
 
 /**
- * What the one `Authorization` header of most requests holds, not yet checked: good for finding a token that was accepted
- * before, which it then is, letter by letter.
+ * Returns the unchecked token of the only `Authorization` header. It serves to find a token that was accepted before, which is
+ * compared letter by letter.
  *
  * @internal
  */
@@ -38,7 +38,7 @@ export function likelyToken({
   return QUERY_TOKEN.test(url) ? undefined : header.slice('Bearer '.length)
 }
 
-/** Whether there is one `Authorization` header; without a list of every header, which Node would make for that. */
+/** True if there is one `Authorization` header. Reads the raw headers, because Node would build a list of all others. */
 function isSingle(rawHeaders: readonly string[]): boolean {
   let count = 0
   for (let i = 0; i < rawHeaders.length; i += 2) {
@@ -90,7 +90,7 @@ function credentialsIn(header: string): Authorization {
     : { scheme: 'basic', credentials: value }
 }
 
-/** Not read, and not let through either: CAP would print the query. */
+/** Refuses a token in the query. It is not let through either, because CAP would print the query. */
 function refuseQueryToken(beside: boolean): never {
   const text = 'a token in the query is not accepted: send it in the "Authorization" header'
   throw new RequestError(beside ? 'ERR_REQUEST_MALFORMED' : 'ERR_SCHEME_UNSUPPORTED', text)

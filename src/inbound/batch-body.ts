@@ -44,7 +44,7 @@ function faultOfPart({ id, method, url, body, headers, dependsOn, atomicityGroup
     : undefined
 }
 
-/** What a URL begins with: the id of a request whose result is addressed. */
+/** Returns the id of the request whose result a URL addresses at its beginning. */
 function referenceIn(url: string): string | undefined {
   return /^\/?\$([^/?]+)/.exec(url)?.[1]
 }

@@ -75,7 +75,7 @@ function headersOf(refusal: PrincipalError, options: ChallengeOptions): Outgoing
   return status === 503 ? { 'Retry-After': retryAfter } : {}
 }
 
-/** In the shape that Express and its relatives read. Its text goes to the client, in some hosts as part of a status line. */
+/** Returns the error in the form that Express reads. Its text goes to the client, in some hosts as part of a status line. */
 function handshakeError(status: number, message: string, headers: OutgoingHttpHeaders): Error {
   return Object.assign(new Error(message), {
     code: String(status),
@@ -91,9 +91,9 @@ function unexpected(error: unknown): PrincipalError {
   return new TokenError('ERR_TOKEN_CLAIM', `the token could not be read (${kind})`)
 }
 
-/** What becomes known of a request until it is answered. */
+/** Facts that become known about a request until it is answered. */
 export interface ResponseContext {
-  /** Who sent it, once that is known. */
+  /** Identity of the sender, once it is known. */
   identity: Identity | undefined
 }
 
@@ -101,8 +101,8 @@ export interface ResponseContext {
 const EXPIRED_MEANWHILE = new TokenError('ERR_TOKEN_EXPIRED', 'the token has expired since')
 
 /**
- * Whatever answers the request in the end: a 401 gets its challenge (CAP 10 sends a bare one), a 403 says
- * `insufficient_scope`, and nothing that was made for one user is kept in a shared cache.
+ * Completes the response before its headers are sent: a 401 gets its challenge (CAP 10 sends a bare one), a 403 says
+ * `insufficient_scope`, and no shared cache may keep a response that was made for one user.
  *
  * @see RFC 6750 section 3, RFC 9111 section 3.5
  * @internal
@@ -149,7 +149,7 @@ function setDefault(res: ServerResponse, name: string, value: string | string[])
   if (!res.hasHeader(name)) res.setHeader(name, value)
 }
 
-/** Which schemes a 401 offers, in this order. */
+/** Schemes that a 401 offers, in this order. */
 export interface ChallengeOptions {
   /** Offer Basic behind Bearer, for browsers and `curl -u` at the emulator. */
   basic?: boolean
@@ -182,7 +182,7 @@ function bearerError({ status, code }: PrincipalError): string | undefined {
   return status === 400 ? 'invalid_request' : 'invalid_token'
 }
 
-/** What hosts put into the place of a response that there is none of, as far as it is used here. */
+/** Object that a host passes in place of a response, with the members that are used here. */
 interface StandIn {
   readonly status?: (code: number) => unknown
   readonly send?: (body: string) => unknown

@@ -5,7 +5,7 @@ import { restrictExpand } from './read/expand.js'
 import { assertOwnDraft, restrictRead } from './read/read.js'
 import type { RestrictedDefinition } from './model/definition.js'
 
-/** What is used of CAP to register handlers. */
+/** Service with the members of CAP that register handlers. */
 export interface HandlingService extends EnforcingService {
   prepend(register: () => void): void
   before(event: string, handler: Handler): void

@@ -21,7 +21,7 @@ const rewritten = new WeakSet<Model>()
 
 type PreparedRequest = UserRequest & TargetedRequest & EnforcedRequest
 
-/** What is used of a served application service. */
+/** Served application service, with the members that are used here. */
 interface ApplicationService extends HandlingService {
   readonly name: string
   readonly model?: Model
@@ -90,7 +90,7 @@ function prepareServices(warned: Set<string>): void {
   }
 }
 
-/** Nothing is awaited between this and CAP's check of the request. */
+/** Prepares a request. Nothing is awaited between this and CAP's check of the request. */
 function prepare(
   { model, name }: ApplicationService,
   request: PreparedRequest,

@@ -13,14 +13,14 @@ export interface Column extends Expression {
   readonly orderBy?: readonly Expression[]
 }
 
-/** What a query is about: records at the end of a path, or those of another query, as for the steps of `$apply`. */
+/** Source of a query: records at the end of a path, or those of another query, as for the steps of `$apply`. */
 export interface Source {
   readonly ref?: readonly Segment[]
   readonly as?: string
   readonly SELECT?: Select
 }
 
-/** What is read of a SELECT. */
+/** SELECT with the clauses that are read here. */
 export interface Select {
   readonly from?: Source
   readonly columns?: readonly (Column | '*')[]
@@ -28,11 +28,11 @@ export interface Select {
   readonly having?: readonly Token[]
   readonly groupBy?: readonly Expression[]
   readonly orderBy?: readonly Expression[]
-  /** For steps of `$apply` along a hierarchy. */
+  /** Recursion of a step of `$apply` along a hierarchy. */
   readonly recurse?: object
 }
 
-/** What is read of a query. */
+/** Query with the clauses that are read here. */
 export interface Query {
   readonly SELECT?: Select
   readonly INSERT?: { readonly entries?: object[] }
@@ -40,7 +40,7 @@ export interface Query {
   readonly DELETE?: { readonly from?: Source; readonly where?: Token[] }
 }
 
-/** What is read of a request to an application service. */
+/** Request to an application service, with the members that are read here. */
 export interface EnforcedRequest {
   readonly event: string
   readonly target?: RestrictedDefinition
@@ -52,10 +52,10 @@ export interface EnforcedRequest {
   reject(error: object): never
 }
 
-/** What is used of an application service. */
+/** Application service with the members that are used here. */
 export interface EnforcingService {
   readonly model?: Model
-  /** Where it is served, and by which protocols. */
+  /** Endpoints with their protocols. */
   readonly endpoints?: readonly { readonly kind: string }[]
   run(query: unknown): Promise<unknown>
 }
@@ -65,20 +65,25 @@ export function refuse(request: EnforcedRequest, code: string, message: string):
   return request.reject({ status: request.user._is_anonymous ? 401 : 403, code, message })
 }
 
-/** What is read and changed of CAP's user object. */
+/** User object of CAP, with the members that are read and changed here. */
 export interface User {
   readonly id?: unknown
   attr?: unknown
   readonly _is_privileged?: boolean
 }
 
-/** What is read and changed of a request. */
+/** Request with the members that are read and changed here. */
 export interface UserRequest {
   user: User
   readonly tenant?: unknown
 }
 
-/** What conditions can ask about the user of a request. Few ask for the tenant, and CAP has to look for it. @internal */
+/**
+ * Returns the facts that conditions can ask for about the user of a request. The tenant is read when it is needed: CAP has to
+ * look for it.
+ *
+ * @internal
+ */
 export function factsOf(request: UserRequest): UserFacts {
   const { id, attr } = request.user
   return {

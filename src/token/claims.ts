@@ -100,7 +100,7 @@ export function clientOf(payload: JwtPayload): string | undefined {
 const TECHNICAL_GRANTS = new Set(['client_credentials', 'client_x509'])
 
 /**
- * Whether a token of XSUAA stands for a client.
+ * True if a token of XSUAA stands for a client.
  *
  * @internal
  */

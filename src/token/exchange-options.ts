@@ -12,7 +12,7 @@ const NAME_ID_FORMATS = [
  */
 export type ExchangeOptions = SamlExchangeOptions | JwtExchangeOptions
 
-/** With a SAML 2.0 bearer assertion (RFC 7522), for which XSUAA trusts this application as an identity provider. */
+/** Exchange by a SAML 2.0 bearer assertion (RFC 7522), for which XSUAA trusts this application as an identity provider. */
 export interface SamlExchangeOptions {
   readonly grant: 'saml2-bearer'
   /** `Issuer` of the assertions: the entity id in the subaccount's trust configuration. */
@@ -37,7 +37,7 @@ export interface SamlExchangeOptions {
   readonly attributeMapping?: Readonly<Record<string, string>>
 }
 
-/** With the token itself (RFC 7523), which XSUAA must know the issuer of. */
+/** Exchange by the token itself (RFC 7523), whose issuer XSUAA must know. */
 export interface JwtExchangeOptions {
   readonly grant: 'jwt-bearer'
 }

@@ -2,11 +2,11 @@ import { hash } from 'node:crypto'
 
 import { LRUCache } from 'lru-cache'
 
-/** What is kept of a verified token. */
+/** Entry that is kept for a verified token. */
 export interface Kept {
   /** Seconds since the epoch. */
   readonly expiresAt: number
-  /** Whether the key that signed it is still one of the issuer's. */
+  /** True if the key that signed the token is still one of the issuer's. */
   readonly keyIsHeld: () => boolean
 }
 
@@ -41,10 +41,10 @@ export class VerifiedTokens<T extends Kept> {
   readonly #hot = new LRUCache<string, Hot<T>>({ max: MAX_HOT })
   /** Millisecond. */
   #purgeAt = 0
-  /** Of the token that was looked for last: it is the one that is kept next. */
+  /** Token that was looked for last, with its key: it is the one that is kept next. */
   #last = { bearerToken: '', key: '' }
 
-  /** What was kept of the token, if it still holds. */
+  /** Returns the entry of the token, if it is still valid. */
   get(bearerToken: string): T | undefined {
     const tail = tailOf(bearerToken)
     const hot = this.#hot.get(tail)

@@ -44,7 +44,7 @@ export function isTechnicalIasToken(payload: JwtPayload): boolean {
   return clientId(payload) === payload.sub
 }
 
-/** As `@sap/xssec` finds it: `azp`, or the only audience. */
+/** Returns the client id that `@sap/xssec` finds: `azp`, or the only audience. */
 function clientId(payload: JwtPayload): string | undefined {
   const [audience, ...others] = stringsClaim(payload, 'aud')
   return stringClaim(payload, 'azp') ?? (others.length ? undefined : audience)

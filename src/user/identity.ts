@@ -5,7 +5,7 @@ import type { TokenProfile } from './token-profile.js'
 import type { Roles } from './roles.js'
 
 /**
- * What is known of the sender of a verified token; made once a token, and never handed to an application. Roles and
+ * Identity of the sender of a verified token; made once a token, and never handed to an application. Roles and
  * attributes are plain objects here, which are copied in no time.
  */
 export interface Identity {
@@ -14,9 +14,9 @@ export interface Identity {
   readonly tenant: string | undefined
   /** Name of the issuer in the configuration. */
   readonly issuer: string
-  /** Of a named user: the identity provider. */
+  /** Identity provider of a named user. */
   readonly origin?: string | undefined
-  /** Of a named user: the immutable id. */
+  /** Immutable id of a named user. */
   readonly subject?: string | undefined
   /** Seconds since the epoch. */
   readonly expiresAt: number

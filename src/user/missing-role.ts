@@ -83,10 +83,10 @@ function holdsOne(user: RoleHolder, demanded: readonly string[]): boolean {
   return demanded.some((role) => user.is(role))
 }
 
-/** What a path leads to. */
+/** Service that a path leads to. */
 interface RequestTarget {
   readonly service: ServedService
-  /** What is left of the path behind that of the endpoint. */
+  /** Rest of the path behind that of the endpoint. */
   readonly rest: string
 }
 
@@ -104,13 +104,13 @@ function pathsOf({ path, endpoints = [] }: ServedService): string[] {
   return [path, ...endpoints.map((each) => each.path)].filter((each) => each !== undefined)
 }
 
-/** As CAP reads it: one of the two, and a grant to nobody in particular counts for nothing. */
+/** Returns the roles of a service as CAP reads them: from one of the two annotations, without grants that name no role. */
 function serviceRoles(definition: RoleDefinition | undefined): string[] {
   const roles = [definition?.['@requires'] ?? grantees(definition?.['@restrict'])].flat(2)
   return roles.filter((role): role is string => typeof role === 'string' && role !== '')
 }
 
-/** Of the service behind the path, and of what the path names in it: one role of each list is needed. */
+/** Returns the roles that the service asks for, and those of the entity or operation in the path: one role of each list is needed. */
 function requiredRoles(target: RequestTarget | undefined): string[][] {
   if (!target) return []
   const { service } = target

@@ -38,7 +38,7 @@ export function oidcProfile(alias: string, options: OidcIssuerOptions): TokenPro
 }
 
 /**
- * Whether a token was issued to a client for itself. No common claim says so, thus by issuer, exactly: RFC 9068 (section
+ * True if a token was issued to a client for itself. No common claim says so, so the rules are those of the issuers: RFC 9068 (section
  * 2.2: the subject is the client), Keycloak (service account), Auth0 (`gty`), Entra ID.
  */
 function isTechnical(payload: JwtPayload): boolean {
@@ -51,7 +51,10 @@ function isTechnical(payload: JwtPayload): boolean {
 /** Issuers of Entra ID in its clouds. */
 const ENTRA_ID = /^https:\/\/(login\.(partner\.)?microsoftonline\.(com|us|cn)|sts\.windows\.net)\//
 
-/** Without the optional claim `idtyp`: of users the subject is never the object id, and their access tokens have `scp`. */
+/**
+ * True for a technical token of Entra ID without the optional claim `idtyp`: the subject of a user is never the object id, and
+ * access tokens of users have `scp`.
+ */
 function isEntraApp({ iss, oid, sub, scp, nonce }: JwtPayload): boolean {
   const isUser = sub !== oid || scp !== undefined || nonce !== undefined
   return !isUser && typeof oid === 'string' && typeof iss === 'string' && ENTRA_ID.test(iss)
@@ -88,7 +91,7 @@ function localRoles(alias: string, map: Exclude<OidcRolesOptions['map'], true>) 
   return new Map(entries)
 }
 
-/** What CAP gives, and what it has for operators of the application: not for another issuer to say. */
+/** True for roles that CAP gives itself, and for those of the application's operators: another issuer can't give them. */
 function isReserved(role: string): boolean {
   return isPseudoRole(role) || role.startsWith('cds.')
 }

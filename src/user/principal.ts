@@ -5,7 +5,7 @@ import { principalOfContext } from './validated-context.js'
 /** A person, named by a validated token. Only this kind can be propagated. */
 export interface NamedUser {
   readonly kind: 'named'
-  /** Of the token; the same as `cds.context.user.id` unless the application has changed that. */
+  /** User id of the token; the same as `cds.context.user.id` unless the application has changed that. */
   readonly userId: string
   readonly tenant: string | undefined
   /** Name of the issuer in the configuration. */
@@ -25,23 +25,23 @@ export interface TechnicalUser {
   readonly kind: 'technical'
   /** `token`: client credentials; `privileged`: `cds.User.privileged`; `custom`: made by the application, no token. */
   readonly origin: 'token' | 'privileged' | 'custom'
-  /** Of a `custom` user: why its `authInfo` proves nobody. */
+  /** Reason why the `authInfo` of a `custom` user proves no identity. */
   readonly reason?: Unproven
   readonly tenant: string | undefined
 }
 
 /**
- * Why a user object is not the user of a validated token: it has no `authInfo`; only its prototype has; it comes from elsewhere
+ * Reason why a user object is not the user of a validated token: it has no `authInfo`; only its prototype has; it comes from elsewhere
  * (made by the application, or a copy of one); the object was made of one token, and has the `authInfo` of another.
  */
 export type Unproven = 'absent' | 'inherited' | 'unknown' | 'other'
 
-/** Nobody: no credentials, or no request at all. */
+/** Anonymous caller: no credentials, or no request at all. */
 export interface Anonymous {
   readonly kind: 'anonymous'
 }
 
-/** On whose behalf something happens. */
+/** Principal on whose behalf something happens. */
 export type Principal = NamedUser | TechnicalUser | Anonymous
 
 /** A person, with the token out of sight of `util.inspect` and `JSON.stringify`. @internal */
@@ -70,7 +70,7 @@ export class TokenPrincipal implements NamedUser {
   }
 }
 
-/** One sentence for logs: who is current. Names no user. */
+/** Returns one sentence for logs about the current principal, without a user's name. */
 export function describe(principal: Principal): string {
   if (principal.kind === 'named') return 'a named user'
   if (principal.kind === 'anonymous') return 'anonymous (no credentials, or no request at all)'
@@ -89,7 +89,7 @@ const UNPROVEN = {
   other: 'that was made of one token and has the "authInfo" of another'
 } as const satisfies Record<Unproven, string>
 
-/** What {@link principalOf} reads of `cds.context.user`. */
+/** Members of `cds.context.user` that {@link principalOf} reads. */
 export interface UserLike {
   readonly id?: unknown
   readonly authInfo?: unknown
@@ -116,7 +116,7 @@ export function principalOf(user: UserLike | undefined): Principal {
   return elsewhere ?? { kind: 'technical', origin: 'custom', tenant: undefined, reason: found }
 }
 
-/** Where another strategy authenticates, its validated token counts; here, nobody else's does. */
+/** Returns the principal that another authentication strategy has validated; none if this package authenticates. */
 function validatedElsewhere({ authInfo }: UserLike, reason: Unproven) {
   const counts = reason === 'unknown' && !authenticatesRequests()
   return counts ? principalOfContext(authInfo) : undefined

@@ -31,7 +31,7 @@ export function rolesOf(scopes: readonly string[], xsappname: string): Roles {
   return roles
 }
 
-/** Whether CAP gives the role by itself. @internal */
+/** True if CAP gives the role by itself. @internal */
 export function isPseudoRole(role: string): boolean {
   return PSEUDO_ROLES.has(role)
 }

@@ -2,7 +2,7 @@ import { type JwtPayload, stringClaim } from '../token/claims.js'
 import type { Attributes } from './attributes.js'
 import type { Roles } from './roles.js'
 
-/** What tells users with the same name apart. */
+/** Properties that tell users with the same name apart. */
 export interface Person {
   /** The identity provider, where the issuer's tokens come from several. */
   readonly origin: string | undefined
@@ -10,15 +10,15 @@ export interface Person {
   readonly subject: string | undefined
 }
 
-/** How the claims of one issuer's tokens become a user. All functions take verified claims. */
+/** Rules by which the claims of one issuer's tokens become a user. All functions take verified claims. */
 export interface TokenProfile {
-  /** Whether the token stands for a program: exactly known, never guessed. */
+  /** True if the token stands for a program: exactly known, never guessed. */
   isTechnical(payload: JwtPayload): boolean
-  /** Whether a technical token was issued to this application itself. */
+  /** True if a technical token was issued to this application itself. */
   isOwnClient(payload: JwtPayload): boolean
   /** Becomes `cds.context.user.id` of a named user. */
   userId(payload: JwtPayload): string | undefined
-  /** What tells a named user from others with the same id. */
+  /** Returns the properties that tell a named user from others with the same id. */
   person(payload: JwtPayload): Person
   roles(payload: JwtPayload): Readonly<Roles>
   attributes(payload: JwtPayload): Attributes

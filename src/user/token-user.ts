@@ -5,7 +5,7 @@ import type { Identity } from './identity.js'
 import type { Roles } from './roles.js'
 import { type NamedUser, type TechnicalUser, TokenPrincipal, type Unproven } from './principal.js'
 
-/** What a user of a verified token is made of. */
+/** Parts from which the user of a verified token is made. */
 export interface UserSource {
   readonly identity: Identity
   readonly issuer: Pick<Issuer, 'securityContext'>
@@ -41,7 +41,7 @@ export class TokenUser extends cds.User {
   }
 }
 
-/** Where a security context comes from: nobody else can make an entry. */
+/** Sources of security contexts; only this module can add an entry. */
 const sources = new WeakMap<object, UserSource>()
 
 function authInfoOf(source: UserSource): object {

@@ -25,13 +25,13 @@ export interface DerivedAttribute {
   readonly key: string
   /** The value, or `undefined` for an attribute that shall not be there. */
   compute(facts: UserFacts): Scalar | Scalar[] | undefined
-  /** For values that something is compared with: whether there are any. */
+  /** Presence of values that an operand is compared with. */
   readonly presence?: DerivedAttribute
   /** True if the values are compared with texts. */
   readonly isOfText?: boolean
-  /** For patterns: which texts they are compared with. */
+  /** Texts that patterns are compared with. */
   readonly scan?: Scan
-  /** For conditions on nothing but the user: which texts are compared with which patterns. */
+  /** Texts and patterns of a condition on nothing but the user. */
   readonly matches?: (facts: UserFacts) => UserMatch[]
 }
 
@@ -50,7 +50,7 @@ export interface Scan {
   readonly escape?: string | undefined
 }
 
-/** What stands for "yes", next to `=`. */
+/** Value that stands for "yes" beside `=`. */
 export const YES = '1'
 
 /** All values that the type can hold. Not there if there are none. @internal */
@@ -103,7 +103,7 @@ export interface Patterns {
   readonly entity: string | undefined
 }
 
-/** What one of the values, as a pattern, matches, as the database in use needs it. Always there. @internal */
+/** Returns the attribute for texts that one of the values matches as a pattern, in the form for the database in use. @internal */
 export function patternOf({ source, kind, escape, operand, entity }: Patterns): DerivedAttribute {
   const parse = (text: string) => textPattern(kind, text, escape)
   const key = keyOf(source, 'String', JSON.stringify([kind, escape, entity, operand]))

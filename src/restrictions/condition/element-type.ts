@@ -3,14 +3,14 @@ import { nameOf } from './mentions.js'
 import { UnsafeCondition } from './unsafe.js'
 import { isComparable } from './value-type.js'
 
-/** What this module reads of a linked element or entity. */
+/** Members of a linked element or entity that this module reads. */
 export interface Definition {
   readonly name?: string
   readonly elements?: Readonly<Record<string, Definition>>
   readonly _target?: Definition
   readonly _type?: string
   readonly type?: unknown
-  /** Whether its text depends on the language of the request. */
+  /** True if the text depends on the language of the request. */
   readonly localized?: unknown
 }
 

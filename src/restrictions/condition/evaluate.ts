@@ -6,7 +6,7 @@ import { UnsafeCondition } from './unsafe.js'
 import { sourceOf, type UserFacts, valuesOf } from './user-value.js'
 import { compare, convert, extreme, type Scalar } from './value-type.js'
 
-/** What a condition is evaluated for. */
+/** User and record for which a condition is evaluated. */
 export interface Situation {
   readonly facts: UserFacts
   /** Values of the row, by name of the element. */

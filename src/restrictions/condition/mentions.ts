@@ -1,7 +1,7 @@
 import type { Expression, Segment, Token } from './types.js'
 
 /**
- * Whether `$user` occurs anywhere in the tokens, at any depth.
+ * True if `$user` occurs in the tokens, at any depth.
  *
  * @internal
  */
@@ -10,7 +10,7 @@ export function mentionsUser(tokens: readonly Token[]): boolean {
 }
 
 /**
- * Whether the tokens depend on a row: on an element, a path or a subquery. Pseudo variables other than `$user` count,
+ * True if the tokens depend on a row: on an element, a path or a subquery. Pseudo variables other than `$user` count,
  * because the database resolves them.
  *
  * @internal
@@ -64,7 +64,7 @@ function listed(args: unknown): Token[] {
   return args && typeof args === 'object' ? (Object.values(args) as Token[]) : []
 }
 
-/** Whatever a subquery holds, in any of its clauses. */
+/** Returns the tokens in all clauses of a subquery. */
 function everything(value: unknown): Token[] {
   if (typeof value !== 'object' || value === null) return []
   return Object.values(value).flatMap((part: unknown) =>

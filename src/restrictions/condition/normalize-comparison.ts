@@ -20,13 +20,13 @@ export type Reference = (attribute: DerivedAttribute) => Token
 export interface Subject {
   readonly operand: Operand
   readonly type: string
-  /** Whether a remote service evaluates the comparison. */
+  /** True if a remote service evaluates the comparison. */
   readonly remote: boolean
 }
 
 type Rows = 'equal' | 'different' | 'differentOrNull'
 
-/** What an operator selects; and what rows are left when its outcome is to be false. */
+/** Rows that an operator selects, and the rows for which its outcome is false. */
 const EQUALITY: Partial<Record<Comparison, readonly [Rows, Rows]>> = {
   '=': ['equal', 'different'],
   '==': ['equal', 'differentOrNull'],

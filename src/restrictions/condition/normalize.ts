@@ -26,11 +26,11 @@ import { withoutIs } from '../model/split.js'
 import { UnsafeCondition } from './unsafe.js'
 import { sourceOf } from './user-value.js'
 
-/** Where a condition stands. */
+/** Surroundings of a condition. */
 export interface Scope {
   /** The entity whose elements its paths begin at; none for unbound actions. */
   readonly entity: Definition | undefined
-  /** Whether a remote service evaluates it, which can do less than a database. */
+  /** True if a remote service evaluates the condition, which can do less than a database. */
   readonly remote: boolean
   readonly reference: Reference
   /** Called for what stays a path to another entity, which no filter can have. */

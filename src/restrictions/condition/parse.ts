@@ -61,7 +61,7 @@ class Parser {
     return { kind: 'not', part: condition, tokens: this.#tokens.slice(start, this.#at) }
   }
 
-  /** What follows the first operand, and a `not`, which is no part of it. */
+  /** Parses the tokens after the first operand and its `not`. */
   #rest(value: Operand): { condition: Condition; mayNegate?: boolean } {
     const start = this.#at
     const tokens = () => [...value, ...this.#tokens.slice(start, this.#at)]

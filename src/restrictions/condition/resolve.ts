@@ -26,7 +26,7 @@ export function resolveCondition(
   return resolve(tokens, valueOf)
 }
 
-/** What stands for a derived attribute. */
+/** Returns the value that replaces a derived attribute. */
 type ValueOf = (key: string) => Expression | undefined
 
 /** In normal form, a comparison with the user is alone in its list: without a value the list as a whole is false. */

@@ -4,7 +4,7 @@
  * @internal
  */
 export class UnsafeCondition extends Error {
-  /** What can't be evaluated. */
+  /** Names the part that can't be evaluated. */
   readonly reason: string
   /** A way to write it that can be. */
   readonly advice: string

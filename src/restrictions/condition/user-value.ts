@@ -3,7 +3,7 @@ import { nameOf } from './mentions.js'
 import { UnsafeCondition } from './unsafe.js'
 import type { Scalar } from './value-type.js'
 
-/** What conditions can ask about a user. */
+/** Facts about a user that conditions can ask for. */
 export interface UserFacts {
   readonly id: unknown
   readonly tenant: unknown
@@ -12,7 +12,7 @@ export interface UserFacts {
   readonly texts?: ReadonlyMap<string, readonly string[]> | undefined
 }
 
-/** Where values come from: an attribute, and functions applied to each value, the inner one first. */
+/** Source of values: an attribute, and functions applied to each value, the inner one first. */
 export interface UserSource {
   /** `[]` and `['id']` are the user's id, `['tenant']` the tenant. */
   readonly path: readonly string[]
@@ -47,7 +47,7 @@ function functionOf(name: string | undefined, args: readonly Token[] | undefined
   return { path, functions: [...functions, name] }
 }
 
-/** How the source is written in CDS, without the `$user.`. @internal */
+/** Returns the source as it is written in CDS, without the `$user.`. @internal */
 export function textOf({ path, functions }: UserSource): string {
   return functions.reduce((text, name) => `${name}(${text})`, path.join('.') || 'id')
 }

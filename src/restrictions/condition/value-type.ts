@@ -31,7 +31,7 @@ const CONVERTERS: Record<string, Converter> = {
 
 const DATE_TIME = /^\d{4}-\d{2}-\d{2}T([01]\d|2[0-3])(:[0-5]\d){2}(\.\d{1,7})?(Z|[+-]\d{2}:\d{2})$/
 
-/** Whether values of attributes can be compared with elements of this type. @internal */
+/** True if values of attributes can be compared with elements of this type. @internal */
 export function isComparable(type: string): boolean {
   return Object.hasOwn(CONVERTERS, type)
 }

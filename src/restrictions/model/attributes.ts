@@ -4,7 +4,7 @@ import { nameOf } from '../condition/mentions.js'
 import type { Model, RestrictedDefinition } from './definition.js'
 import { attributesOf } from './rewrite.js'
 
-/** What of a request says whose restrictions count. */
+/** Members of a request that tell which restrictions count. */
 export interface TargetedRequest {
   readonly event: string
   readonly target?: RestrictedDefinition | undefined

@@ -7,7 +7,7 @@ import type { Restriction } from './definition.js'
 /** The normal form of a restriction's condition. */
 export interface CompiledCondition {
   readonly tokens: readonly Token[]
-  /** What `$user` names in it. */
+  /** Derived attributes by the names that the condition has for them. */
   readonly attributes: ReadonlyMap<string, DerivedAttribute>
   /** Comparisons in it of elements of different entities. */
   readonly joins?: readonly string[]

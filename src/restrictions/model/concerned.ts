@@ -4,7 +4,7 @@ import type { Query } from '../request.js'
 import type { Model, RestrictedDefinition } from './definition.js'
 import { governorsOf } from './governing.js'
 
-/** What of a request says which records it may reach. */
+/** Members of a request that tell which records it can reach. */
 export interface ReachingRequest {
   readonly event: string
   readonly target?: RestrictedDefinition | undefined

@@ -11,16 +11,16 @@ export interface Restriction {
   readonly modelledWhere?: Restriction['where']
 }
 
-/** What is read of a definition of the linked model. */
+/** Definition of the linked model, with the members that are read here. */
 export interface RestrictedDefinition extends Definition {
   readonly name: string
   readonly kind: string
   '@restrict'?: readonly Restriction[]
   readonly parent?: RestrictedDefinition
   readonly actions?: Readonly<Record<string, RestrictedDefinition>>
-  /** The same for drafts. */
+  /** Entity of the drafts. */
   readonly drafts?: RestrictedDefinition
-  /** For drafts: the entity itself. */
+  /** Entity of the active records, for drafts. */
   readonly actives?: RestrictedDefinition
   readonly isDraft?: boolean
   /** Also compositions; none if there are none. */
@@ -37,7 +37,7 @@ export interface RestrictedDefinition extends Definition {
   readonly $location?: { readonly file?: string; readonly line?: number }
 }
 
-/** What is read of a model that CAP has compiled for Node.js. */
+/** Model that CAP has compiled for Node.js, with the members that are read here. */
 export interface Model {
   readonly definitions: Readonly<Record<string, RestrictedDefinition>>
 }

@@ -4,7 +4,7 @@ import type { Segment, Token } from '../condition/types.js'
 import type { RestrictedDefinition } from './definition.js'
 import { storedElement } from './stored-element.js'
 
-/** What is read of an association. */
+/** Association with the members that are read here. */
 interface Association extends Definition {
   readonly keys?: readonly { readonly ref: readonly string[]; $generatedFieldName?: string }[]
   readonly on?: readonly Token[]

@@ -25,7 +25,7 @@ export function isPermitted(
   return permits(restrictions, entity, facts)(row)
 }
 
-/** The same for many records. @internal */
+/** Returns the check of {@link isPermitted} for many records. @internal */
 export function permits(
   restrictions: readonly Restriction[],
   entity: RestrictedDefinition,
@@ -53,7 +53,7 @@ function parsed(where: Restriction['where']): Condition[] {
 }
 
 /**
- * Whether a condition can be evaluated for a record in memory.
+ * Checks that a condition can be evaluated for a record in memory.
  *
  * @throws {@link UnsafeCondition} if it needs a database
  * @internal

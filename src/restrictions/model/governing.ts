@@ -11,7 +11,7 @@ export interface Governor {
   within(condition?: Token): Token
 }
 
-/** What is read of a composition. */
+/** Composition with the members that are read here. */
 interface Composition extends Definition {
   readonly name?: string
   readonly on?: readonly Token[]
@@ -129,7 +129,7 @@ function foreignKeys({ name = '', keys = [] }: Composition): (readonly [string, 
   })
 }
 
-/** What `on part.x = y and part.z = w` compares; nothing if it is more than that. */
+/** Returns the pairs that `on part.x = y and part.z = w` compares; none for a condition of another form. */
 function comparedElements({ name = '', on = [] }: Composition): Join {
   const join: (readonly [string, string])[] = []
   for (let i = 0; i < on.length; i += 4) {
@@ -143,7 +143,7 @@ function comparedElements({ name = '', on = [] }: Composition): Join {
   return join
 }
 
-/** Without a way from the part to its record it belongs to none. */
+/** Links a part by values. A part that can't be linked belongs to no record. */
 function linkByValues(entity: RestrictedDefinition, join: Join): Governor {
   const parts = join.map(([part]) => ({ ref: [part] }))
   const columns = join.map(([, whole]) => ({ ref: [whole] }))

@@ -3,7 +3,7 @@ import type { Definition } from '../condition/element-type.js'
 import { nameOf } from '../condition/mentions.js'
 import { parseCondition } from '../condition/parse.js'
 
-/** What is read of an association. */
+/** Association with the members that are read here. */
 interface Association extends Definition {
   readonly keys?: readonly { readonly ref: readonly string[] }[]
 }

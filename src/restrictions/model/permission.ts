@@ -8,7 +8,7 @@ import { compiledCondition, tokensOf } from './compiled.js'
 import type { RestrictedDefinition, Restriction } from './definition.js'
 import { restrictionsOf } from './rewrite.js'
 
-/** What is asked of CAP's user object. */
+/** User object of CAP that can be asked for roles. */
 export interface RoleBearer {
   is(role: string): boolean
 }
@@ -16,12 +16,12 @@ export interface RoleBearer {
 const CRUD = new Set(['READ', 'CREATE', 'UPDATE', 'UPSERT', 'DELETE'])
 const WRITES = new Set(['CREATE', 'UPDATE', 'UPSERT', 'DELETE'])
 
-/** Why a request may pass: always, never, or if one of the conditions is true. */
+/** Permission of a request: always, never, or if one of the conditions is true. */
 export type Permission = 'always' | 'never' | readonly Restriction[]
 
 /**
- * What the roles of a user permit on an entity, by CAP's rules: a restriction without a condition is enough, and an entity
- * whose restrictions name nothing but actions is not restricted otherwise.
+ * Returns the permission that the roles of a user give on an entity, by CAP's rules: a restriction without a
+ * condition is enough, and an entity whose restrictions name nothing but actions is not restricted otherwise.
  *
  * @internal
  */
@@ -43,7 +43,7 @@ export function permissionFor(
   )
 }
 
-/** The same for an action of an entity, which may have restrictions of its own. @internal */
+/** Returns the permission for an action of an entity, which may have restrictions of its own. @internal */
 export function permissionForAction(
   entity: RestrictedDefinition,
   name: string,
@@ -83,7 +83,7 @@ export function permissionCondition(restrictions: readonly Restriction[], facts:
 }
 
 /**
- * Whether the condition of a restriction could be true for some record: not if it asks for a value that the user has not.
+ * True if the condition of a restriction can be true for some record. It can't if it asks for a value that the user has not.
  *
  * @internal
  */

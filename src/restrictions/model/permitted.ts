@@ -7,16 +7,16 @@ import type { UserFacts } from '../condition/user-value.js'
 
 /** One of the ways in which records of an entity may be permitted. */
 interface Way {
-  /** One of them has to be fulfilled; without them, all records are permitted. */
+  /** Restrictions of which one has to be fulfilled; without them, all records are permitted. */
   readonly restrictions?: readonly Restriction[]
-  /** For parts: whose restrictions they are. */
+  /** Entity with the restrictions, for parts of its records. */
   readonly governor?: Governor
 }
 
-/** Which records of an entity a request may touch: all, none, or those of one of the ways. */
+/** Records of an entity that a request may touch: all, none, or those of one of the ways. */
 export type Permitted = 'always' | 'never' | readonly Way[]
 
-/** What the roles of a user permit on an entity, or on the records that its records are parts of. @internal */
+/** Returns the permission that the roles of a user give on an entity, or on the records that its records are parts of. @internal */
 export function permittedOn(
   entity: RestrictedDefinition,
   event: string,

@@ -1,7 +1,7 @@
 import type { RestrictedDefinition } from './definition.js'
 
 /**
- * Whether the records of an entity live in a remote service: it is a projection on an entity of an external service, and
+ * True if the records of an entity live in a remote service: the entity is a projection on one of an external service, and
  * has no table of its own.
  *
  * @internal
@@ -13,7 +13,7 @@ export function isRemote(entity: RestrictedDefinition): boolean {
   return source ? isRemote(source) : false
 }
 
-/** Whether CAP keeps the records of an entity in the application's database. @internal */
+/** True if CAP keeps the records of an entity in the application's database. @internal */
 export function inDatabase(entity: RestrictedDefinition): boolean {
   const skipped = entity['@cds.persistence.skip']
   return !isRemote(entity) && (!skipped || skipped === 'if-unused')

@@ -28,7 +28,7 @@ export function splitForRemote(
   })
 }
 
-/** Whether a restriction is about records that exist: their condition is checked in memory. @internal */
+/** True if a restriction is about records that exist: their condition is checked in memory. @internal */
 export function grantsRecords(restriction: Restriction, entity: RestrictedDefinition): boolean {
   return grantsOf(restriction, entity).some((grant) => grant !== 'READ')
 }

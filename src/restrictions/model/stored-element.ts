@@ -3,14 +3,14 @@ import type { Definition } from '../condition/element-type.js'
 import { nameOf } from '../condition/mentions.js'
 import type { RestrictedDefinition } from './definition.js'
 
-/** What is read of an element besides its type. */
+/** Element with the members that are read here besides its type. */
 interface Element extends Definition {
   readonly value?: unknown
   readonly virtual?: boolean
   readonly '@cds.on.update'?: unknown
 }
 
-/** What is read of a view. */
+/** View with the members that are read here. */
 interface View {
   readonly columns?: readonly (Column | '*')[]
   readonly from?: { readonly ref?: readonly unknown[] }

@@ -1,17 +1,17 @@
-/** What tokens can bring. `undefined`: anything. */
+/** Names that tokens can bring. With `undefined`, tokens can bring any name. */
 export interface KnownNames {
   readonly attributes: ReadonlySet<string> | undefined
   readonly roles: ReadonlySet<string> | undefined
 }
 
-/** What is read of `xs-security.json`. */
+/** Content of `xs-security.json`, as far as it is read here. */
 export interface SecurityDescriptor {
   readonly scopes?: readonly { readonly name?: string }[]
   readonly attributes?: readonly { readonly name?: string }[]
   readonly 'foreign-scope-references'?: readonly string[]
 }
 
-/** What is read of `cds.requires.auth`. */
+/** Options of `cds.requires.auth` that name roles or attributes. */
 export interface NameSources {
   readonly credentials?: object
   readonly issuers?: Readonly<Record<string, IssuerNames | undefined>>
@@ -22,7 +22,7 @@ interface IssuerNames {
   readonly roles?: { readonly map?: true | Readonly<Record<string, string | readonly string[]>> }
 }
 
-/** What users have from CAP, and from every token. */
+/** Attributes that users have from CAP and from every token. */
 const PERSONAL = ['logonName', 'givenName', 'familyName', 'email']
 const PSEUDO_ROLES = [
   'any',

@@ -11,7 +11,7 @@ export interface UsedName {
   readonly place: string
 }
 
-/** What users have without anybody giving it to them. */
+/** Paths behind `$user` that every user has. */
 const OWN_PATHS = new Set(['id', 'tenant', 'locale'])
 
 /** Every role of `@requires` and `@restrict`, and every attribute that a definition reads from `$user`. @internal */

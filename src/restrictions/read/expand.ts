@@ -71,7 +71,7 @@ function endOf(column: Column, sources: Sources): Partial<Step> {
   return column.ref ? (stepsOf(column, sources).at(-1) ?? {}) : { target: sources.entity }
 }
 
-/** What is inlined of records with a condition. Their keys are those of the record that leads to them. */
+/** Returns the columns that are inlined of records with a condition. Their keys are those of the record that leads to them. */
 function inlined(
   filtered: Column,
   path: NonNullable<Column['ref']>,

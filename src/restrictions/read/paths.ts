@@ -55,7 +55,7 @@ interface ServedModel extends Pick<EnforcingService, 'endpoints'> {
   readonly model: Model
 }
 
-/** Where an expression stands. */
+/** Surroundings of an expression. */
 interface ExpressionContext extends Sources {
   readonly request: EnforcedRequest
   readonly service: ServedModel
@@ -124,7 +124,7 @@ function restrict(token: Column, exists: boolean, context: ExpressionContext): C
   return Object.keys(changed).length ? { ...token, ...changed } : token
 }
 
-/** What most tokens are. */
+/** True for a plain element, which most tokens are. */
 function isElement({ ref, expand, inline }: Column): boolean {
   return ref?.length === 1 && typeof ref[0] === 'string' && !expand && !inline
 }
@@ -210,7 +210,7 @@ function withinFilter(segment: Segment, context: ExpressionContext): Segment {
 }
 
 /**
- * What a record says about the other one itself: that is its own, and needs no look at the other one. CAP does look where there
+ * True for a foreign key: the record holds it itself, and needs no look at the other record. CAP does look where there
  * is a filter, and where the key of the other one is that of a third.
  */
 function isForeignKey(

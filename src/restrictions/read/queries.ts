@@ -13,17 +13,17 @@ import {
   refuse
 } from '../request.js'
 
-/** What the paths of a query can begin with. */
+/** Names that the paths of a query can begin with. */
 export interface Sources {
   /** Its elements. */
   readonly entity: RestrictedDefinition
   /** Names of the query, and of those around it. */
   readonly aliases: ReadonlyMap<string, RestrictedDefinition>
-  /** Of these, those that somebody has chosen. */
+  /** Names among these that somebody has chosen. */
   readonly around: ReadonlySet<string>
 }
 
-/** What a segment of a path stands for. */
+/** Meaning of a segment of a path. */
 export interface Step {
   /** Entity that the element belongs to; none for the name of a query. */
   readonly from?: RestrictedDefinition
@@ -34,7 +34,7 @@ export interface Step {
 }
 
 /**
- * What each segment of a path stands for. Where a path goes on, a query's own name comes before an element, that of another
+ * Returns the meaning of each segment of a path. If a path goes on, a query's own name comes before an element, that of another
  * one after it; alone, the name is that of an element first.
  *
  * @internal
@@ -63,7 +63,7 @@ export function stepsOf(
 }
 
 /**
- * What the paths of a SELECT can begin with: elements of the entity, or those of the SELECT that it selects from, by the
+ * Returns the names that the paths of a SELECT can begin with: elements of the entity, or of the SELECT that it selects from, by the
  * names that they have there.
  *
  * @param outer - the same of the query around it
@@ -131,7 +131,7 @@ function selected(select: Select, target: RestrictedDefinition): RestrictedDefin
 type Served = Pick<EnforcingService, 'endpoints'>
 
 /**
- * Whether clients may send queries in CQN to a service. In-process calls of such a service can't be told from theirs.
+ * True if clients may send queries in CQN to a service. In-process calls of such a service can't be told from theirs.
  *
  * @internal
  */

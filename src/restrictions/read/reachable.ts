@@ -28,7 +28,7 @@ export function reachableIf(
   return permittedCondition(permitted, factsOf(request))
 }
 
-/** Whether an association leads to parts of what is read already, under the same restrictions. @internal */
+/** True if an association leads to parts of records that are read already, under the same restrictions. @internal */
 export function isOwnPart(
   target: RestrictedDefinition,
   from: RestrictedDefinition,

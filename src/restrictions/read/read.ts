@@ -47,7 +47,7 @@ function isReadAsPart(
     .every((segment, index) => passed[from + index]?.compositions?.[nameOf(segment)])
 }
 
-/** Some services ignore further conditions beside a key in the path: the key becomes one of the conditions. */
+/** Moves the key of the path into the conditions, because some services ignore further conditions beside it. */
 function findByKey(request: EnforcedRequest): void {
   rewriteQuery(request, ({ from, where }) => {
     const last = from?.ref?.at(-1)
@@ -58,7 +58,7 @@ function findByKey(request: EnforcedRequest): void {
   })
 }
 
-/** In a hierarchy a condition says where to begin: records on the way come without fulfilling it. */
+/** Refuses hierarchies of restricted records: a condition says where to begin, and records on the way do not have to fulfil it. */
 function refuseHierarchy(request: EnforcedRequest, entity: RestrictedDefinition): void {
   let select = request.query?.SELECT
   while (select && !select.recurse) select = select.from?.SELECT

@@ -5,7 +5,7 @@ import type { Definition } from '../condition/element-type.js'
 import { linkingElements } from '../model/governing.js'
 import type { RestrictedDefinition } from '../model/definition.js'
 
-/** What a write does to the records at the end of a path of compositions. */
+/** Changes of a write to the records at the end of a path of compositions. */
 export interface Level {
   readonly entity: RestrictedDefinition
   /** Names of compositions, from the written record. */
@@ -20,13 +20,13 @@ export interface Level {
 
 type Row = Readonly<Record<string, unknown>>
 
-/** What is read of an element. */
+/** Element with the members that are read here. */
 interface Element extends Definition {
   readonly virtual?: boolean
   readonly value?: unknown
 }
 
-/** What has to be read of records, to compare them with the data. @internal */
+/** Returns the columns that are needed to compare records with the data. @internal */
 export function readableColumns(
   entity: RestrictedDefinition,
   data: readonly object[]
@@ -58,7 +58,7 @@ export function compareDeep(
   return [...levels.values()]
 }
 
-/** Where rows are compared. */
+/** Place in the data and its level, for rows that are compared. */
 interface ComparisonContext {
   readonly entity: RestrictedDefinition
   readonly path: readonly string[]

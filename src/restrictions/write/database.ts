@@ -11,7 +11,7 @@ export interface ReadColumn {
   readonly expand?: readonly ReadColumn[]
 }
 
-/** How many records there are for which the conditions are true, in the transaction of the current request. @internal */
+/** Counts the records for which the conditions are true, in the transaction of the current request. @internal */
 export async function count(
   ref: readonly Segment[],
   ...conditions: readonly (Token | undefined)[]
@@ -84,7 +84,7 @@ function hasKey(names: readonly string[], key: Key): Token {
   return { xpr: xpr.slice(1) }
 }
 
-/** As a balanced tree: databases limit the depth of an expression. */
+/** Joins conditions by `or` as a balanced tree: databases limit the depth of an expression. */
 function anyOf(conditions: readonly Token[]): Token {
   const [first = { xpr: [{ val: 1 }, '=', { val: 2 }] }, ...more] = conditions
   if (!more.length) return first

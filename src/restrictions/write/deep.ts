@@ -8,7 +8,7 @@ import { permittedCondition, permittedOn, waysOfUser } from '../model/permitted.
 import type { RestrictedDefinition } from '../model/definition.js'
 import { factsOf } from '../request.js'
 
-/** What a write creates, changes and deletes below its records, by the compositions that it reaches. */
+/** Records that a write creates, changes and deletes below its own, by the compositions that it reaches. */
 export type DeepWrite = readonly Level[]
 
 /** True if the data has records, or takes them away, where restrictions of their own count for some. @internal */

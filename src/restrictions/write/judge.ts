@@ -7,7 +7,7 @@ import type { RestrictedDefinition, Restriction } from '../model/definition.js'
 import { UnsafeCondition } from '../condition/unsafe.js'
 import type { UserFacts } from '../condition/user-value.js'
 
-/** What is read of an element besides its type. */
+/** Element with the members that are read here besides its type. */
 interface Element extends Definition {
   readonly default?: { readonly val?: unknown }
   readonly value?: unknown

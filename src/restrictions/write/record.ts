@@ -70,7 +70,7 @@ async function checkRemoteRecord(
   refuse(request, RESTRICTED, 'You may not change this record.')
 }
 
-/** As a read by a filter: some services ignore further conditions beside a key in the path. */
+/** Returns the query for the record, by a filter: some services ignore further conditions beside a key in the path. */
 function recordQuery(request: EnforcedRequest, entity: RestrictedDefinition): unknown {
   const { subject, query } = request
   const [first, ...path] = subject?.ref ?? []

@@ -112,7 +112,7 @@ async function checkChanged(write: Write): Promise<void> {
     refuse(request, UNCHECKED, 'What is written can not be checked.')
 }
 
-/** For records elsewhere. */
+/** Checks the data of a write to records that live in another service. */
 function checkData({ request, entity, ways, restrictions, judge, data, deep }: Write): void {
   if (deep || (ways && !restrictions)) {
     refuse(request, UNCHECKED, 'Restrictions below, or above, a record of another service.')

@@ -18,7 +18,7 @@ import { keyOf, SignatureKeys } from './xssec.js'
 import { TenantKeySets } from '../keys/tenant-key-sets.js'
 import { fromXssec } from './xssec.js'
 
-/** What a binding of Identity Authentication holds, as far as it matters here. */
+/** Credentials of a binding of Identity Authentication that are read here. */
 export interface IasCredentials {
   readonly clientid: string
   readonly url: string
@@ -85,7 +85,7 @@ class StrictIdentityService extends IdentityService {
     new OneKey(this.credentials as never, jwk).jwks()
   )
 
-  /** Whether the issuer is one of the binding's domains, or right below one. */
+  /** True if the issuer is one of the binding's domains, or right below one. */
   trusts(payload: DecodedToken['payload']): boolean {
     const token = new IdentityServiceToken(null, { header: {}, payload })
     try {
@@ -127,7 +127,7 @@ class StrictIdentityService extends IdentityService {
     return keyOf(keys, header)
   }
 
-  /** With a proof token, the answer depends on the certificate: that stays with the library. */
+  /** Leaves tokens with a proof token to the library, because the answer depends on the certificate. */
   override getJwks(token: never, context: never): Promise<never> {
     const { audiences } = token as IdentityServiceToken
     const proof = this.hasProofTokenEnabled() && audiences.length > 1

@@ -10,24 +10,24 @@ export interface VerifiedToken {
   readonly tenant: string | undefined
   /** Seconds since the epoch. */
   readonly expiresAt: number
-  /** Whether the key that signed it is still one of the issuer's; asked each time the result is used again. */
+  /** True if the key that signed the token is still one of the issuer's; asked each time the result is used again. */
   readonly keyIsHeld: () => boolean
 }
 
-/** What the request brings besides the token. */
+/** Facts about the request besides the token. */
 export interface VerifyOptions {
   readonly correlationId?: string | undefined
-  /** Whoever has sent the request, so that one sender does not take the turns of others. */
+  /** Sender of the request, so that one sender does not take the turns of others. */
   readonly sender?: Sender | undefined
   /** `x-forwarded-client-cert`, on routes where the platform's router sets it; there, tokens are bound to it. */
   readonly clientCertificate?: string | undefined
 }
 
-/** Somebody whose tokens this application accepts. */
+/** Issuer whose tokens this application accepts. */
 export interface Issuer {
   /** Name in configuration and logs. */
   readonly alias: string
-  /** Whether the token says, unverified, that it comes from here: then only this issuer judges it. */
+  /** True if the unverified claims name this issuer. Only this issuer then verifies the token. */
   matches(payload: JwtPayload): boolean
   /** @throws {@link TokenError} what is wrong with the token, or `ERR_ISSUER_UNAVAILABLE` */
   verify(token: DecodedToken, options: VerifyOptions): Promise<VerifiedToken>

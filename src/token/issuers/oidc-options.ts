@@ -7,7 +7,7 @@ import { SIGNATURE_ALGORITHMS } from '../keys/usable-key.js'
 export interface OidcIssuerOptions {
   /** Exactly the `iss` claim: an https URL; http only on this machine. */
   readonly issuer: string
-  /** What this application is called in the `aud` claim; one of a list is enough. */
+  /** Name of this application in the `aud` claim; one of a list is enough. */
   readonly audience: string | readonly string[]
   /** URL of the key set. Default: discovered at `<issuer>/.well-known/openid-configuration`. */
   readonly jwks?: string
@@ -21,11 +21,11 @@ export interface OidcIssuerOptions {
   readonly userId?: string | readonly string[]
   /** Put before `user.id`, so that no other issuer has a user of the same id. Default: nothing. */
   readonly userIdPrefix?: string
-  /** Where roles are, and which count. Default: no roles. */
+  /** Claim with the roles, and the roles that count. Default: no roles. */
   readonly roles?: OidcRolesOptions
   /** Claims by the name of the attribute that they become. Default: none. */
   readonly attributeMapping?: Readonly<Record<string, string>>
-  /** How the token becomes one of XSUAA for calls on behalf of the user. Default: such calls are refused. */
+  /** Exchange of the token for one of XSUAA, for calls on behalf of the user. Default: such calls are refused. */
   readonly exchange?: ExchangeOptions
 }
 
@@ -127,7 +127,7 @@ export function checkOidcOptions(alias: string, options: unknown): void {
 }
 
 /**
- * Whether what comes from there can be trusted: https, or http that does not leave this machine; no credentials in it.
+ * True for a URL whose answers can be trusted: https, or http that does not leave this machine, without credentials.
  *
  * @internal
  */

@@ -3,7 +3,7 @@ import { scopesOf, stringClaim, tenantClaim } from '../claims.js'
 import type { DecodedToken } from '../decode.js'
 import type { OidcIssuerOptions } from './oidc-options.js'
 
-/** Only ID tokens have these (OpenID Connect Core 1.0, sections 2 and 3.3.2.11; FAPI for `s_hash`). */
+/** Claims that only ID tokens have (OpenID Connect Core 1.0, sections 2 and 3.3.2.11; FAPI for `s_hash`). */
 const ID_TOKEN_CLAIMS = ['nonce', 'at_hash', 'c_hash', 's_hash']
 
 /** `typ` among the claims, as Keycloak writes it. */
@@ -44,7 +44,7 @@ export function checkTokenType(
   }
 }
 
-/** What a token is, if it says so. Access tokens of older Keycloaks have a `nonce`, so their own word comes first. */
+/** Returns the kind of a token, if it declares one. Access tokens of older Keycloaks have a `nonce`, so the declared type comes first. */
 function kindOf(token: DecodedToken): Kind | undefined {
   const { payload } = token
   if (Object.hasOwn(payload, 'events')) return 'logout token'

@@ -7,7 +7,7 @@ interface TrustedClient {
   readonly identityzone: string
 }
 
-/** Who sent a token. */
+/** Sender of a token. */
 export interface Caller {
   readonly client: string | undefined
   readonly tenant: string | undefined

@@ -5,7 +5,7 @@ import { type DecodedToken, decode } from '../decode.js'
 import type { KeySet } from '../keys/key-set.js'
 import type { VerificationKey } from '../keys/usable-key.js'
 
-/** In place of contents that nobody has looked at. */
+/** Placeholder for contents that are decoded when they are read. */
 const NOT_YET = { header: {}, payload: {} } as never
 
 /**
@@ -30,7 +30,7 @@ export class LazyXsuaaToken extends XsuaaToken {
   }
 }
 
-/** The same for a token of Identity Authentication: another class of the library, so another one here. @internal */
+/** A verified token of Identity Authentication for `authInfo`, decoded when somebody looks inside. @internal */
 export class LazyIdentityServiceToken extends IdentityServiceToken {
   #decoded: DecodedToken | undefined
 

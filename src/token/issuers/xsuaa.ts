@@ -22,7 +22,7 @@ import { TenantKeySets } from '../keys/tenant-key-sets.js'
 import { type Caller, trustAcl } from './trust-acl.js'
 import { fromXssec } from './xssec.js'
 
-/** What an XSUAA binding holds, as far as it matters here (VCAP_SERVICES.xsuaa[].credentials). */
+/** Credentials of an XSUAA binding that are read here (VCAP_SERVICES.xsuaa[].credentials). */
 export interface XsuaaCredentials {
   readonly clientid: string
   readonly xsappname: string
@@ -36,7 +36,7 @@ export interface XsuaaCredentials {
 
 const ALGORITHMS = ['RS256']
 
-/** What is wrong most often, where the caller has no user. */
+/** Hint at the most frequent reason for a caller without a user. */
 const NOT_GRANTED =
   '. It is a technical one: if its client shall call this application, add to a scope in xs-security.json ' +
   '"grant-as-authority-to-apps": ["$XSSERVICENAME(<instance of the caller>)"], update the service instance, and let the ' +

@@ -5,7 +5,7 @@ import { importKey, type VerificationKey } from './usable-key.js'
 
 export type { VerificationKey }
 
-/** Whose keys, and where they come from. */
+/** Issuer of the keys, and their source. */
 export interface KeySetOptions {
   /** Issuer in the configuration, for messages. */
   readonly alias: string
@@ -21,7 +21,7 @@ const REFRESH_AFTER = 5 * 60_000
 const MAX_AGE = 15 * 60_000
 /** Time between two loads while there are keys, ms: a key that the issuer added is accepted by then. */
 const COOL_DOWN = 30_000
-/** How long a failed load is remembered while there are no keys, ms. */
+/** Milliseconds for which a failed load is remembered while there are no keys. */
 const RETRY_AFTER = 5_000
 /** Entries of a JWKS that are looked at. */
 const MAX_KEYS = 100
@@ -36,9 +36,9 @@ const MAX_KEYS = 100
 export class KeySet {
   readonly #options: KeySetOptions
   #keys = new Map<string, VerificationKey>()
-  /** When the keys in use were asked for; their age counts from there. */
+  /** Time at which the keys in use were requested, from which their age counts. */
   #loadedAt = -Infinity
-  /** When keys were asked for last, with whatever outcome. */
+  /** Time at which keys were requested last, successfully or not. */
   #attemptedAt = -Infinity
   #failure: TokenError | undefined
   #loading: Promise<void> | undefined
@@ -65,14 +65,14 @@ export class KeySet {
     throw new TokenError('ERR_TOKEN_SIGNATURE', `the key with the "kid" of the token ${text}`)
   }
 
-  /** The same, when it is there and no refresh is due: without waiting. */
+  /** Returns the key without waiting, if it is there and no refresh is due. */
   find(kid: string, alg: string): VerificationKey | undefined {
     const key = this.holds(kid) ? this.#keys.get(kid) : undefined
     return key?.algorithms.includes(alg) ? key : undefined
   }
 
   /**
-   * Whether the key is in the set, and the set may still be used; for tokens that were verified before. Starts a refresh
+   * True if the key is in the set, and the set may still be used; for tokens that were verified before. Starts a refresh
    * in the background when the set is due.
    *
    * @param key - that verified the token: another key of the same name does not count. Any, without it.
@@ -137,7 +137,7 @@ export class KeySet {
     return keys
   }
 
-  /** The same object as before for the same key. */
+  /** Returns the same object as before for the same key. */
   #known(key: VerificationKey): VerificationKey {
     const known = this.#keys.get(key.kid)
     const same = known && known.alg === key.alg && known.keyObject.equals(key.keyObject)

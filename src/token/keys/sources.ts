@@ -8,8 +8,8 @@ import { KeySet } from './key-set.js'
 const DEADLINE = 5_000
 
 /**
- * How the key set of an issuer is fetched: from its configured URL, or from where its discovery document says. That
- * document is read again only after the keys could not be had from there.
+ * Returns a function that fetches the key set of an issuer from its configured URL, or from the URL in its discovery document.
+ * The document is read again only after the keys could not be fetched from there.
  *
  * @returns a function that rejects with {@link FetchError}
  * @see OpenID Connect Discovery 1.0 section 4
@@ -66,7 +66,7 @@ export function iasKeySet(credentials: IasCredentials, id: string, algorithms: s
   return new KeySet({ alias: 'ias', algorithms, load })
 }
 
-/** From discovery; on the host that was asked, so that no other gets the ids in the headers. */
+/** Returns the key set's URL from the discovery document, which is asked without the ids in the headers. */
 async function jwksUri(issuerUrl: string): Promise<string> {
   const document = await fetchJson(new URL('/.well-known/openid-configuration', issuerUrl).href)
   const { jwks_uri: uri } = (document ?? {}) as { jwks_uri?: unknown }

@@ -24,7 +24,7 @@ const OWN_KEYS = 500
 
 /** A token whose keys are looked for, as far as it can be read without them. */
 export interface KeyQuestion {
-  /** Of the key set; for issuers with one key set each, the tenant itself. */
+  /** Id of the key set; for issuers with one key set each, the tenant itself. */
   readonly id: string
   readonly tenant: string | undefined
   readonly kid: string
@@ -150,7 +150,7 @@ export class TenantKeySets {
     return undefined
   }
 
-  /** In many landscapes the tenants of an issuer share its keys: the application's own tell then whose tokens are genuine. */
+  /** Loads the application's own keys. All tenants of many landscapes share them, so that they tell which tokens are genuine. */
   async #loadOwn({ kid, alg }: KeyQuestion): Promise<void> {
     const loads = this.#own.map((keys) => keys.key(kid, alg))
     let timer: NodeJS.Timeout | undefined
@@ -159,7 +159,7 @@ export class TenantKeySets {
     clearTimeout(timer)
   }
 
-  /** What has ended goes, also when no other token comes. */
+  /** Removes ended entries later, also when no other token comes. */
   #sweepLater(): void {
     if (this.#sweep) return
     this.#sweep = setTimeout(() => {

@@ -1,9 +1,9 @@
-/** How eagerly a question is asked: the lower, the sooner. */
+/** Ranks of questions: the lower, the sooner. */
 export const RANKS = { likely: 0, again: 1, new: 2 } as const
 
 export type Rank = (typeof RANKS)[keyof typeof RANKS]
 
-/** How often and how many at a time. */
+/** Limits of turns a second and at a time. */
 export interface TurnOptions {
   /** Turns a second, in the long run. */
   readonly perSecond: number
@@ -14,7 +14,7 @@ export interface TurnOptions {
 /** Turns at the same time; a service that does not answer holds up no more than these. */
 const MAX_RUNNING = 16
 
-/** Of them, for askers that are not likely. */
+/** Turns at the same time for askers that are not likely; part of {@link MAX_RUNNING}. */
 const MAX_UNLIKELY = 8
 
 /** Part of the burst that is for likely askers only. */
@@ -33,12 +33,12 @@ interface Waiting {
 }
 
 /**
- * Whoever asks, as a path: the address that is nearest, then those that it says to have forwarded for. What somebody invents
- * comes after what others have seen of him.
+ * Addresses of an asker as a path: the nearest first, then those for which it has forwarded. Addresses that a client invents
+ * come after those that proxies have seen.
  */
 export type Sender = readonly string[]
 
-/** No turn could be had in time. */
+/** Says that no turn was free in time. */
 export class NoTurnError extends Error {
   /** Seconds after which it is worth another try. */
   readonly retryAfter: number
@@ -179,7 +179,7 @@ export class Turns {
     })
   }
 
-  /** Who comes again goes before all who are new. */
+  /** Returns the time after which another try is worth it. Askers that come again go before new ones. */
   #secondsToWait(): number {
     return Math.max(1, Math.ceil(this.#queues[RANKS.again].size / this.#options.perSecond))
   }

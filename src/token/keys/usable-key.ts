@@ -3,9 +3,9 @@ import { type JsonWebKey, type KeyObject, createPublicKey } from 'node:crypto'
 /** A public key of an issuer that may verify signatures. */
 export interface VerificationKey {
   readonly kid: string
-  /** As the issuer declares it (RFC 7517, section 4.4). */
+  /** Algorithm that the issuer declares (RFC 7517, section 4.4). */
   readonly alg: string | undefined
-  /** What it may verify: `alg`, or else those algorithms of one family that the issuer may use. */
+  /** Algorithms that the key may verify: `alg`, or else those of one family that the issuer may use. */
   readonly algorithms: readonly string[]
   readonly jwk: Readonly<Record<string, unknown>>
   readonly keyObject: KeyObject
@@ -94,7 +94,7 @@ const PRIMES = [
   ...[11, 13, 17, 19, 37, 53, 61, 71, 73, 79, 97, 103, 107, 109, 127, 151, 157]
 ] as const
 
-/** Of each prime, the powers of 65537: what the generator leaves when its keys are divided by the prime. */
+/** Powers of 65537 for each prime: the remainders of the generator's keys when they are divided by the prime. */
 const REMAINDERS = PRIMES.map((prime) => {
   const powers = new Set<number>()
   for (let power = 1; !powers.has(power); power = (power * 65537) % prime) powers.add(power)

@@ -24,7 +24,7 @@ interface Scanned {
 /** All of a model. */
 const scanned = new WeakMap<Model, readonly Scanned[]>()
 
-/** What was looked for, by request. */
+/** Texts that were looked for, by request. */
 const looked = new WeakMap<UserRequest, readonly Scanned[]>()
 
 /**
@@ -118,7 +118,7 @@ async function matching(
 const lower = (text: string) => text.replace(/[A-Z]+/g, (letters) => letters.toLowerCase())
 const upper = (text: string) => text.replace(/[a-z]+/g, (letters) => letters.toUpperCase())
 
-/** As SQLite has them, which applies them to the other side. */
+/** Functions with the results of SQLite, which applies them to the other side. */
 const FUNCTIONS: Record<string, (text: string) => string> = {
   ...{ tolower: lower, lower, toupper: upper, upper },
   trim: (text) => text.replace(/^ +| +$/g, '')

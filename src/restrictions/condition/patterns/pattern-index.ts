@@ -17,7 +17,7 @@ export class PatternIndex {
   readonly #others: TextPattern[] = []
   readonly #texts: readonly string[]
   readonly #parse: (text: string) => TextPattern
-  /** How many of the patterns are parsed: with the first text that is compared. */
+  /** Number of patterns that are parsed; parsing begins with the first text that is compared. */
   #parsed = 0
   /** Lists of texts that were compared in turns. */
   readonly #known = new Map<string, boolean>()
@@ -39,7 +39,7 @@ export class PatternIndex {
     return false
   }
 
-  /** The same; other requests get their turn meanwhile. */
+  /** Does the same in steps, so that other requests get their turn meanwhile. */
   async matchesInTurns(text: string, turns: Turns): Promise<boolean> {
     while (this.#parsed < this.size) {
       if (turns.isOver) await turns.pass()

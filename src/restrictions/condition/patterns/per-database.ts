@@ -51,7 +51,7 @@ function select(database: 'sqlite' | 'postgres', what: string, values: Token): T
 /** More than these values are one parameter: databases limit how many a query has, and one can have several lists. */
 const MANY = 1000
 
-/** What something is `in` that is one of the values. @internal */
+/** Returns the right side of `in` for an operand that is one of the values. @internal */
 export function listed(values: readonly unknown[], isOfText = false): Expression {
   const database = databaseKind()
   const isShort = values.length <= MANY || database === 'other'

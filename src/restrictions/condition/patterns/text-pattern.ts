@@ -6,7 +6,7 @@ type Character = string | undefined
 
 /** A pattern: pieces in this order, with any text between one and the next. One piece is the whole. */
 export interface TextPattern {
-  /** As strings, unless a character is left open. */
+  /** The pieces as strings, unless a character is left open. */
   readonly literals?: readonly string[]
   readonly pieces?: readonly (readonly Character[])[]
 }

@@ -1,6 +1,6 @@
 import { setImmediate } from 'node:timers/promises'
 
-/** How long the process may be occupied without a break, in milliseconds. */
+/** Milliseconds for which the process may be occupied without a break. */
 const TURN = 10
 
 /** Breaks in long work, in which other requests get their turn. */
