@@ -2,6 +2,8 @@
 module.exports = {
   rootDir: __dirname,
   testEnvironment: 'node',
+  globalSetup: '<rootDir>/test/support/isolation.mjs',
+  globalTeardown: '<rootDir>/test/support/isolation-end.mjs',
   testMatch: [
     '<rootDir>/test/{unit,integration,package}/**/*.test.ts',
     '<rootDir>/emulator/test/**/*.test.ts'

@@ -8,6 +8,7 @@ import { setTimeout as sleep } from 'node:timers/promises'
 import { client } from '../support/client.js'
 import { freePort } from '../support/free-port.js'
 import { Output, SAMPLE } from '../support/sample.js'
+import { processEnvironment } from '../support/environment.js'
 
 const EQUIPMENT = '/odata/v4/maintenance/Equipment'
 
@@ -15,9 +16,8 @@ const children: ChildProcess[] = []
 
 /** `npm start`, in a group of its own, as a terminal makes it. */
 function npmStart(port: number): ChildProcess {
-  const { PATH, HOME } = process.env
   const child = spawn(process.execPath, [join(SAMPLE, 'scripts/start.mjs')], {
-    env: { PATH, HOME, PORT: String(port) },
+    env: processEnvironment({ PORT: String(port) }),
     stdio: ['ignore', 'pipe', 'pipe'],
     detached: true
   })

@@ -4,6 +4,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 
 import { SAMPLE } from '../support/sample.js'
+import { processEnvironment } from '../support/environment.js'
 
 const CDS = join(SAMPLE, 'node_modules/@sap/cds-dk/bin/cds.js')
 
@@ -78,8 +79,7 @@ function project(type: string, { plugin = true } = {}): Project {
   const requires = { auth: plugin ? 'principal' : 'mocked' }
   const manifest = { name: 'notes', type, dependencies, cds: { requires } }
   fs.writeFileSync(join(root, 'package.json'), JSON.stringify(manifest))
-  const { PATH, HOME } = process.env
-  const options = { cwd: root, env: { PATH, HOME }, encoding: 'utf8' } as const
+  const options = { cwd: root, env: processEnvironment(), encoding: 'utf8' } as const
   return {
     root,
     run: (...args) => execFileSync(process.execPath, args, { ...options, stdio: 'pipe' })

@@ -6,16 +6,16 @@ import { setTimeout as sleep } from 'node:timers/promises'
 import { client } from '../support/client.js'
 import { end, Output, SAMPLE } from '../support/sample.js'
 import { copyOfSample } from '../support/sample-copy.js'
+import { processEnvironment } from '../support/environment.js'
 
 const CDS = join(SAMPLE, 'node_modules/@sap/cds-dk/bin/cds.js')
 const CLI = join(SAMPLE, 'dist/cli/main.js')
 const EQUIPMENT = '/odata/v4/maintenance/Equipment'
 
 function watch(root: string): ChildProcess {
-  const { PATH, HOME } = process.env
   return spawn(process.execPath, [CDS, 'watch', '--livereload', 'false'], {
     cwd: root,
-    env: { PATH, HOME, PORT: '0' },
+    env: processEnvironment({ PORT: '0' }),
     stdio: ['ignore', 'pipe', 'pipe'],
     detached: true // a group of its own, as a terminal makes it: Ctrl-C reaches all of it
   })

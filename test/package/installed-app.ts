@@ -102,7 +102,8 @@ function npm(cwd: string, args: string[]): string {
   const quiet = ['--prefer-offline', '--no-audit', '--no-fund', '--loglevel=error']
   return execFileSync('npm', [...args, ...quiet], {
     cwd,
-    env: environment(),
+    // npm's cache and settings are the user's
+    env: { ...environment(), HOME: process.env.HOME_OF_USER },
     encoding: 'utf8',
     stdio: ['ignore', 'pipe', 'inherit']
   })

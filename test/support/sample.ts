@@ -5,6 +5,7 @@ import { join, resolve } from 'node:path'
 import { setImmediate as turnOfEventLoop } from 'node:timers/promises'
 
 import type { Emulator } from '../../emulator/src/index.js'
+import { processEnvironment } from './environment.js'
 
 /** Folder of the sample. */
 export const SAMPLE = resolve(__dirname, '../..')
@@ -97,8 +98,7 @@ interface Configuration {
 
 function environment(root: string, { emulator, env }: SampleOptions): NodeJS.ProcessEnv {
   return {
-    PATH: process.env.PATH,
-    HOME: root, // CAP keeps a registry of running servers there, and reads configuration from it
+    ...processEnvironment({ HOME: root }), // CAP keeps a registry of running servers there, and reads configuration from it
     CDS_TYPESCRIPT: 'tsx',
     PORT: '0',
     NODE_EXTRA_CA_CERTS: join(root, 'ca.pem'),

@@ -12,7 +12,11 @@ Example:
 
 /** Returns the commands that need a running landscape: `token` and `job`. */
 export function emulatorCommands(): Command[] {
-  const token = new Command('token')
+  return [tokenCommand(), jobCommand()]
+}
+
+function tokenCommand(): Command {
+  return new Command('token')
     .description('print an access token from the running emulator, and nothing else')
     .argument('[user]', 'user of cds.requires.auth.users; not needed for client_credentials')
     .addOption(
@@ -34,9 +38,11 @@ export function emulatorCommands(): Command[] {
       '\nExample:\n  curl -H "Authorization: Bearer $(npx cds-principal token alice)" http://localhost:4004/…'
     )
     .action(printToken)
+}
 
-  const job = new Command('job')
-    .description('do what the SAP Job Scheduling service does')
+function jobCommand(): Command {
+  const job = new Command('job').description('do what the SAP Job Scheduling service does')
+  job
     .command('run')
     .description(
       'call an endpoint of the running application, as a job of the Job Scheduling service'
@@ -56,6 +62,5 @@ export function emulatorCommands(): Command[] {
     .option('--project <folder>', 'folder of the CAP project', process.cwd())
     .addHelpText('after', JOB_HELP)
     .action((path: string, options: JobOptions) => runJob(path, options))
-
-  return [token, job]
+  return job
 }

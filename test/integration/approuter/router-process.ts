@@ -6,6 +6,7 @@ import { join } from 'node:path'
 import { freePort } from '../../support/free-port.js'
 import { end, Output, SAMPLE } from '../../support/sample.js'
 import type { RunningSample } from '../../support/running-sample.js'
+import { processEnvironment } from '../../support/environment.js'
 
 /** The application router in front of the sample, as `npm run approuter` starts it. */
 export class Router {
@@ -29,8 +30,7 @@ export class Router {
     const port = await freePort()
     const child = spawn(process.execPath, [join(SAMPLE, 'scripts/approuter.mjs')], {
       env: {
-        PATH: process.env.PATH,
-        HOME: process.env.HOME,
+        ...processEnvironment(),
         PORT: String(port),
         API: sample.url,
         NODE_EXTRA_CA_CERTS: ca,

@@ -2,6 +2,7 @@ import { spawnSync } from 'node:child_process'
 import fs from 'node:fs'
 import os from 'node:os'
 import path from 'node:path'
+import { processEnvironment } from '../../support/environment.js'
 
 const root = path.resolve(__dirname, '../../..')
 const CDS = path.join(root, 'node_modules/@sap/cds-dk/bin/cds.js')
@@ -45,8 +46,7 @@ const read = (name: string) => fs.readFileSync(path.join(folder, name), 'utf8')
 const json = (name: string) => JSON.parse(read(name))
 
 function run(...args: string[]) {
-  const { PATH, HOME } = process.env
-  const options = { cwd: folder, encoding: 'utf8', env: { PATH, HOME } } as const
+  const options = { cwd: folder, encoding: 'utf8', env: processEnvironment() } as const
   const { status, stdout, stderr } = spawnSync(process.execPath, [CDS, ...args], options)
   return { status, output: stdout + stderr }
 }

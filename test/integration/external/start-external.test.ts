@@ -7,6 +7,7 @@ import { promisify } from 'node:util'
 import { client } from '../../support/client.js'
 import { Output, SAMPLE } from '../../support/sample.js'
 import { copyOfSample } from '../../support/sample-copy.js'
+import { processEnvironment } from '../../support/environment.js'
 
 const RUN = join(SAMPLE, 'scripts/external/run.mjs')
 const TOKEN = join(SAMPLE, 'scripts/external/token.mjs')
@@ -19,10 +20,9 @@ let output: Output
 
 beforeAll(async () => {
   root = copyOfSample()
-  const { PATH, HOME } = process.env
   child = spawn(process.execPath, [RUN], {
     cwd: root,
-    env: { PATH, HOME, PORT: '0', IDP_PORT: '0' },
+    env: processEnvironment({ PORT: '0', IDP_PORT: '0' }),
     stdio: ['ignore', 'pipe', 'pipe'],
     detached: true // a group of its own, as a terminal makes it: Ctrl-C reaches all of it
   })

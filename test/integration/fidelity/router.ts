@@ -8,6 +8,7 @@ import { TestBrowser } from '../../../emulator/test/authorize/browser.js'
 import { freePort } from '../../support/free-port.js'
 import { end, Output, SAMPLE } from '../../support/sample.js'
 import type { FidelityLandscape } from './landscape.js'
+import { processEnvironment } from '../../support/environment.js'
 
 const to = (source: string, destination: string, csrfProtection = false) => ({
   source: `^/${source}/(.*)$`,
@@ -58,8 +59,7 @@ export class BoundRouter {
       {
         cwd: folder,
         env: {
-          PATH: process.env.PATH,
-          HOME: process.env.HOME,
+          ...processEnvironment(),
           PORT: String(port),
           NODE_EXTRA_CA_CERTS: join(folder, 'ca.pem'),
           VCAP_SERVICES: JSON.stringify(emulator.vcapServices()),

@@ -6,6 +6,7 @@ import { join } from 'node:path'
 import { client } from '../../support/client.js'
 import { end, Output, SAMPLE } from '../../support/sample.js'
 import { claimsOf } from '../../../emulator/test/support/http.js'
+import { processEnvironment } from '../../support/environment.js'
 
 /** The sample as a developer has it, with two lines more in its configuration. */
 function project(): string {
@@ -34,10 +35,9 @@ let server: ChildProcess
 
 beforeEach(() => {
   root = project()
-  const { PATH, HOME } = process.env
   server = spawn(process.execPath, ['--import', 'tsx', CDS_SERVE], {
     cwd: root,
-    env: { PATH, HOME, PORT: '0', CDS_TYPESCRIPT: 'tsx' },
+    env: processEnvironment({ PORT: '0', CDS_TYPESCRIPT: 'tsx' }),
     stdio: ['ignore', 'pipe', 'pipe']
   })
 })

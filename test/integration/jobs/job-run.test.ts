@@ -8,6 +8,7 @@ import { join } from 'node:path'
 import { listen } from '../../../emulator/src/http/listener.js'
 import { end, Output, SAMPLE } from '../../support/sample.js'
 import { copyOfSample } from '../../support/sample-copy.js'
+import { processEnvironment } from '../../support/environment.js'
 
 const CDS = join(SAMPLE, 'node_modules/@sap/cds-dk/bin/cds.js')
 const CLI = join(SAMPLE, 'dist/cli/main.js')
@@ -29,10 +30,9 @@ let watch: ChildProcess
 let output: Output
 beforeAll(async () => {
   root = copyOfSample()
-  const { PATH, HOME } = process.env
   watch = spawn(process.execPath, [CDS, 'watch', '--livereload', 'false'], {
     cwd: root,
-    env: { PATH, HOME, PORT: '0' },
+    env: processEnvironment({ PORT: '0' }),
     stdio: ['ignore', 'pipe', 'pipe']
   })
   output = new Output(watch)

@@ -5,6 +5,7 @@ import { join } from 'node:path'
 
 import { end, Output, SAMPLE } from '../../../support/sample.js'
 import type { TestXsuaa } from './test-xsuaa.js'
+import { processEnvironment } from '../../../support/environment.js'
 
 export type Mode = 'development' | 'production'
 
@@ -74,8 +75,7 @@ function environment(
   { mode, xsuaa, credentials, env }: AppOptions
 ): NodeJS.ProcessEnv {
   return {
-    PATH: process.env.PATH,
-    HOME: root,
+    ...processEnvironment({ HOME: root }),
     NODE_ENV: mode,
     PORT: '0',
     NODE_EXTRA_CA_CERTS: join(root, 'ca.pem'),

@@ -4,6 +4,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 
 import { end, Output, SAMPLE } from '../../../support/sample.js'
+import { processEnvironment } from '../../../support/environment.js'
 
 /** An application that is bound to one issuer, as `cds-serve` runs it. */
 export interface BoundApp {
@@ -85,8 +86,7 @@ function environment(root: string, { stock, credentials, mode }: PairOptions): N
   const label = stock === 'ias' ? 'identity' : 'xsuaa'
   const binding = { label, name: label, plan: 'application', tags: [label], credentials }
   return {
-    PATH: process.env.PATH,
-    HOME: root,
+    ...processEnvironment({ HOME: root }),
     NODE_ENV: mode,
     PORT: '0',
     NODE_EXTRA_CA_CERTS: join(root, 'ca.pem'),
