@@ -1,6 +1,9 @@
 import cds from '@sap/cds'
 
 import { checkMembers, checkPrepared, UNDOCUMENTED_MEMBERS } from '../../src/cap.js'
+import { muteConsole } from '../support/console.js'
+
+muteConsole('info')
 
 const VALUES = { array: [], boolean: true, function: () => undefined, object: {}, string: '' }
 

@@ -6,6 +6,9 @@ import { claimsFor } from '../../src/xsuaa/claims.js'
 import { identityOf } from '../../../src/user/identity.js'
 import { featuresOfMocked } from '../../../src/user/mocked-features.js'
 import { xsuaaProfile } from '../../../src/user/xsuaa-profile.js'
+import { muteConsole } from '../../../test/support/console.js'
+
+muteConsole('warn')
 
 type Requires = Record<string, { users?: object; tenants?: object } | undefined>
 const requires = cds.env.requires as unknown as Requires & { kinds: Requires }

@@ -3,6 +3,9 @@ import cds from '@sap/cds'
 import { type CurrentCall, callsOnBehalf } from '../../../src/remote/calls-on-behalf.js'
 import { checkImplementation } from '../../../src/remote/start-checks.js'
 import { TokenUser } from '../../../src/user/token-user.js'
+import { muteConsole } from '../../support/console.js'
+
+muteConsole('warn')
 
 type Options = Record<string, unknown>
 

@@ -1,9 +1,11 @@
 import cds from '@sap/cds'
 
 import { onPrincipalCall, type PrincipalCall } from '../../../src/remote/evidence/call.js'
-import { closeConnections } from '../../../src/remote/http/connections/connections.js'
 import PrincipalRemoteService from '../../../src/remote/service.js'
-import { Backend } from './support/backend.js'
+import { type Backend, withBackend } from './support/backend.js'
+import { muteConsole } from '../../support/console.js'
+
+muteConsole('warn')
 
 const INBOUND = {
   authorization: 'Bearer of-the-request',
@@ -13,12 +15,8 @@ const INBOUND = {
 }
 
 let backend: Backend
-beforeEach(async () => {
-  backend = await Backend.start()
-})
-afterEach(async () => {
-  closeConnections()
-  await backend.stop()
+withBackend((started) => {
+  backend = started
 })
 
 /** A service whose handler sends a request of its own, with all headers of the HTTP request. */

@@ -5,6 +5,9 @@ import cds from '@sap/cds'
 import { guardedDestination } from '../../../src/remote/guarded-destination.js'
 import { TokenUser } from '../../../src/user/token-user.js'
 import { internet } from './support/backend.js'
+import { muteConsole } from '../../support/console.js'
+
+muteConsole('warn')
 
 const secrets = {
   authentication: 'ClientCertificateAuthentication',

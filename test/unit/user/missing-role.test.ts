@@ -3,6 +3,9 @@ import express from 'express'
 
 import type { Identity } from '../../../src/user/identity.js'
 import { missingRole } from '../../../src/user/missing-role.js'
+import { muteConsole } from '../../support/console.js'
+
+muteConsole('info')
 
 const MODEL = `
   @path: '/odata/v4/jobs' @requires: 'Caller' service JobsService {

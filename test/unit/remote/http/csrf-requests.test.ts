@@ -3,9 +3,8 @@ import { Readable } from 'node:stream'
 
 import type { HttpDestination } from '@sap-cloud-sdk/connectivity'
 
-import { closeConnections } from '../../../../src/remote/http/connections/connections.js'
 import { send, type SendOptions } from '../../../../src/remote/http/send.js'
-import { Backend, json, onPremise, plain, user } from '../support/backend.js'
+import { type Backend, json, onPremise, plain, user, withBackend } from '../support/backend.js'
 import { CsrfGateway } from '../support/csrf-gateway.js'
 
 const PATH = '/sap/opu/odata/sap/API_X'
@@ -14,14 +13,10 @@ const ROOT = `http://s4.internal:44300${PATH}/`
 
 let backend: Backend
 let gateway: CsrfGateway
-beforeEach(async () => {
-  backend = await Backend.start()
+withBackend((started) => {
+  backend = started
   gateway = new CsrfGateway()
   backend.answer = gateway.answer
-})
-afterEach(async () => {
-  closeConnections()
-  await backend.stop()
 })
 
 describe('what a destination adds, it adds to every request', () => {

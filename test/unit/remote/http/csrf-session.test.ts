@@ -1,7 +1,6 @@
-import { closeConnections } from '../../../../src/remote/http/connections/connections.js'
 import { TokenPrincipal } from '../../../../src/user/principal.js'
 import { send, type SendOptions } from '../../../../src/remote/http/send.js'
-import { Backend, json, onPremise, plain, user } from '../support/backend.js'
+import { type Backend, json, onPremise, plain, user, withBackend } from '../support/backend.js'
 import { CsrfGateway } from '../support/csrf-gateway.js'
 
 const PATH = '/sap/opu/odata/sap/API_X'
@@ -10,14 +9,10 @@ const CSRF: SendOptions = { csrf: true, path: PATH }
 let backend: Backend
 let gateway: CsrfGateway
 
-beforeEach(async () => {
-  backend = await Backend.start()
+withBackend((started) => {
+  backend = started
   gateway = new CsrfGateway()
   backend.answer = gateway.answer
-})
-afterEach(async () => {
-  closeConnections()
-  await backend.stop()
 })
 
 function write(name: string, options = CSRF, data: unknown = { a: 1 }, method = 'post') {

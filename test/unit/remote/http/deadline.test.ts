@@ -1,16 +1,11 @@
 import type { HttpDestination } from '@sap-cloud-sdk/connectivity'
 
-import { closeConnections } from '../../../../src/remote/http/connections/connections.js'
 import { send, type SendOptions } from '../../../../src/remote/http/send.js'
-import { Backend, internet, json, plain, user } from '../support/backend.js'
+import { Backend, internet, json, plain, user, withBackend } from '../support/backend.js'
 
 let backend: Backend
-beforeEach(async () => {
-  backend = await Backend.start()
-})
-afterEach(async () => {
-  closeConnections()
-  await backend.stop()
+withBackend((started) => {
+  backend = started
 })
 
 const GET = { method: 'get', url: '/x' } as const

@@ -3,18 +3,21 @@ import { inspect } from 'node:util'
 import type { HttpDestination } from '@sap-cloud-sdk/connectivity'
 
 import { RemoteError } from '../../../../src/errors.js'
-import { closeConnections } from '../../../../src/remote/http/connections/connections.js'
 import { send } from '../../../../src/remote/http/send.js'
 import { startHttpsServer } from '../../../support/https-server.js'
-import { Backend, internet, json, onPremise, plain, user } from '../support/backend.js'
+import {
+  type Backend,
+  internet,
+  json,
+  onPremise,
+  plain,
+  user,
+  withBackend
+} from '../support/backend.js'
 
 let backend: Backend
-beforeEach(async () => {
-  backend = await Backend.start()
-})
-afterEach(async () => {
-  closeConnections()
-  await backend.stop()
+withBackend((started) => {
+  backend = started
 })
 
 const GET = { method: 'get', url: '/x?secret-query=1' } as const

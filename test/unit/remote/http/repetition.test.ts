@@ -3,17 +3,12 @@ import { Readable } from 'node:stream'
 
 import type { HttpRequestConfig } from '@sap-cloud-sdk/http-client'
 
-import { closeConnections } from '../../../../src/remote/http/connections/connections.js'
 import { send } from '../../../../src/remote/http/send.js'
-import { Backend, internet, json, onPremise, plain, user } from '../support/backend.js'
+import { Backend, internet, json, onPremise, plain, user, withBackend } from '../support/backend.js'
 
 let backend: Backend
-beforeEach(async () => {
-  backend = await Backend.start()
-})
-afterEach(async () => {
-  closeConnections()
-  await backend.stop()
+withBackend((started) => {
+  backend = started
 })
 
 const GET: HttpRequestConfig = { method: 'get', url: '/x' }

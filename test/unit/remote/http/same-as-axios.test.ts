@@ -5,17 +5,12 @@ import { brotliCompressSync, deflateSync, gzipSync } from 'node:zlib'
 import type { HttpDestination } from '@sap-cloud-sdk/connectivity'
 import { executeHttpRequest, type HttpRequestConfig } from '@sap-cloud-sdk/http-client'
 
-import { closeConnections } from '../../../../src/remote/http/connections/connections.js'
 import { send } from '../../../../src/remote/http/send.js'
-import { Backend, internet, json, onPremise, plain } from '../support/backend.js'
+import { type Backend, internet, json, onPremise, plain, withBackend } from '../support/backend.js'
 
 let backend: Backend
-beforeEach(async () => {
-  backend = await Backend.start()
-})
-afterEach(async () => {
-  closeConnections()
-  await backend.stop()
+withBackend((started) => {
+  backend = started
 })
 
 /** Of the client, or of its connections. */

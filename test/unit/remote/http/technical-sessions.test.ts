@@ -1,23 +1,18 @@
 import type { HttpDestination } from '@sap-cloud-sdk/connectivity'
 
-import { closeConnections } from '../../../../src/remote/http/connections/connections.js'
 import { send } from '../../../../src/remote/http/send.js'
-import { Backend, internet, json } from '../support/backend.js'
+import { type Backend, internet, json, withBackend } from '../support/backend.js'
 
 let backend: Backend
 let count: number
-beforeEach(async () => {
-  backend = await Backend.start()
+withBackend((started) => {
+  backend = started
   count = 0
   backend.answer = (req, res) => {
     if (req.headers['x-csrf-token'] !== 'Fetch') return json(res, 201, {})
     const headers = { 'x-csrf-token': `token-${++count}`, 'set-cookie': `SESSION=${count}; path=/` }
     json(res, 200, {}, headers)
   }
-})
-afterEach(async () => {
-  closeConnections()
-  await backend.stop()
 })
 
 const write = (destination: HttpDestination, tenant?: string, headers?: Record<string, string>) =>

@@ -9,6 +9,9 @@ import {
   titleOf
 } from '../../../../src/remote/policy/service-target.js'
 import { Backend } from '../support/backend.js'
+import { muteConsole } from '../../../support/console.js'
+
+muteConsole('warn')
 
 const Remote = PrincipalRemoteService as unknown as new (
   name: string | undefined,

@@ -3,6 +3,9 @@ import { inspect } from 'node:util'
 import cds from '@sap/cds'
 
 import { keepCredentialsOutOfQueue } from '../../../../src/remote/queue/row.js'
+import { muteConsole } from '../../../support/console.js'
+
+muteConsole('warn')
 
 const TOKEN = 'eyJhbGciOiJSUzI1NiJ9.eyJzdWIiOiJhbGljZSJ9.c2ln'
 const TABLE = 'cds.outbox.Messages'

@@ -4,6 +4,7 @@ import { text } from 'node:stream/consumers'
 
 import type { HttpDestination } from '@sap-cloud-sdk/connectivity'
 
+import { closeConnections } from '../../../../src/remote/http/connections/connections.js'
 import { type NamedUser, TokenPrincipal } from '../../../../src/user/principal.js'
 
 /** One request, as it came in. */
@@ -69,6 +70,23 @@ export class Backend {
     this.#server.closeAllConnections()
     await new Promise((done) => this.#server.close(done))
   }
+}
+
+/**
+ * Starts a backend before each test, and stops it after the test with all connections of the client.
+ *
+ * @param prepare - gets the backend of the next test
+ */
+export function withBackend(prepare: (backend: Backend) => void): void {
+  let backend: Backend
+  beforeEach(async () => {
+    backend = await Backend.start()
+    prepare(backend)
+  })
+  afterEach(async () => {
+    closeConnections()
+    await backend.stop()
+  })
 }
 
 export function json(res: ServerResponse, status: number, body: object, headers = {}): void {

@@ -1,5 +1,8 @@
 import { ConfigurationError, TokenError } from '../../../../src/errors.js'
 import { trustAcl } from '../../../../src/token/issuers/trust-acl.js'
+import { muteConsole } from '../../../support/console.js'
+
+muteConsole('warn')
 
 const OWN = { client: 'sb-app!t1', tenant: 'own' }
 const check = (list: unknown) => trustAcl(JSON.stringify(list), OWN)

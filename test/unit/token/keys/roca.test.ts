@@ -3,6 +3,9 @@ import { generateKeyPairSync } from 'node:crypto'
 import { KeySet } from '../../../../src/token/keys/key-set.js'
 import { hasRocaFingerprint } from '../../../../src/token/keys/usable-key.js'
 import { importKey } from '../../../../src/token/keys/usable-key.js'
+import { muteConsole } from '../../../support/console.js'
+
+muteConsole('warn')
 
 /** A modulus as the generator makes them: powers of 65537 modulo a product of the first primes, and something on top. */
 function weakModulus(): string {

@@ -2,24 +2,24 @@ import { execFileSync } from 'node:child_process'
 import type { ServerResponse } from 'node:http'
 import { resolve } from 'node:path'
 
-import {
-  closeConnections,
-  connectionCount
-} from '../../../../../src/remote/http/connections/connections.js'
+import { connectionCount } from '../../../../../src/remote/http/connections/connections.js'
 import {
   PROXY_SOCKETS,
   proxySocketCount
 } from '../../../../../src/remote/http/connections/proxy-sockets.js'
 import { send } from '../../../../../src/remote/http/send.js'
-import { Backend, internet, json, onPremise, user } from '../../support/backend.js'
+import {
+  type Backend,
+  internet,
+  json,
+  onPremise,
+  user,
+  withBackend
+} from '../../support/backend.js'
 
 let backend: Backend
-beforeEach(async () => {
-  backend = await Backend.start()
-})
-afterEach(async () => {
-  closeConnections()
-  await backend.stop()
+withBackend((started) => {
+  backend = started
 })
 
 const GET = { method: 'get', url: '/x' } as const
