@@ -21,6 +21,7 @@ type Handler = (req: IncomingMessage, res: ServerResponse, received: Received) =
 
 /** An HTTP server on loopback that does what a test says, and keeps a record. */
 export class Backend {
+  static readonly #running = new Set<Backend>()
   readonly received: Received[] = []
   readonly sockets: Socket[] = []
   readonly #server: Server
@@ -50,6 +51,7 @@ export class Backend {
   static async start(): Promise<Backend> {
     const backend = new Backend()
     await new Promise<void>((done) => backend.#server.listen(0, '127.0.0.1', done))
+    Backend.#running.add(backend)
     return backend
   }
 
@@ -66,26 +68,29 @@ export class Backend {
     return this.received.map(({ method, url }) => `${method} ${url}`)
   }
 
+  static async stopAll(): Promise<void> {
+    await Promise.all([...Backend.#running].map((backend) => backend.stop()))
+  }
+
   async stop(): Promise<void> {
+    Backend.#running.delete(this)
     this.#server.closeAllConnections()
     await new Promise((done) => this.#server.close(done))
   }
 }
 
 /**
- * Starts a backend before each test, and stops it after the test with all connections of the client.
+ * Starts a backend before each test, and stops after the test all that run, and closes the client's connections.
  *
  * @param prepare - gets the backend of the next test
  */
 export function withBackend(prepare: (backend: Backend) => void): void {
-  let backend: Backend
   beforeEach(async () => {
-    backend = await Backend.start()
-    prepare(backend)
+    prepare(await Backend.start())
   })
   afterEach(async () => {
     closeConnections()
-    await backend.stop()
+    await Backend.stopAll()
   })
 }
 
