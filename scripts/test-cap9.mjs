@@ -1,5 +1,6 @@
 // Runs this repository's tests on CAP 9: in a copy, with CAP's packages of that version from the registry.
-// Arguments go to jest. Ends after 30 minutes; the copy is removed, or kept with KEEP=1.
+// Arguments go to jest. Ends after 30 minutes; the copy is removed, or kept with KEEP=1. TEST_NODE=current runs them on the
+// Node that runs this script, in place of the one that the repository brings.
 import { execFileSync } from 'node:child_process'
 import fs from 'node:fs'
 import os from 'node:os'
@@ -17,6 +18,7 @@ const CAP_9 = {
   '@cap-js/db-service': '^2.11.2'
 }
 const LIMIT = 30 * 60_000
+const NODE = process.env.TEST_NODE === 'current' ? process.execPath : runtime
 
 const folder = fs.mkdtempSync(path.join(os.tmpdir(), 'cds-principal-cap9-'))
 console.log(`tests on CAP 9, in ${folder}`)
@@ -39,8 +41,8 @@ try {
 function node(...args) {
   const bin = path.join(folder, 'node_modules/.bin')
   const env = environment()
-  env.PATH = [path.dirname(runtime), bin, env.PATH].join(path.delimiter)
-  run(runtime, args, { cwd: folder, timeout: left(), env })
+  env.PATH = [path.dirname(NODE), bin, env.PATH].join(path.delimiter)
+  run(NODE, args, { cwd: folder, timeout: left(), env })
 }
 
 function left() {

@@ -24,11 +24,17 @@ export interface InstalledApp {
  * Packs this package and installs the tarball into a copy of a project in this folder.
  *
  * @param packages - what the project needs besides CAP
+ * @param options - `emulator: false` installs the plugin alone, as production does
  */
-export function installApp(project = 'app', packages: string[] = []): InstalledApp {
-  return install(packages, (folder) => {
+export function installApp(
+  project = 'app',
+  packages: string[] = [],
+  options: { emulator?: boolean } = {}
+): InstalledApp {
+  const create = (folder: string) => {
     fs.cpSync(path.join(__dirname, project), folder, { recursive: true })
-  })
+  }
+  return install(packages, create, options)
 }
 
 /**
@@ -47,12 +53,16 @@ export function initApp(packages: string[] = []): InstalledApp {
   })
 }
 
-function install(packages: string[], create: (folder: string) => void): InstalledApp {
+function install(
+  packages: string[],
+  create: (folder: string) => void,
+  { emulator = true } = {}
+): InstalledApp {
   const temporary = fs.mkdtempSync(path.join(os.tmpdir(), 'cds-principal-app-'))
   const folder = path.join(temporary, 'app')
   create(folder)
   const scripts = isCap9 ? ['--ignore-scripts'] : []
-  const tarballs = [root, EMULATOR].map((each) => pack(each, temporary))
+  const tarballs = (emulator ? [root, EMULATOR] : [root]).map((each) => pack(each, temporary))
   npm(folder, [
     ...['install', ...tarballs, ...scripts],
     ...PEERS.map(ofThisRepository),

@@ -1,7 +1,7 @@
 import fs from 'node:fs'
 import path from 'node:path'
 
-const root = path.resolve(__dirname, '../../..')
+export const root = path.resolve(__dirname, '../../..')
 
 /** The text of a file of this repository. */
 export const read = (file: string): string => fs.readFileSync(path.join(root, file), 'utf8')
