@@ -144,6 +144,24 @@ withCurl(
   180_000
 )
 
+test('cds watch in this folder starts the sample as well', async () => {
+  const cds = join(SAMPLE, 'node_modules/@sap/cds-dk/bin/cds.js')
+  const child = spawn(process.execPath, [cds, 'watch', '--livereload', 'false'], {
+    cwd: SAMPLE,
+    env: processEnvironment({ PORT: '0' }),
+    stdio: ['ignore', 'pipe', 'pipe'],
+    detached: true
+  })
+  children.push(child)
+  const output = new Output(child)
+  await output.printed(/server listening on[^]*launched in/)
+  const [, url = ''] = /server listening on[^']*'(http:[^']+)'/.exec(output.text) ?? []
+  const alice = client(url, `Basic ${Buffer.from('alice:').toString('base64')}`)
+  const { status, body } = await alice.get(`${EQUIPMENT}?$top=1`)
+  alice.close()
+  expect({ status, value: body.value }).toMatchObject({ status: 200, value: [{ plant: '1010' }] })
+}, 180_000)
+
 test('a taken port is a clear message', async () => {
   const server = createServer()
   await new Promise<void>((done) => server.listen(0, done))
