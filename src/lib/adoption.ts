@@ -1,12 +1,12 @@
 import cds from '@sap/cds'
 
-/** `cds.requires.auth`, as far as it says whose authentication runs. */
+/** Part of `cds.requires.auth` that says which implementation authenticates. */
 interface ConfiguredAuth {
   readonly kind?: unknown
   readonly impl?: unknown
 }
 
-/** `cds.requires`, by name. */
+/** Entries of `cds.requires` by name. */
 export type Requires = Readonly<Record<string, unknown>>
 
 /**
@@ -19,11 +19,7 @@ export function authenticatesRequests(requires: Requires = configured()): boolea
   return kind === 'principal' || impl === 'cds-principal/auth'
 }
 
-/**
- * Names of the required services with `onBehalfOf`.
- *
- * @internal
- */
+/** Returns the names of the required services with `onBehalfOf`. @internal */
 export function servicesOnBehalf(requires: Requires = configured()): string[] {
   return Object.keys(requires).filter((name) => {
     const { onBehalfOf } = asOptions(requires[name]) as { onBehalfOf?: unknown }
@@ -32,7 +28,8 @@ export function servicesOnBehalf(requires: Requires = configured()): string[] {
 }
 
 /**
- * True if a service is called as this package decides. In an application that only has the package installed, it is CAP's own.
+ * True if this package decides who a service is called as. In an application that has the package
+ * only installed, CAP decides.
  *
  * @param options - of the required service
  * @internal

@@ -1,4 +1,4 @@
-/** Properties of bindings that are JSON; in secrets of Kubernetes without metadata they are text. */
+/** Properties of bindings that are JSON; in Kubernetes secrets without metadata they are text. */
 const JSON_TYPED = new Set(['uaa', 'domains', 'authentication_service', 'endpoints'])
 
 /**

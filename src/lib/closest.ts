@@ -1,6 +1,9 @@
 import { distance } from 'fastest-levenshtein'
 
-/** Names of up to so many letters are near to many words; they have to begin with the same letter. */
+/**
+ * Length up to which a name is short: a similar name has to begin with the same letter, as too many
+ * words are near.
+ */
 const SHORT = 5
 
 /**

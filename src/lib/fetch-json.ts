@@ -1,22 +1,25 @@
-/** What went wrong with a fetch, in one word; `unexpected`: it is JSON, but not what was to be fetched. */
+/** Reason why a fetch failed; `unexpected` is JSON with another content than expected. */
 export type FetchFailure =
   'timeout' | 'network' | 'status' | 'redirect' | 'too-large' | 'not-json' | 'unexpected'
 
-/** How {@link fetchJson} fetches. */
+/** Options of {@link fetchJson}. */
 export interface FetchJsonOptions {
   readonly headers?: Readonly<Record<string, string>>
-  /** Milliseconds for all of it, from name resolution to the last byte. Default: 5000. */
+  /** Milliseconds for the whole fetch, from name resolution to the last byte. Default: 5000. */
   readonly deadline?: number
-  /** Bytes of the body that are read at most. Default: 262144 (256 kB). */
+  /** Maximum bytes of the body that are read. Default: 262144 (256 kB). */
   readonly maxBytes?: number
   /**
-   * Whether it is asked once more when the connection is lost: the other side may close one that was kept at the very moment
-   * when it is used again. Default: `false`; whoever asks again later anyway does not need it.
+   * True if a fetch is repeated once when the connection is lost: a server may close a kept
+   * connection at the moment when it is used again. Default: `false`, for callers that fetch again
+   * later anyway.
    */
   readonly repeatLost?: boolean
 }
 
-/** A document could not be had. Its text has no URL and nothing of the answer's body, so it can go into a log. */
+/**
+ * Failed fetch of a document. Its message has no URL and nothing of the body, so it can be logged.
+ */
 export class FetchError extends Error {
   readonly reason: FetchFailure
   /** HTTP status, for `status` and `redirect`. */
@@ -34,8 +37,8 @@ const DEADLINE = 5_000
 const MAX_BYTES = 256 * 1024
 
 /**
- * Fetches a JSON document from an issuer that may hang, drip, redirect, or send something else and too much of it.
- * Redirects are not followed, no status but 200 counts, and no more than the allowed bytes are ever held.
+ * Fetches a JSON document from an issuer that may hang, send slowly, redirect, or send too much.
+ * Redirects are not followed, only status 200 counts, and no more than the allowed bytes are read.
  *
  * @throws {@link FetchError}
  * @internal
@@ -44,7 +47,7 @@ export async function fetchJson(url: string, options: FetchJsonOptions = {}): Pr
   return parsed(await fetchBytes(url, options))
 }
 
-/** The same for a text in UTF-8, such as XML. @internal */
+/** Fetches a text in UTF-8, such as XML, by the rules of {@link fetchJson}. @internal */
 export async function fetchText(url: string, options: FetchJsonOptions = {}): Promise<string> {
   const bytes = await fetchBytes(url, options)
   return new TextDecoder().decode(bytes)
@@ -70,13 +73,13 @@ async function fetchBytes(url: string, options: FetchJsonOptions): Promise<Uint8
 
 const LOST: ReadonlySet<unknown> = new Set(['ECONNRESET', 'EPIPE', 'UND_ERR_SOCKET'])
 
-/** Whether a connection ended that was there. */
+/** True if an established connection was lost. */
 function isLost(error: unknown): boolean {
   const { cause } = error as { cause?: { code?: unknown } }
   return LOST.has(cause?.code)
 }
 
-/** The body of a good answer; the connection of any other is closed. */
+/** Reads the body of an answer with status 200; closes the connection of any other answer. */
 async function bodyOf(response: Response, maxBytes: number): Promise<Uint8Array> {
   const { status, headers } = response
   const refused = refusal(status, Number(headers.get('content-length')) > maxBytes, maxBytes)
@@ -119,7 +122,10 @@ function parsed(body: Uint8Array): unknown {
   }
 }
 
-/** Messages and causes of `fetch` name hosts and addresses: only the code goes on, such as `ECONNREFUSED`. */
+/**
+ * Converts an error of `fetch`. Its messages name hosts and addresses, so only the code is kept,
+ * such as `ECONNREFUSED`.
+ */
 function failure(error: unknown): FetchError {
   const { name, cause } = error as { name?: string; cause?: { code?: unknown } }
   if (name === 'TimeoutError' || name === 'AbortError') return new FetchError('timeout', 'timeout')

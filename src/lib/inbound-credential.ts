@@ -1,4 +1,7 @@
-/** Headers of a request that speak for its sender: they are for this application, never for a remote one. */
+/**
+ * Headers with credentials of the sender. They are for this application, and are never sent to a
+ * remote one.
+ */
 export const INBOUND_CREDENTIALS = new Set([
   'authorization',
   'cookie',
@@ -9,7 +12,12 @@ export const INBOUND_CREDENTIALS = new Set([
   'x-user-token'
 ])
 
-/** True if a header speaks for the sender of a request to this application, or for whom its platform takes him. @internal */
+/**
+ * True if a header has credentials of the sender, or names the sender that the platform has
+ * authenticated.
+ *
+ * @internal
+ */
 export function isInboundCredential(name: string): boolean {
   const lowerCase = name.toLowerCase()
   return INBOUND_CREDENTIALS.has(lowerCase) || lowerCase.startsWith('sap-connectivity-')
@@ -19,8 +27,9 @@ export function isInboundCredential(name: string): boolean {
 export type Headers = Readonly<Record<string, unknown>>
 
 /**
- * Headers without the credentials of the HTTP request that is being answered, which `remote.dispatch(req)` would copy.
- * Where the call goes out as the user, nothing else may speak for it either: headers set by hand are dropped, too.
+ * Returns the headers of an outgoing request without the credentials of the HTTP request that is
+ * being answered: `remote.dispatch(req)` would copy them. If the call goes out as the user,
+ * credentials that were set by hand are dropped as well.
  *
  * @param headers - of the outgoing request
  * @param inbound - of the HTTP request, if there is one

@@ -6,9 +6,10 @@ import { ConfigurationError } from '../errors.js'
 const host = runInThisContext('process') as NodeJS.Process
 
 /**
- * Node's own `require`, also inside jest: jest replaces that of the modules it loads, and its own can't load ES modules
- * without a flag. For ES-module-only dependencies (`jose`, `httpxy`), which must not break the tests of a project that
- * uses this package. (`process` of the sandbox is a copy; that of the main context is Node's.)
+ * Loads a module with Node's own `require`, also inside jest: jest replaces `require` in the
+ * modules that it loads, and its own cannot load ES modules without a flag. For dependencies that
+ * are ES modules only (`jose`), which must not break the tests of a project that uses this package.
+ * The `process` of jest's sandbox is a copy; that of the main context is Node's.
  *
  * @internal
  */
@@ -21,9 +22,9 @@ const load = createRequire(__filename)
 let sdk: Promise<CloudSdk> | undefined
 
 /**
- * `@sap-cloud-sdk/connectivity`, loaded when the first destination is resolved: an application may never call one. Asking the
- * module loader each time would cost more than everything else that a look-up in a cache takes. Not by `import()`, which does
- * not work in the jest of a project that uses this package.
+ * Loads `@sap-cloud-sdk/connectivity` when the first destination is resolved, and keeps it: an
+ * application may never call one, and asking the module loader for each call is slow. Does not use
+ * `import()`, which fails in the jest of a project that uses this package.
  *
  * @internal
  */
@@ -32,13 +33,13 @@ export function cloudSdk(): Promise<CloudSdk> {
   return sdk
 }
 
-/** `@sap-cloud-sdk/http-client`, in the same way. @internal */
+/** Loads `@sap-cloud-sdk/http-client` in the same way. @internal */
 export function cloudSdkHttpClient(): Promise<typeof import('@sap-cloud-sdk/http-client')> {
   return Promise.resolve(load('@sap-cloud-sdk/http-client') as never)
 }
 
 /**
- * Loads the XML parser, which only applications with SAML assertions need. Not by `import()`, as the Cloud SDK.
+ * Loads the XML parser, which only applications with SAML assertions need.
  *
  * @throws {@link ConfigurationError} when it is not installed
  * @internal
@@ -52,7 +53,11 @@ export function xmlCrypto(): Promise<typeof import('xml-crypto')> {
   return Promise.resolve(loadForSaml('xml-crypto') as never)
 }
 
-/** Checks at start what the first call with a SAML assertion would need. @throws as {@link xmlDom} @internal */
+/**
+ * Checks at start that the libraries for SAML assertions are installed.
+ *
+ * @throws as {@link xmlDom} @internal
+ */
 export function checkXmlLibraries(): void {
   for (const name of ['@xmldom/xmldom', 'xml-crypto']) loadForSaml(name)
 }

@@ -1,11 +1,12 @@
 import { cap } from '../cap.js'
 import type { PrincipalError } from '../errors.js'
 
-/** Log of everything that this package decides: `DEBUG=principal`, or `cds.log.levels.principal`. */
+/** Log of the decisions of this package: `DEBUG=principal`, or `cds.log.levels.principal`. */
 const log = cap.log('principal')
 
 /**
- * Writes a refusal as one line: code, reason, issuer alias, correlation id. No token, no claim, no user.
+ * Logs a refusal as one line: code, reason, issuer alias, correlation id. The line has no token,
+ * claim or user.
  *
  * @param issuer - alias of the issuer in the configuration
  * @internal
@@ -17,27 +18,31 @@ export function logRefusal(error: PrincipalError, issuer?: string): void {
   else log.error(line)
 }
 
-/** One line for an outbound call, as JSON: `DEBUG=principal`. @internal */
+/** Logs an outbound call as one line of JSON: `DEBUG=principal`. @internal */
 export function logCall(call: object): void {
   if (log._debug) log.debug(`principal.call ${JSON.stringify(call)}`)
 }
 
-/** Something to mend, which stops nothing. @internal */
+/** Logs a problem that stops nothing and should be corrected. @internal */
 export function logWarning(text: string): void {
   log.warn(text)
 }
 
-/** One line for the developer at the terminal. @internal */
+/** Logs one line for the developer at the terminal. @internal */
 export function logInfo(text: string): void {
   log.info(text)
 }
 
-/** What came from outside, for a log line: no control characters, 200 characters at most. @internal */
+/**
+ * Makes a value from outside fit for a log line: no control characters, 200 characters at most.
+ *
+ * @internal
+ */
 export function printable(value: unknown): string {
   return typeof value === 'string' ? value.replace(/[^\x20-\x7e]/g, '?').slice(0, 200) : 'none'
 }
 
-/** Request headers that CAP's JSON log would print as they are: they hold tokens of the platform's routers and clients. */
+/** Patterns of request headers with tokens that CAP's JSON log would print as they are. */
 const TOKEN_HEADERS = [
   '/auth/i',
   '/token/i',
@@ -54,11 +59,12 @@ export function maskTokenHeaders(): void {
   settings.mask_headers = [...(settings.mask_headers ?? []), ...TOKEN_HEADERS]
 }
 
-/** Libraries that print tokens and secrets when everything is printed (`DEBUG=*`). */
+/** Libraries that log tokens and secrets with `DEBUG=*`. */
 const LIBRARIES_LOGGING_SECRETS = ['xssec', 'follow-redirects']
 
 /**
- * Takes libraries that print requests with all headers out of `DEBUG`; they read it when they are loaded.
+ * Excludes from `DEBUG` the libraries that log requests with all headers. Called before they are
+ * loaded, as they read `DEBUG` then.
  *
  * @see https://github.com/debug-js/debug, "Wildcards"
  * @internal

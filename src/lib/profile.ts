@@ -2,7 +2,8 @@
 const PLATFORMS = ['VCAP_APPLICATION', 'CF_INSTANCE_GUID', 'KUBERNETES_SERVICE_HOST'] as const
 
 /**
- * True if this process is in production, by `NODE_ENV` or a profile. One that a platform runs is, unless they say otherwise.
+ * True if this process is in production, by `NODE_ENV` or a profile. A process that a platform runs
+ * is in production unless they name development or test.
  *
  * @internal
  */
@@ -15,7 +16,7 @@ export function isProduction(): boolean {
   )
 }
 
-/** Returns the variable by which a platform shows. @internal */
+/** Returns the environment variable that shows that a platform runs this process. @internal */
 export function platformMarker(): string | undefined {
   return PLATFORMS.find((name) => process.env[name])
 }

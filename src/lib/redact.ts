@@ -1,4 +1,4 @@
-/** The texts of an error and of its causes, outermost first. */
+/** Messages of an error and its causes, outermost first. */
 export class CleanCause extends Error {
   readonly messages: string[]
 
@@ -10,7 +10,8 @@ export class CleanCause extends Error {
 }
 
 /**
- * What may be kept of a library's error: its messages. The errors themselves hold requests, with tokens in the headers.
+ * Returns the messages of a library's error and of its causes. The error itself is not kept: it
+ * holds requests, with tokens in the headers.
  *
  * @internal
  */
@@ -22,12 +23,12 @@ export function cleanCause(error: unknown): CleanCause {
   return new CleanCause(messages.length ? messages : ['unknown error'])
 }
 
-/** Shorter values are too common to be taken out of texts. */
+/** Length from which a secret is removed from texts: shorter values are common words. */
 const MIN_SECRET = 6
 
 /**
- * Returns what headers hold that must not come back in a text: credentials without their scheme, the password of Basic ones,
- * the values of cookies.
+ * Returns the secrets in headers, which must not be repeated in a text: credentials without their
+ * scheme, the password of Basic credentials, the values of cookies.
  *
  * @internal
  */
@@ -46,7 +47,8 @@ export function secretsIn(headers: Readonly<Record<string, string>>): string[] {
 }
 
 /**
- * Returns a copy of some data without secrets, wherever they stand in it. What is neither text nor plain data stays as it is.
+ * Returns a copy of some data without secrets, in texts and names at any depth. Values that are
+ * neither text nor plain data stay as they are.
  *
  * @internal
  */
@@ -66,7 +68,11 @@ export function withoutSecrets(data: unknown, secrets: readonly string[], depth 
   return Object.fromEntries(entries) as unknown
 }
 
-/** A text without anything that looks like a JWT or like credentials in a URL or header. @internal */
+/**
+ * Returns a text without anything that looks like a JWT, or like credentials in a URL or header.
+ *
+ * @internal
+ */
 export function redact(text: string): string {
   return text
     .replace(/eyJ[\w-]+(\.[\w-]*){1,4}/g, '<token>')

@@ -1,22 +1,28 @@
 import { LRUCache } from 'lru-cache'
 
-/** A result, and how long it may be used. */
+/** Result, and the time for which it may be used. */
 export interface Lasting<T> {
   readonly value: T
-  /** Milliseconds; 0 or less: this once. */
+  /** Milliseconds for which the result is cached; 0 or less: it is used this once. */
   readonly lifetime: number
 }
 
-/** What a result depends on, part by part: parts are never joined, so no two keys can look alike. */
+/**
+ * Parts that a result depends on. They are compared one by one and never joined, so different keys
+ * are never equal.
+ */
 export type Key = readonly (string | undefined)[]
 
 /**
- * What of the kept does not count: nothing, whatever there is, or what turned out to be of no use. That is forgotten at once,
- * and never handed out again.
+ * Which cached results to ignore: none, all, or those for which the function returns true. With a
+ * function, an ignored result is removed at once and never returned again.
  */
 export type Bypass<T> = boolean | ((kept: T) => boolean)
 
-/** Why something is fetched: for want of a result, for somebody who wants a new one, or in place of one of no use. */
+/**
+ * Reasons for a fetch, by rank: no result is cached, a new one is wanted, or the cached one was
+ * rejected.
+ */
 const RANKS = { missing: 0, bypass: 1, rejected: 2 } as const
 
 type Rank = (typeof RANKS)[keyof typeof RANKS]
@@ -27,7 +33,8 @@ interface Flight<T> {
 }
 
 /**
- * Each who waits gets an error of their own: CAP and handlers of an application change what they catch.
+ * Copies an error, so that every caller that waits gets its own: CAP and handlers of an application
+ * change errors that they catch.
  *
  * @internal
  */
@@ -39,8 +46,9 @@ export function copyOfError(error: unknown): unknown {
 }
 
 /**
- * Results that are fetched once for everybody who asks at the same time, and kept for as long as they last. Failures are
- * told to all who wait, and forgotten; what was kept before stays. Bounded: what was not used for longest goes first.
+ * Cache of results that are fetched once for all callers that ask at the same time. A failure goes
+ * to all callers that wait, and is not cached; a result that was cached before stays. The cache is
+ * bounded: the least recently used result is removed first.
  *
  * @internal
  */
@@ -81,7 +89,9 @@ export class SingleFlight<T> {
     }
   }
 
-  /** Forgets a result that turned out to be of no use, unless another one is there already. */
+  /**
+   * Removes a result that turned out to be unusable, unless another one has replaced it already.
+   */
   drop(key: Key, value: T): void {
     const id = JSON.stringify(key)
     if (this.#kept.peek(id)?.value === value) this.#kept.delete(id)

@@ -19,7 +19,7 @@ import { type Headers, withoutInboundCredentials } from '../lib/inbound-credenti
 import { type ReadyDestination, outboundDestination } from './outbound.js'
 import { type OnBehalfOf, policyOf } from './policy/options.js'
 
-/** As whom a destination is resolved, and where it is looked for. */
+/** Principal of a call, and the look-up of its destination. */
 export interface CallOptions extends Pick<
   DestinationOptions,
   | 'selectionStrategy'
@@ -32,18 +32,23 @@ export interface CallOptions extends Pick<
   | 'chain'
   | 'actorToken'
 > {
-  /** Default: the destination decides; one that propagates users needs a named one. */
+  /**
+   * Principal of the call. Default: the destination decides; one that propagates users needs a
+   * named user.
+   */
   onBehalfOf?: OnBehalfOf
   /** Seconds that a user's token has to last when it is sent. Default: 5. */
   minTokenLifetime?: number
 }
 
 /**
- * The destination of that name, ready for whoever is current in `cds.context`: for generated clients and everything else
- * that takes a destination of the SAP Cloud SDK. It follows the same rules as CAP's remote services do.
+ * Returns the destination of that name, ready for the current principal of `cds.context`: for
+ * generated clients and all other code that takes a destination of the SAP Cloud SDK. It follows
+ * the same rules as CAP's remote services do.
  *
- * The destination is for exactly this principal. Whoever keeps it and uses it later, as somebody else or in another tenant,
- * or when the token is over, gets an error: ask for a new one each time, which costs nothing while tokens are kept.
+ * The destination is for exactly this principal. Using it later, as another user, in another tenant
+ * or when the token has expired, is an error. Ask for a new one for each call: tokens are cached,
+ * so that costs nothing.
  *
  * @example
  * ```ts
@@ -68,12 +73,17 @@ export async function destinationFor(
   return guardedDestination(outbound, destinationName)
 }
 
-/** What is told about a call of a destination. @internal */
+/** Returns the service and destination of a call, for events and logs. @internal */
 export function subjectOf(destinationName: string, { onBehalfOf }: CallOptions) {
   return { service: undefined, destination: destinationName, onBehalfOf }
 }
 
-/** The same without the guard, for what is sent at once. @internal */
+/**
+ * Resolves a destination without the guard of {@link destinationFor}, for a call that is sent at
+ * once.
+ *
+ * @internal
+ */
 export async function resolveAs(
   destinationName: string,
   options: CallOptions,
@@ -99,17 +109,23 @@ export async function resolveAs(
   }
 }
 
-/** A destination by name, as the SAP Cloud SDK takes it, with {@link CallOptions} in place of a `jwt`. */
+/**
+ * Name of a destination, as the SAP Cloud SDK takes it, with {@link CallOptions} in place of a
+ * `jwt`.
+ */
 export interface DestinationRequest extends CallOptions {
   destinationName: string
-  /** Whose call it is, `cds.context` says. */
+  /** Not allowed: `cds.context` says who calls. */
   jwt?: never
 }
 
-/** Milliseconds, unless `requestConfig.timeout` says something else (0: no limit); the same as for CAP's remote services. */
+/**
+ * Milliseconds for a call if `requestConfig.timeout` is not set (0: no limit); the same as for
+ * CAP's remote services.
+ */
 const TIMEOUT = 60_000
 
-/** Options of axios that lead a request elsewhere, or make it somebody else's; switched off they are the rule here. */
+/** Options of axios that would change the target or the principal of a request. */
 const FOREIGN = [
   'adapter',
   'auth',
@@ -125,11 +141,12 @@ const FOREIGN = [
 ]
 
 /**
- * Sends a request to a destination as whoever is current in `cds.context`: in place of the function of the same name of the
- * SAP Cloud SDK, for which any token passes as a user's. It follows the same rules as CAP's remote services do.
+ * Sends a request to a destination as the current principal of `cds.context`. It replaces the
+ * function of the same name of the SAP Cloud SDK, for which any token passes as a user's, and
+ * follows the same rules as CAP's remote services do.
  *
- * No redirect is followed, no credentials of the request that is being answered go along, and neither do headers with
- * credentials where the call goes out as the user.
+ * No redirect is followed. Credentials of the request that is being answered are not sent, and
+ * neither are headers with credentials if the call goes out as the user.
  *
  * @example
  * ```ts
@@ -187,7 +204,7 @@ function requested(destination: string | DestinationRequest): DestinationRequest
   )
 }
 
-/** R67: a user's token goes to the destination, and nowhere else. */
+/** Refuses a request that would send credentials to another target than the destination. */
 function checkTarget(config: HttpRequestConfig): void {
   const foreign = FOREIGN.find((name) => config[name])
   if (foreign) {
@@ -198,7 +215,10 @@ function checkTarget(config: HttpRequestConfig): void {
   throw new ConfigurationError('requestConfig.url must be a path, relative to the destination')
 }
 
-/** Also of headers with their origin, as the SAP Cloud SDK calls it. */
+/**
+ * Returns the headers without inbound credentials, also if they are grouped by origin, as the SAP
+ * Cloud SDK calls it.
+ */
 function cleaned(headers: Headers, userBound: boolean): Headers {
   const inbound: Headers = cap.context?.http?.req.headers ?? {}
   const { custom, requestConfig } = headers as Record<string, Headers | undefined>

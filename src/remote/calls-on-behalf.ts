@@ -12,27 +12,31 @@ import { outboundDestination } from './outbound.js'
 import { callPolicy } from './policy/options.js'
 import { outboundService, subjectOf, type TargetedService } from './policy/service-target.js'
 
-/** Where and as whom a service of another kind calls now. */
+/** Target and credentials of a call of a service of another kind. */
 export interface CurrentCall {
   /** URL of the destination. */
   readonly url: string
-  /** By name in lower case: credentials of the current principal, and what the destination adds. For this one call only. */
+  /**
+   * Headers by name in lower case: credentials of the current principal, and headers of the
+   * destination. For this one call only.
+   */
   readonly headers: Readonly<Record<string, string>>
-  /** For clients that take a destination of the SAP Cloud SDK, as what {@link destinationFor} returns. */
+  /** Destination for clients of the SAP Cloud SDK, as {@link destinationFor} returns it. */
   readonly destination: HttpDestination
 }
 
-/** Services whose implementation has said that it sees to `onBehalfOf`. */
+/** Services whose implementation has declared that it handles `onBehalfOf`. */
 const declared = new WeakSet()
 
-/** True if the implementation of a service sees to `onBehalfOf` itself. @internal */
+/** True if the implementation of a service handles `onBehalfOf` itself. @internal */
 export function handlesPrincipal(service: cds.Service): boolean {
   return declared.has(cds.unqueued(service))
 }
 
 /**
- * Lets a service of another kind (`rfc`, `mcp`, `a2a`, an implementation of the application) call by its `onBehalfOf`. The
- * implementation calls this in `init`, and what it returns for each call; without, `onBehalfOf` stops the start.
+ * Lets a service of another kind (`rfc`, `mcp`, `a2a`, an implementation of the application) call
+ * by its `onBehalfOf`. The implementation calls this function in `init`, and the returned function
+ * for each call. Without it, `onBehalfOf` stops the start.
  *
  * @example
  * ```ts

@@ -10,7 +10,7 @@ import { checkLifetime } from './policy/sent-token.js'
 
 type GuardedParts = Pick<ReadyDestination, 'destination' | 'userBound' | 'minTokenLifetime'>
 
-/** Parts of a destination that say who is calling, or may hold what shows it. */
+/** Properties of a destination that hold or may hold credentials. */
 const CREDENTIAL_PROPERTIES = [
   'agentOptions',
   'authTokens',
@@ -27,9 +27,9 @@ const CREDENTIAL_PROPERTIES = [
 ] as const
 
 /**
- * A destination for code that we don't see: what speaks for the principal can be read as long as the same one is current,
- * and is not shown when the destination is printed. The SAP Cloud SDK reads it when a request is sent. It is a copy: what is
- * written into it reaches nobody else who has the destination.
+ * Returns a copy of a destination for code outside this package. Its credentials can be read as
+ * long as the same principal is current, and are not shown when the destination is printed. The SAP
+ * Cloud SDK reads them when a request is sent. Changes to the copy affect no other call.
  *
  * @param name - for messages
  * @internal
@@ -62,7 +62,7 @@ export function guardedDestination(
   return Object.defineProperty(guarded, 'toJSON', { value: withoutCredentialProperties })
 }
 
-/** Objects with a class of their own stay as they are. */
+/** Copies arrays and plain objects; objects of a class stay as they are. */
 function copyOf(value: unknown): unknown {
   if (Array.isArray(value)) return value.map(copyOf)
   if (typeof value !== 'object' || !value) return value
@@ -70,7 +70,7 @@ function copyOf(value: unknown): unknown {
   return Object.fromEntries(Object.entries(value).map(([name, each]) => [name, copyOf(each)]))
 }
 
-/** Whoever reads it may wrap the error, or swallow it. */
+/** Logs the error of a check: code that reads the property may wrap the error, or swallow it. */
 function logged(check: () => void): void {
   try {
     check()

@@ -20,24 +20,25 @@ import { checkLifetime, lastsLongEnough, sentToken } from './policy/sent-token.j
 import { carriesUser } from './policy/options.js'
 import type { OutboundService } from './policy/service-target.js'
 
-/** The same with tokens: what can be sent. */
+/** Destination with tokens, which can be called. */
 export interface ReadyDestination extends OutboundDestination {
-  /** The named user as whom the call goes out. */
+  /** Named user that the call goes out as. */
   readonly user: NamedUser | undefined
-  /** Of the context; `undefined`: the provider's. */
+  /** Tenant of the context; `undefined` is the provider's. */
   readonly tenant: string | undefined
-  /** The same once more: the configuration not from a cache, and other tokens than those that were refused. */
+  /** Resolves the same destination again, with a new configuration and without rejected tokens. */
   readonly renew: (rejected?: RejectedCredential) => Promise<HttpDestination>
-  /** Seconds that the user's token has to last when it is sent. */
+  /** Seconds for which the token of the user has to be valid when it is sent. */
   readonly minTokenLifetime: number
 }
 
-/** Is told what kind of destination it is as soon as that is known. */
+/** Function that is called with the destination as soon as it was looked up. */
 export type Found = (outbound: OutboundDestination) => void
 
 /**
- * Decides as whom a service is called, and makes its destination ready for exactly that principal. What kind of destination
- * it is comes first: for a call that will be refused, no token is fetched for what it leads to.
+ * Decides which principal calls a service, and makes its destination ready for exactly that
+ * principal. The destination is looked up first: a call that will be refused fetches no token for
+ * it.
  *
  * @param current - who is
  * @param tenant - of the current context
@@ -75,7 +76,7 @@ export async function outboundDestination(
   return { ...ready, destination: await asUser(service, user, complete), user }
 }
 
-/** A destination of which it is known what kind it is; its tokens are fetched by `complete`. */
+/** Destination that was looked up; `complete` fetches its tokens. */
 interface LookedUp extends OutboundDestination {
   /** @param bypass - with a token of the user that is not from the cache */
   readonly complete: (bypass?: boolean) => Promise<Partial<HttpDestination>>
@@ -115,7 +116,10 @@ function bound(credentials: BoundCredentials, { principal, tenant, options }: Ca
   }
 }
 
-/** R62: it is the moment of sending that counts; a token that was got in exchange can be got once more. */
+/**
+ * Completes the destination for a user. The token must be valid long enough when it is sent; an
+ * exchanged token that is not is exchanged once more.
+ */
 async function asUser(
   { name, minTokenLifetime, destinationOptions }: OutboundService,
   user: NamedUser,
@@ -133,7 +137,10 @@ async function asUser(
   return destination
 }
 
-/** With `forwardAuthToken` the token is put in here: CAP would take it from the HTTP request, whoever is current. */
+/**
+ * Adds the token of the user for `forwardAuthToken`: CAP would take it from the HTTP request, which
+ * can be another user's.
+ */
 async function forwarded(destination: Partial<HttpDestination>, user: NamedUser, bypass: boolean) {
   if (!destination.forwardAuthToken) return destination
   const bearerToken = await forwardedToken(user, bypass)

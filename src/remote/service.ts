@@ -19,39 +19,50 @@ import { callMiddlewares, type Outbound, translationOf, visibleDestination } fro
 
 const Stock = cap.RemoteService
 
-/** On the object that a guarded call runs on: for whom it was decided, until when that holds, and from what. */
+/** Property of the object that a guarded call runs on, with the decision about its principal. */
 const GUARD = Symbol('guard')
 
-/** Handlers of an application get such an object as `this`, and may use it again, later, or as somebody else. */
+/**
+ * Decision about the principal of a call. Handlers of an application have the object as `this`, and
+ * may use it again later, or as another principal.
+ */
 interface Guard {
   readonly user: unknown
   readonly tenant: string | undefined
-  /** Milliseconds since the epoch. */
+  /** End of the decision in milliseconds since the epoch. */
   readonly until: number
   readonly userBound: boolean
   readonly origin: PrincipalRemoteService
-  /** The call has ended: what is sent with the object from now on is a call of its own. */
+  /**
+   * True if the call has ended: each request that is sent with the object afterwards is a call of
+   * its own.
+   */
   over: boolean
 }
 
 /**
- * Remote services of all kinds (`odata`, `odata-v2`, `odata-v4`, `rest`, `hcql`): before a request leaves, it is decided
- * as whom. Selected through `cds.requires.kinds.<kind>.impl`; nobody needs to name it. Without `"auth": "principal"` and without
- * `onBehalfOf`, it is CAP's own remote service that is made.
+ * Remote services of all kinds (`odata`, `odata-v2`, `odata-v4`, `rest`, `hcql`). The principal of
+ * a call is decided before a request leaves. CAP selects the class by
+ * `cds.requires.kinds.<kind>.impl`, so no application needs to name it. Without
+ * `"auth": "principal"` and without `onBehalfOf`, the constructor returns CAP's own remote service.
  *
- * A call continues on an object of its own that inherits from the service, so parallel calls of several users do not
- * meet. The queue calls `handle` as well, so background work passes the same gate.
+ * Each call runs on an object of its own that inherits from the service, so parallel calls of
+ * several users do not meet. The queue calls `handle` as well, so background work is checked in the
+ * same way.
  *
  * @see https://cap.cloud.sap/docs/node.js/remote-services
  */
 export class PrincipalRemoteService extends Stock {
-  /** `cds.requires.<service>.onBehalfOf`; without it the destination decides. */
+  /** Value of `cds.requires.<service>.onBehalfOf`; without it the destination decides. */
   declare readonly onBehalfOf: OnBehalfOf | undefined
-  /** `cds.requires.<service>.minTokenLifetime`, in seconds. */
+  /** Value of `cds.requires.<service>.minTokenLifetime`, in seconds. */
   declare readonly minTokenLifetime: number
   declare readonly [GUARD]?: Guard
 
-  /** Makes CAP's own service where nobody has asked for another: neither `auth` nor `onBehalfOf` of this service. */
+  /**
+   * Returns CAP's own service if neither `auth` nor `onBehalfOf` of this service selects this
+   * package.
+   */
   constructor(...parameters: never[]) {
     const [, , options] = parameters
     if (new.target === PrincipalRemoteService && !decidesCalls(options)) {
@@ -74,8 +85,9 @@ export class PrincipalRemoteService extends Stock {
   }
 
   /**
-   * What `cds.queued` makes of a service inherits from it, and calls this before it puts anything into the queue. The queue in
-   * memory may call it on another service than the one for which something was queued: it is sent by the right one.
+   * Sends or queues a call. The result of `cds.queued` inherits from the service, and calls this
+   * before it queues anything. The queue in memory may call it on another service than the queued
+   * one: the right one sends the call.
    *
    * @throws {@link PropagationError} `ERR_QUEUED_NAMED_USER`
    */
@@ -126,7 +138,9 @@ export class PrincipalRemoteService extends Stock {
   }
 }
 
-/** CAP's error for a failed call says what there was; where it is known what it means, that is the error. */
+/**
+ * Returns the error that names the hop, if it is known, in place of CAP's error for a failed call.
+ */
 function translateError(error: unknown): unknown {
   const meaning = translationOf((error as { reason?: unknown } | undefined)?.reason)
   if (!meaning) return error
@@ -148,7 +162,9 @@ function holds(guard: Guard): boolean {
   return isSame && !guard.over && Date.now() < guard.until
 }
 
-/** What is refused leaves a line in the log, whoever handles the error. */
+/**
+ * Decides about the principal of a call. A refusal is logged, as the caller may handle the error.
+ */
 async function decide(
   service: PrincipalRemoteService,
   evidence: CallEvidence
@@ -173,7 +189,10 @@ async function decide(
   }
 }
 
-/** Milliseconds since the epoch, until which a decision holds: tokens of the platform last a minute longer. */
+/**
+ * Returns the end of a decision in milliseconds since the epoch: tokens of the platform are valid
+ * for a minute more.
+ */
 function endOf({ minTokenLifetime }: PrincipalRemoteService): number {
   const principal = principalOf(cds.context?.user)
   const minute = Date.now() + 60_000
@@ -198,7 +217,7 @@ function perCall(
   }
 }
 
-/** Handlers of an application may answer without sending anything. */
+/** Records when a request is sent: handlers of an application may answer without one. */
 function recordSend(evidence: CallEvidence, middleware: HttpMiddleware): HttpMiddleware {
   return (options) => {
     evidence.sent()

@@ -11,7 +11,7 @@ import { checkNotQueued } from './queue/refusal.js'
 import { type RemoteOptions, callPolicy, carriesUser } from './policy/options.js'
 
 /**
- * What can be known at start of the services in `cds.requires`.
+ * Checks at start the services in `cds.requires`.
  *
  * @throws {@link ConfigurationError} that names the option
  * @internal
@@ -36,8 +36,9 @@ function check(name: string, options: RemoteOptions): void {
 }
 
 /**
- * Handler for CAP's `connect` event: an implementation that does not go through this package would send calls as
- * somebody else, usually as the user of the HTTP request.
+ * Checks that the implementation of a service with `onBehalfOf` handles it; a handler for CAP's
+ * `connect` event. Any other implementation would send calls as another principal, usually as the
+ * user of the HTTP request.
  *
  * @throws {@link ConfigurationError}
  * @internal
@@ -53,8 +54,8 @@ export function checkImplementation(service: cds.Service): void {
 }
 
 /**
- * Connects required services with `onBehalfOf` and an implementation of their own, so that one that does not see to it stops
- * the start, and not the first request.
+ * Connects required services with `onBehalfOf` and an implementation of their own, so that one that
+ * does not handle it stops the start, and not the first request.
  *
  * @throws {@link ConfigurationError}
  * @internal
@@ -69,7 +70,7 @@ export async function connectForeignServices(
   }
 }
 
-/** Packages that CAP loads, and that have a part in who a call goes out as. */
+/** Packages that CAP loads and that influence the principal of a call. */
 const PACKAGES = ['connectivity', 'http-client', 'resilience'] as const
 
 /** First version that does not mix principals on kept-alive connections. */
@@ -79,8 +80,8 @@ const OLDEST = [4, 9] as const
 const checked = new Set<string>()
 
 /**
- * Makes sure that a user can get through the HTTP client that CAP uses: the SAP Cloud SDK, in the version that CAP itself
- * would load, which can be another one than this package's own.
+ * Checks that the HTTP client that CAP uses can carry a user: the SAP Cloud SDK, in the version
+ * that CAP itself would load. It can be another one than that of this package.
  *
  * @param option - what carries a user, for the message
  * @param root - folder of the `@sap/cds` that runs

@@ -8,7 +8,9 @@ import { checkBinding } from './check-binding.js'
 import { cloudSdk } from '../../lib/lazy.js'
 import { bindingInFiles } from './secret-files.js'
 
-/** Milliseconds after which bindings are read again: those in files can be replaced while the process runs. */
+/**
+ * Milliseconds after which bindings are read again: files can be replaced while the process runs.
+ */
 const LIFETIME = 60_000
 
 interface Bindings {
@@ -19,7 +21,9 @@ interface Bindings {
 
 let kept: Bindings = { source: undefined, until: 0, services: new Map() }
 
-/** Millisecond in which the environment was looked at; it is long, and nobody changes it that fast. */
+/**
+ * Millisecond in which the environment was read last: it is long, and does not change within one.
+ */
 let looked = 0
 
 function current(): Bindings {
@@ -34,7 +38,8 @@ function current(): Bindings {
 }
 
 /**
- * The first binding of a service. The Cloud SDK parses the whole environment each time that it is asked.
+ * Returns the first binding of a service, cached: the Cloud SDK parses the whole environment for
+ * each call.
  *
  * @param label - of the service offering
  * @see `@sap-cloud-sdk/connectivity`, `getServiceBinding`
@@ -51,7 +56,10 @@ export async function serviceBinding(label: string): Promise<Service | undefined
   return service
 }
 
-/** A required service of that label whose credentials stand in the configuration, where the environment has none. */
+/**
+ * Returns a required service of that label whose credentials are in the configuration, if the
+ * environment has none.
+ */
 function configuredBinding(label: string): Service | undefined {
   const requires: Record<string, RequiredService | undefined> = cap.env.requires
   for (const [name, options] of Object.entries(requires)) {
@@ -67,7 +75,8 @@ function isOfClient(credentials?: object): credentials is Service['credentials']
 }
 
 /**
- * Checks at start what is bound for the destinations of required services; what is not bound shows when it is needed.
+ * Checks at start the bindings that destinations of required services need. A missing binding is
+ * reported when it is needed.
  *
  * @throws {@link ConfigurationError} that names the binding and the property
  * @internal

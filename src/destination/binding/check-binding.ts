@@ -2,7 +2,7 @@ import type { Service } from '@sap-cloud-sdk/connectivity'
 
 import { DestinationError } from '../../errors.js'
 
-/** Properties without which a call can not be made, by label; of a list, one is enough. */
+/** Properties that calls need, by label; of each list, one is enough. */
 const REQUIRED: Readonly<Record<string, readonly (readonly string[])[]>> = {
   destination: [['clientid'], ['url', 'certurl'], ['uri']],
   connectivity: [
@@ -14,7 +14,7 @@ const REQUIRED: Readonly<Record<string, readonly (readonly string[])[]>> = {
 }
 
 /**
- * Checks that a binding has what calls need of it.
+ * Checks that a binding has the properties that calls need.
  *
  * @throws {@link DestinationError} `ERR_DESTINATION_UNAVAILABLE` that names the binding and the property
  * @internal

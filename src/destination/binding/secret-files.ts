@@ -3,7 +3,7 @@ import { join } from 'node:path'
 
 import type { Service } from '@sap-cloud-sdk/connectivity'
 
-/** Files of a secret about the binding itself. */
+/** Files of a secret that describe the binding itself. */
 const ABOUT = new Set(['type', 'provider', 'label', 'plan', 'tags'])
 
 /**
@@ -33,7 +33,7 @@ function foldersIn(root: string): string[] {
   return readdirSync(root).filter((name) => statSync(join(root, name)).isDirectory())
 }
 
-/** Kubernetes mounts files as links, beside folders of its own. */
+/** Reads the files of a secret. Kubernetes mounts them as links, beside folders of its own. */
 function filesIn(folder: string): Map<string, string> {
   const names = readdirSync(folder).filter(
     (name) => !name.startsWith('.') && statSync(join(folder, name)).isFile()

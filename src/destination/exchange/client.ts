@@ -17,22 +17,24 @@ import {
   signerProblem
 } from '../../token/exchange-options.js'
 
-/** How tokens of an external issuer become tokens of the bound XSUAA. */
+/**
+ * Configuration by which tokens of an external issuer are exchanged for tokens of the bound XSUAA.
+ */
 export interface TokenExchange {
   readonly options: ExchangeOptions
   /** Claims with the user's id, as configured for the issuer. */
   readonly userId: readonly string[]
   /** The bound XSUAA: tokens are issued to the application itself. */
   readonly client: XsuaaClient
-  /** With `saml2-bearer`. */
+  /** Key that signs assertions; set with the grant `saml2-bearer`. */
   readonly signer: Signer | undefined
 }
 
-/** Prepared once for each configuration, of which tests have several. */
+/** Exchanges by the options of their issuer: each is prepared once. */
 const prepared = new WeakMap<OidcIssuerOptions, TokenExchange>()
 
 /**
- * The exchange that is configured for an issuer.
+ * Returns the exchange that is configured for an issuer; `undefined` if there is none.
  *
  * @param alias - name below `cds.requires.auth.issuers`
  * @throws {@link ConfigurationError} naming the option
@@ -49,7 +51,7 @@ export function exchangeOf(alias: string): TokenExchange | undefined {
 }
 
 /**
- * Prepares the exchanges of all issuers, so that what can't work stops the start.
+ * Prepares the exchanges of all issuers at start, so that a wrong configuration stops the start.
  *
  * @throws {@link ConfigurationError} naming the option
  * @internal
@@ -92,15 +94,17 @@ function signerOf(path: string, options: SamlExchangeOptions, requires: Requires
 /** Credentials of a binding with which tokens can be asked for: a secret, or a client certificate. */
 export interface XsuaaClient extends XsuaaCredentials {
   readonly url: string
-  /** Instead of `clientsecret`: PEM, with `key`, for the host `certurl`. */
+  /**
+   * Client certificate (PEM) in place of `clientsecret`; goes with `key`, for the host `certurl`.
+   */
   readonly certificate?: string
   readonly key?: string
   readonly certurl?: string
 }
 
-/** A token service has refused (RFC 6749, section 5.2). */
+/** Refusal of a token service (RFC 6749, section 5.2). */
 export class TokenRefused extends Error {
-  /** `invalid_grant`, … */
+  /** Error code, such as `invalid_grant`. */
   readonly error: string
 
   constructor(status: number, { error, error_description: text }: Record<string, unknown>) {
@@ -114,8 +118,8 @@ const DEADLINE = 10_000
 const MAX_BYTES = 64 * 1024
 
 /**
- * Asks the bound XSUAA for a token. Its host is that of the binding, whatever anybody else says, as the client's credentials
- * go there; they are never part of the URL.
+ * Asks the bound XSUAA for a token. The host is always that of the binding, because the client's
+ * credentials go there. They are never part of the URL.
  *
  * @param path - of the token endpoint
  * @param tenant - goes along as `x-zid`
@@ -186,7 +190,10 @@ function post(
   })
 }
 
-/** Messages of the network name hosts and addresses: only the code goes on. */
+/**
+ * Converts an error of the network. Its message names hosts and addresses, so only the code is
+ * kept.
+ */
 function failure(error: Error & { code?: string }): FetchError {
   if (error instanceof FetchError) return error
   if (error.name === 'TimeoutError' || error.name === 'AbortError')

@@ -18,8 +18,9 @@ type Claims = Readonly<Record<string, unknown>>
 const tokens = newTokenCache()
 
 /**
- * The user of an external issuer with a token of the bound XSUAA, by what `exchange` of that issuer says. It is kept for
- * exactly the user's own token, and for less time than either of the two lives.
+ * Returns the user of an external issuer with a token of the bound XSUAA, by the issuer's option
+ * `exchange`. The token is cached for exactly the user's own token, and for less time than either
+ * of the two is valid.
  *
  * @param bypass - not from the cache
  * @returns `undefined` when no exchange is configured
@@ -41,7 +42,10 @@ export async function exchangeUserToken(
   return new TokenPrincipal({ ...user, issuer: 'xsuaa', expiresAt, bearerToken })
 }
 
-/** Trust in an identity provider is a matter of one subaccount: that of the application. */
+/**
+ * Checks that the user is of the application's own subaccount: trust in an identity provider is
+ * configured for each subaccount.
+ */
 function checkTenant({ tenant, issuer }: NamedUser, { client, options }: TokenExchange): void {
   const own = tenantOf(client)
   if (options.grant === 'jwt-bearer' || tenant === undefined || tenant === own) return
@@ -73,7 +77,7 @@ async function exchanged(exchange: TokenExchange, user: NamedUser): Promise<Last
   )
 }
 
-/** A token, and what is different from what was asked for. */
+/** Token, and its difference from the expected one. */
 interface Exchanged {
   readonly value: string
   readonly difference: string | undefined
@@ -124,7 +128,10 @@ async function byToken(
   return { value, difference: differenceOf(value, client.clientid, tenant, sameUser) }
 }
 
-/** R64: it is a user token of XSUAA, of this user and tenant, for this application. */
+/**
+ * The issued token must be a user token of XSUAA for the same user and tenant, issued to this
+ * application.
+ */
 function differenceOf(
   token: string,
   client: string,
@@ -179,7 +186,7 @@ function textsIn(value: unknown): string[] {
   })
 }
 
-/** Names of users are compared as XSUAA does, whatever their case. */
+/** True if two names of a user are equal; XSUAA ignores their case. */
 function isText(value: unknown, expected: string): boolean {
   return typeof value === 'string' && value.toLowerCase() === expected.toLowerCase()
 }

@@ -14,8 +14,9 @@ import { differenceAcross } from '../tokens/same-user.js'
 import { exchangeUserToken } from './external-user.js'
 
 /**
- * The user with a token that the Destination service and the Cloud Connector can know: one of another issuer is exchanged
- * where that is configured, or where the destination itself names the issuer's keys, goes to the Destination service for that.
+ * Returns the user with a token that the Destination service and the Cloud Connector accept. A
+ * token of an external issuer is exchanged where an exchange is configured. It stays as it is where
+ * the destination declares the issuer's keys: the Destination service exchanges it then.
  *
  * @param bypass - a token from an exchange is not from the cache
  * @throws {@link DestinationError} when the exchange fails
@@ -42,7 +43,8 @@ export function declaresUserTokenKeys(destination: Destination): boolean {
 }
 
 /**
- * What `forwardAuthToken` forwards: the user's own token, for an external issuer the one that is got in exchange.
+ * Returns the token that `forwardAuthToken` sends: the user's own, or for an external issuer the
+ * exchanged one.
  *
  * @param bypass - not from the cache
  * @throws {@link PropagationError} `ERR_USER_TOKEN_REQUIRED` for a token of an external issuer without exchange
@@ -58,7 +60,7 @@ export async function forwardedToken(user: NamedUser, bypass = false): Promise<s
   )
 }
 
-/** The next step where a token of an external issuer can't go out. @internal */
+/** Describes the next step where a token of an external issuer must not be sent. @internal */
 export function withExchange({ issuer }: NamedUser): string {
   const option = `cds.requires.auth.issuers.${issuer}.exchange`
   return `To have it exchanged for one of XSUAA, set ${option}: docs/issuers.md.`
@@ -67,8 +69,8 @@ export function withExchange({ issuer }: NamedUser): string {
 const tokens = newTokenCache()
 
 /**
- * The user with a token of XSUAA, which it gives in exchange for one of Identity Authentication
- * (`destinationOptions.iasToXsuaaTokenExchange`). A user who has one stays as is.
+ * Exchanges the user's token of Identity Authentication for one of XSUAA
+ * (`destinationOptions.iasToXsuaaTokenExchange`). A user with a token of XSUAA is returned as is.
  *
  * @param service - the bound Destination service: the token is issued to its client
  * @param bypass - not from the cache

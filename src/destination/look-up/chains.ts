@@ -1,28 +1,31 @@
 import { nearestName } from '../../lib/closest.js'
 
-/** A predefined chain of the Destination service. */
+/** Predefined chain of the Destination service. */
 export interface Chain {
-  /** `com.sap.sequentialUserPropagation` or `com.sap.iasGeneratedOAuth2SamlBearerAssertion`. */
+  /**
+   * Name of the chain: `com.sap.sequentialUserPropagation` or
+   * `com.sap.iasGeneratedOAuth2SamlBearerAssertion`.
+   */
   name: string
-  /** `X-chain-var-<name>`, without those that have the user's token. */
+  /** Values of the headers `X-chain-var-<name>`, without those for the user's token. */
   variables: Readonly<Record<string, string>>
 }
 
 interface KnownChain {
-  /** Types of the destination at its end. */
+  /** Types of the destination at the end of the chain. */
   readonly types: readonly string[]
   readonly required: string
   readonly optional: readonly string[]
-  /** Variable that gets the user's token. */
+  /** Variable for the user's token. */
   readonly token: string
-  /** Variable that gets the type of this token. */
+  /** Variable for the type of this token. */
   readonly tokenType?: string
   /** True if the chain makes the assertion that the destination at its end is given. */
   readonly givesAssertion?: boolean
 }
 
 /**
- * The chains that there are.
+ * Chains that the Destination service knows.
  *
  * @see SAP BTP Connectivity, "Predefined Destination Chains"
  */
@@ -85,7 +88,7 @@ function variablesProblem(
 }
 
 /**
- * Headers with which the Destination service goes through a chain.
+ * Returns the headers with which the Destination service follows a chain.
  *
  * @param chain - that was checked
  * @internal
@@ -99,17 +102,26 @@ export function chainHeaders({ name, variables }: Chain, bearerToken: string) {
   return { 'X-chain-name': name, ...Object.fromEntries(entries) }
 }
 
-/** Types of destinations that can be at the end of a chain. @internal */
+/** Returns the types of destinations that can be at the end of a chain. @internal */
 export function typesInChain({ name }: Chain): readonly string[] {
   return knownChain(name)?.types ?? []
 }
 
-/** True if the token service at the beginning of the chain can be any, and takes tokens of Identity Authentication. @internal */
+/**
+ * True if the chain begins with any token service, and so accepts tokens of Identity
+ * Authentication.
+ *
+ * @internal
+ */
 export function takesSubjectToken({ name }: Chain): boolean {
   return knownChain(name)?.tokenType !== undefined
 }
 
-/** True if the destination at the end of the chain gets an assertion, and makes none itself. @internal */
+/**
+ * True if the destination at the end of the chain is given an assertion, and creates none itself.
+ *
+ * @internal
+ */
 export function givesAssertion({ name }: Chain): boolean {
   return knownChain(name)?.givesAssertion === true
 }

@@ -13,20 +13,27 @@ import {
   type SelectionStrategy
 } from './options.js'
 
-/** A destination that was looked up, before any token was fetched for it. */
+/** Destination that was looked up, before any token was fetched for it. */
 export interface FoundDestination {
   readonly destination: Destination
-  /** Whether calls to it are made as the user. */
+  /** True if calls to it are made as the user. */
   readonly userBound: boolean
-  /** From the Destination service; `undefined`: from the environment, complete as it is. */
+  /**
+   * Configuration in the Destination service; `undefined` for a destination of the environment,
+   * which is complete as it is.
+   */
   readonly configured: Configured | undefined
-  /** The tenant of the call; `undefined`: the provider's. The configuration can be the provider's all the same. */
+  /**
+   * Tenant of the call; `undefined` for the provider's. The configuration can be the provider's
+   * nevertheless.
+   */
   readonly tenant: string | undefined
 }
 
 /**
- * Looks a destination up by name in the tenant of the principal (of the context, for one that has none), and in the
- * provider's where the selection strategy says so. No token of a user is needed for that, and none is sent.
+ * Looks a destination up by name in the tenant of the principal (or of the context, if the
+ * principal has none), and in the provider's if the selection strategy says so. It needs and sends
+ * no token of a user.
  *
  * @param tenant - of the context
  * @throws {@link DestinationError} `ERR_DESTINATION_NOT_FOUND`
@@ -103,7 +110,9 @@ async function inTenants(
 
 type NamedStrategy = (() => unknown) & { readonly name: SelectionStrategy }
 
-/** CAP 9 puts the Cloud SDK's function of that name in the place of the name. */
+/**
+ * Returns the selection strategy. CAP 9 replaces its name by the Cloud SDK's function of that name.
+ */
 function strategyFor(
   principal: Principal,
   { selectionStrategy, level }: DestinationOptions
@@ -113,14 +122,14 @@ function strategyFor(
   return strategy ?? (level || principal.kind === 'named' ? 'alwaysSubscriber' : 'subscriberFirst')
 }
 
-/** Tenants in the order of the search; `undefined` is the provider's. */
+/** Returns the tenants in the order of the search; `undefined` is the provider's. */
 function tenantsFor(strategy: SelectionStrategy, own: string | undefined): (string | undefined)[] {
   if (strategy === 'alwaysProvider') return [undefined]
   return strategy === 'alwaysSubscriber' || own === undefined ? [own] : [own, undefined]
 }
 
 /**
- * The tenant whose destinations count, or `undefined` for the provider's.
+ * Returns the tenant whose destinations count; `undefined` is the provider's.
  *
  * @param contextTenant - counts for principals without a token of a user
  * @internal
@@ -135,11 +144,12 @@ export function tenantOf(
   return tenant === credentials['tenantid'] ? undefined : tenant
 }
 
-/** What is in the environment variable `destinations`, parsed once. */
+/** Names in the environment variable `destinations`, parsed once. */
 let known: { source: string; names: ReadonlySet<string | undefined> } | undefined
 
 /**
- * Whether the environment variable `destinations` has a destination of that name. It comes first, as in the Cloud SDK.
+ * True if the environment variable `destinations` has a destination of that name. It takes
+ * precedence, as in the Cloud SDK.
  *
  * @internal
  */
@@ -155,8 +165,8 @@ export function isInEnvironment(name: string): boolean {
 }
 
 /**
- * A destination that is known without the Destination service: of the environment variable, or where no Destination
- * service is bound, a registered one, or a service binding of that name.
+ * Finds a destination without the Destination service: in the environment variable, or if no
+ * Destination service is bound, among registered destinations and service bindings.
  *
  * @see `@sap-cloud-sdk/connectivity`, `getDestination`
  * @internal

@@ -9,23 +9,23 @@ import { SingleFlight } from '../../lib/single-flight.js'
 
 export type { LookupScope, RetrievalHeaders } from './service.js'
 
-/** Milliseconds that a configuration is used before it is looked up again; the same as in the Cloud SDK. */
+/** Milliseconds for which a configuration is cached; the same as in the Cloud SDK. */
 const LIFETIME = 5 * 60_000
 
 const MAX_CONFIGURATIONS = 10_000
 
-/** A destination as it is configured, with no token in it: the same for all users of its tenant. */
+/** Configuration of a destination, without a token: the same for all users of its tenant. */
 export interface Configured {
   readonly destination: Destination
   readonly scope: LookupScope
-  /** Of the whole configuration: tokens that were fetched for another one don't count. */
+  /** Hash of the whole configuration: tokens that were fetched for another one do not count. */
   readonly fingerprint: string
 }
 
 const configurations = new SingleFlight<Configured | undefined>(MAX_CONFIGURATIONS)
 
 /**
- * Looks a destination up in one tenant, without a token for whatever it leads to.
+ * Looks a destination up in one tenant, without retrieving a token.
  *
  * @param bypass - not from the cache
  * @internal
@@ -41,7 +41,7 @@ export function lookUp(
   return configurations.get(key, () => fetchConfiguration(scope, name), bypass)
 }
 
-/** Tells one bound service from another, as tests have several. @internal */
+/** Returns the parts of a key that identify a bound service. @internal */
 export function serviceKey({ credentials }: Service): string[] {
   return [String(credentials['uri']), credentials.clientid]
 }
@@ -58,7 +58,8 @@ async function fetchConfiguration(scope: LookupScope, name: string) {
 }
 
 /**
- * Looks a destination up together with what the Destination service retrieves for it. Nothing of this is cached here.
+ * Looks a destination up together with the credentials that the Destination service retrieves for
+ * it. The result is not cached here.
  *
  * @param headers - for whom, and with what
  * @returns `undefined` when there is no destination of that name any more
@@ -74,7 +75,7 @@ export async function retrieve(
   return json && parseDestination(json)
 }
 
-/** `TrustStoreLocation` names the certificate that the system behind the destination is trusted by. */
+/** Adds the certificate that `TrustStoreLocation` names, by which the remote system is trusted. */
 async function withTrustStore(
   scope: LookupScope,
   destination: Destination,
@@ -88,7 +89,7 @@ async function withTrustStore(
   return { ...destination, trustStoreCertificate }
 }
 
-/** As the Destination service writes it. */
+/** Certificate as the Destination service writes it. */
 interface Certificate {
   readonly Name?: string
   readonly Content?: string

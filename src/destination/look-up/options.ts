@@ -12,13 +12,22 @@ export type DestinationLevel =
 export interface LookUpOptions {
   /** Fragments that the Destination service puts into the destination, in this order. */
   fragmentName?: string | readonly string[]
-  /** `true`: without the fragment, the destination is used as it is. Only with one fragment. Default: `false`. */
+  /**
+   * True if the destination is used as it is when the fragment does not exist. Only with one
+   * fragment. Default: `false`.
+   */
   fragmentOptional?: boolean
-  /** Where the destination is, and nowhere else. Default: the service instance's, else the subaccount's. */
+  /**
+   * Level of the destination; no other level is searched. Default: the service instance's
+   * destination, else the subaccount's.
+   */
   level?: DestinationLevel
   /** Chain of the Destination service through which it gets the user's token for the destination. Default: none. */
   chain?: Chain
-  /** For `OAuth2TokenExchange`: label of the bound service whose token of the application goes along as the actor's. */
+  /**
+   * Label of the bound service whose token of the application is sent as the actor's, for
+   * `OAuth2TokenExchange`.
+   */
   actorToken?: 'xsuaa'
 }
 
@@ -26,8 +35,9 @@ export interface LookUpOptions {
 export type SelectionStrategy = 'alwaysProvider' | 'alwaysSubscriber' | 'subscriberFirst'
 
 /**
- * `cds.requires.<service>.destinationOptions`. Others of the Cloud SDK's options (`jwt`, `iss`, `isolationStrategy`,
- * `retry`) have no effect: the principal and the tenant of the context decide, and so does what results depend on.
+ * Options of a destination: `cds.requires.<service>.destinationOptions`. Other options of the Cloud
+ * SDK (`jwt`, `iss`, `isolationStrategy`, `retry`) have no effect: the principal and the tenant of
+ * the context decide.
  */
 export type DestinationOptions = Omit<
   DestinationFetchOptions,
@@ -37,10 +47,10 @@ export type DestinationOptions = Omit<
   selectionStrategy?: SelectionStrategy
 } & LookUpOptions
 
-/** The same, ready to be sent. */
+/** Options of a look-up, ready to be sent. */
 export interface LookUp {
   readonly level?: DestinationLevel | undefined
-  /** With commas. */
+  /** Names of the fragments, separated by commas. */
   readonly fragments?: string | undefined
   readonly optional?: boolean | undefined
 }
@@ -52,7 +62,7 @@ const LEVELS: readonly DestinationLevel[] = [
   'provider_instance'
 ]
 
-/** All options there are, by their values. */
+/** Checks of the values of all options. */
 const OPTIONS: Readonly<Record<string, (value: unknown) => boolean>> = {
   selectionStrategy: (value) => typeof value === 'string' || typeof value === 'function',
   iasToXsuaaTokenExchange: isBoolean,
@@ -78,12 +88,15 @@ const WITHOUT_EFFECT = [
   'destinationName'
 ]
 
-/** A name of a fragment, with its level where the destination has one. No comma, and nothing that a header can't have. */
+/**
+ * Pattern of the name of a fragment, with its level if the destination has one. It excludes commas
+ * and characters that a header cannot have.
+ */
 const FRAGMENT = /^[\w.-]+(@(subaccount|instance|provider_subaccount|provider_instance))?$/
 
 /**
- * Refuses options that there are not, values that can't be, and options that contradict each other: a destination without its
- * fragment can lead elsewhere.
+ * Refuses unknown options, wrong values, and options that contradict each other: a destination
+ * without its fragment can lead elsewhere.
  *
  * @param path - of the options, for the message
  * @throws {@link ConfigurationError} that names the option
@@ -108,7 +121,10 @@ function unknownOption(path: string, name: string): ConfigurationError {
   return new ConfigurationError(`${path} is not known: ${hint}`)
 }
 
-/** Values can be secret, as a refresh token is: only that of `level` is repeated. */
+/**
+ * Creates the error for a wrong value. It repeats only the value of `level`, as other values can be
+ * secret.
+ */
 function wrongValue(path: string, name: string, value: unknown): ConfigurationError {
   switch (name) {
     case 'level': {
@@ -148,7 +164,7 @@ function conflict(options: LookUpOptions & { selectionStrategy?: unknown }): str
 }
 
 /**
- * The look-up that is asked for.
+ * Returns the options of the look-up.
  *
  * @param options - that were checked
  * @internal
@@ -157,7 +173,7 @@ export function lookUpOf({ fragmentName, fragmentOptional, level }: LookUpOption
   return { level, fragments: fragmentsOf(fragmentName)?.join(), optional: fragmentOptional }
 }
 
-/** Headers of a look-up. @internal */
+/** Returns the headers of a look-up. @internal */
 export function lookUpHeaders({ fragments, optional }: LookUp): Record<string, string> {
   if (!fragments) return {}
   return { 'X-fragment-name': fragments, ...(optional && { 'X-fragment-optional': 'true' }) }

@@ -24,7 +24,8 @@ const NAMES: Readonly<Record<string, keyof Destination>> = {
 }
 
 /**
- * What the Destination service has answered, as the Cloud SDK's destination. Its own function for that is not public.
+ * Converts an answer of the Destination service to a destination of the Cloud SDK, whose own
+ * function for this is not public.
  *
  * @see `@sap-cloud-sdk/connectivity`, `parseDestination`
  * @internal
@@ -48,7 +49,7 @@ export async function parseDestination(json: DestinationJson): Promise<Destinati
   })
 }
 
-/** Nobody looks for them there, and errors and logs may show destinations. */
+/** Names of properties that are not copied, because errors and logs may show destinations. */
 const SECRETS = /password|secret/i
 
 function withoutSecrets(properties: [string, unknown][]): object {

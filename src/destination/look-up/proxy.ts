@@ -6,17 +6,18 @@ import { serviceBinding } from '../binding/binding.js'
 import { serviceTokenOf } from '../tokens/service.js'
 import type { Bypass } from '../../lib/single-flight.js'
 
-/** The proxy on the way to a destination. */
+/** Proxy on the way to a destination. */
 export interface Proxy {
-  /** What {@link Proxy.configuration} depends on. */
+  /** Values on which {@link Proxy.configuration} depends. */
   readonly parts: readonly unknown[]
   /** @param bearerToken - of the user, for `PrincipalPropagation` */
   configuration(bearerToken?: string): ProxyConfiguration | undefined
 }
 
 /**
- * The proxy on the way to a destination: the Connectivity service's for systems on premise, with a token of the
- * application in that tenant, otherwise what the environment variables `http_proxy` and `https_proxy` say.
+ * Returns the proxy on the way to a destination: the Connectivity service's for systems on premise,
+ * with a token of the application in that tenant, otherwise that of the environment variables
+ * `http_proxy` and `https_proxy`.
  *
  * @param tenant - whose Cloud Connector it is
  * @param bypass - the application's token is not from the cache, or not one that is of no use
@@ -63,9 +64,9 @@ function connectivityProxyOf(service: Service, token: string): Proxy {
 }
 
 /**
- * Fetches the token for the Connectivity proxy while a destination is still being looked up: where the service is bound,
- * most destinations are on premise, and the first call then waits for one answer less. Nobody waits for this one: what
- * fails, a binding that can't be read included, fails again when it is needed.
+ * Fetches the token for the Connectivity proxy while a destination is still being looked up. If the
+ * service is bound, most destinations are on premise, and the first call then waits for one answer
+ * less. Errors are ignored: they occur again when the token is needed.
  *
  * @internal
  */

@@ -4,27 +4,27 @@ import { FetchError, fetchJson } from '../../lib/fetch-json.js'
 import { type LookUp, lookUpHeaders } from './options.js'
 import { renewedServiceToken, serviceTokenOf } from '../tokens/service.js'
 
-/** Milliseconds: the service asks token services in turn. */
+/** Milliseconds for one answer: the service asks token services itself. */
 const DEADLINE = 10_000
 
-/** Where a destination is looked up. */
+/** Service, tenant and options of a look-up. */
 export interface LookupScope {
   /** The bound Destination service. */
   readonly service: Service
-  /** `undefined`: the provider's. */
+  /** Tenant of the look-up; `undefined` is the provider's. */
   readonly tenant: string | undefined
-  /** Default: without fragments, on every level. */
+  /** Options of the look-up. Default: no fragments, every level. */
   readonly lookUp?: LookUp
 }
 
 type Headers = Readonly<Record<string, string>>
 
-/** Headers of a look-up that retrieves tokens: for whom. */
+/** Headers that say for whom tokens are retrieved. */
 export type RetrievalHeaders = Headers
 
 /**
- * "Find destination" of the Destination service: the instance's, else the subaccount's, in exactly this tenant; with a level,
- * that of this level.
+ * Calls "Find destination" of the Destination service in exactly this tenant: the instance's
+ * destination, else the subaccount's; with a level, the destination of this level.
  *
  * @param retrieval - `undefined`: the configuration only, and no token is retrieved anywhere
  * @returns `undefined` when there is no destination of that name
@@ -48,7 +48,11 @@ export async function find(
   throw new FetchError('unexpected', 'the answer is no destination')
 }
 
-/** A trusted certificate (`TrustStoreLocation`), of the subaccount or the instance. @internal */
+/**
+ * Fetches a trusted certificate (`TrustStoreLocation`) of the subaccount or the instance.
+ *
+ * @internal
+ */
 export async function findCertificate(scope: LookupScope, name: string): Promise<unknown> {
   const path = encodeURIComponent(name)
   const isProvider = scope.lookUp?.level?.startsWith('provider')
@@ -59,7 +63,10 @@ export async function findCertificate(scope: LookupScope, name: string): Promise
   )
 }
 
-/** With 404, nothing; with 401, once more with another token of the application. */
+/**
+ * Sends a request. Returns `undefined` for 404; repeats it once with a new token of the application
+ * after 401.
+ */
 async function get(
   { service, tenant }: LookupScope,
   path: string,
@@ -81,7 +88,7 @@ async function get(
   }
 }
 
-/** R70: a deadline, a limit, no redirect. */
+/** Sends one request, with a deadline, a limit of bytes, and without following redirects. */
 function ask(url: string, token: string, headers?: Headers): Promise<unknown> {
   const authorization = `Bearer ${token}`
   const options = { headers: { ...headers, authorization }, deadline: DEADLINE, repeatLost: true }

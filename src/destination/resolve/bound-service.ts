@@ -18,7 +18,7 @@ import { claimsOf, endOf, isXsuaa, lifetimeUntil } from '../tokens/lifetime.js'
 
 /** Credentials of a bound service that has an OAuth client in `uaa` and is called at `url`. */
 export interface BoundCredentials {
-  /** Of the required service: a binding's destination has none. */
+  /** Name of the required service: the destination of a binding has none. */
   readonly name: string
   readonly url?: string | null
   readonly uaa: Service['credentials']
@@ -29,8 +29,9 @@ export interface BoundCredentials {
 const exchanged = newTokenCache()
 
 /**
- * The destination of a bound service: as a named user with the token that its XSUAA gives in exchange for the user's, as
- * anybody else with the service's client itself, in that tenant. The same as CAP Java makes of such a binding.
+ * Creates the destination of a bound service. A named user is sent with the token that the
+ * service's XSUAA issues in exchange for the user's; any other principal with a token of the
+ * service's client in that tenant. CAP Java does the same.
  *
  * @param tenant - of the technical user; `undefined`: the provider's
  * @param bypass - a token that is not from the cache, or not a refused one
@@ -103,7 +104,7 @@ async function exchange(service: Service, user: NamedUser): Promise<Lasting<stri
   return { value, lifetime: lifetimeUntil(endOf(value), user.expiresAt) }
 }
 
-/** R64 */
+/** The issued token must name the same user and tenant. */
 function checkSameUser(name: string, { bearerToken }: NamedUser, value: string): void {
   const own = claimsOf(bearerToken) ?? {}
   const theirs = claimsOf(value) ?? {}

@@ -1,7 +1,7 @@
 import type { Destination, HttpDestination } from '@sap-cloud-sdk/connectivity'
 import { LRUCache } from 'lru-cache'
 
-/** Principals whose complete destinations are kept, for each configuration. */
+/** Principals whose complete destinations are cached, for each configuration. */
 const MAX_PRINCIPALS = 1000
 
 interface Composed {
@@ -9,12 +9,15 @@ interface Composed {
   readonly destination: HttpDestination
 }
 
-/** Gone with the configuration: when that is looked up again, so is everything here. */
+/**
+ * Complete destinations by configuration: they are dropped when the configuration is looked up
+ * again.
+ */
 const kept = new WeakMap<Destination, LRUCache<string, Composed>>()
 
 /**
- * A complete destination: the same object for the same parts, so that what is derived from it has to be derived once. It
- * can't be changed.
+ * Returns a complete destination: the same frozen object for the same parts, so that values derived
+ * from it are derived once.
  *
  * @param configured - the configuration, which all principals share
  * @param token - of the principal, or empty

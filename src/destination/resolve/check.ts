@@ -9,7 +9,7 @@ import { type RetrievalOptions, sendsSubjectToken } from '../retrieval/retrieval
 const LOOPBACK = /^(localhost|127(\.\d+){3}|\[::1\])$/
 
 /**
- * Whether a destination can be called at all, before any token is fetched for it.
+ * Checks that a destination can be called at all, before any token is fetched for it.
  *
  * @throws {@link DestinationError} `ERR_DESTINATION_UNAVAILABLE`
  * @internal
@@ -33,7 +33,7 @@ export function checkUsable(destination: Destination, userBound: boolean): void 
 }
 
 /**
- * A user's token goes nowhere in clear text, wherever the destination comes from.
+ * Refuses a destination to which the token of the user would be sent in clear text.
  *
  * @throws {@link DestinationError} `ERR_DESTINATION_UNAVAILABLE`
  * @internal
@@ -43,7 +43,10 @@ export function assertNotCleartext(destination: Destination): void {
   throw unusable(destination, 'would get the token of the user over http; use https')
 }
 
-/** R67: on the internet anybody on the way could take the token. The Connectivity proxy has a tunnel of its own. */
+/**
+ * True if a token would be readable on its way over the internet. The Connectivity proxy has a
+ * tunnel of its own.
+ */
 function isCleartext({ url = '', proxyType }: Destination): boolean {
   if (proxyType === 'OnPremise' || proxyType === 'PrivateLink' || !URL.canParse(url)) return false
   const { protocol, hostname } = new URL(url)
@@ -51,7 +54,7 @@ function isCleartext({ url = '', proxyType }: Destination): boolean {
 }
 
 /**
- * Whether the user's token is of an issuer that the next hop can know.
+ * Checks that the next hop can know the issuer of the user's token.
  *
  * @throws {@link PropagationError} `ERR_USER_TOKEN_REQUIRED` for tokens that must not go out as they are
  * @internal
@@ -84,20 +87,27 @@ function unusable({ name }: Destination, reason: string): DestinationError {
   return new DestinationError('ERR_DESTINATION_UNAVAILABLE', text)
 }
 
-/** Option of a destination: plain http to a service of the own Kubernetes cluster, as the Transparent Proxy is one. */
+/**
+ * Name of the option that allows plain http to a service of the same Kubernetes cluster, such as
+ * the Transparent Proxy.
+ */
 export const WITHIN_CLUSTER = 'plainHttpWithinCluster'
 
-/** `<service>`, `<service>.<namespace>`, and the long forms: what no public name of a host needs to be, and no address is. */
+/**
+ * Pattern of names of services in a cluster: `<service>`, `<service>.<namespace>`, and the long
+ * forms. It excludes IP addresses.
+ */
 const CLUSTER_NAME =
   /^[a-z0-9-]*[a-z][a-z0-9-]*(\.[a-z0-9-]*[a-z][a-z0-9-]*(\.svc(\.cluster\.local)?)?)?$/
 
-/** True for a host name as services of a Kubernetes cluster have it. @internal */
+/** True if services of a Kubernetes cluster can have this host name. @internal */
 export function isClusterName(hostname: string): boolean {
   return CLUSTER_NAME.test(hostname)
 }
 
 /**
- * True if a destination says that its plain http stays within the cluster, and its URL can be that.
+ * True if a destination declares that its plain http stays within the cluster, and its URL can be
+ * there.
  *
  * @see https://help.sap.com/docs/connectivity/sap-btp-connectivity-cf/transparent-proxy-for-kubernetes
  * @internal

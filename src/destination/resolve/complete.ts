@@ -16,11 +16,12 @@ import { proxyTokenBypass, type ResolveOptions, tokenBypass } from './bypass.js'
 import { type Retrieved, technicalTokens } from '../retrieval/technical.js'
 import { userToken } from '../retrieval/user.js'
 
-/** Header by which the Cloud Connector gets to know a technical user; the Cloud SDK has no type for it. */
+/** Header that names a technical user to the Cloud Connector; the Cloud SDK has no type for it. */
 const TECHNICAL_USER = 'SAP-Connectivity-Technical-Authentication'
 
 /**
- * The second half of resolving a destination: with the tokens of exactly this principal.
+ * Completes a destination that was looked up, with the tokens of exactly this principal: the second
+ * half of resolving it.
  *
  * @param bypass - the user's token is not from a cache; with `useCache: false`, nothing is
  * @throws {@link DestinationError} `ERR_DESTINATION_UNAVAILABLE`
@@ -69,7 +70,10 @@ function requireUser({ name }: Destination, principal: Principal): NamedUser {
   )
 }
 
-/** The user's own Cloud Connector, also where the destination is the provider's: no other knows the user. */
+/**
+ * Completes the destination for a user. The Cloud Connector is that of the user's tenant, even if
+ * the destination is the provider's: no other knows the user.
+ */
 async function asUser(
   configured: Configured,
   user: NamedUser,
@@ -93,7 +97,10 @@ async function asUser(
   return proxied({ owner, retrieved: token, make })
 }
 
-/** The configuration's own Cloud Connector: its credentials are for no other system. */
+/**
+ * Completes the destination for the application. The Cloud Connector is that of the configuration's
+ * tenant, as its credentials are for no other system.
+ */
 async function asApplication(
   { tenant }: FoundDestination,
   configured: Configured,
@@ -120,15 +127,15 @@ function withRetrieved(destination: Destination, retrieved: Retrieved): Destinat
   }
 }
 
-/** What a destination is completed with, besides the proxy. */
+/** Parts that complete a destination, besides the proxy. */
 interface Parts {
-  /** The user's token; nothing for the application. */
+  /** Token of the user; empty for the application. */
   readonly owner?: string
-  /** The user's token, where the proxy gets it as it is. */
+  /** Token of the user that the proxy gets as it is. */
   readonly propagated?: string
-  /** From the Destination service. */
+  /** Credentials that the Destination service has retrieved. */
   readonly retrieved?: object | undefined
-  /** Puts it in. */
+  /** Creates the destination with these credentials. */
   readonly make?: () => Destination
 }
 

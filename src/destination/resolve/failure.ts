@@ -1,11 +1,12 @@
 import { DestinationError, PrincipalError, PropagationError } from '../../errors.js'
 import { cleanCause } from '../../lib/redact.js'
 
-/** What the Cloud SDK says when a destination needs a user's token and got none. */
+/** Messages of the Cloud SDK for a destination that needs the token of a user and got none. */
 const NO_USER_TOKEN = /^No user token \(JWT\) has been provided|no JWT found on the current request/
 
 /**
- * An error of a library or of a fetch as one of ours; ours stay as they are. What is kept of the others has no token in it.
+ * Converts an error of a library or a fetch to one of this package; errors of this package stay as
+ * they are. The cause keeps messages only, without tokens.
  *
  * @internal
  */

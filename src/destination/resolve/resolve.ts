@@ -10,9 +10,9 @@ export type { DestinationOptions } from '../look-up/options.js'
 export { completeDestination } from './complete.js'
 
 /**
- * Resolves a destination by name as the principal: where it is bound to the user, a named user's token goes along or is
- * exchanged, and nobody else's is. A user's destination is looked up in the tenant of the token and never in the
- * provider's instead.
+ * Resolves a destination by name as the principal. If it is bound to the user, the token of a named
+ * user is sent or exchanged, and no other. The destination of a user is looked up in the tenant of
+ * the token, and never in the provider's instead.
  *
  * @param tenant - of the context
  * @throws {@link DestinationError} `ERR_DESTINATION_NOT_FOUND`, `ERR_DESTINATION_UNAVAILABLE`
@@ -31,7 +31,8 @@ export async function resolveDestination(
 }
 
 /**
- * The first half of {@link resolveDestination}: what kind of destination it is, before any token is fetched for it.
+ * Looks a destination up, before any token is fetched for it: the first half of
+ * {@link resolveDestination}.
  *
  * @throws {@link DestinationError} `ERR_DESTINATION_NOT_FOUND`, `ERR_DESTINATION_UNAVAILABLE`
  * @internal

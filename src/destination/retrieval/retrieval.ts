@@ -20,7 +20,8 @@ import { claimsOf } from '../tokens/lifetime.js'
 export type RetrievalOptions = Pick<LookUpOptions, 'chain' | 'actorToken'>
 
 /**
- * Refuses options that the destination has no use for: without effect, the call would be somebody else's.
+ * Refuses options that have no effect with this destination: the call would go out as another
+ * principal.
  *
  * @throws {@link DestinationError} `ERR_DESTINATION_UNAVAILABLE`
  * @internal
@@ -54,7 +55,10 @@ function refusalOf(
 
 const CLIENT_PROVIDED = '"SAMLAssertionProvider": "ClientProvided"'
 
-/** An assertion comes from a chain, or from the Destination service: both at once, or neither, is no call as the user. */
+/**
+ * Returns why an assertion cannot be had: exactly one of chain and Destination service has to
+ * provide it.
+ */
 function assertionRefusal(
   { authentication, originalProperties }: Destination,
   chain: RetrievalOptions['chain']
@@ -70,13 +74,18 @@ function assertionRefusal(
     : `${CLIENT_PROVIDED}: an assertion comes from chain "com.sap.iasGeneratedOAuth2SamlBearerAssertion" only`
 }
 
-/** True if the destination's token service gets the user's token as it is, and can be one of Identity Authentication. @internal */
+/**
+ * True if the token service of the destination gets the user's token as it is, and accepts tokens
+ * of Identity Authentication.
+ *
+ * @internal
+ */
 export function sendsSubjectToken(destination: Destination, { chain }: RetrievalOptions): boolean {
   return exchangesToken(destination) || Boolean(chain && takesSubjectToken(chain))
 }
 
 /**
- * Headers by which the Destination service gets to know the user.
+ * Returns the headers that carry the user's token to the Destination service.
  *
  * @throws {@link DestinationError} `ERR_DESTINATION_UNAVAILABLE` when there is no token of the acting application
  * @internal
@@ -95,7 +104,12 @@ export async function retrievalHeaders(
   return { ...subject, 'X-Actor-Token': actor, 'X-Actor-Token-Type': JWT }
 }
 
-/** True if the Cloud Connector shall get a token of the corporate identity provider, by what Identity Authentication says. @internal */
+/**
+ * True if Identity Authentication says in the token that the Cloud Connector gets the token of the
+ * corporate identity provider.
+ *
+ * @internal
+ */
 export function forwardsCorporateToken(
   { authentication }: Destination,
   { issuer, bearerToken }: NamedUser

@@ -9,10 +9,10 @@ import { serviceTokenOf } from '../tokens/service.js'
 import { type Bypass, type Lasting, SingleFlight } from '../../lib/single-flight.js'
 import { claimsOf, lifetimeOf } from '../tokens/lifetime.js'
 
-/** What a look-up with retrieval adds to a configuration. */
+/** Credentials that a look-up with retrieval adds to a configuration. */
 export type Retrieved = Pick<Destination, 'authTokens' | 'certificates'>
 
-/** Milliseconds that a client certificate is used before it is looked up again. */
+/** Milliseconds for which a client certificate is cached. */
 const CERTIFICATE_LIFETIME = 5 * 60_000
 
 const MAX_TOKENS = 10_000
@@ -20,8 +20,8 @@ const MAX_TOKENS = 10_000
 const retrieved = new SingleFlight<Retrieved>(MAX_TOKENS)
 
 /**
- * Token or certificate of a technical destination: the Destination service gets it as the application, and no token of a
- * user has a part in it.
+ * Retrieves the token or certificate of a technical destination. The Destination service gets it as
+ * the application; no token of a user is sent.
  *
  * @param tenant - of the call; `undefined`: the provider's
  * @param refreshToken - for `OAuth2RefreshToken`
@@ -79,7 +79,7 @@ function isForAllTenants({ destination }: Configured): boolean {
 }
 
 /**
- * Returns the subdomain by which such a token service gets to know the tenant.
+ * Returns the subdomain by which such a token service identifies the tenant.
  *
  * @throws {@link DestinationError} where it can't be told: the token would be another tenant's
  */

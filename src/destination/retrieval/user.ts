@@ -16,7 +16,12 @@ import { differenceAcross, differenceWithin } from '../tokens/same-user.js'
 /** Bytes of all tokens: about 3000 users who are active at the same time, with tokens of 2.5 kB. */
 const MAX_BYTES = 16 * 1024 * 1024
 
-/** Each of one user's token and one configuration: the next token of the same user, with other roles, has its own. @internal */
+/**
+ * Creates a cache with one token for each token of a user and each configuration. The next token of
+ * the same user, which may have other roles, has its own.
+ *
+ * @internal
+ */
 export const newExchangedTokenCache = () =>
   new SingleFlight<DestinationAuthToken>(
     MAX_BYTES,
@@ -25,18 +30,24 @@ export const newExchangedTokenCache = () =>
 
 const exchanged = newExchangedTokenCache()
 
-/** Seconds since the epoch at which tokens end that were fetched here: an opaque one can't be asked later. */
+/** End of exchanged tokens, in seconds since the epoch: an opaque token does not say it. */
 const ends = new WeakMap<DestinationAuthToken, number>()
 
-/** Seconds since the epoch, or nothing where neither the token nor its issuer says when it ends. @internal */
+/**
+ * Returns the end of an exchanged token in seconds since the epoch; `undefined` if neither the
+ * token nor its issuer says it.
+ *
+ * @internal
+ */
 export function endOfExchanged(token: DestinationAuthToken): number | undefined {
   return endOf(token.value) ?? ends.get(token)
 }
 
 /**
- * The user's token for a destination, which the Destination service gets in exchange for the user's own. It is kept for
- * exactly this own token, and for less time than either of the two lives; a failure is not kept at all. A SAML assertion is
- * for one call: systems refuse one that they have seen before.
+ * Returns the user's token for a destination, which the Destination service gets in exchange for
+ * the user's own. It is cached for exactly this own token, and for less time than either of the two
+ * is valid; a failure is not cached. A SAML assertion is for one call only, as systems refuse one
+ * that they have seen before.
  *
  * @param bypass - not from the cache, or not a refused one
  * @throws {@link DestinationError} `ERR_DESTINATION_UNAVAILABLE` when there is none, or it is another user's
@@ -79,7 +90,10 @@ async function exchange(
   return { value: token, lifetime: lifetimeOf(token, user.expiresAt) }
 }
 
-/** A chain that can't be gone through is refused as a whole: the destination itself was found before. */
+/**
+ * Creates the error for a chain that fails; `undefined` for another failure. The destination at its
+ * end exists.
+ */
 function chainFailure(
   destination: Destination,
   { chain }: RetrievalOptions,
@@ -96,7 +110,10 @@ function chainFailure(
   )
 }
 
-/** R64: what comes back is for the user whose token was sent. What is no JWT can't be looked into. */
+/**
+ * The issued token must name the user whose token was sent. A token that is no JWT cannot be
+ * checked.
+ */
 async function checkSameUser(
   destination: Destination,
   user: NamedUser,
@@ -134,7 +151,10 @@ function configurationOf({ originalProperties }: Destination) {
   return destinationConfiguration
 }
 
-/** The name at the end of a path, as `$['xs.user.attributes'].employee[0]` has it: whose claim or attribute it is. */
+/**
+ * Returns the name of the claim or attribute at the end of a path, such as
+ * `$['xs.user.attributes'].employee[0]`.
+ */
 function userIdSource({ userIdSource: source }: Readonly<Record<string, unknown>>) {
   if (typeof source !== 'string' || !source.startsWith('$')) {
     return typeof source === 'string' ? source : undefined
@@ -145,10 +165,10 @@ function userIdSource({ userIdSource: source }: Readonly<Record<string, unknown>
     .find(Boolean)
 }
 
-/** Longest part of the Destination service's own words that a message repeats. */
+/** Length up to which a message repeats the reason of the Destination service. */
 const MAX_REASON = 500
 
-/** What to do, by what the Destination service says. */
+/** Next steps by the reason of the Destination service. */
 const NEXT_STEPS: readonly (readonly [pattern: RegExp, nextStep: string])[] = [
   [
     /insufficient.?scope|uaa\.user/i,
@@ -168,7 +188,8 @@ const NEXT_STEPS: readonly (readonly [pattern: RegExp, nextStep: string])[] = [
 ]
 
 /**
- * The token that the Destination service has got for a destination. With a failure inside, its answer is 200 all the same.
+ * Returns the token that the Destination service has retrieved. If the retrieval failed, its answer
+ * has status 200 all the same, with the error inside.
  *
  * @throws {@link DestinationError} `ERR_DESTINATION_UNAVAILABLE`, with the reason in the Destination service's own words
  * @internal
@@ -196,7 +217,10 @@ function reasonOf(token: DestinationAuthToken | undefined): string {
   return `the Destination service says "${words.slice(0, MAX_REASON)}"`
 }
 
-/** One line each, or it could become another header. */
+/**
+ * True if a header has a valid name and a value of one line, so that it cannot become another
+ * header.
+ */
 function isHeader({ http_header }: Partial<DestinationAuthToken>): boolean {
   const { key, value } = http_header ?? {}
   return isToken(key) && typeof value === 'string' && /^[\x20-\x7e]+$/.test(value)

@@ -5,7 +5,7 @@ import { withWorkloadCertificate } from '../attested/credentials.js'
 
 type Credentials = Service['credentials']
 
-/** By the id of the client: the objects that the SAP Cloud SDK and `@sap/xssec` have seen first. */
+/** Credentials by the id of the client: the objects that the SAP Cloud SDK and `@sap/xssec` have seen first. */
 const seen = new LRUCache<string, Credentials>({ max: 1000 })
 
 /**

@@ -2,11 +2,15 @@ import type { DestinationAuthToken } from '@sap-cloud-sdk/connectivity'
 
 import { decode } from '../../token/decode.js'
 
-/** Milliseconds before its end from which on a token is not handed out any more: the call needs some of its time. */
+/**
+ * Milliseconds before its end from which on a token is not used any more: the call needs some of
+ * its time.
+ */
 const MARGIN = 60_000
 
 /**
- * Milliseconds that a token may be kept: its own time less a margin, or 0 when nothing says how long it lives.
+ * Returns the milliseconds for which a token may be cached: until it ends, less a margin; 0 if its
+ * end is unknown.
  *
  * @param ends - seconds since the epoch, of everything that the token depends on
  * @internal
@@ -17,7 +21,8 @@ export function lifetimeUntil(...ends: (number | undefined)[]): number {
 }
 
 /**
- * Milliseconds that a retrieved token may be kept, by what its `expires_in` says, and its `exp` if it is a JWT.
+ * Returns the milliseconds for which a retrieved token may be cached, by its `expires_in`, and by
+ * `exp` if it is a JWT.
  *
  * @param ends - seconds since the epoch, of what else it depends on
  * @internal
@@ -29,7 +34,8 @@ export function lifetimeOf(token: DestinationAuthToken, ...ends: number[]): numb
 }
 
 /**
- * The `exp` claim of a token, or nothing where it is no JWT. It is looked at, not believed: whoever gets the token checks it.
+ * Returns the `exp` claim of a token in seconds since the epoch; `undefined` if it is no JWT. The
+ * claim is not verified here: the receiver of the token verifies it.
  *
  * @internal
  */
@@ -38,7 +44,7 @@ export function endOf(token: string): number | undefined {
   return typeof exp === 'number' ? exp : undefined
 }
 
-/** The claims of a token, or nothing where it is no JWT. @internal */
+/** Returns the claims of a token; `undefined` if it is no JWT. @internal */
 export function claimsOf(token: string): Readonly<Record<string, unknown>> | undefined {
   try {
     return decode(token).payload
@@ -47,7 +53,7 @@ export function claimsOf(token: string): Readonly<Record<string, unknown>> | und
   }
 }
 
-/** Whether XSUAA has issued a token with these claims. @internal */
+/** True if XSUAA has issued a token with these claims. @internal */
 export function isXsuaa(claims: Readonly<Record<string, unknown>>): boolean {
   const { enhancer } = (claims['ext_attr'] ?? {}) as { enhancer?: unknown }
   return enhancer === 'XSUAA'

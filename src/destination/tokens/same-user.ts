@@ -1,4 +1,4 @@
-/** Claims of a token. */
+/** Claims of a token by name. */
 type Claims = Readonly<Record<string, unknown>>
 
 /** Claims with an identifier of a person, in tokens of XSUAA, Identity Authentication and others. */
@@ -18,8 +18,9 @@ const IDENTIFIERS = [
 const TENANT = ['zid', 'app_tid']
 
 /**
- * Whether two tokens of one trust domain name the same user of the same tenant: what both of them say about `user_name`,
- * `origin` and tenant is equal, and where one has no `user_name`, what they say about `sub`.
+ * Compares two tokens of one trust domain: they must name the same user of the same tenant.
+ * `user_name`, `origin` and the tenant must be equal where both tokens have them, or `sub` where
+ * one has no `user_name`.
  *
  * @returns what is different, or nothing
  * @see RFC 8693, section 2.2.1: whom the issued token names is for the caller to look at
@@ -35,8 +36,8 @@ export function differenceWithin(own: Claims, theirs: Claims): string | undefine
 }
 
 /**
- * Whether a token of another trust domain (the far end of a SAML assertion, another kind of issuer) can name the same user:
- * one of its identifiers is one of the user's.
+ * Compares the user with a token of another trust domain (after a SAML assertion, or of another
+ * kind of issuer): one of its identifiers must be one of the user's.
  *
  * @param further - claim or attribute that the destination sends as the user's name (`userIdSource`)
  * @returns what is different, or nothing
@@ -53,7 +54,7 @@ export function differenceAcross(
   return said.some((value) => known.has(value)) ? undefined : 'another user'
 }
 
-/** Both say something, and not the same. */
+/** True if both values are known and different. */
 function differs(own: string | undefined, theirs: string | undefined): boolean {
   return own !== undefined && theirs !== undefined && own !== theirs
 }

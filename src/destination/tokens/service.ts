@@ -6,20 +6,20 @@ import { type Bypass, type Key, SingleFlight } from '../../lib/single-flight.js'
 import { clientService } from './client-service.js'
 import { endOf, lifetimeUntil } from './lifetime.js'
 
-/** Two services for each tenant that is served at the same time. */
+/** Tokens that are cached: two services for each tenant that is active at the same time. */
 const MAX_TOKENS = 10_000
 
 const tokens = new SingleFlight<string>(MAX_TOKENS)
 
-/** Milliseconds: a service that refuses every token causes a new one once in that time. */
+/** Milliseconds between renewals, for a service that rejects every token. */
 const COOL_DOWN = 30_000
 
-/** What the last renewals have brought. */
+/** Tokens that the last renewals have returned. */
 const renewals = new LRUCache<string, string>({ max: MAX_TOKENS, ttl: COOL_DOWN })
 
 /**
- * The application's own token for a bound service, in a tenant. Nobody's user token is needed for that: the tenant goes
- * along as `x-zid`.
+ * Returns the application's own token for a bound service in a tenant. It needs no token of a user:
+ * the tenant is sent as `x-zid`.
  *
  * @param tenant - `undefined`: the provider's, where the application itself is deployed
  * @param bypass - not from the cache
@@ -44,7 +44,8 @@ export async function serviceTokenOf(
 }
 
 /**
- * Another token in place of one that the service does not take: it was revoked, or the key that has signed it was rotated.
+ * Fetches a new token in place of one that the service rejects because it was revoked, or because
+ * its signing key was rotated.
  *
  * @returns nothing where a new one has just been refused as well
  * @internal

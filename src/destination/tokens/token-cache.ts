@@ -1,11 +1,14 @@
 import { SingleFlight } from '../../lib/single-flight.js'
 
-/** Bytes of all of them: about 3000 users who are active at the same time, with tokens of 2.5 kB. */
+/**
+ * Bytes of all cached tokens: about 3000 users who are active at the same time, with tokens of 2.5
+ * kB.
+ */
 const MAX_BYTES = 8 * 1024 * 1024
 
 /**
- * Tokens of users that were got in exchange for their own. Bounded by size, as tokens differ in it: who has not called for
- * longest is exchanged anew.
+ * Creates a cache of tokens that were issued in exchange for tokens of users. It is bounded by
+ * size, as tokens differ in length; the least recently used token is removed first.
  *
  * @internal
  */

@@ -3,12 +3,13 @@ import { logWarning } from '../../lib/log.js'
 import { codeOf, kindOf } from './code.js'
 import type { PrincipalCall } from './call.js'
 
-/** The service of `@cap-js/audit-logging`. */
+/** Name of the service of `@cap-js/audit-logging`. */
 const AUDIT_LOG = 'audit-log'
 
 /**
- * Writes a refused call to the audit log, where the application has one (`@cap-js/audit-logging`): as a security event of
- * the user who was current, in a transaction of its own, because that of the request is rolled back.
+ * Writes a refused call to the audit log, if the application has one (`@cap-js/audit-logging`). The
+ * security event is of the current user, and has a transaction of its own, because that of the
+ * request is rolled back.
  *
  * @see https://github.com/cap-js/audit-logging
  * @internal
@@ -35,7 +36,10 @@ export function auditRefusal(call: PrincipalCall): void {
   })
 }
 
-/** CAP prints what a background job throws; errors of HTTP libraries hold requests, with credentials and what was written. */
+/**
+ * Throws an error without the original message: CAP prints errors of background jobs, and errors of
+ * HTTP libraries hold requests with credentials.
+ */
 function withoutMessage(error: unknown): never {
   const code = codeOf(error)
   throw Object.assign(new Error(`the audit log has not taken a security event (${code})`), { code })

@@ -14,43 +14,50 @@ import type { OnBehalfOf } from '../policy/options.js'
 const EVENT = 'principal.call'
 
 /**
- * What came of a call: `refused` before anything was sent; `failed` on the way, or at the other side; `resolved`: a
- * destination was handed out to code that sends the request itself.
+ * Outcome of a call: `refused` before anything was sent; `failed` on the way, or in the remote
+ * system; `resolved` if the destination was returned to code that sends the request itself.
  */
 export type CallOutcome = 'ok' | 'refused' | 'failed' | 'resolved'
 
-/** One outbound call, as the event `principal.call` tells about it. There is no token and no secret in it. */
+/** One outbound call, as the event `principal.call` describes it. It has no token and no secret. */
 export interface PrincipalCall {
   /** Name of the required service; `undefined` for calls of {@link executeHttpRequest} and {@link destinationFor}. */
   readonly service: string | undefined
-  /** Name of the destination, as far as the call got. */
+  /** Name of the destination, if it was known. */
   readonly destination: string | undefined
-  /** Its `Authentication`. */
+  /** Value of `Authentication` of the destination. */
   readonly authentication: string | undefined
   readonly onBehalfOf: OnBehalfOf | undefined
-  /** Id of the user who was current, whoever the call went out as. */
+  /** Id of the current user, also if the call went out as another principal. */
   readonly user: string | undefined
-  /** Of the context. */
+  /** Tenant of the context. */
   readonly tenant: string | undefined
-  /** What kind of principal the call went out as; of a call that was refused before: who was current. */
+  /**
+   * Kind of principal that the call went out as; for a refused call, the kind of the current
+   * principal.
+   */
   readonly principal: 'named' | 'technical' | 'anonymous'
   readonly outcome: CallOutcome
-  /** Of the error: one of {@link ERROR_CODES}, of Node (`ECONNRESET`), or the remote status (`HTTP_403`). */
+  /**
+   * Code of the error: one of {@link ERROR_CODES}, of Node (`ECONNRESET`), or the remote status
+   * (`HTTP_403`).
+   */
   readonly code: string | undefined
-  /** Milliseconds. */
+  /** Duration in milliseconds. */
   readonly duration: number
-  /** As in the log. */
+  /** Correlation id, as in the log. */
   readonly correlationId: string | undefined
 }
 
-/** What is known when a call begins. */
+/** Facts that are known when a call begins. */
 type Subject = Pick<PrincipalCall, 'service' | 'destination' | 'onBehalfOf'>
 
 /**
- * Subscribes to every outbound call of the process; the same as `cds.on('principal.call', listener)`.
+ * Subscribes to every outbound call of the process; the same as
+ * `cds.on('principal.call', listener)`.
  *
- * A listener runs when the call is over, in its context, and can't change what comes of it: what it throws is logged. Work
- * that takes time, or writes to a database, belongs into `cds.spawn`.
+ * A listener runs when the call is over, in its context, and cannot change its outcome: errors of
+ * listeners are logged. Work that takes time, or writes to a database, belongs in `cds.spawn`.
  *
  * @example
  * ```ts
@@ -65,7 +72,11 @@ export function onPrincipalCall(listener: (call: PrincipalCall) => void): () => 
   }
 }
 
-/** Keeps what becomes known of a call while it is made, and tells about it once, when it is over. @internal */
+/**
+ * Collects the facts about a call while it is made, and publishes them once, when it is over.
+ *
+ * @internal
+ */
 export class CallEvidence {
   readonly #subject: Subject
   readonly #start = performance.now()
@@ -77,22 +88,25 @@ export class CallEvidence {
     this.#subject = subject
   }
 
-  /** What kind of destination it is. */
+  /** Records the destination. */
   found(outbound: OutboundDestination): void {
     this.#outbound = outbound
   }
 
-  /** A request goes out. */
+  /** Records that a request is sent. */
   sent(): void {
     this.#sent = true
   }
 
-  /** It was decided that nothing is sent, or nothing could be. */
+  /** Publishes that nothing is sent, by a decision or because of a failure. */
   refused(error: unknown): void {
     this.#tell(isRefusal(error) ? 'refused' : 'failed', error)
   }
 
-  /** The work is over: handlers that answer by themselves, or by calls of other services, have not sent anything. */
+  /**
+   * Publishes a success. Handlers that answer by themselves, or by calls of other services, have
+   * sent nothing: then nothing is published.
+   */
   done(): void {
     if (this.#sent) this.#tell('ok')
   }
@@ -128,13 +142,15 @@ export class CallEvidence {
   }
 }
 
-/** Our own decision, and no failure of a service that was asked. */
+/** True if an error is a decision of this package, and no failure of a service that was asked. */
 function isRefusal(error: unknown): boolean {
   if (!(error instanceof PrincipalError)) return false
   return !(error instanceof DestinationError) || error.status === 500
 }
 
-/** Nothing that is done with the evidence has a part in the call itself. */
+/**
+ * Publishes a call. Errors of those who receive it are logged, and do not affect the call itself.
+ */
 function publish(call: PrincipalCall): void {
   Object.freeze(call)
   for (const tell of [logCall, notifyListeners, markSpan, auditRefusal]) {

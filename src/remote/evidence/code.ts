@@ -1,6 +1,6 @@
 import { PrincipalError } from '../../errors.js'
 
-/** Neither we nor Node have a word for it. */
+/** Code of a failure that has none. */
 const UNKNOWN = 'UNKNOWN'
 
 interface Failure {
@@ -11,9 +11,9 @@ interface Failure {
 }
 
 /**
- * What a failure was, as a code of {@link ERROR_CODES} or Node's, or the status of the other side (`HTTP_403`); none of its
- * words, which may hold anything. CAP wraps what a remote service has answered; libraries wrap what Node says, in words of
- * their own.
+ * Returns the code of a failure: one of {@link ERROR_CODES}, of Node, or the status of the remote
+ * system (`HTTP_403`). Its message is not used, as it may hold secrets. CAP and libraries wrap the
+ * original error, so causes are searched as well.
  *
  * @internal
  */
@@ -29,14 +29,19 @@ export function codeOf(error: unknown): string {
   return `HTTP_${String(status)}`
 }
 
-/** The error and what is inside of it. */
+/** Returns an error and the errors inside it. */
 function chainOf(error: unknown, length = 0): Failure[] {
   if (typeof error !== 'object' || !error || length > 5) return []
   const failure: Failure = error
   return [failure, ...chainOf(failure.reason ?? failure.cause, length + 1)]
 }
 
-/** What can be said of any error in a log (R80, R81): its class and code, and nothing that it says itself. @internal */
+/**
+ * Describes an error for a log by its class and code. Its message is left out, as it may hold
+ * secrets.
+ *
+ * @internal
+ */
 export function kindOf(error: unknown): string {
   const name = error instanceof Error ? error.name : typeof error
   const code = codeOf(error)

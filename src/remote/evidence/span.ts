@@ -6,20 +6,20 @@ import type { Attributes, trace } from '@opentelemetry/api'
 
 import type { PrincipalCall } from './call.js'
 
-/** Attributes and the event of a span are called so. */
+/** Prefix of the attributes, and name of the event. */
 const PREFIX = 'principal.call'
 
-/** What is used of `@opentelemetry/api`. */
+/** Part of `@opentelemetry/api` that is used here. */
 interface Telemetry {
   readonly trace: Pick<typeof trace, 'getActiveSpan'>
 }
 
-/** `null`: there is none. */
+/** Telemetry of the application; `null` if it has none. */
 let telemetry: Telemetry | null | undefined
 
 /**
- * Writes a call to the active span, where the application has OpenTelemetry: as an event, as a span can have several calls,
- * and the last one as attributes.
+ * Writes a call to the active span, if the application has OpenTelemetry: as an event, as a span
+ * can have several calls, and the last one as attributes.
  *
  * @internal
  */
@@ -35,7 +35,7 @@ export function markSpan(call: PrincipalCall): void {
   span.setAttributes(attributes)
 }
 
-/** The application's own copy; without one there is nobody who would look. */
+/** Loads the application's own copy of OpenTelemetry; `null` if there is none. */
 function load(): Telemetry | null {
   try {
     return createRequire(join(cds.root, 'package.json'))('@opentelemetry/api') as Telemetry

@@ -7,24 +7,27 @@ import { HttpFailure } from './failure/http-failure.js'
 import { axiosConfig } from './message/request.js'
 import { needsCloudSdk } from './cloud-sdk-connection.js'
 
-/** What of a CAP service matters for its calls. */
+/** Properties of a CAP service that matter for its calls. */
 export interface CallingService {
   readonly kind: string
-  /** Milliseconds. */
+  /** Milliseconds for a request. */
   readonly requestTimeout: number
   readonly csrf: CsrfOptions | boolean | undefined
   readonly path: string | undefined
 }
 
-/** The two that CAP puts around a call of its remote services: the second for those that need a CSRF token. */
+/**
+ * Middlewares that CAP puts around a call of its remote services: the second for calls that need a
+ * CSRF token.
+ */
 export interface CallMiddlewares {
   readonly timeout: HttpMiddleware
   readonly csrf: HttpMiddleware
 }
 
 /**
- * CAP's middlewares for one call. They answer the request themselves: the Cloud SDK has prepared it, and its own client is
- * used only where it alone can make the connection.
+ * Creates CAP's middlewares for one call. They answer the request themselves: the Cloud SDK has
+ * prepared it, and its own client is used only if no other can make the connection.
  *
  * @internal
  */
@@ -52,7 +55,7 @@ export function callMiddlewares(outbound: Outbound, service: CallingService): Ca
   }
 }
 
-/** CAP looks into the response of a failed `hcql` call, also where there is none. */
+/** Adds an empty response to a failed `hcql` call without one, because CAP reads it. */
 function withResponse(failure: unknown): unknown {
   if (!(failure instanceof HttpFailure) || failure.response) return failure
   return Object.assign(failure, { response: { data: {} } })
@@ -60,7 +63,7 @@ function withResponse(failure: unknown): unknown {
 
 type HttpMiddlewareFunction = ReturnType<HttpMiddleware>
 
-/** The innermost middleware for a request that the Cloud SDK's client shall send. @internal */
+/** Creates the innermost middleware for a request that the Cloud SDK's client sends. @internal */
 export function retryMiddleware(outbound: Outbound, options: RetryOptions): HttpMiddleware {
   return ({ fn }) =>
     (request) =>
@@ -80,7 +83,7 @@ function run(
   })
 }
 
-/** The Cloud SDK's own client. Its connections are its own as well. */
+/** Creates a transport that uses the Cloud SDK's own client, with its own connections. */
 function axiosTransport(client: HttpMiddlewareFunction, request: HttpRequestConfig): Transport {
   return async (call, deadline) => {
     const abort = new AbortController()

@@ -1,8 +1,9 @@
 import type { HttpDestination } from '@sap-cloud-sdk/connectivity'
 
 /**
- * Whether only the Cloud SDK can make the connection: client certificates and trust stores, which it reads in all their
- * formats, a proxy of the environment (`CONNECT`), agents with options of their own.
+ * True if only the Cloud SDK can make the connection: for client certificates and trust stores,
+ * which it reads in all their formats, a proxy of the environment (`CONNECT`), and agents with
+ * options of their own.
  *
  * @internal
  */

@@ -10,27 +10,30 @@ import {
   TransportError
 } from './message/http-call.js'
 
-/** `cds.requires.<service>.csrf`: where and how the token is fetched. */
+/** Options of the request for a CSRF token: `cds.requires.<service>.csrf`. */
 export interface CsrfOptions {
-  /** Default: `head`. */
+  /** Method of the request. Default: `head`. */
   readonly method?: string
-  /** Default: the root of the service. */
+  /** URL of the request. Default: the root of the service. */
   readonly url?: string
 }
 
 /** Sessions that are kept at the same time. */
 const MAX_SESSIONS = 10_000
 
-/** Milliseconds; SAP systems end an unused session after 30 minutes. */
+/** Milliseconds for which a session is kept: SAP systems end an unused session after 30 minutes. */
 const LIFETIME = 30 * 60_000
 
-/** Of one session: what browsers keep at least for a host (RFC 6265, section 6.1). The oldest goes. */
+/**
+ * Cookies that are kept for one session, as many as browsers keep at least for a host (RFC 6265,
+ * section 6.1). The oldest is removed first.
+ */
 const MAX_COOKIES = 50
 
 /** Sends a request of a session, or one that opens it. */
 type Send = (call: HttpCall) => Promise<HttpAnswer>
 
-/** What a system gave to one user: token and cookies belong together. */
+/** Session of one user with a system: its token and cookies belong together. */
 class Session {
   #token: string
   readonly #cookies = new Map<string, string>()
@@ -40,7 +43,7 @@ class Session {
     this.#keepCookies(answer)
   }
 
-  /** A call as part of this session. */
+  /** Returns a call with the token and cookies of this session. */
   include(call: HttpCall): HttpCall {
     const own = call.headers['cookie']
     const cookies = [...this.#cookies].map(([name, value]) => `${name}=${value}`)
@@ -49,7 +52,7 @@ class Session {
     return { ...call, headers }
   }
 
-  /** Systems may hand out new cookies and tokens with every answer. */
+  /** Takes over new cookies and tokens, which any answer may have. */
   update(answer: HttpAnswer): void {
     const token = tokenIn(answer)
     if (token) this.#token = token
@@ -71,26 +74,29 @@ class Session {
 
 const sessions = new SingleFlight<Session | TokenRefusal | undefined>(MAX_SESSIONS)
 
-/** Whose session, and with what. */
+/** Owner and endpoints of a session. */
 export interface SessionScope {
-  /** Names one principal and one service, part by part. */
+  /** Key of one principal and one service, part by part. */
   readonly key: readonly (string | undefined)[]
   /** Root of the service, with a slash at its end, if it is known. */
   readonly root: URL | undefined
-  /** Instead of the root. */
+  /** URL for the token in place of the root. */
   readonly tokenUrl: URL | undefined
   readonly method: string
   /** Query that the destination adds to the URL of every request: empty, or with its question mark. */
   readonly search: string
   /** Names of headers that the destination adds to every request, in lower case. */
   readonly kept: ReadonlySet<string>
-  /** True if the call is repeated with other credentials after a 401: then a token that is refused is not asked for twice. */
+  /**
+   * True if the call is repeated with other credentials after a 401: then a rejected request for
+   * the token is not repeated elsewhere.
+   */
   readonly renewable: boolean
-  /** Whether the time of the call is over. */
+  /** True if the time of the call is over. */
   readonly isOver: () => boolean
 }
 
-/** The answer that refuses the request for a token, which is none to the write. */
+/** Answer that refuses the request for a token. It is no answer to the write. */
 export class TokenRefusal {
   readonly answer: HttpAnswer
 
@@ -100,9 +106,9 @@ export class TokenRefusal {
 }
 
 /**
- * Sends a write with a CSRF token and the session cookies that belong to it. They are fetched once and kept for this
- * principal and service, so n writes are n + 1 requests; when the system has forgotten the session, there is one renewal.
- * Where the system gives none, the write goes out without, and the system says what it thinks of that.
+ * Sends a write with a CSRF token and the session cookies that belong to it. They are fetched once
+ * and kept for this principal and service, so n writes are n + 1 requests. If the system has ended
+ * the session, it is renewed once. If the system issues no token, the write is sent without one.
  *
  * @returns the answer to the write, or the refusal of the token as long as other credentials may help
  * @throws {@link TransportError}
@@ -151,7 +157,10 @@ async function sessionFor(
   }
 }
 
-/** The root of the service gives a token; else the request's own URL, with and without a slash, as in the Cloud SDK. */
+/**
+ * Opens a session with the token of the root of the service, else of the URL of the request, with
+ * and without a slash, as in the Cloud SDK.
+ */
 async function open(scope: SessionScope, call: HttpCall, send: Send) {
   for (const url of placesFor(scope, call.url)) {
     const answer = await send(fetching(scope, call.headers, url))

@@ -1,16 +1,17 @@
 import { type Abortable, EXPIRED, TransportError } from './message/http-call.js'
 
-/** Milliseconds: the longest time of a timer of Node, which takes everything above for 1. */
+/** Maximum time of a timer in milliseconds: Node takes any longer one for 1. */
 const LONGEST = 2 ** 31 - 1
 
-/** The time that a call has, with everything that belongs to it. */
+/** Time limit of a call with all its requests. */
 export class Deadline implements Abortable {
   readonly #listeners: (() => void)[] = []
   #timer: NodeJS.Timeout | undefined
   #expired = false
 
   /**
-   * It is over also where nothing can be stopped: while the call waits for a connection, or for what another one fetches.
+   * Runs some work, and fails when the time is over, also if the work cannot be stopped: while it
+   * waits for a connection, or for the result of another call.
    *
    * @param milliseconds - for the whole call; 0, or more than a timer can: no limit
    * @param target - where it goes, for the message

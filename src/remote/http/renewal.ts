@@ -6,16 +6,20 @@ import { type HttpAnswer, type HttpCall, isRepeatable } from './message/http-cal
 import { CREDENTIALS, identityHeaders } from './message/identity-headers.js'
 import { principalKey } from './connections/principal-key.js'
 
-/** Milliseconds: a user whom a system does not know asks for fresh tokens once in that time. */
+/** Milliseconds between renewals for a user whom a system does not know. */
 const COOL_DOWN = 30_000
 
 const MAX_RENEWALS = 10_000
 
-/** By the credentials that were refused, so that requests that were refused together get one renewal. */
+/**
+ * Renewed destinations by the rejected credentials: calls that were rejected together get one
+ * renewal.
+ */
 const renewals = new SingleFlight<HttpDestination>(MAX_RENEWALS)
 
 /**
- * The destination with fresh tokens, when an answer says that those of the call are refused, and others can be had.
+ * Returns the destination with fresh tokens, if the answer rejects those of the call and others are
+ * available.
  *
  * @throws what `outbound.renew` throws
  * @internal

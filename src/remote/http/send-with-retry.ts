@@ -33,42 +33,59 @@ import { giveUpPlace } from './connections/proxy-sockets.js'
 import { remoteFailure } from './failure/remote-failure.js'
 import { renewed } from './renewal.js'
 
-/** Where a call goes, and as whom. */
+/** Destination and principal of a call. */
 export interface Outbound {
-  /** Complete, with the tokens of exactly this principal: what `completeDestination` has made. */
+  /**
+   * Complete destination, with the tokens of exactly this principal, from `completeDestination`.
+   */
   readonly destination: HttpDestination
-  /** The named user as whom it goes out; without one, the destination's technical user does. */
+  /** Named user of the call; without one, it goes out as the technical user of the destination. */
   readonly user?: NamedUser | undefined
-  /** Of the context; `undefined`: the provider's. What technical users keep is of one tenant. */
+  /**
+   * Tenant of the context; `undefined` is the provider's. Sessions of technical users are of one
+   * tenant.
+   */
   readonly tenant?: string | undefined
-  /** The same destination with fresh tokens: called after a 401 or 407, before the one repetition. */
+  /**
+   * Returns the destination with fresh tokens: called after a 401 or 407, before the one
+   * repetition.
+   */
   readonly renew?: ((rejected: RejectedCredential) => Promise<HttpDestination>) | undefined
 }
 
-/** How a call is made. */
+/** Options of a call. */
 export interface RetryOptions {
-  /** Milliseconds for everything that it takes. */
+  /** Milliseconds for the whole call. */
   readonly timeout: number
   readonly csrf?: CsrfOptions | undefined
   /** Path of the service behind the destination. */
   readonly path?: string | undefined
-  /** Failures have the error of Node as their cause; CAP makes another object of such an error. */
+  /** True if failures have the error of Node as their cause. CAP copies such errors. */
   readonly withCause?: boolean
-  /** Another way than Node's own client, for what that can't do here. */
+  /** Transport in place of Node's own client, for connections that only the Cloud SDK can make. */
   readonly transport?: Transport | undefined
 }
 
-/** What failed calls mean, by what was thrown: CAP makes an error of its own of it, and keeps it as `reason`. */
+/**
+ * Errors that name the hop, by the failure that was thrown: CAP wraps the failure, and keeps it as
+ * `reason`.
+ */
 const translations = new WeakMap<object, PrincipalError>()
 
-/** The error that names the hop where a call failed, by what {@link sendWithRetry} has thrown for it. @internal */
+/**
+ * Returns the error that names the hop where a call failed, by the failure that
+ * {@link sendWithRetry} has thrown.
+ *
+ * @internal
+ */
 export function translationOf(failure: unknown): PrincipalError | undefined {
   return typeof failure === 'object' && failure ? translations.get(failure) : undefined
 }
 
 /**
- * One call, with everything that belongs to it: deadline, CSRF session, one repetition with fresh tokens after a 401, and
- * one of a read whose connection was lost. Writes are never repeated when a byte of them may have left.
+ * Makes one call with its deadline, CSRF session, one repetition with fresh tokens after a 401 or
+ * 407, and one of a read whose connection was lost. A write is never repeated if a byte of it may
+ * have been sent.
  *
  * @throws {@link HttpFailure} in the shape of axios; {@link translationOf} says more
  * @internal
@@ -126,12 +143,18 @@ export async function sendWithRetry(
   throw failure
 }
 
-/** What is said about an answer repeats nothing of it but what can stand in a log. */
+/**
+ * Returns the outcome with the response as the failure shows it, so that messages repeat no
+ * credentials.
+ */
 function withoutEcho(outcome: Outcome, { response }: HttpFailure): Outcome {
   return response ? Object.assign({}, outcome, response) : outcome
 }
 
-/** The Cloud SDK puts credentials of the destination into a request that it prepares: they would hide the fresh ones. */
+/**
+ * Removes rejected credentials from a request: the Cloud SDK adds those of the destination when it
+ * prepares a request, and they would hide the fresh ones.
+ */
 function withoutRefused(config: HttpRequestConfig, refused: HeaderValues): HttpRequestConfig {
   const { headers = {} } = config
   const own = Object.entries(headers)
@@ -142,7 +165,7 @@ function withoutRefused(config: HttpRequestConfig, refused: HeaderValues): HttpR
   return { ...config, headers: Object.fromEntries(others) as Record<string, string> }
 }
 
-/** What belongs to all requests of a call. */
+/** Values that all requests of a call share. */
 interface CallContext {
   readonly destination: HttpDestination
   readonly user: NamedUser | undefined
@@ -179,7 +202,7 @@ function attempt(
   return sendInSession(scope, call, (each) => repeated(each, context, options))
 }
 
-/** One request, and once more where nothing can happen twice. */
+/** Sends one request, and repeats it once if it cannot take effect twice. */
 async function repeated(call: HttpCall, context: CallContext, { transport }: RetryOptions) {
   const { deadline, identity, user } = context
   const { proxyConfiguration: proxy } = context.destination
@@ -204,8 +227,8 @@ async function repeated(call: HttpCall, context: CallContext, { transport }: Ret
 }
 
 /**
- * `validateStatus` decides, as in axios; nothing is followed in either case. A page is no success where the request has not
- * asked for one: it is there for a browser to log on.
+ * True if an answer is a success: `validateStatus` decides, as in axios. An HTML page is no success
+ * if the request did not ask for one: it is a logon page for a browser.
  */
 function isSuccess(
   outcome: Outcome | PrincipalError,

@@ -14,17 +14,23 @@ export { type FailedRequest, HttpFailure, withRemoteError } from './failure/http
 export { identityHeaders } from './message/identity-headers.js'
 export { type Outbound, translationOf } from './send-with-retry.js'
 
-/** What else can be said of a call. */
+/** Options of a call. */
 export interface SendOptions {
-  /** Milliseconds for everything that it takes, until the answer is there (a stream: until it begins); 0: no limit. Default: 60,000. */
+  /**
+   * Milliseconds for the whole call, until the answer is complete (a stream: until it begins); 0:
+   * no limit. Default: 60,000.
+   */
   readonly timeout?: number | undefined
-  /** A CSRF token and session cookies are fetched for writes, and kept for this user and `path`. Default: `false`. */
+  /**
+   * True, or options, if a CSRF token and session cookies are fetched for writes. They are kept for
+   * this user and `path`. Default: `false`.
+   */
   readonly csrf?: boolean | CsrfOptions | undefined
   /** Path of the service behind the destination, as CAP's `credentials.path`. */
   readonly path?: string | undefined
 }
 
-/** Milliseconds; CAP's own default. */
+/** Milliseconds for a call; CAP's own default. */
 const TIMEOUT = 60_000
 
 /**

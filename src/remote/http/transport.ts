@@ -22,10 +22,10 @@ import {
 import { readBody } from './message/response-body.js'
 
 /**
- * Sends a request with Node's own client. Neither a redirect nor a `CONNECT` is made of it.
+ * Sends a request with Node's own client. It follows no redirect and uses no `CONNECT`.
  *
- * A write that gets a kept-alive connection waits until the event loop has looked at it: a connection that the other side
- * has closed meanwhile shows: then nothing was sent, provably.
+ * A write on a kept-alive connection waits until the event loop has looked at the connection: if
+ * the other side has closed it meanwhile, provably nothing was sent.
  *
  * @param agent - with the connections of exactly this principal
  * @throws {@link TransportError}
@@ -94,12 +94,12 @@ function open(call: HttpCall, agent: Agent, proxy: ForwardProxy | undefined): Cl
   return secure ? https(options) : http(options)
 }
 
-/** Without the brackets of IPv6. */
+/** Returns the host name without the brackets of IPv6. */
 function hostOf({ hostname }: URL): string {
   return hostname.startsWith('[') ? hostname.slice(1, -1) : hostname
 }
 
-/** Connections that are new have just been opened. */
+/** Calls a function when the connection is known to be open; a new connection is. */
 function afterAnyClose(req: ClientRequest, write: () => void): void {
   req.once('socket', (socket: Socket) => {
     // the first turn may be the rest of the one in which nothing is read any more

@@ -10,29 +10,30 @@ import {
 } from '../../user/principal.js'
 import type { CallPolicy } from './options.js'
 
-/** As whom a call goes out, and where its destination is looked for. */
+/** Principal of a call, and the tenant and options of its look-up. */
 export interface Caller {
   readonly principal: Principal
-  /** Of the context; `undefined`: the provider's. */
+  /** Tenant of the context; `undefined` is the provider's. */
   readonly tenant: string | undefined
   readonly options: ResolveOptions
 }
 
-/** Where a call goes, and whether it goes there as the user. */
+/** Destination of a call, and whether the call goes out as the user. */
 export interface OutboundDestination {
   readonly destination: Partial<HttpDestination>
   readonly userBound: boolean
 }
 
-/** What is called, and what was said about whose call that is. */
+/** Service that is called, with its `onBehalfOf`. */
 export interface CallTarget extends Pick<CallPolicy, 'onBehalfOf'> {
-  /** For messages. */
+  /** Name for messages. */
   readonly name: string
   readonly destinationOptions?: ResolveOptions
 }
 
 /**
- * Who goes out, by `onBehalfOf` and by who is current; whether the destination can carry that principal shows later.
+ * Decides which principal calls, by `onBehalfOf` and the current principal. Whether the destination
+ * can carry that principal is checked later.
  *
  * @param current - who is
  * @param tenant - of the context
@@ -54,18 +55,25 @@ export function callingPrincipal(target: CallTarget, current: Principal, tenant?
   return { principal: current, tenant, options }
 }
 
-/** The application itself. No token of anybody is part of it: the platform's services know the application. */
+/**
+ * Returns the application itself as a principal. It has no token of a user: the services of the
+ * platform know the application.
+ */
 function system(tenant: string | undefined): TechnicalUser {
   return { kind: 'technical', origin: 'privileged', tenant }
 }
 
-/** The provider's technical user is another one than the tenant's: only who asks for a fallback gets one. */
+/**
+ * Returns options that stay in the tenant: the provider's technical user is another one, and is
+ * used only if a fallback is configured.
+ */
 function withinTenant(options: ResolveOptions): ResolveOptions {
   return { ...options, selectionStrategy: options.selectionStrategy ?? 'alwaysSubscriber' }
 }
 
 /**
- * The principal as a named user whose token is still valid, or a refusal that says who is current and what to do.
+ * Returns the principal as a named user whose token is still valid, or throws an error that names
+ * the current principal and the next step.
  *
  * @param service - name of the required service, for the message
  * @throws {@link PropagationError} `ERR_USER_TOKEN_REQUIRED`, `ERR_TOKEN_EXPIRES`
@@ -115,7 +123,7 @@ function nextStep(principal: Principal): string {
 }
 
 /**
- * A user's token is of one tenant; in a context of another one it can speak for nobody.
+ * Checks that the token of a user is of the tenant of the context.
  *
  * @param service - name of the required service, for the message
  * @param tenant - of the current context
@@ -133,7 +141,11 @@ export function checkTenant(service: string, principal: Principal, tenant: strin
   )
 }
 
-/** A user shall go out, and the destination has an identity of its own. @internal */
+/**
+ * Creates the error for a destination with a technical identity that should carry a user.
+ *
+ * @internal
+ */
 export function technicalDestination(
   { name, onBehalfOf }: CallTarget,
   { name: destination, authentication }: Partial<HttpDestination>
@@ -147,7 +159,11 @@ export function technicalDestination(
   )
 }
 
-/** A technical user shall go out, and the destination propagates whoever is current. @internal */
+/**
+ * Creates the error for a destination that propagates users and should carry a technical user.
+ *
+ * @internal
+ */
 export function userBoundDestination(
   { name, onBehalfOf }: CallTarget,
   { name: destination, authentication, forwardAuthToken }: Partial<HttpDestination>

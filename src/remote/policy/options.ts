@@ -7,7 +7,7 @@ import { isClusterName, WITHIN_CLUSTER } from '../../destination/resolve/check.j
 import { ConfigurationError } from '../../errors.js'
 
 /**
- * On whose behalf a remote service is called: `cds.requires.<service>.onBehalfOf`.
+ * Principal that a remote service is called as: `cds.requires.<service>.onBehalfOf`.
  *
  * | value | who goes out |
  * |---|---|
@@ -25,10 +25,10 @@ const ON_BEHALF_OF: readonly OnBehalfOf[] = [
   'systemUserProvider'
 ]
 
-/** Seconds that a user's token has to last when it is sent, if nothing else is said: the way to the other side. */
+/** Default of `minTokenLifetime` in seconds: the time that a request takes to the remote system. */
 export const MIN_TOKEN_LIFETIME = 5
 
-/** `cds.requires.<service>.credentials`, as configured or from a service binding. */
+/** Credentials of a required service, as configured or from a service binding. */
 export interface RemoteCredentials {
   readonly destination?: string
   readonly url?: string
@@ -37,19 +37,22 @@ export interface RemoteCredentials {
   readonly username?: string
   /** OAuth client of a bound service. */
   readonly uaa?: { readonly clientid?: string; readonly url?: string }
-  /** The `url` is plain http to a service of the own cluster, as the Transparent Proxy is one. */
+  /**
+   * True if the `url` is plain http to a service of the same cluster, such as the Transparent
+   * Proxy.
+   */
   readonly plainHttpWithinCluster?: unknown
-  /** Of a bound XSUAA or Identity Authentication: their `url` is their own. */
+  /** Client of a bound XSUAA or Identity Authentication, whose `url` is its own. */
   readonly clientid?: string
 }
 
 /** Destination of a required service: a name, or what `credentials` with a `url` say. */
 export type ConfiguredDestination = string | (Partial<HttpDestination> & { uaa?: object })
 
-/** What matters here of `cds.requires.<service>`. */
+/** Options of `cds.requires.<service>` that matter here. */
 export interface RemoteOptions {
   readonly onBehalfOf?: unknown
-  /** Seconds. */
+  /** Time in seconds. */
   readonly minTokenLifetime?: unknown
   readonly credentials?: RemoteCredentials
   readonly destinationOptions?: {
@@ -61,21 +64,21 @@ export interface RemoteOptions {
   }
 }
 
-/** What a configuration says about the principal of a call. */
+/** Configured principal of a call. */
 export interface CallPolicy {
-  /** `undefined`: the destination decides. */
+  /** Principal of the call; `undefined`: the destination decides. */
   readonly onBehalfOf: OnBehalfOf | undefined
   /** Seconds. */
   readonly minTokenLifetime: number
 }
 
-/** Whether a named user who is current goes along. @internal */
+/** True if the named user who is current is sent. @internal */
 export function carriesUser(onBehalfOf: OnBehalfOf | undefined): boolean {
   return onBehalfOf === 'namedUser' || onBehalfOf === 'currentUser'
 }
 
 /**
- * The policy of a required service.
+ * Returns the policy of a required service.
  *
  * @param name - of the required service, for the message
  * @throws {@link ConfigurationError} that names the option which is unknown, or can't work with the others
@@ -93,7 +96,7 @@ export function callPolicy(name: string, options: RemoteOptions): CallPolicy {
 }
 
 /**
- * `onBehalfOf` and `minTokenLifetime` by themselves.
+ * Checks and returns `onBehalfOf` and `minTokenLifetime`.
  *
  * @param path - of the object that has them, for the message
  * @throws {@link ConfigurationError}
@@ -120,7 +123,7 @@ export function policyOf(
 
 const LOOK_UP = ['fragmentName', 'level', 'chain', 'actorToken'] as const
 
-/** What a destination is looked up with needs one of the Destination service. */
+/** Checks options of a look-up, which need a destination of the Destination service. */
 function checkLookUp(name: string, { credentials, destinationOptions }: RemoteOptions): void {
   const path = `cds.requires.${name}.destinationOptions`
   checkDestinationOptions(path, destinationOptions ?? {})
@@ -165,7 +168,9 @@ function conflict(
   return undefined
 }
 
-/** What is known at start of a service without a destination of the Destination service. */
+/**
+ * Returns the conflict of `onBehalfOf` with credentials that name no destination, if there is one.
+ */
 function inlineConflict(
   onBehalfOf: OnBehalfOf,
   { credentials }: RemoteOptions

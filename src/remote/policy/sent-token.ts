@@ -5,20 +5,23 @@ import { endOfExchanged } from '../../destination/retrieval/user.js'
 import { PropagationError } from '../../errors.js'
 import type { NamedUser } from '../../user/principal.js'
 
-/** The header with the user's token for the Cloud Connector. */
+/** Header with the token of the user for the Cloud Connector. */
 const USER_HEADER = 'SAP-Connectivity-Authentication'
 
-/** What matters of the token that tells the remote system who the user is. */
+/** Token that tells the remote system who the user is. */
 export interface SentToken {
-  /** Whether it was got in exchange for the user's own. */
+  /** True if it was issued in exchange for the user's own. */
   readonly exchanged: boolean
-  /** Seconds since the epoch, or nothing where neither the token nor its issuer says when it ends. */
+  /**
+   * End of the token in seconds since the epoch; `undefined` if neither the token nor its issuer
+   * says it.
+   */
   readonly end: number | undefined
 }
 
 /**
- * The user's token that goes out with a destination: the one that was retrieved for it, the one for the Cloud Connector, or
- * the one that is forwarded.
+ * Returns the token of the user that is sent with a destination: the retrieved one, the one for the
+ * Cloud Connector, or the forwarded one.
  *
  * @internal
  */
@@ -35,7 +38,7 @@ export function sentToken(
 }
 
 /**
- * Whether a token lasts for some seconds more. One that says nothing about its end does.
+ * True if a token is valid for some more seconds, or says nothing about its end.
  *
  * @param end - seconds since the epoch
  * @param seconds - from now
@@ -46,7 +49,7 @@ export function lastsLongEnough(end: number | undefined, seconds: number): boole
 }
 
 /**
- * R62: a token is judged when it is sent, not when the request came.
+ * Checks that the token of the user is valid long enough at the time when it is sent.
  *
  * @param name - of the required service or the destination, for the message
  * @param seconds - that it has to last

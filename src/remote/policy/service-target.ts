@@ -5,21 +5,24 @@ import { ConfigurationError } from '../../errors.js'
 import type { CallTarget } from './caller.js'
 import type { CallPolicy, ConfiguredDestination } from './options.js'
 
-/** A remote service, as far as its identity is concerned. */
+/** Remote service with its principal and destination. */
 export interface OutboundService extends CallTarget, CallPolicy {
   readonly destination: ConfiguredDestination
   readonly destinationOptions?: ResolveOptions
 }
 
-/** A remote service, as far as it says where its calls go. */
+/** Remote service as CAP has it, before its destination is normalized. */
 export interface TargetedService extends CallPolicy {
-  /** {@link ANONYMOUS} of a service that was connected with options only. */
+  /** Name of the service; {@link ANONYMOUS} for one that was connected with options only. */
   readonly name: string | undefined
   readonly destination?: AssignedDestination | undefined
   readonly destinationOptions?: DestinationOptions
 }
 
-/** What an application may assign to `srv.destination`: also what the SAP Cloud SDK takes, a name with options. */
+/**
+ * Destination that an application may assign to `srv.destination`: also a name with options, as in
+ * the SAP Cloud SDK.
+ */
 type AssignedDestination = ConfiguredDestination | NamedDestination
 
 /** @see `@sap-cloud-sdk/connectivity`, `DestinationFetchOptions` */
@@ -36,10 +39,14 @@ interface NamingOptions {
   readonly credentials?: { readonly destination?: string; readonly url?: string }
 }
 
-/** CAP gives the name of its class to a service without one. */
+/** Name of the class, which CAP gives to a service without a name. */
 const ANONYMOUS = 'PrincipalRemoteService'
 
-/** The name of a service in messages; one without gets that of its destination, or its URL. @internal */
+/**
+ * Returns the name of a service for messages: its own, that of its destination, or its URL.
+ *
+ * @internal
+ */
 export function titleOf(
   { name, destination }: Pick<TargetedService, 'name' | 'destination'>,
   { credentials }: NamingOptions = {}
@@ -56,7 +63,7 @@ interface Named {
   readonly url?: string | null
 }
 
-/** What is told about calls of a service. @internal */
+/** Returns the service and destination of a call, for events and logs. @internal */
 export function subjectOf({ name, onBehalfOf, destination }: TargetedService) {
   const known = typeof destination === 'string' ? destination : titleOf({ name: '', destination })
   const service = name === ANONYMOUS ? undefined : name
@@ -64,7 +71,7 @@ export function subjectOf({ name, onBehalfOf, destination }: TargetedService) {
 }
 
 /**
- * The service with its destination as a name or as what its credentials say.
+ * Returns the service with a destination that is a name, or an object from its credentials.
  *
  * @throws {@link ConfigurationError} for options that there are not, and values that can't be
  * @internal
@@ -90,7 +97,7 @@ function isNamed(destination: AssignedDestination | undefined): destination is N
   return typeof (destination as Partial<NamedDestination>).destinationName === 'string'
 }
 
-/** Those that have an effect here: a token or an issuer of somebody else is none of them. */
+/** Returns the options that have an effect here. A token or an issuer is none of them. */
 function optionsOf(destination: NamedDestination): DestinationOptions {
   const { destinationName, selectionStrategy: _, ...others } = destination
   checkDestinationOptions(`destination "${destinationName}"`, others)
@@ -112,7 +119,7 @@ function optionsOf(destination: NamedDestination): DestinationOptions {
 
 const STRATEGIES = ['alwaysProvider', 'alwaysSubscriber', 'subscriberFirst'] as const
 
-/** By name, or the Cloud SDK's function of that name. */
+/** Returns the selection strategy by name. It may be the Cloud SDK's function of that name. */
 function strategyOf({ destinationName, selectionStrategy: given }: NamedDestination) {
   if (given === undefined || given === null) return undefined
   const name: unknown = typeof given === 'function' ? given.name : given

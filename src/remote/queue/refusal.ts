@@ -3,20 +3,20 @@ import cds from '@sap/cds'
 import { ConfigurationError, PropagationError } from '../../errors.js'
 import type { RemoteOptions } from '../policy/options.js'
 
-/** The names under which CAP takes "calls of this service go through the queue" from `cds.requires.<service>`. */
+/** Names of the option of `cds.requires.<service>` by which CAP queues calls. */
 const QUEUE_OPTIONS = ['queued', 'outboxed', 'outbox'] as const
 
-/** What matters here of `cds.requires.<service>`. */
+/** Options of `cds.requires.<service>` that matter here. */
 export type QueueOptions = RemoteOptions &
   Readonly<Partial<Record<(typeof QUEUE_OPTIONS)[number], unknown>>>
 
-/** What both messages end with. */
+/** End of both messages. */
 const CHOICES =
   'Call it while the request is handled (after the commit: in req.on("succeeded")), or give background work a ' +
   'required service of its own with a technical destination, and queue that one. See docs/background.md.'
 
 /**
- * A queue keeps no token, so a service that is called as named users can't be a queued one.
+ * Checks that a service that is called as named users is not queued: a queue keeps no token.
  *
  * @param name - of the required service
  * @throws {@link ConfigurationError} that names the option
@@ -35,8 +35,8 @@ export function checkNotQueued(name: string, options: QueueOptions): void {
 }
 
 /**
- * The refusal of a call that would be put into a queue, or nothing for a direct call. `service` is one, its transaction,
- * or what `cds.queued` and `srv.schedule` have made of it.
+ * Returns the error for a call that would be queued; `undefined` for a direct call. `service` is
+ * one, its transaction, or the result of `cds.queued` and `srv.schedule`.
  *
  * @internal
  */

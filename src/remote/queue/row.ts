@@ -6,18 +6,18 @@ import { logWarning } from '../../lib/log.js'
 import { type Headers, withoutInboundCredentials } from '../../lib/inbound-credential.js'
 import { recordTenant } from './tenant.js'
 
-/** CAP's table of queued messages. */
+/** Name of CAP's table of queued messages. */
 const QUEUE_TABLE = 'cds.outbox.Messages'
 
-/** A queued message, as far as it may hold what belongs to the sender of a request. */
+/** Parts of a queued message that may hold credentials of the sender. */
 interface QueueRow {
-  /** JSON */
+  /** Message as JSON. */
   msg?: string | null
-  /** `util.inspect` of any error, with all that libraries put on it. */
+  /** Output of `util.inspect` for any error, with all properties that libraries add. */
   lastError?: string | null
 }
 
-/** What CAP writes into {@link QueueRow.msg}. */
+/** Message that CAP writes into {@link QueueRow.msg}. */
 interface QueuedMessage {
   readonly service?: string
   headers?: Headers
@@ -25,9 +25,9 @@ interface QueuedMessage {
 }
 
 /**
- * Handler for CAP's `connect` event: what a database service writes into the table of queued messages has no
- * credentials. CAP copies the headers of the HTTP request with the message or with its context, and errors of HTTP
- * libraries hold those of their requests.
+ * Removes credentials from rows that a database service writes into the table of queued messages; a
+ * handler for CAP's `connect` event. CAP copies the headers of the HTTP request with the message or
+ * its context, and errors of HTTP libraries hold requests.
  *
  * @see https://cap.cloud.sap/docs/node.js/cds-connect
  * @internal
@@ -58,7 +58,10 @@ function withoutCredentials(msg: string): string {
   return headers || context?.headers ? JSON.stringify(message) : msg
 }
 
-/** CAP itself writes JSON objects; what code of the application writes is none of ours. */
+/**
+ * Parses a message; `undefined` for text that is no JSON, which only code of the application
+ * writes.
+ */
 function parsed(msg: string): QueuedMessage | null | undefined {
   try {
     return JSON.parse(msg) as QueuedMessage | null
@@ -79,7 +82,10 @@ function warnOnce(service: string, removed: string[]): void {
   )
 }
 
-/** `name: 'value'` or `name: [ 'value', … ]`, as `util.inspect` prints headers. */
+/**
+ * Pattern of secret headers as `util.inspect` prints them: `name: 'value'` or
+ * `name: [ 'value', … ]`.
+ */
 const SECRET_HEADERS =
   /((?:authorization|authentication|cookie|x-csrf-token|x-user-token|x-forwarded-client-cert)['"]?: )(\[[^\]]*\]|'[^']*'|"[^"]*")/gi
 

@@ -3,14 +3,15 @@ import cds from '@sap/cds'
 import { cap, contextOf } from '../../cap.js'
 import { logWarning } from '../../lib/log.js'
 
-/** Tenant of the first message of an own event, and whether another one was seen. */
+/** Tenant of the first queued message of an own event. */
 let first: string | undefined
 let warned = false
 
 /**
- * Warns, once, when events of the application's own services are queued by several tenants into one table. CAP handles all of
- * them in the tenant whose turn it is: for calls of remote services that is set right, handlers of an application run as
- * they are called. Neither a binding for many tenants nor a queue says that this will happen, so it is told when it does.
+ * Warns once when several tenants queue events of the application's own services into one table.
+ * CAP handles all messages in the tenant whose turn it is. For calls of remote services this
+ * package corrects that; handlers of an application run in the wrong tenant. Neither the binding
+ * nor the queue shows it earlier.
  *
  * @param name - of the service whose event is queued
  * @see `@sap/cds/libx/queue/processing.js`, `_processTasks`
@@ -31,9 +32,9 @@ export function recordTenant(name: string | undefined, tenant: unknown): void {
 }
 
 /**
- * The context in which a message of the persistent queue is processed, where the current one is of another tenant than the
- * one who has queued it. CAP takes the tenant whose queue is processed; where tenants share a database, the messages of all
- * of them are in that queue.
+ * Returns the context for a message of the persistent queue, if the current one is of another
+ * tenant than that of the sender. CAP takes the tenant whose queue is processed; if tenants share a
+ * database, that queue has the messages of all of them.
  *
  * @returns nothing for what was not queued, and where the tenant is right
  * @see `@sap/cds/libx/queue/processing.js`, `_processTasks`
@@ -47,12 +48,13 @@ export function contextOfMessage(req: cds.Request): cds.EventContext | undefined
   return new cap.EventContext({ tenant: context.tenant, user, id })
 }
 
-/** The service for which a call was queued, by the call. */
+/** Services for which calls were queued, by call. */
 const services = new WeakMap<object, cds.Service>()
 
 /**
- * The service that has to send a call: mostly the one that is asked. CAP's in-memory queue keeps what a request queues in one
- * list, and gives all of it to the service that was queued first: with another destination, and as another principal.
+ * Returns the service that has to send a call: in most cases the one that is asked. CAP's in-memory
+ * queue gives all calls of a request to the service that was queued first, which has another
+ * destination and principal.
  *
  * @param service - that is asked: one, its transaction, or what `cds.queued` has made of it
  * @see `@sap/cds/libx/queue/processing.js`, `queued`

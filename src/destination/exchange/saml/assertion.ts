@@ -7,11 +7,11 @@ import { xmlCrypto, xmlDom } from '../../../lib/lazy.js'
 /** Key that signs assertions. */
 export interface Signer {
   readonly key: KeyObject
-  /** PEM. */
+  /** Certificate in PEM. */
   readonly certificate: string | undefined
 }
 
-/** What an assertion says. */
+/** Content of an assertion. */
 export interface AssertionContent {
   readonly issuer: string
   readonly nameId: string
@@ -19,24 +19,24 @@ export interface AssertionContent {
   readonly audience: string
   readonly recipient: string
   readonly authnContextClassRef: string | undefined
-  /** Values by name. */
+  /** Values of the attributes by name. */
   readonly attributes: Readonly<Record<string, readonly string[]>>
-  /** Seconds since the epoch: no longer than the user's own token. */
+  /** End of the user's own token, in seconds since the epoch: the assertion ends no later. */
   readonly expiresAt: number
 }
 
-/** Milliseconds: it is sent at once, and used once. */
+/** Milliseconds that an assertion is valid: it is sent at once, and used once. */
 const LIFETIME = 3 * 60_000
 
-/** Clocks differ. */
+/** Milliseconds by which the start of an assertion is set back, because clocks differ. */
 const BACKDATED = 60_000
 
 const SAML = 'urn:oasis:names:tc:SAML:2.0:assertion'
 const EXCLUSIVE = 'http://www.w3.org/2001/10/xml-exc-c14n#'
 
 /**
- * A SAML 2.0 bearer assertion about a user, signed (RSA with SHA-256). Values become text of elements and attributes, never
- * markup.
+ * Creates a signed SAML 2.0 bearer assertion about a user (RSA with SHA-256). Values become the
+ * text of elements and attributes, and never markup.
  *
  * @returns base64url, as the grant wants it
  * @see RFC 7522 sections 2.1 and 3, SAML 2.0 core sections 2.3.3 and 5.4

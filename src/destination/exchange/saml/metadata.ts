@@ -2,11 +2,11 @@ import { FetchError, fetchText } from '../../../lib/fetch-json.js'
 import { SingleFlight } from '../../../lib/single-flight.js'
 import { xmlDom } from '../../../lib/lazy.js'
 
-/** A subaccount as a SAML service provider. */
+/** Subaccount as a SAML service provider. */
 export interface ServiceProvider {
-  /** What assertions call it in their audience. */
+  /** Name of the subaccount in the audience of assertions. */
   readonly entityId: string
-  /** URL of the token endpoint that takes assertions: their recipient. */
+  /** URL of the token endpoint for assertions: their recipient. */
   readonly recipient: string
 }
 
@@ -18,7 +18,8 @@ const LIFETIME = 3600_000
 const providers = new SingleFlight<ServiceProvider>(100)
 
 /**
- * What the bound XSUAA is called in SAML, by its metadata: the entity id, and the endpoint `/oauth/token/alias/…`.
+ * Reads from the SAML metadata of the bound XSUAA its entity id and the endpoint
+ * `/oauth/token/alias/…`.
  *
  * @param url - of the binding
  * @throws {@link FetchError}

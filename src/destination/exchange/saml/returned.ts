@@ -8,8 +8,9 @@ import { xmlDom } from '../../../lib/lazy.js'
 const SAML = 'urn:oasis:names:tc:SAML:2.0:assertion'
 
 /**
- * R64 for `SAMLAssertion`: the assertion that the Destination service has signed is about the user, for the destination's
- * audience, and not over. Its signature is for the remote system to verify.
+ * Compares an assertion that the Destination service has signed with the user: it must be about the
+ * user, for the audience of the destination, and still valid. The remote system verifies the
+ * signature.
  *
  * @param value - Base64 or base64url
  * @param userIdSource - claim or attribute that the destination sends as the user's name

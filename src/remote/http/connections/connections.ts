@@ -18,10 +18,10 @@ const IDLE = 30_000
 /** Connections of one user to one system that are in use at the same time; further calls wait for one. */
 const MAX_OF_A_USER = 50
 
-/** The same for technical users: all requests go out as one. */
+/** Connections of one technical user to one system at the same time: all requests share them. */
 const MAX_TECHNICAL = 250
 
-/** Of each principal, as long as they are unused. */
+/** Unused connections that are kept for each principal. */
 const MAX_IDLE = 10
 
 const agents = new LRUCache<string, Agent>({ max: MAX_PRINCIPALS, dispose: retire })
@@ -35,10 +35,11 @@ const BINDING = [LOCATION, ...CREDENTIALS]
 const keys = new WeakMap<HeaderValues, string>()
 
 /**
- * The connections of one principal to one system. They are shared by calls that send exactly the same credentials, and by no
- * others: the Cloud Connector acts as the first principal of a connection for as long as the connection lives, and takes
- * subaccount, location and system from its first request as well. So a user's next token, which may have other claims, gets
- * connections of its own.
+ * Returns the connections of one principal to one system. They are shared by calls that send
+ * exactly the same credentials, and by no others: the Cloud Connector acts as the first principal
+ * of a connection as long as the connection lives, and takes subaccount, location and system from
+ * its first request. The next token of a user, which may have other claims, gets connections of its
+ * own.
  *
  * @param call - with the headers as they are sent
  * @param identity - those of them that the destination adds
@@ -78,25 +79,25 @@ function newAgent(secure: boolean, maxSockets: number): Agent {
   return Object.assign(agent, { maxSockets, maxFreeSockets: MAX_IDLE })
 }
 
-/** Waits for a place for a socket to the proxy: {@link placeForSocket}. @internal */
+/** Waits for a place for a socket to the proxy, see {@link placeForSocket}. @internal */
 export function placeAtProxy(agent: Agent): Promise<void> | undefined {
   return placeForSocket(agent, agents.rvalues())
 }
 
-/** Closes what is unused; what is in use ends with its request. @internal */
+/** Closes unused connections; those in use end with their request. @internal */
 export function retire(agent: Agent): void {
   agent.maxFreeSockets = 0
   closeIdle(agent)
 }
 
-/** The next request gets a new connection. @internal */
+/** Closes unused connections, so that the next request gets a new one. @internal */
 export function closeIdle({ freeSockets }: Agent): void {
   for (const sockets of Object.values(freeSockets)) {
     for (const socket of [...(sockets ?? [])]) socket.destroy()
   }
 }
 
-/** How many there are, for tests and measurements. @internal */
+/** Counts connections, for tests and measurements. @internal */
 export function connectionCount(): { principals: number; idle: number; used: number } {
   const count = (lists: NodeJS.ReadOnlyDict<unknown[]>) =>
     Object.values(lists).reduce((sum, list) => sum + (list?.length ?? 0), 0)
@@ -108,7 +109,7 @@ export function connectionCount(): { principals: number; idle: number; used: num
   }
 }
 
-/** Closes everything that is unused, as between tests. @internal */
+/** Closes all unused connections, for tests. @internal */
 export function closeConnections(): void {
   agents.clear()
 }

@@ -6,7 +6,7 @@ import type { HeaderValues } from '../message/http-call.js'
 import { CREDENTIALS } from '../message/identity-headers.js'
 
 /**
- * For what belongs to exactly these credentials: another token of the same user has another key.
+ * Returns the key of exactly these credentials: another token of the same user has another key.
  *
  * @param user - as whom the call goes out; nobody: the technical user
  * @param headers - with the credentials
@@ -20,12 +20,12 @@ export function principalKey(user: NamedUser | undefined, headers: HeaderValues)
   return [...userKey(user), ...hashes]
 }
 
-/** For what belongs to a user whatever the token. */
+/** Returns the key of a user, which is the same for all tokens of the user. */
 function userKey(user: NamedUser | undefined): UserKey {
   return user ? ['user', ...keyOfUser(user)] : ['technical']
 }
 
-/** As whom a request goes out, and with what. */
+/** Principal of a request, with the destination that carries it. */
 export interface SessionOwner {
   readonly destination: HttpDestination
   readonly user: NamedUser | undefined
@@ -35,9 +35,10 @@ export interface SessionOwner {
 }
 
 /**
- * For a session with a system, whose cookies may stand for whoever has opened it: of one user, whatever the token; of the
- * technical user of one tenant with exactly these credentials. What else the destination sends (`sap-client`, the key of an
- * API, a client certificate) counts as well, and so does a cookie that the request brings.
+ * Returns the key of a session with a system, whose cookies may stand for its owner: a user, with
+ * any token, or the technical user of one tenant with exactly these credentials. Other values of
+ * the destination (`sap-client`, an API key, a client certificate) are part of it, and so is a
+ * cookie of the request.
  *
  * @param headers - of the request
  * @internal

@@ -1,11 +1,14 @@
 import type { Agent } from 'node:http'
 import type { Socket } from 'node:net'
 
-/** Sockets to the Connectivity proxy at the same time, over all principals; each principal has connections of its own. */
+/**
+ * Maximum number of sockets to the Connectivity proxy, over all principals; each principal has
+ * connections of its own.
+ */
 export const PROXY_SOCKETS = { max: 2000 }
 
 let open = 0
-/** Calls that were told to go on, and have not opened their socket yet. */
+/** Calls that may open a socket and have not done so yet. */
 let granted = 0
 const waiting: (() => void)[] = []
 
@@ -32,7 +35,8 @@ export function countProxySockets(agent: Agent): Agent {
 }
 
 /**
- * Waits for a place for another socket, where there is none. The caller opens it at once, or calls {@link giveUpPlace}.
+ * Waits for a place for another socket, if there is none. The caller opens the socket at once, or
+ * calls {@link giveUpPlace}.
  *
  * @param others - agents of all principals, the one that was not used for longest first
  * @returns nothing where there is no need to wait
@@ -52,12 +56,12 @@ export function placeForSocket(
   })
 }
 
-/** For who was waiting, and does not need the place any more. @internal */
+/** Gives up a place that a caller has waited for and does not need any more. @internal */
 export function giveUpPlace(): void {
   goOn()
 }
 
-/** How many there are, for tests and measurements. @internal */
+/** Counts sockets and waiting calls, for tests and measurements. @internal */
 export function proxySocketCount(): { open: number; waiting: number } {
   return { open, waiting: waiting.length }
 }

@@ -3,7 +3,7 @@ import type { FailedCall, FailureRule, Hop } from './rule.js'
 
 /** A call that got no answer. */
 export interface NoAnswer extends FailedCall {
-  /** Of Node (`ECONNREFUSED`), or {@link EXPIRED}. */
+  /** Code of Node (`ECONNREFUSED`), or {@link EXPIRED}. */
   readonly error: string
 }
 

@@ -4,7 +4,7 @@ import { redact, secretsIn, withoutSecrets } from '../../../lib/redact.js'
 import type { PrincipalError, RemoteError, RemoteResponse } from '../../../errors.js'
 import type { HttpAnswer, HttpCall, TransportError } from '../message/http-call.js'
 
-/** Response headers that can stand in a log; cookies and tokens can't. */
+/** Response headers that can be logged; cookies and tokens cannot. */
 const LOGGABLE = [
   'allow',
   'cache-control',
@@ -30,7 +30,7 @@ const LOGGABLE = [
   'x-vcap-request-id'
 ]
 
-/** A request as a failure shows it: headers by name only. */
+/** Request as a failure shows it: with names of headers only. */
 export interface FailedRequest {
   readonly method: string
   readonly url: string
@@ -38,21 +38,25 @@ export interface FailedRequest {
 }
 
 /**
- * A failed call of {@link executeHttpRequest}, in the shape of the SAP Cloud SDK's (axios): `isAxiosError(error)` is true,
- * `response` is there where there was an answer, and `cause` where there was none. Nothing secret is in it.
+ * Failed call of {@link executeHttpRequest}, in the shape of the SAP Cloud SDK's error (axios):
+ * `isAxiosError(error)` is true, `response` is set if there was an answer, and `cause` if there was
+ * none. It holds no secret.
  *
- * The same is the `reason` of a failed call of CAP's remote services.
+ * The `reason` of a failed call of CAP's remote services is such an error as well.
  */
 export class HttpFailure extends Error {
   readonly isAxiosError = true
-  /** As axios has it (`ERR_BAD_REQUEST`), or of Node (`ECONNREFUSED`). */
+  /** Code as in axios (`ERR_BAD_REQUEST`), or of Node (`ECONNREFUSED`). */
   declare readonly code: string
   /** HTTP status of the answer. */
   declare readonly status?: number
   declare readonly config: FailedRequest & { readonly baseURL: string }
   declare readonly request?: FailedRequest
   declare readonly response?: RemoteResponse
-  /** Names the hop, the cause and the fix, if the call failed on its way or at the door of the system. Not enumerable. */
+  /**
+   * Error that names the hop, the cause and the fix, if the call failed on its way or at the door
+   * of the system. Not enumerable.
+   */
   declare readonly remoteError?: RemoteError
 
   constructor(message: string) {
@@ -61,7 +65,7 @@ export class HttpFailure extends Error {
   }
 }
 
-/** What went wrong, before anything was left out. */
+/** Outcome of a call, before secrets are removed. */
 export type Outcome = HttpAnswer | TransportError
 
 /**
@@ -91,7 +95,8 @@ export function httpFailure(
 }
 
 /**
- * The error of {@link executeHttpRequest}: the failure itself, with what is known about it and about its cause.
+ * Returns the error of {@link executeHttpRequest}: the failure itself, with the error that names
+ * the hop.
  *
  * @internal
  */
@@ -101,10 +106,10 @@ export function withRemoteError(error: RemoteError): HttpFailure | RemoteError {
   return Object.defineProperty(reason, 'remoteError', { value: error, configurable: true })
 }
 
-/** Fields of Node's errors that can stand in a log. */
+/** Fields of Node's errors that can be logged. */
 const OF_NODE = ['code', 'errno', 'syscall', 'address', 'port', 'hostname'] as const
 
-/** Node's error, without what it may hold of the request. @internal */
+/** Adds Node's error as the cause, without parts of the request. @internal */
 export function withCause(failure: HttpFailure, { cause }: TransportError): void {
   if (!(cause instanceof Error)) return
   const own = new Error(redact(cause.message))
@@ -126,7 +131,7 @@ function codeOf({ status }: HttpAnswer): string {
   return status >= 400 && status < 500 ? 'ERR_BAD_REQUEST' : 'ERR_BAD_RESPONSE'
 }
 
-/** Systems may repeat what they got: credentials must not come into a log with it. */
+/** Copies a response without credentials, which systems may repeat. */
 function responseOf(answer: HttpAnswer, secrets: readonly string[]): RemoteResponse {
   const { status, headers } = answer
   const clean = (value: unknown) => withoutSecrets(value, secrets)
@@ -139,14 +144,15 @@ function responseOf(answer: HttpAnswer, secrets: readonly string[]): RemoteRespo
   return { status, statusText, headers: kept, data: clean(answer.data) }
 }
 
-/** A query or fragment may hold a code, a token or a SAML message. */
+/** Returns a URL without query and fragment, which may hold a code, a token or a SAML message. */
 function withoutQuery(location: string): string {
   const [target = '', ...rest] = redact(location).split(/[?#]/)
   return rest.length ? `${target}?***` : target
 }
 
 /**
- * A success, without the session that the system opened for the user: CAP may put a whole response into an error.
+ * Returns a successful response without the session of the user: CAP may put a whole response into
+ * an error.
  *
  * @internal
  */

@@ -1,13 +1,16 @@
-/** What can lead upwards, however it is written. */
+/** Characters that can lead upwards in a path. */
 const DOTS = /\.\.|%/
 
-/** Encoded: a percent sign, a hexadecimal digit, a dot, a quote. Delimiters stay as they are, and are told by their code. */
+/**
+ * Codes of a percent sign, a hexadecimal digit, a dot and a quote. Encoded delimiters are
+ * recognized by their codes.
+ */
 const ENCODED = /%(?:25|2e|27|3\d|[46][1-6])/gi
 
 /**
- * Whether a path stays below that of the destination: as the URL parser has normalised it (`..`, `%2e%2e`, `\`), and also
- * for a system behind it that decodes once more, or cuts off parameters (`..%2f`, `..%5c`, `..;x/`). Texts in quotes are
- * values of OData keys, whatever they are made of.
+ * True if a path stays below that of the destination: after the URL parser has normalised it (`..`,
+ * `%2e%2e`, `\`), and also in a system that decodes once more, or cuts off parameters (`..%2f`,
+ * `..%5c`, `..;x/`). Texts in quotes are values of OData keys.
  *
  * @param base - path with one slash at its end
  * @param path - of a URL
@@ -31,7 +34,7 @@ function climbs(path: string): boolean {
   return false
 }
 
-/** Decodes until nothing is left: what is encoded can be the code of something encoded. */
+/** Decodes repeatedly, as an encoded character can be part of another code. */
 function decode(path: string): string {
   let decoded = path
   let before: string

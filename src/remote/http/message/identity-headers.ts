@@ -3,7 +3,7 @@ import type { HttpDestination } from '@sap-cloud-sdk/connectivity'
 import { cloudSdk } from '../../../lib/lazy.js'
 import type { HeaderValues } from './http-call.js'
 
-/** Headers that say as whom a call is made; lower case. */
+/** Headers with the credentials of the principal; lower case. */
 export const CREDENTIALS = [
   'authorization',
   'proxy-authorization',
@@ -12,8 +12,8 @@ export const CREDENTIALS = [
 ] as const
 
 /**
- * Headers that a destination adds to every call, by name in lower case: its credentials, `sap-client`, the Cloud Connector's
- * location id, and those that are configured in it.
+ * Returns the headers that a destination adds to every call, by name in lower case: its
+ * credentials, `sap-client`, the Cloud Connector's location id, and configured headers.
  *
  * @see `@sap-cloud-sdk/connectivity`, `buildHeadersForDestination`
  * @internal
@@ -32,11 +32,12 @@ async function built(destination: HttpDestination): Promise<HeaderValues> {
   return headers
 }
 
-/** Of destinations that can't be changed. */
+/** Headers of frozen destinations. */
 const kept = new WeakMap<HttpDestination, HeaderValues>()
 
 /**
- * Headers or queries that are among the properties as they came, as those of the environment variable `destinations` are.
+ * Returns headers or queries among the original properties: a destination of the environment
+ * variable `destinations` has them there.
  *
  * @internal
  */
@@ -51,7 +52,7 @@ export function propertiesOf(
   return found
 }
 
-/** Without those that have no value. @internal */
+/** Returns headers by name in lower case, without those that have no value. @internal */
 export function lowerCase(headers: Readonly<Record<string, unknown>> = {}): HeaderValues {
   const result: Record<string, string> = {}
   for (const name in headers) {
@@ -62,8 +63,8 @@ export function lowerCase(headers: Readonly<Record<string, unknown>> = {}): Head
 }
 
 /**
- * The headers of a request and of its destination as one. The request's own come first, but nothing speaks for the user
- * beside the destination: where the call goes out as one, the credentials are the destination's.
+ * Merges the headers of a request and of its destination. Headers of the request take precedence,
+ * except for credentials: if the call goes out as the user, these are the destination's.
  *
  * @param own - of the request, by name in lower case
  * @internal

@@ -2,10 +2,10 @@ import { Readable } from 'node:stream'
 
 import type { HttpCall } from './http-call.js'
 
-/** Methods whose body axios declares as a form when nobody says what it is. */
+/** Methods for which axios declares a body without a type as a form. */
 const WITH_BODY = new Set(['POST', 'PUT', 'PATCH'])
 
-/** True for bodies that are sent here; of all others axios makes something. @internal */
+/** True if a body is sent here as it is; axios converts all others. @internal */
 export function isKnownBody(data: unknown): boolean {
   if (typeof data !== 'object' || data === null) return true
   if (data instanceof Readable || ArrayBuffer.isView(data) || data instanceof URLSearchParams) {
@@ -15,13 +15,13 @@ export function isKnownBody(data: unknown): boolean {
   return Array.isArray(data) || prototype === Object.prototype || prototype === null
 }
 
-/** A body, and its type where nothing says it. */
+/** Body, and its type if the headers do not name one. */
 interface Body {
   readonly body: HttpCall['body']
   readonly type?: string | false
 }
 
-/** The body as it is sent, as axios makes it. @internal */
+/** Returns the body as it is sent, as axios would create it. @internal */
 export function bodyOf(data: unknown, type: string | undefined, method: string): Body {
   const form = type === undefined && WITH_BODY.has(method) && 'application/x-www-form-urlencoded'
   if (data === undefined || data === null || data === '') return { body: undefined, type: form }
@@ -51,7 +51,7 @@ function isJsonText(text: string): boolean {
   }
 }
 
-/** Bytes; `undefined` for a stream. @internal */
+/** Returns the length in bytes; `undefined` for a stream. @internal */
 export function lengthOf(body: HttpCall['body']): number | undefined {
   return typeof body === 'string' || Buffer.isBuffer(body) ? Buffer.byteLength(body) : undefined
 }

@@ -14,7 +14,7 @@ import { lowerCase, propertiesOf, withIdentity } from './identity-headers.js'
 import { bodyOf, isKnownBody, lengthOf } from './request-body.js'
 import { ENCODINGS } from './response-body.js'
 
-/** Options of a request that are understood here; requests with others are left to the Cloud SDK. */
+/** Options of a request that are supported here; requests with others are left to the Cloud SDK. */
 const UNDERSTOOD = new Set([
   'data',
   'headers',
@@ -30,7 +30,11 @@ const UNDERSTOOD = new Set([
 
 const RESPONSE_TYPES = new Set([undefined, 'arraybuffer', 'json', 'stream', 'text'])
 
-/** Names of options and kinds of bodies that are not understood here, for which the Cloud SDK is there. @internal */
+/**
+ * True if all options and the body of a request are supported here; the Cloud SDK sends all others.
+ *
+ * @internal
+ */
 export function isUnderstood(config: HttpRequestConfig): boolean {
   for (const name in config) {
     if (!UNDERSTOOD.has(name) && config[name] !== undefined) return false
@@ -39,14 +43,14 @@ export function isUnderstood(config: HttpRequestConfig): boolean {
   return RESPONSE_TYPES.has(config['responseType'] as string) && isKnownBody(config.data)
 }
 
-/** Not those with their origin, as the Cloud SDK calls it. */
+/** True if no value is an object: the Cloud SDK groups headers by origin. */
 function isFlat(values: Readonly<Record<string, unknown>> = {}): boolean {
   for (const name in values) if (typeof values[name] === 'object' && values[name]) return false
   return true
 }
 
 /**
- * A request as it goes over the wire. Everything that is not said is as axios has it.
+ * Creates the HTTP request. Defaults are those of axios.
  *
  * @param identity - headers that the destination adds
  * @throws {@link RemoteError} `ERR_REMOTE_HOST`, `ERR_REMOTE_PATH` for a URL that leads elsewhere than the destination's
@@ -85,12 +89,15 @@ export function httpCall(
   }
 }
 
-/** axios: -1 is none. */
+/** Returns the limit in bytes; -1 is no limit, as in axios. */
 function limit(bytes: unknown): number {
   return typeof bytes === 'number' && bytes >= 0 ? bytes : Infinity
 }
 
-/** R67: credentials go to the destination's host only. Parameters of the request are encoded by whoever gives them. */
+/**
+ * Returns the URL of a request. It must stay within the destination, as credentials go to its host
+ * only. The caller encodes parameters of the request.
+ */
 function urlOf(destination: HttpDestination, config: HttpRequestConfig): URL {
   const target = urlIn(destination, config.url)
   const query = joined({ ...queriesOf(destination), ...config.params })
@@ -104,13 +111,19 @@ function joined(params: Readonly<Record<string, unknown>>): string {
     .join('&')
 }
 
-/** The query that a destination adds to every request: empty, or with its question mark. @internal */
+/**
+ * Returns the query that a destination adds to every request: empty, or with its question mark.
+ *
+ * @internal
+ */
 export function searchOf(destination: HttpDestination): string {
   const query = joined(queriesOf(destination))
   return query && `?${query}`
 }
 
-/** Encoded, unlike those of the request. */
+/**
+ * Returns the encoded queries of the destination; those of the request are encoded by the caller.
+ */
 function queriesOf(destination: HttpDestination): Record<string, string> {
   const { queryParameters } = destination
   const configured = { ...queryParameters, ...propertiesOf(destination, 'URL.queries.') }
@@ -122,7 +135,7 @@ function queriesOf(destination: HttpDestination): Record<string, string> {
 }
 
 /**
- * A URL within a destination.
+ * Returns a URL within a destination.
  *
  * @param url - relative to the destination's, or absolute and below it
  * @throws {@link RemoteError} `ERR_REMOTE_HOST`, `ERR_REMOTE_PATH`
@@ -137,13 +150,13 @@ export function urlIn(destination: HttpDestination, url = ''): URL {
   return target
 }
 
-/** Where a destination is. */
+/** Parsed URL of a destination. */
 interface Base {
   readonly href: string
   readonly origin: string
-  /** Of its URL, with one slash at its end. */
+  /** Path of the URL, with one slash at its end. */
   readonly path: string
-  /** With one slash at its end. */
+  /** URL with one slash at its end. */
   readonly prefix: string
 }
 
@@ -184,7 +197,7 @@ function otherPath({ name }: HttpDestination): RemoteError {
   )
 }
 
-/** What axios needs to send the same request. @internal */
+/** Creates the configuration with which axios sends the same request. @internal */
 export function axiosConfig(call: HttpCall, base: HttpRequestConfig): HttpRequestConfig {
   const { method, url, body, responseType, signal } = call
   const rest: Partial<HttpRequestConfig> = { ...base }

@@ -4,19 +4,19 @@ import { constants, createBrotliDecompress, createUnzip } from 'node:zlib'
 
 import { type HttpCall, TransportError } from './http-call.js'
 
-/** What can be read of a compressed body that ends early, as axios does. */
+/** Options that read a compressed body as far as possible if it ends early, as axios does. */
 const UNZIP = { flush: constants.Z_SYNC_FLUSH, finishFlush: constants.Z_SYNC_FLUSH }
 const BROTLI = {
   flush: constants.BROTLI_OPERATION_FLUSH,
   finishFlush: constants.BROTLI_OPERATION_FLUSH
 }
 
-/** For `accept-encoding`. */
+/** Value of `accept-encoding`. */
 export const ENCODINGS = 'gzip, br'
 
 /**
- * Body of a response, decompressed, in the form that was asked for. What a failed call says is never a stream: nobody
- * could tell what it is.
+ * Reads the body of a response, decompressed, in the requested form. The body of a failed call is
+ * never a stream, so that the error can show it.
  *
  * @throws {@link TransportError}
  * @internal
