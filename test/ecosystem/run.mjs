@@ -9,6 +9,7 @@ import process from 'node:process'
 import { createBench, pack } from './support/bench.mjs'
 import { endAll } from './support/processes.mjs'
 import ams from './cases/ams.mjs'
+import amsTenants from './cases/ams-tenants.mjs'
 import commands from './cases/commands.mjs'
 import eventQueue from './cases/event-queue.mjs'
 import facets from './cases/facets.mjs'
@@ -28,6 +29,7 @@ const chosen = [
   plugins,
   remoteKinds,
   ams,
+  amsTenants,
   eventQueue,
   testRunners,
   facets,

@@ -1,48 +1,17 @@
 import { aliceIsAlice, call, expect, printed } from '../support/client.mjs'
 import { startLandscape } from '../support/landscape.mjs'
-import { runOrThrow } from '../support/processes.mjs'
 import { Project } from '../support/project.mjs'
-import process from 'node:process'
+import {
+  addPolicies,
+  addShop,
+  issueToken,
+  mailOf,
+  ORDERS,
+  policiesAreLoaded,
+  PUMPS,
+  reads
+} from '../support/shop.mjs'
 
-const ORDERS = '/odata/v4/shop/Orders'
-const PUMPS = '/odata/v4/shop/Pumps'
-const MAIL = (user) => `${user}@example.com`
-
-/** Roles come from policies only, the filter by country too; the filter by owner is the application's. */
-const MODEL = `
-using { API_EQUIPMENT } from './external/API_EQUIPMENT';
-entity shop.Orders { key ID : Integer; owner : String; country : String; title : String }
-service ShopService @(requires: ['Reader', 'Editor']) {
-  @ams.attributes: { country: (country) }
-  @restrict: [
-    { grant: 'READ', to: 'Reader', where: (owner = $user.email or owner = 'anybody') },
-    { grant: '*', to: 'Editor', where: (owner = $user.email or owner = 'anybody') }
-  ]
-  entity Orders as projection on shop.Orders;
-  @requires: 'Editor'
-  entity Pumps as projection on API_EQUIPMENT.Equipment {
-    key Equipment as ID, EquipmentName as name, LastChangedByUser as changedBy
-  }
-}
-`
-const HANDLER = `import cds from '@sap/cds'
-export default async (srv) => {
-  const s4 = await cds.connect.to('API_EQUIPMENT')
-  srv.on('*', 'Pumps', (req) => s4.run(req.query))
-}
-`
-const POLICIES = `
-POLICY ReaderOfDE { USE cap.Reader RESTRICT country = 'DE'; }
-POLICY EditorOfDE { USE cap.Editor RESTRICT country = 'DE'; }
-`
-const ROWS = ['alice', 'bob', 'anybody'].flatMap((owner, i) =>
-  ['DE', 'FR'].map((country, j) => ({
-    ID: 10 * (i + 1) + j,
-    owner: owner === 'anybody' ? owner : MAIL(owner),
-    country,
-    title: 'An order'
-  }))
-)
 const USERS = {
   alice: {
     roles: ['Technician', 'Viewer'],
@@ -64,16 +33,7 @@ async function run(bench) {
   const project = await Project.create(bench, 'esm', 'ams')
   try {
     configure(project)
-    // base policies are generated from the model, and edited: what may be restricted
-    await project.cdsOrThrow('build', '--production')
-    const generated = project.read('ams/dcl/cap/basePolicies.dcl')
-    expect(/POLICY "Reader"/.test(generated), 'base policies are generated', generated)
-    const restrictable = generated.replace(
-      /(ASSIGN ROLE "(?:Reader|Editor)")/g,
-      '$1 WHERE country IS NOT RESTRICTED'
-    )
-    project.write('ams/dcl/cap/basePolicies.dcl', restrictable)
-    project.write('ams/dcl/shop/policies.dcl', POLICIES)
+    await addPolicies(project)
     await development(project)
     await production(project)
   } finally {
@@ -82,17 +42,11 @@ async function run(bench) {
 }
 
 function configure(project) {
-  project.addPlantService()
-  project.addPrincipal({ after: ['@sap/ams', '@sap/ams-dev'] })
+  addShop(project)
   project.configure(({ cds }) => {
     cds.requires.auth['[development]'] = { users: USERS }
-    cds.requires.identity = true
     cds.requires.db = { '[production]': { kind: 'sqlite', credentials: { url: 'db.sqlite' } } }
   })
-  project.write('srv/shop-service.cds', MODEL)
-  project.write('srv/shop-service.js', HANDLER)
-  const rows = ROWS.map((row) => Object.values(row).join(';'))
-  project.write('db/data/shop-Orders.csv', [Object.keys(ROWS[0]).join(';'), ...rows].join('\n'))
 }
 
 /** With the emulated landscape of the development server, and a mock of the on-premise system beside it. */
@@ -111,13 +65,6 @@ async function development(project) {
   } finally {
     await server.stop()
   }
-}
-
-async function issueToken(project, user) {
-  const cli = project.bench.bin('cds-principal/dist/cli/main.js')
-  const args = [cli, 'token', user, '--issuer', 'ias']
-  const { cwd, env } = { cwd: project.folder, env: project.env() }
-  return (await runOrThrow(process.execPath, args, { cwd, env })).trim()
 }
 
 /** As built, with bindings from another process. */
@@ -153,24 +100,8 @@ async function policiesHold(server, tokenOf) {
   expect(refused.status === 403, 'without a policy nothing', refused, server)
   await printed(server, /no role .*"Reader.*Assign a policy/, 'and the log says how to get one')
   await writes(server, alice, bob)
+  await drafts(server, alice, bob)
   await writesRemotely(server, alice, bob)
-}
-
-/** Policies are loaded in the background; requests are 500 until then. */
-async function policiesAreLoaded(server, user) {
-  let answer
-  for (let i = 0; i < 60; i++) {
-    answer = await call(server, 'GET', ORDERS, user)
-    if (answer.status !== 500) return
-    await new Promise((resolve) => setTimeout(resolve, 500))
-  }
-  expect(false, 'the policies are loaded', answer, server)
-}
-
-async function reads(server, user, ids, what) {
-  const { body, ...answer } = await call(server, 'GET', `${ORDERS}?$orderby=ID`, user)
-  const actual = body?.value?.map(({ ID }) => ID)
-  expect(String(actual) === String(ids), what, { ...answer, actual }, server)
 }
 
 /** Only where the policy and the restriction both allow it; records that only a policy hides are 403, as CAP has it. */
@@ -188,6 +119,56 @@ async function writes(server, alice, bob) {
     const what = `${who === alice ? 'alice' : 'bob'} changes ${ID}: ${status}`
     expect(changed.status === status, what, changed, server)
   }
+}
+
+const TICKETS = '/odata/v4/shop/Tickets'
+const draft = (ID) => `${TICKETS}(ID=${ID},IsActiveEntity=false)`
+const active = (ID) => `${TICKETS}(ID=${ID},IsActiveEntity=true)`
+const activate = (ID) => `${draft(ID)}/ShopService.draftActivate`
+const edit = (ID) => `${active(ID)}/ShopService.draftEdit`
+
+/**
+ * Drafts: a policy says which records may be edited and read, a restriction also what is written, when a draft is activated. What a
+ * policy hides of what was written is not answered (204), as in stock.
+ */
+async function drafts(server, alice, bob) {
+  const own = { owner: mailOf('alice'), country: 'DE', title: 'New' }
+  const title = { title: 'Changed' }
+  for (const [what, who, method, path, body, status] of [
+    ['creates a draft', alice, 'POST', TICKETS, { ID: 50, ...own }, 201],
+    ['changes it', alice, 'PATCH', draft(50), title, 200],
+    ['does not see it', bob, 'GET', draft(50), undefined, 404],
+    ['does not change it', bob, 'PATCH', draft(50), title, 403],
+    ['activates it', alice, 'POST', activate(50), {}, 201],
+    ['creates none without a role', bob, 'POST', TICKETS, { ID: 51, owner: mailOf('bob') }, 403],
+    [
+      "creates one for bob's",
+      alice,
+      'POST',
+      TICKETS,
+      { ID: 52, ...own, owner: mailOf('bob') },
+      201
+    ],
+    ['does not activate it', alice, 'POST', activate(52), {}, 403],
+    ['creates one of FR', alice, 'POST', TICKETS, { ID: 53, ...own, country: 'FR' }, 201],
+    ['writes it, and gets no answer', alice, 'POST', activate(53), {}, 204],
+    ['edits her own', alice, 'POST', edit(10), {}, 201],
+    ['changes it', alice, 'PATCH', draft(10), title, 200],
+    ['activates it', alice, 'POST', activate(10), {}, 200],
+    ['does not edit what a policy hides', alice, 'POST', edit(11), {}, 404],
+    ['does not edit what a restriction hides', alice, 'POST', edit(20), {}, 404],
+    ['does not edit without a role', bob, 'POST', edit(20), {}, 403],
+    ['deletes her own', alice, 'DELETE', active(50), undefined, 204],
+    ['does not delete what a policy hides', alice, 'DELETE', active(11), undefined, 403],
+    ['does not delete what a restriction hides', alice, 'DELETE', active(20), undefined, 404]
+  ]) {
+    const answer = await call(server, method, path, { ...who, ...(body && { body }) })
+    const name = who === alice ? 'alice' : 'bob'
+    expect(answer.status === status, `drafts: ${name} ${what}: ${status}`, answer, server)
+  }
+  const list = await call(server, 'GET', `${TICKETS}?$orderby=ID`, alice)
+  const left = list.body?.value?.map(({ ID, title }) => `${ID} ${title}`)
+  expect(String(left) === '10 Changed,30 An order', 'what is left for alice', { left }, server)
 }
 
 /** A role by policy is one for remote calls, too, which are made as the token's user. */
