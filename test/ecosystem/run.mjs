@@ -10,6 +10,7 @@ import { createBench, pack } from './support/bench.mjs'
 import { endAll } from './support/processes.mjs'
 import ams from './cases/ams.mjs'
 import amsTenants from './cases/ams-tenants.mjs'
+import bind from './cases/bind.mjs'
 import commands from './cases/commands.mjs'
 import eventQueue from './cases/event-queue.mjs'
 import facets from './cases/facets.mjs'
@@ -31,6 +32,7 @@ const chosen = [
   ams,
   amsTenants,
   eventQueue,
+  bind,
   testRunners,
   facets,
   commands
