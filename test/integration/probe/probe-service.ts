@@ -71,7 +71,7 @@ async function asSystem(data: Change) {
 
 async function change({ id, name }: Change) {
   const service = await cds.connect.to('MaintenanceService')
-  const query = UPDATE('MaintenanceService.Equipment')
+  const query = UPDATE('MaintenanceService.Equipment').where({ id })
   return service.dispatch(new cds.Request({ query, data: { id, name } } as never))
 }
 
