@@ -18,9 +18,10 @@ const CAP_9 = {
   '@cap-js/db-service': '^2.11.2'
 }
 const LIMIT = 30 * 60_000
-const NODE = process.env.TEST_NODE === 'current' ? process.execPath : runtime
 
 const folder = fs.mkdtempSync(path.join(os.tmpdir(), 'cds-principal-cap9-'))
+const ownRuntime = path.join(folder, path.relative(inRoot(), runtime))
+const NODE = process.env.TEST_NODE === 'current' ? process.execPath : ownRuntime
 console.log(`tests on CAP 9, in ${folder}`)
 const started = Date.now()
 try {
