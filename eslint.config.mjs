@@ -40,7 +40,43 @@ const rooms = {
     'start-checks'
   ],
   'src/remote/evidence': ['call'],
-  'src/remote/http': ['send']
+  'src/remote/http': ['send'],
+  'src/restrictions': ['install', 'model/definition', 'names/lint-findings', 'names/warn'],
+  'src/restrictions/condition/normalize': ['joined-path', 'normalize'],
+  'src/restrictions/condition/patterns': ['pattern-index', 'text-pattern'],
+  'src/restrictions/names': ['lint-findings', 'report', 'warn'],
+  'src/restrictions/read': [
+    'expand',
+    'hide-conditions',
+    'hide-unreadable',
+    'paths',
+    'queries',
+    'read'
+  ],
+  'src/restrictions/request': ['find-texts', 'request'],
+  'src/restrictions/write': ['record', 'refused-writes', 'written'],
+  'src/token': [
+    'claims',
+    'decode',
+    'exchange-options',
+    'issuers/ias',
+    'issuers/issuer',
+    'issuers/oidc',
+    'issuers/oidc-options',
+    'issuers/token-type',
+    'issuers/xsuaa',
+    'keys/subscribed-tenants',
+    'verified-tokens'
+  ],
+  'src/token/issuers': ['ias', 'issuer', 'oidc', 'oidc-options', 'token-type', 'xsuaa'],
+  'src/token/keys': [
+    'key-set',
+    'sources',
+    'subscribed-tenants',
+    'tenant-key-sets',
+    'turns',
+    'usable-key'
+  ]
 }
 
 /** Folders whose doc comments begin with a verb or the thing itself. */

@@ -35,7 +35,7 @@ const OF_PROGRAMS = new Set([
   'URIError'
 ])
 
-/** With HCQL clients write queries, and with REST what becomes one. */
+/** True for an error of a query that the client has written: with HCQL, or with REST, which becomes a query. */
 function isFault(protocol: string | undefined, error: unknown): boolean {
   if (!(error instanceof Error)) return false
   const { name, status = 500 } = error as Error & { status?: unknown }

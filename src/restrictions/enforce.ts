@@ -1,6 +1,6 @@
 import { checkRecord } from './write/record.js'
 import { checkWritten } from './write/written.js'
-import type { EnforcedRequest, EnforcingService } from './request.js'
+import type { EnforcedRequest, EnforcingService } from './request/request.js'
 import { restrictExpand } from './read/expand.js'
 import { assertOwnDraft, restrictRead } from './read/read.js'
 import type { RestrictedDefinition } from './model/definition.js'

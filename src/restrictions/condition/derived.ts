@@ -2,7 +2,7 @@ import type { Operand, Token } from './types.js'
 import { evaluate } from './evaluate.js'
 import { parseCondition } from './parse.js'
 import type { PatternIndex } from './patterns/pattern-index.js'
-import { databaseKind } from './patterns/per-database.js'
+import { databaseKind } from './per-database.js'
 import {
   expressionOf,
   globOf,

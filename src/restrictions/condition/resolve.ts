@@ -1,6 +1,6 @@
 import type { Expression, Segment, Token } from './types.js'
 import type { DerivedAttribute } from './derived.js'
-import { forDatabase, listed } from './patterns/per-database.js'
+import { forDatabase, listed } from './per-database.js'
 import type { UserFacts } from './user-value.js'
 
 /** @internal */

@@ -1,6 +1,5 @@
 import { nameOf } from '../condition/mentions.js'
-import type { Segment } from '../condition/types.js'
-import type { Query } from '../request.js'
+import type { Query, Segment } from '../condition/types.js'
 import type { Model, RestrictedDefinition } from './definition.js'
 import { governorsOf } from './governing.js'
 

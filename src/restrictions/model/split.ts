@@ -1,4 +1,3 @@
-import type { Token } from '../condition/types.js'
 import type { RestrictedDefinition, Restriction } from './definition.js'
 
 /** Events that CAP does not look for records of. */
@@ -38,16 +37,4 @@ function grantsOf({ grant = '*' }: Restriction, entity: RestrictedDefinition): s
   return [
     ...new Set([grant].flat().flatMap((g) => (g === '*' ? every : g === 'WRITE' ? WRITES : g)))
   ]
-}
-
-/** CAP's translation to OData has no `is null`, only comparisons with null. @internal */
-export function withoutIs(tokens: readonly Token[]): Token[] {
-  return tokens.flatMap((token, index): Token[] => {
-    if (typeof token === 'object') {
-      return [token.xpr ? { ...token, xpr: withoutIs(token.xpr) } : token]
-    }
-    if (token === 'is') return [tokens[index + 1] === 'not' ? '!=' : '=']
-    if (token === 'not' && tokens[index - 1] === 'is') return []
-    return token === 'null' ? [{ val: null }] : [token]
-  })
 }

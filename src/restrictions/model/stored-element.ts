@@ -1,4 +1,4 @@
-import type { Column } from '../request.js'
+import type { Column } from '../condition/types.js'
 import type { Definition } from '../condition/element-type.js'
 import { nameOf } from '../condition/mentions.js'
 import type { RestrictedDefinition } from './definition.js'

@@ -1,5 +1,5 @@
-import type { Expression, Token } from '../condition/types.js'
-import type { Column, EnforcedRequest, Select } from '../request.js'
+import type { Column, Expression, Select, Token } from '../condition/types.js'
+import type { EnforcedRequest } from '../request/request.js'
 import { nameOf } from '../condition/mentions.js'
 import { type Sources, sourcesOf, type Step, stepsOf } from './queries.js'
 import { isOwnPart, reachableIf, withFilter } from './reachable.js'

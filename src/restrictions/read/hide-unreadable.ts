@@ -1,13 +1,13 @@
 import type { Segment, Token } from '../condition/types.js'
-import { count } from '../write/database.js'
-import type { EnforcedRequest } from '../request.js'
+import { count } from '../model/database.js'
+import type { EnforcedRequest } from '../request/request.js'
 import { nameOf } from '../condition/mentions.js'
 import { permittedCondition, permittedOn } from '../model/permitted.js'
 import { withFilter } from './reachable.js'
 import { isOfWritten } from '../write/refused-writes.js'
 import { inDatabase } from '../model/remote.js'
 import type { Model, RestrictedDefinition } from '../model/definition.js'
-import { factsOf } from '../request.js'
+import { factsOf } from '../request/request.js'
 
 /**
  * Handles a request to write, or an action, and answers 404 in the place of 403 if it is about a record that the user can't read: it is as if there

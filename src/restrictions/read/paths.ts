@@ -1,11 +1,5 @@
-import type { Expression, Segment, Token } from '../condition/types.js'
-import {
-  type Column,
-  type EnforcedRequest,
-  type EnforcingService,
-  refuse,
-  type Select
-} from '../request.js'
+import type { Column, Expression, Segment, Select, Token } from '../condition/types.js'
+import { type EnforcedRequest, type EnforcingService, refuse } from '../request/request.js'
 import { governorsOf } from '../model/governing.js'
 import { nameOf } from '../condition/mentions.js'
 import { permissionFor } from '../model/permission.js'

@@ -1,17 +1,10 @@
 import type { Definition } from '../condition/element-type.js'
 import { nameOf } from '../condition/mentions.js'
-import type { Segment } from '../condition/types.js'
+import type { Column, Query, Segment, Select } from '../condition/types.js'
 import { tokensOf } from '../model/compiled.js'
 import type { RestrictedDefinition } from '../model/definition.js'
-import { pathsIn } from '../model/joined-path.js'
-import {
-  type Column,
-  type EnforcedRequest,
-  type EnforcingService,
-  type Query,
-  type Select,
-  refuse
-} from '../request.js'
+import { pathsIn } from '../condition/normalize/joined-path.js'
+import { type EnforcedRequest, type EnforcingService, refuse } from '../request/request.js'
 
 /** Names that the paths of a query can begin with. */
 export interface Sources {

@@ -1,10 +1,10 @@
 import type { Segment, Token } from '../condition/types.js'
-import { type EnforcedRequest, refuse } from '../request.js'
+import { type EnforcedRequest, refuse } from '../request/request.js'
 import { governorsOf } from '../model/governing.js'
 import { permittedCondition, permittedOn } from '../model/permitted.js'
 import { inDatabase } from '../model/remote.js'
 import type { RestrictedDefinition } from '../model/definition.js'
-import { factsOf } from '../request.js'
+import { factsOf } from '../request/request.js'
 
 /**
  * The condition for records of an entity that a request reaches from another one, by `$expand` or a path, to be among those

@@ -1,7 +1,7 @@
 import { selectOne } from '../../cap.js'
-import type { Segment, Token } from '../condition/types.js'
-import { type EnforcedRequest, type EnforcingService, refuse, type Select } from '../request.js'
-import { count } from '../write/database.js'
+import type { Segment, Select, Token } from '../condition/types.js'
+import { type EnforcedRequest, type EnforcingService, refuse } from '../request/request.js'
+import { count } from '../model/database.js'
 import { governorsOf } from '../model/governing.js'
 import { nameOf } from '../condition/mentions.js'
 import { permittedCondition, permittedOn } from '../model/permitted.js'
@@ -10,7 +10,7 @@ import { inDatabase, isRemote } from '../model/remote.js'
 import { restrictExpand } from './expand.js'
 import type { RestrictedDefinition } from '../model/definition.js'
 import { rewriteQuery } from './rewrite.js'
-import { factsOf } from '../request.js'
+import { factsOf } from '../request/request.js'
 
 /**
  * Restricts what CAP's check of a READ leaves out: records that are read as parts of restricted ones, but not by a path

@@ -1,6 +1,6 @@
 import { cap } from '../../cap.js'
-import type { Token } from '../condition/types.js'
-import type { EnforcedRequest, Query, Select } from '../request.js'
+import type { Query, Select, Token } from '../condition/types.js'
+import type { EnforcedRequest } from '../request/request.js'
 
 /**
  * Gives a request another query. The one that it has may be the application's, for other requests as well: it stays as it

@@ -1,6 +1,6 @@
 import { isDeepStrictEqual } from 'node:util'
 
-import { type Key, keyNames, keyOf, type ReadColumn, textOfKey } from './database.js'
+import { type Key, keyNames, keyOf, type ReadColumn, textOfKey } from '../model/database.js'
 import type { Definition } from '../condition/element-type.js'
 import { linkingElements } from '../model/governing.js'
 import type { RestrictedDefinition } from '../model/definition.js'

@@ -1,12 +1,12 @@
 import { checkBelow, hasRestrictedPart } from './part.js'
 import type { Segment } from '../condition/types.js'
-import { count, isOneOf, type Key, readRows, recordsAt } from './database.js'
+import { count, isOneOf, type Key, readRows, recordsAt } from '../model/database.js'
 import { compareDeep, type Level, readableColumns } from './compare-deep.js'
-import { type EnforcedRequest, refuse } from '../request.js'
+import { type EnforcedRequest, refuse } from '../request/request.js'
 import { isRestricted } from '../model/governing.js'
 import { permittedCondition, permittedOn, waysOfUser } from '../model/permitted.js'
 import type { RestrictedDefinition } from '../model/definition.js'
-import { factsOf } from '../request.js'
+import { factsOf } from '../request/request.js'
 
 /** Records that a write creates, changes and deletes below its own, by the compositions that it reaches. */
 export type DeepWrite = readonly Level[]

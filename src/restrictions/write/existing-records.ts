@@ -1,7 +1,7 @@
 import type { RestrictedDefinition, Restriction } from '../model/definition.js'
 import { type Permitted, permittedCondition, waysOfRecord } from '../model/permitted.js'
-import { type EnforcedRequest, factsOf } from '../request.js'
-import { type Key, keyNames, keyOf, readRows, recordsAt, textOfKey } from './database.js'
+import { type EnforcedRequest, factsOf } from '../request/request.js'
+import { type Key, keyNames, keyOf, readRows, recordsAt, textOfKey } from '../model/database.js'
 import { type Judge, judgedElements } from './judge.js'
 
 type Ways = Exclude<Permitted, string>

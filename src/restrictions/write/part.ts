@@ -1,10 +1,10 @@
 import type { Segment, Token } from '../condition/types.js'
-import { count } from './database.js'
-import { type EnforcedRequest, refuse } from '../request.js'
+import { count } from '../model/database.js'
+import { type EnforcedRequest, refuse } from '../request/request.js'
 import { governorsOf, isRestricted } from '../model/governing.js'
 import { permittedCondition, permittedOn } from '../model/permitted.js'
 import type { RestrictedDefinition } from '../model/definition.js'
-import { factsOf } from '../request.js'
+import { factsOf } from '../request/request.js'
 
 /**
  * Checks parts of a restricted record that are changed, deleted or acted on. CAP looks at the restricted record only where

@@ -1,13 +1,13 @@
 import { isDeepStrictEqual } from 'node:util'
 
 import { tokensOf } from '../model/compiled.js'
-import { readRows } from './database.js'
-import { type EnforcedRequest, refuse } from '../request.js'
+import { readRows } from '../model/database.js'
+import { type EnforcedRequest, refuse } from '../request/request.js'
 import type { Judge } from './judge.js'
 import { rowPaths } from '../condition/mentions.js'
 import type { RestrictedDefinition, Restriction } from '../model/definition.js'
 import { storedElement } from '../model/stored-element.js'
-import { isTrueForAll } from '../condition/patterns/turns.js'
+import { isTrueForAll } from '../../lib/turns.js'
 
 /** An UPDATE that sets some of the elements that a condition is about to constants, and leaves the others as they are. */
 interface PlainUpdate {

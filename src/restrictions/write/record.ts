@@ -2,14 +2,14 @@ import { selectOne, selectWhere } from '../../cap.js'
 import { checkDeletedParts, checkPart } from './part.js'
 import { mayHold } from '../model/permission.js'
 import type { Segment } from '../condition/types.js'
-import { count } from './database.js'
-import { type EnforcedRequest, type EnforcingService, refuse } from '../request.js'
+import { count } from '../model/database.js'
+import { type EnforcedRequest, type EnforcingService, refuse } from '../request/request.js'
 import { isPermitted, type Row } from '../model/evaluate-restriction.js'
 import { permissionFor, permissionForAction } from '../model/permission.js'
 import { permissionCondition } from '../model/permission.js'
 import { inDatabase } from '../model/remote.js'
 import type { RestrictedDefinition, Restriction } from '../model/definition.js'
-import { factsOf } from '../request.js'
+import { factsOf } from '../request/request.js'
 
 /** Records that were read to be checked, by request. */
 const records = new WeakMap<EnforcedRequest, Row>()

@@ -4,7 +4,7 @@ import { tokensOf } from '../model/compiled.js'
 import type { RestrictedDefinition, Restriction } from '../model/definition.js'
 import { isOfUser } from '../model/permission.js'
 import { storedElement } from '../model/stored-element.js'
-import type { EnforcedRequest } from '../request.js'
+import type { EnforcedRequest } from '../request/request.js'
 
 /**
  * True if an UPDATE changes nothing that conditions of the user are about. What the records were, CAP has checked: they stay

@@ -8,7 +8,7 @@ import {
   readRows,
   recordsAt,
   textOfKey
-} from './database.js'
+} from '../model/database.js'
 import {
   checkDeepAfter,
   checkDeepBefore,
@@ -17,9 +17,9 @@ import {
   reachesRestricted
 } from './deep.js'
 import { type Existing, existingRecords, type Write } from './existing-records.js'
-import { type EnforcedRequest, refuse } from '../request.js'
+import { type EnforcedRequest, refuse } from '../request/request.js'
 import { isPermitted } from '../model/evaluate-restriction.js'
-import { findTextsAgain } from '../condition/patterns/find-texts.js'
+import { findTextsAgain } from '../request/find-texts.js'
 import { judgeOf } from './judge.js'
 import {
   ownRestrictions,
@@ -32,9 +32,9 @@ import { checkPlainUpdate, plainUpdate } from './plain-update.js'
 import { inDatabase } from '../model/remote.js'
 import type { RestrictedDefinition } from '../model/definition.js'
 import { rememberRefusal } from './refused-writes.js'
-import { factsOf } from '../request.js'
+import { factsOf } from '../request/request.js'
 import { leavesUntouched } from './untouched.js'
-import { isTrueForAll } from '../condition/patterns/turns.js'
+import { isTrueForAll } from '../../lib/turns.js'
 
 /**
  * Refuses to write what the condition of the user would hide from him. In the database it is looked at when it is written,

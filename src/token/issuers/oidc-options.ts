@@ -1,3 +1,4 @@
+import { isTrustworthyUrl } from '../../lib/trustworthy-url.js'
 import { nearestName } from '../../lib/closest.js'
 import { ConfigurationError } from '../../errors.js'
 import { type ExchangeOptions, exchangeProblem } from '../exchange-options.js'
@@ -124,19 +125,6 @@ export function checkOidcOptions(alias: string, options: unknown): void {
     if (expected) throw new ConfigurationError(`${path}.${name} must be ${expected}`)
   }
   checkExchange(path, options.exchange)
-}
-
-/**
- * True for a URL whose answers can be trusted: https, or http that does not leave this machine, without credentials.
- *
- * @internal
- */
-export function isTrustworthyUrl(value: unknown): value is string {
-  if (typeof value !== 'string' || !URL.canParse(value)) return false
-  const { protocol, hostname, username, password, hash } = new URL(value)
-  if (username || password || hash) return false
-  if (protocol === 'https:') return true
-  return protocol === 'http:' && /^(localhost|127\.0\.0\.1|\[::1\])$/.test(hostname)
 }
 
 function isRecord(value: unknown): value is Record<string, unknown> {

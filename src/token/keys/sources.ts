@@ -1,7 +1,6 @@
 import { TokenError } from '../../errors.js'
 import { FetchError, fetchJson } from '../../lib/fetch-json.js'
-import type { IasCredentials } from '../issuers/ias.js'
-import { type OidcIssuerOptions, isTrustworthyUrl } from '../issuers/oidc-options.js'
+import { isTrustworthyUrl } from '../../lib/trustworthy-url.js'
 import { KeySet } from './key-set.js'
 
 /** Milliseconds for the discovery document and the keys together. */
@@ -15,7 +14,10 @@ const DEADLINE = 5_000
  * @see OpenID Connect Discovery 1.0 section 4
  * @internal
  */
-export function jwksSource(options: OidcIssuerOptions): () => Promise<unknown> {
+export function jwksSource(options: {
+  readonly issuer: string
+  readonly jwks?: string
+}): () => Promise<unknown> {
   const { issuer, jwks } = options
   if (jwks) return () => fetchJson(jwks, { deadline: DEADLINE })
   let discovered: string | undefined
@@ -53,7 +55,11 @@ function unexpected(text: string): never {
  * @see SAP Help, "Call Identity Authentication Discovery Endpoint"; `@sap/xssec`, `IdentityService.fetchJwks`
  * @internal
  */
-export function iasKeySet(credentials: IasCredentials, id: string, algorithms: string[]): KeySet {
+export function iasKeySet(
+  credentials: { readonly clientid: string },
+  id: string,
+  algorithms: string[]
+): KeySet {
   const [issuer, tenant, azp, azpTenant] = JSON.parse(id) as [string, ...(string | null)[]]
   const url = issuer.startsWith('https://') ? issuer : `https://${issuer}`
   const headers = {

@@ -5,7 +5,7 @@ import {
   type TextPattern,
   textPattern
 } from './text-pattern.js'
-import { Turns } from './turns.js'
+import { Turns } from '../../../lib/turns.js'
 
 /** Characters of a part that are looked up, at most. */
 const LONGEST = 40

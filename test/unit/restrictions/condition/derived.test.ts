@@ -9,7 +9,7 @@ import {
   textsOf,
   truthOf
 } from '../../../../src/restrictions/condition/derived.js'
-import { databaseKind } from '../../../../src/restrictions/condition/patterns/per-database.js'
+import { databaseKind } from '../../../../src/restrictions/condition/per-database.js'
 import type { UserFacts, UserSource } from '../../../../src/restrictions/condition/user-value.js'
 import { tokensOf } from '../../../../src/restrictions/model/compiled.js'
 

@@ -1,6 +1,6 @@
 import { tokensOf } from '../../../../src/restrictions/model/compiled.js'
 import type { Token } from '../../../../src/restrictions/condition/types.js'
-import { normalize } from '../../../../src/restrictions/condition/normalize.js'
+import { normalize } from '../../../../src/restrictions/condition/normalize/normalize.js'
 import { printCondition } from '../../../../src/restrictions/condition/print.js'
 import { definitions, normalized } from '../support/normalized.js'
 

@@ -1,9 +1,6 @@
+import { withoutIs } from '../../../../src/restrictions/condition/normalize/comparison.js'
 import { inDatabase, isRemote } from '../../../../src/restrictions/model/remote.js'
-import {
-  grantsRecords,
-  splitForRemote,
-  withoutIs
-} from '../../../../src/restrictions/model/split.js'
+import { grantsRecords, splitForRemote } from '../../../../src/restrictions/model/split.js'
 import type { Restriction } from '../../../../src/restrictions/model/definition.js'
 import { tokensOf } from '../../../../src/restrictions/model/compiled.js'
 import { definitionIn, modelOf } from '../support/model.js'

@@ -1,6 +1,9 @@
 import { tokensOf } from '../../../../src/restrictions/model/compiled.js'
 import type { Token } from '../../../../src/restrictions/condition/types.js'
-import { normalize, type Scope } from '../../../../src/restrictions/condition/normalize.js'
+import {
+  normalize,
+  type Scope
+} from '../../../../src/restrictions/condition/normalize/normalize.js'
 import { printCondition } from '../../../../src/restrictions/condition/print.js'
 import { modelOf } from './model.js'
 

@@ -4,7 +4,7 @@ import {
   onlyText,
   textPattern
 } from '../../../../../src/restrictions/condition/patterns/text-pattern.js'
-import { isTrueForAll, Turns } from '../../../../../src/restrictions/condition/patterns/turns.js'
+import { isTrueForAll, Turns } from '../../../../../src/lib/turns.js'
 
 describe('what every text has that a pattern matches', () => {
   test.each([

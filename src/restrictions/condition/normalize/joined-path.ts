@@ -1,7 +1,7 @@
-import type { Condition, Expression, Segment, Token } from '../condition/types.js'
-import type { Definition } from '../condition/element-type.js'
-import { nameOf } from '../condition/mentions.js'
-import { parseCondition } from '../condition/parse.js'
+import type { Condition, Expression, Segment, Token } from '../types.js'
+import type { Definition } from '../element-type.js'
+import { nameOf } from '../mentions.js'
+import { parseCondition } from '../parse.js'
 
 /** Association with the members that are read here. */
 interface Association extends Definition {

@@ -1,5 +1,8 @@
-import { listOf, presenceOf } from '../../../src/restrictions/condition/derived.js'
-import { setDerivedAttributes, type UserRequest } from '../../../src/restrictions/request.js'
+import { listOf, presenceOf } from '../../../../src/restrictions/condition/derived.js'
+import {
+  setDerivedAttributes,
+  type UserRequest
+} from '../../../../src/restrictions/request/request.js'
 
 const source = { path: ['x'], functions: [] }
 const LIST = 'x|String|list'

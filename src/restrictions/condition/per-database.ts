@@ -1,5 +1,5 @@
-import { cap } from '../../../cap.js'
-import type { Expression, Token } from '../types.js'
+import { cap } from '../../cap.js'
+import type { Expression, Token } from './types.js'
 
 /** Databases for which values of a user are bound as one parameter; for others there is one for each. */
 export type DatabaseKind = 'sqlite' | 'postgres' | 'other'

@@ -1,6 +1,6 @@
 import { cap } from '../../cap.js'
 import type { Operand, Segment, Token } from '../condition/types.js'
-import type { RestrictedDefinition } from '../model/definition.js'
+import type { RestrictedDefinition } from './definition.js'
 
 /** Values of a key, by name of the element. */
 export type Key = Readonly<Record<string, unknown>>

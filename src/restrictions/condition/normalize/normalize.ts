@@ -1,7 +1,7 @@
-import type { Condition, Expression, Operand, Segment, Subquery, Token } from './types.js'
-import { truthOf } from './derived.js'
-import { type Definition, targetAt, typeOfOperand } from './element-type.js'
-import { mentionsRow, mentionsUser, nameOf } from './mentions.js'
+import type { Condition, Expression, Operand, Segment, Subquery, Token } from '../types.js'
+import { truthOf } from '../derived.js'
+import { type Definition, targetAt, typeOfOperand } from '../element-type.js'
+import { mentionsRow, mentionsUser, nameOf } from '../mentions.js'
 import {
   anchored,
   atTarget,
@@ -11,20 +11,20 @@ import {
   joinedPath,
   pathsIn,
   withoutRecord
-} from '../model/joined-path.js'
-import { parseCondition } from './parse.js'
+} from './joined-path.js'
+import { parseCondition } from '../parse.js'
 import {
   all,
   compareWithUser,
   FLIPPED,
   joined,
   present,
-  type Reference
-} from './normalize-comparison.js'
-import { normalizePattern, normalizePredicate } from './patterns/normalize-pattern.js'
-import { withoutIs } from '../model/split.js'
-import { UnsafeCondition } from './unsafe.js'
-import { sourceOf } from './user-value.js'
+  type Reference,
+  withoutIs
+} from './comparison.js'
+import { normalizePattern, normalizePredicate } from './pattern.js'
+import { UnsafeCondition } from '../unsafe.js'
+import { sourceOf } from '../user-value.js'
 
 /** Surroundings of a condition. */
 export interface Scope {

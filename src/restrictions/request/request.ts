@@ -1,44 +1,8 @@
-import type { DerivedAttribute } from './condition/derived.js'
-import type { Expression, Segment, Token } from './condition/types.js'
-import type { UserFacts } from './condition/user-value.js'
-import type { Model, RestrictedDefinition } from './model/definition.js'
-import type { RoleBearer } from './model/permission.js'
-
-/** A column of a query; with `expand` or `inline` for records of an association. */
-export interface Column extends Expression {
-  readonly as?: string
-  readonly expand?: readonly (Column | '*')[]
-  readonly inline?: readonly (Column | '*')[]
-  readonly where?: readonly Token[]
-  readonly orderBy?: readonly Expression[]
-}
-
-/** Source of a query: records at the end of a path, or those of another query, as for the steps of `$apply`. */
-export interface Source {
-  readonly ref?: readonly Segment[]
-  readonly as?: string
-  readonly SELECT?: Select
-}
-
-/** SELECT with the clauses that are read here. */
-export interface Select {
-  readonly from?: Source
-  readonly columns?: readonly (Column | '*')[]
-  readonly where?: readonly Token[]
-  readonly having?: readonly Token[]
-  readonly groupBy?: readonly Expression[]
-  readonly orderBy?: readonly Expression[]
-  /** Recursion of a step of `$apply` along a hierarchy. */
-  readonly recurse?: object
-}
-
-/** Query with the clauses that are read here. */
-export interface Query {
-  readonly SELECT?: Select
-  readonly INSERT?: { readonly entries?: object[] }
-  readonly UPDATE?: { readonly entity?: Source; readonly where?: Token[]; readonly with?: object }
-  readonly DELETE?: { readonly from?: Source; readonly where?: Token[] }
-}
+import type { DerivedAttribute } from '../condition/derived.js'
+import type { Query, Segment } from '../condition/types.js'
+import type { UserFacts } from '../condition/user-value.js'
+import type { Model, RestrictedDefinition } from '../model/definition.js'
+import type { RoleBearer } from '../model/permission.js'
 
 /** Request to an application service, with the members that are read here. */
 export interface EnforcedRequest {

@@ -1,13 +1,10 @@
 import cds from '@sap/cds'
 
-import {
-  findTexts,
-  findTextsAgain
-} from '../../../../../src/restrictions/condition/patterns/find-texts.js'
-import { rewriteModel } from '../../../../../src/restrictions/model/rewrite.js'
-import { factsOf } from '../../../../../src/restrictions/request.js'
-import type { Model } from '../../../../../src/restrictions/model/definition.js'
-import { deployInMemory } from '../../support/model.js'
+import { findTexts, findTextsAgain } from '../../../../src/restrictions/request/find-texts.js'
+import { rewriteModel } from '../../../../src/restrictions/model/rewrite.js'
+import { factsOf } from '../../../../src/restrictions/request/request.js'
+import type { Model } from '../../../../src/restrictions/model/definition.js'
+import { deployInMemory } from '../support/model.js'
 
 const CDL = `
 entity db.Names { key ID : Integer; name : String; }

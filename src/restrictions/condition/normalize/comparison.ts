@@ -1,4 +1,4 @@
-import type { Comparison, Operand, Token } from './types.js'
+import type { Comparison, Operand, Token } from '../types.js'
 import {
   type DerivedAttribute,
   extremeOf,
@@ -8,10 +8,10 @@ import {
   presenceOf,
   textsOf,
   YES
-} from './derived.js'
-import { likeOneOf, oneOf, orderedAgainst } from './patterns/per-database.js'
-import type { UserSource } from './user-value.js'
-import { TEXTS } from './value-type.js'
+} from '../derived.js'
+import { likeOneOf, oneOf, orderedAgainst } from '../per-database.js'
+import type { UserSource } from '../user-value.js'
+import { TEXTS } from '../value-type.js'
 
 /** Makes a derived attribute known, and gives the reference to it. */
 export type Reference = (attribute: DerivedAttribute) => Token
@@ -144,4 +144,16 @@ export function joined(keyword: 'and' | 'or', conditions: readonly (readonly Tok
 function single(operand: Operand): Token {
   const [only] = operand
   return only !== undefined && operand.length === 1 ? only : { xpr: operand }
+}
+
+/** CAP's translation to OData has no `is null`, only comparisons with null. @internal */
+export function withoutIs(tokens: readonly Token[]): Token[] {
+  return tokens.flatMap((token, index): Token[] => {
+    if (typeof token === 'object') {
+      return [token.xpr ? { ...token, xpr: withoutIs(token.xpr) } : token]
+    }
+    if (token === 'is') return [tokens[index + 1] === 'not' ? '!=' : '=']
+    if (token === 'not' && tokens[index - 1] === 'is') return []
+    return token === 'null' ? [{ val: null }] : [token]
+  })
 }
