@@ -33,7 +33,7 @@ export type Headers = Readonly<Record<string, unknown>>
  *
  * @param headers - of the outgoing request
  * @param inbound - of the HTTP request, if there is one
- * @param userBound - whether the destination carries the user
+ * @param userBound - true if the destination carries the user
  * @internal
  */
 export function withoutInboundCredentials(

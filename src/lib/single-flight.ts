@@ -70,9 +70,13 @@ export class SingleFlight<T> {
   }
 
   /**
-   * @param fetch - called when there is no result that counts, and nobody is fetching one. Who wants a bypass result does not
-   *   wait for a fetch that began for want of one, nor in place of a refused one for any that began before the refusal
-   * @param bypass - what is kept stays, for others, until the new one is there; only what is refused goes at once
+   * Returns the cached result, or fetches one.
+   *
+   * @param fetch - called if no cached result counts and no other caller is fetching one. A caller that ignores cached
+   *   results does not wait for a fetch that began because none was cached, and a caller whose result was rejected waits
+   *   for no fetch that began before
+   * @param bypass - cached results to ignore. They stay for other callers until the new one is there; rejected ones are
+   *   removed at once
    */
   async get(key: Key, fetch: () => Promise<Lasting<T>>, bypass: Bypass<T> = false): Promise<T> {
     const id = JSON.stringify(key)

@@ -159,7 +159,7 @@ const FOREIGN = [
  * ```
  * @param destination - its name, or an object with `destinationName` and {@link CallOptions}
  * @param requestConfig - `url` is relative to the destination's
- * @param options - whether a CSRF token is fetched for what is no GET, default `true`
+ * @param options - `fetchCsrfToken`: a CSRF token is fetched for writes, default `true`
  * @throws {@link PropagationError} and {@link DestinationError} before anything is sent, as {@link destinationFor}
  * @throws {@link ConfigurationError} for a `requestConfig` that leads elsewhere
  * @throws {@link HttpFailure} when the call fails, in the shape of the SAP Cloud SDK's error: with `response`, `status`, `code` and

@@ -52,7 +52,7 @@ export function handlesPrincipal(service: cds.Service): boolean {
  * }
  * ```
  * @param service - with `onBehalfOf`, `minTokenLifetime` and `credentials` as in `cds.requires.<service>`
- * @returns a function that decides for whoever is current in `cds.context`, and throws as {@link destinationFor} does
+ * @returns a function that decides for the current principal of `cds.context`, and throws as {@link destinationFor} does
  * @throws {@link ConfigurationError} when `onBehalfOf` is unknown or can't work with the credentials
  */
 export function callsOnBehalf(service: cds.Service): () => Promise<CurrentCall> {

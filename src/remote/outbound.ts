@@ -40,7 +40,7 @@ export type Found = (outbound: OutboundDestination) => void
  * principal. The destination is looked up first: a call that will be refused fetches no token for
  * it.
  *
- * @param current - who is
+ * @param current - principal of the context
  * @param tenant - of the current context
  * @throws {@link PropagationError} before anything is sent, when a named user is needed and there is none
  * @throws {@link DestinationError} when the destination can't be had, or can't carry the principal who is demanded
@@ -78,7 +78,7 @@ export async function outboundDestination(
 
 /** Destination that was looked up; `complete` fetches its tokens. */
 interface LookedUp extends OutboundDestination {
-  /** @param bypass - with a token of the user that is not from the cache */
+  /** @param bypass - true to ignore the cached token of the user */
   readonly complete: (bypass?: boolean) => Promise<Partial<HttpDestination>>
 }
 

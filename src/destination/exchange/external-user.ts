@@ -22,7 +22,7 @@ const tokens = newTokenCache()
  * `exchange`. The token is cached for exactly the user's own token, and for less time than either
  * of the two is valid.
  *
- * @param bypass - not from the cache
+ * @param bypass - true to ignore cached results
  * @returns `undefined` when no exchange is configured
  * @throws {@link DestinationError} `ERR_TOKEN_EXCHANGE` when there is no token, or it is not this user's
  * @throws {@link PropagationError} `ERR_TENANT_MISMATCH`, `ERR_USER_TOKEN_REQUIRED`

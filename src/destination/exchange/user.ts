@@ -18,7 +18,7 @@ import { exchangeUserToken } from './external-user.js'
  * token of an external issuer is exchanged where an exchange is configured. It stays as it is where
  * the destination declares the issuer's keys: the Destination service exchanges it then.
  *
- * @param bypass - a token from an exchange is not from the cache
+ * @param bypass - true to ignore cached tokens from an exchange
  * @throws {@link DestinationError} when the exchange fails
  * @internal
  */
@@ -46,7 +46,7 @@ export function declaresUserTokenKeys(destination: Destination): boolean {
  * Returns the token that `forwardAuthToken` sends: the user's own, or for an external issuer the
  * exchanged one.
  *
- * @param bypass - not from the cache
+ * @param bypass - true to ignore cached results
  * @throws {@link PropagationError} `ERR_USER_TOKEN_REQUIRED` for a token of an external issuer without exchange
  * @internal
  */
@@ -73,7 +73,7 @@ const tokens = newTokenCache()
  * (`destinationOptions.iasToXsuaaTokenExchange`). A user with a token of XSUAA is returned as is.
  *
  * @param service - the bound Destination service: the token is issued to its client
- * @param bypass - not from the cache
+ * @param bypass - true to ignore cached results
  * @throws {@link DestinationError} `ERR_DESTINATION_UNAVAILABLE` when the token is another user's
  * @see `@sap-cloud-sdk/connectivity`, `jwtBearerToken`
  * @internal

@@ -27,7 +27,7 @@ const configurations = new SingleFlight<Configured | undefined>(MAX_CONFIGURATIO
 /**
  * Looks a destination up in one tenant, without retrieving a token.
  *
- * @param bypass - not from the cache
+ * @param bypass - true to ignore cached results
  * @internal
  */
 export function lookUp(
@@ -61,7 +61,7 @@ async function fetchConfiguration(scope: LookupScope, name: string) {
  * Looks a destination up together with the credentials that the Destination service retrieves for
  * it. The result is not cached here.
  *
- * @param headers - for whom, and with what
+ * @param headers - user or tenant of the retrieval, and its options
  * @returns `undefined` when there is no destination of that name any more
  * @throws {@link FetchError}
  * @internal

@@ -19,8 +19,8 @@ export interface Proxy {
  * with a token of the application in that tenant, otherwise that of the environment variables
  * `http_proxy` and `https_proxy`.
  *
- * @param tenant - whose Cloud Connector it is
- * @param bypass - the application's token is not from the cache, or not one that is of no use
+ * @param tenant - tenant of the Cloud Connector
+ * @param bypass - which cached tokens of the application to ignore
  * @throws {@link DestinationError} `ERR_DESTINATION_UNAVAILABLE` without a binding
  * @see `@sap-cloud-sdk/connectivity`, `addProxyConfigurationOnPrem`, `addProxyConfigurationInternet`
  * @internal
@@ -75,7 +75,7 @@ export async function prefetchConnectivityToken(tenant: string | undefined): Pro
     const service = await serviceBinding('connectivity')
     if (service) await serviceTokenOf(service, tenant)
   } catch {
-    // whoever needs it, gets to know
+    // the error occurs again when the token is needed
   }
 }
 

@@ -34,7 +34,7 @@ const exchanged = newTokenCache()
  * service's client in that tenant. CAP Java does the same.
  *
  * @param tenant - of the technical user; `undefined`: the provider's
- * @param bypass - a token that is not from the cache, or not a refused one
+ * @param bypass - which cached tokens to ignore
  * @throws {@link DestinationError} `ERR_DESTINATION_UNAVAILABLE` when there is no token, or it is another user's
  * @throws {@link PropagationError} `ERR_USER_TOKEN_REQUIRED` for tokens that an XSUAA doesn't take
  * @see https://cap.cloud.sap/docs/java/cqn-services/remote-services#binding-to-a-reuse-service

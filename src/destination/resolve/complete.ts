@@ -23,7 +23,7 @@ const TECHNICAL_USER = 'SAP-Connectivity-Technical-Authentication'
  * Completes a destination that was looked up, with the tokens of exactly this principal: the second
  * half of resolving it.
  *
- * @param bypass - the user's token is not from a cache; with `useCache: false`, nothing is
+ * @param bypass - which cached tokens of the user to ignore; with `useCache: false`, all caches are ignored
  * @throws {@link DestinationError} `ERR_DESTINATION_UNAVAILABLE`
  * @throws {@link PropagationError} `ERR_USER_TOKEN_REQUIRED`, `ERR_TOKEN_EXPIRES` when the destination needs a user,
  *   before any token is fetched for it

@@ -25,7 +25,7 @@ const retrieved = new SingleFlight<Retrieved>(MAX_TOKENS)
  *
  * @param tenant - of the call; `undefined`: the provider's
  * @param refreshToken - for `OAuth2RefreshToken`
- * @param bypass - not from the cache, or not a refused one
+ * @param bypass - which cached results to ignore
  * @throws {@link DestinationError} `ERR_DESTINATION_UNAVAILABLE`
  * @internal
  */

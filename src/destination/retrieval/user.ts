@@ -49,7 +49,7 @@ export function endOfExchanged(token: DestinationAuthToken): number | undefined 
  * is valid; a failure is not cached. A SAML assertion is for one call only, as systems refuse one
  * that they have seen before.
  *
- * @param bypass - not from the cache, or not a refused one
+ * @param bypass - which cached results to ignore
  * @throws {@link DestinationError} `ERR_DESTINATION_UNAVAILABLE` when there is none, or it is another user's
  * @internal
  */

@@ -22,8 +22,8 @@ const TENANT = ['zid', 'app_tid']
  * `user_name`, `origin` and the tenant must be equal where both tokens have them, or `sub` where
  * one has no `user_name`.
  *
- * @returns what is different, or nothing
- * @see RFC 8693, section 2.2.1: whom the issued token names is for the caller to look at
+ * @returns the difference; `undefined` if there is none
+ * @see RFC 8693, section 2.2.1
  * @internal
  */
 export function differenceWithin(own: Claims, theirs: Claims): string | undefined {
@@ -40,7 +40,7 @@ export function differenceWithin(own: Claims, theirs: Claims): string | undefine
  * kind of issuer): one of its identifiers must be one of the user's.
  *
  * @param further - claim or attribute that the destination sends as the user's name (`userIdSource`)
- * @returns what is different, or nothing
+ * @returns the difference; `undefined` if there is none
  * @internal
  */
 export function differenceAcross(

@@ -22,7 +22,7 @@ const renewals = new LRUCache<string, string>({ max: MAX_TOKENS, ttl: COOL_DOWN 
  * the tenant is sent as `x-zid`.
  *
  * @param tenant - `undefined`: the provider's, where the application itself is deployed
- * @param bypass - not from the cache
+ * @param bypass - true to ignore cached results
  * @throws {@link DestinationError} `ERR_DESTINATION_UNAVAILABLE` for a binding that has no key
  * @see `@sap-cloud-sdk/connectivity`, `serviceToken`
  * @internal
@@ -47,7 +47,7 @@ export async function serviceTokenOf(
  * Fetches a new token in place of one that the service rejects because it was revoked, or because
  * its signing key was rotated.
  *
- * @returns nothing where a new one has just been refused as well
+ * @returns `undefined` if a new token has just been rejected as well
  * @internal
  */
 export async function renewedServiceToken(

@@ -166,7 +166,7 @@ async function open(scope: SessionScope, call: HttpCall, send: Send) {
     const answer = await send(fetching(scope, call.headers, url))
     const token = tokenIn(answer)
     if (token) return new Session(token, answer)
-    // behind a proxy that lets nobody through there is no other place
+    // a proxy that rejects the application rejects every other URL as well
     if (answer.status === 407 || (answer.status === 401 && scope.renewable)) {
       return new TokenRefusal(answer)
     }

@@ -211,7 +211,7 @@ async function repeated(call: HttpCall, context: CallContext, { transport }: Ret
     const place = agent && proxy ? placeAtProxy(agent) : undefined
     if (place) await place
     if (place && deadline.expired) giveUpPlace()
-    // whoever called was told so: nothing may happen any more
+    // the caller has got its error: nothing may be sent any more
     if (deadline.expired) throw new TransportError('timeout', EXPIRED, { sent: false })
     return agent ? sendHttp(call, deadline, agent, proxy) : transport?.(call, deadline)
   }

@@ -35,7 +35,7 @@ export interface CallTarget extends Pick<CallPolicy, 'onBehalfOf'> {
  * Decides which principal calls, by `onBehalfOf` and the current principal. Whether the destination
  * can carry that principal is checked later.
  *
- * @param current - who is
+ * @param current - principal of the context
  * @param tenant - of the context
  * @throws {@link PropagationError} `ERR_USER_TOKEN_REQUIRED`, `ERR_TOKEN_EXPIRES`, `ERR_TENANT_MISMATCH`
  * @internal

@@ -36,7 +36,7 @@ export function recordTenant(name: string | undefined, tenant: unknown): void {
  * tenant than that of the sender. CAP takes the tenant whose queue is processed; if tenants share a
  * database, that queue has the messages of all of them.
  *
- * @returns nothing for what was not queued, and where the tenant is right
+ * @returns `undefined` if the request was not queued, or the tenant is right
  * @see `@sap/cds/libx/queue/processing.js`, `_processTasks`
  * @internal
  */

@@ -14,7 +14,7 @@ const SAML = 'urn:oasis:names:tc:SAML:2.0:assertion'
  *
  * @param value - Base64 or base64url
  * @param userIdSource - claim or attribute that the destination sends as the user's name
- * @returns what is different, or nothing
+ * @returns the difference; `undefined` if there is none
  * @internal
  */
 export async function assertionDifference(

@@ -8,7 +8,7 @@ import { CREDENTIALS } from '../message/identity-headers.js'
 /**
  * Returns the key of exactly these credentials: another token of the same user has another key.
  *
- * @param user - as whom the call goes out; nobody: the technical user
+ * @param user - principal of the call; `undefined` for the technical user
  * @param headers - with the credentials
  * @internal
  */

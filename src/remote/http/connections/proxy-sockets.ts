@@ -39,7 +39,7 @@ export function countProxySockets(agent: Agent): Agent {
  * calls {@link giveUpPlace}.
  *
  * @param others - agents of all principals, the one that was not used for longest first
- * @returns nothing where there is no need to wait
+ * @returns `undefined` if there is no need to wait
  * @internal
  */
 export function placeForSocket(
