@@ -1,3 +1,6 @@
+import { EventEmitter } from 'node:events'
+import type { Readable } from 'node:stream'
+
 import type { HttpDestination } from '@sap-cloud-sdk/connectivity'
 
 import { send, type SendOptions } from '../../../../src/remote/http/send.js'
@@ -130,3 +133,24 @@ test.each([0, Infinity, 2 ** 31])(
     await expect(call('patient', { timeout })).resolves.toMatchObject({ data: { d: 'late' } })
   }
 )
+
+test('a streamed body outlives the deadline, and whoever reads it can end it', async () => {
+  const over = new EventEmitter()
+  backend.answer = (_, res) => {
+    res.writeHead(200)
+    res.write('first,')
+    over.once('over', () => res.write('second'))
+  }
+  const { data } = await call('reader', { timeout: 300 }, { ...GET, responseType: 'stream' })
+  const stream = data as unknown as Readable
+  const chunks = stream.iterator({ destroyOnReturn: false })
+  expect(String((await chunks.next()).value)).toBe('first,')
+  // another call of the same time is over by now
+  backend.answer = () => undefined
+  const other = call('another reader', { timeout: 300 })
+  expect(await within(SOON, other)).toMatchObject(TIMEOUT)
+  over.emit('over')
+  expect(String((await chunks.next()).value)).toBe('second')
+  stream.destroy()
+  expect(stream.destroyed).toBe(true)
+})

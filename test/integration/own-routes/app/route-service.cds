@@ -1,0 +1,3 @@
+/** Adds routes of the application's own to express. */
+@requires: 'authenticated-user'
+service RouteService {}
