@@ -26,6 +26,15 @@ test.each(SERVICES)(
   }
 )
 
+test.each(SERVICES)(
+  'a user with another id is still the user of the token: %s',
+  async (service) => {
+    const { body, users } = await called(`renamed/${service}`)
+    expect(body).toEqual({ found: true })
+    expect(users).toEqual(['ALICE'])
+  }
+)
+
 test('behind cds.middlewares.auth() alone, too', async () => {
   const { body, users } = await called('auth/required')
   expect(body).toEqual({ found: true })
