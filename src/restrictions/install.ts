@@ -8,6 +8,7 @@ import { findTexts } from './request/find-texts.js'
 import { hideConditions } from './read/hide-conditions.js'
 import { hideUnreadable } from './read/hide-unreadable.js'
 import { refuseCalculated, refuseHidingName } from './read/queries.js'
+import { refuseForeignWords } from './read/words.js'
 import { unsafeFinding } from './names/report.js'
 import type { Model } from './model/definition.js'
 import { restrictPaths } from './read/paths.js'
@@ -104,6 +105,7 @@ function prepare(
       return endpoints()
     }
   }
+  refuseForeignWords(request, service)
   refuseHidingName(request)
   if (request.event === 'READ') restrictPaths(request, service)
   else refuseCalculated(request, service)

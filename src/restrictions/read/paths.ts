@@ -11,7 +11,7 @@ import {
   stepsOf,
   withinEntity
 } from './queries.js'
-import { isOwnPart, reachableIf, withFilter } from './reachable.js'
+import { isOwnPart, isSettled, reachableIf, withFilter } from './reachable.js'
 import type { Model, RestrictedDefinition } from '../model/definition.js'
 import { takesQueries } from './queries.js'
 import { rewriteQuery } from './rewrite.js'
@@ -89,7 +89,8 @@ function changedSource({ from }: Select, context: ExpressionContext): Partial<Se
   let entity = context.service.model.definitions[nameOf(from.ref[0] ?? '')]
   const ref = from.ref.map((segment, index) => {
     if (index) entity = entity?.elements?.[nameOf(segment)]?._target as typeof entity
-    return entity ? withinFilter(segment, inFilter(context, entity)) : segment
+    if (!entity || isSettled(segment)) return segment
+    return withinFilter(segment, inFilter(context, entity))
   })
   const same = ref.every((segment, index) => segment === from.ref?.[index])
   return same ? {} : { from: { ...from, ref } }

@@ -46,3 +46,26 @@ export function withFilter(segment: Segment, condition: Token): Segment {
   // CAP joins segments to names, of columns for one
   return Object.defineProperty(filtered, 'toString', { value: () => id })
 }
+
+const settled = new WeakSet<object>()
+
+/**
+ * A segment that has all its filters. CAP takes it along when it looks for the record that a path goes through: what is in it
+ * then is the model's, and no longer what a client asks for.
+ *
+ * @internal
+ */
+export function settle(segment: Segment): Segment {
+  if (typeof segment === 'string') return segment
+  const { id, where } = segment
+  const copy = Object.defineProperty({ id, ...(where && { where }) }, 'toString', {
+    value: () => id
+  })
+  settled.add(copy)
+  return copy
+}
+
+/** @internal */
+export function isSettled(segment: Segment): boolean {
+  return typeof segment === 'object' && settled.has(segment)
+}

@@ -5,7 +5,8 @@ import { count } from '../model/database.js'
 import { governorsOf } from '../model/governing.js'
 import { nameOf } from '../condition/mentions.js'
 import { permittedCondition, permittedOn } from '../model/permitted.js'
-import { withFilter } from './reachable.js'
+import { takesQueries } from './queries.js'
+import { settle, withFilter } from './reachable.js'
 import { inDatabase, isRemote } from '../model/remote.js'
 import { restrictExpand } from './expand.js'
 import type { RestrictedDefinition } from '../model/definition.js'
@@ -101,12 +102,12 @@ async function restrictPassed(
     if (condition && inDatabase(entity)) conditions[index] = condition
     else if (condition) await assertReadable(service, request, path.slice(0, index + 1))
   }
-  if (!conditions.length) return
+  if (!conditions.length && !takesQueries(service)) return
   rewriteQuery(request, ({ from }: Select) => {
     if (from?.ref?.length !== path.length) return {}
     const ref = from.ref.map((segment, index) => {
       const condition = conditions[index]
-      return condition ? withFilter(segment, condition) : segment
+      return settle(condition ? withFilter(segment, condition) : segment)
     })
     return { from: { ...from, ref } }
   })

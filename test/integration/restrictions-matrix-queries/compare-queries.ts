@@ -1,6 +1,6 @@
 import { effort, fc, sampled } from '../../support/generated-inputs.js'
 import { NESTED, SINGLE } from '../restrictions-matrix/conditions.js'
-import { LONG } from '../restrictions-matrix/fixture.js'
+import { LONG, type Subject } from '../restrictions-matrix/fixture.js'
 import type { Condition } from '../restrictions-matrix/leaves.js'
 import { SUBJECTS } from '../restrictions-matrix/served-rows.js'
 import { judge } from './judge.js'
@@ -31,15 +31,28 @@ export const reader: fc.Arbitrary<Reader> = fc.record({
   ownerRole: fc.constantFrom(...OWNER_ROLES, 'none')
 })
 
+/** The same, as a token brings them: without a tenant, and with attributes of JSON. */
+export function overHttp(conditions: readonly Condition[]): fc.Arbitrary<Reader> {
+  const attributes = subjects.map(({ attr }) => JSON.parse(JSON.stringify(attr)) as Subject['attr'])
+  return fc.record({
+    subject: fc
+      .constantFrom(...attributes)
+      .map((attr) => ({ id: 'alice', tenant: undefined, attr })),
+    condition: fc.constantFrom(...conditions),
+    ownerRole: fc.constantFrom(...OWNER_ROLES, 'none')
+  })
+}
+
 /** Sends generated queries as somebody, and fails with the shortest one that has another answer than it should. */
 export async function compareQueries(
   world: World,
   query: fc.Arbitrary<Query>,
-  count: number
+  count: number,
+  readers = reader
 ): Promise<void> {
   let answered = 0
   await fc.assert(
-    fc.asyncProperty(reader, query, async (reader, query) => {
+    fc.asyncProperty(readers, query, async (reader, query) => {
       const verdict = await judge(world, reader, query)
       if (typeof verdict === 'object') throw new Error(textOf(reader, verdict))
       if (verdict === 'same' || verdict === 'refused') answered++

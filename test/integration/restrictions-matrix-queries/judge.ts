@@ -11,9 +11,10 @@ export type Verdict = 'same' | 'refused' | 'ambiguous' | 'not answered by CAP' |
 export async function judge(world: World, reader: Reader, query: Query): Promise<Verdict> {
   const expected = await outcome(world.expected(reader, query))
   const actual = await outcome(world.run(reader, query))
-  const plain = withoutNames(query)
-  if (reader.ownerRole === 'none' && reaches(plain, OWNERS)) {
-    return isRefusal(actual) || isFailure(expected) ? 'refused' : { query, expected: 403, actual }
+  const withoutRole = reader.ownerRole === 'none' && reaches(withoutNames(query), OWNERS)
+  if (withoutRole || hasClosedSubquery(query, reader)) {
+    const isRefused = isRefusal(actual) || (isFailure(expected) && isFailure(actual))
+    return isRefused ? 'refused' : { query, expected: 403, actual }
   }
   if (isFailure(expected))
     return isFailure(actual) ? 'not answered by CAP' : { query, expected, actual }
@@ -21,6 +22,14 @@ export async function judge(world: World, reader: Reader, query: Query): Promise
     return 'ambiguous'
   const isSame = JSON.stringify(ordered(actual)) === JSON.stringify(ordered(expected))
   return isSame ? 'same' : { query, expected, actual }
+}
+
+/** A subquery can be on an entity only of which all records may be read. */
+function hasClosedSubquery({ SELECT }: Query, { ownerRole }: Reader): boolean {
+  const { from: _, ...clauses } = SELECT
+  const found = [...JSON.stringify(clauses).matchAll(/"from":\{"ref":\["@(\w+)"/g)]
+  const open = ['Links', 'Regions', ...(ownerRole === 'all' ? ['Owners'] : [])]
+  return found.some(([, name]) => !open.includes(name!))
 }
 
 const OWNERS = ['owner', 'my_owner', 'owners', '@Owners']

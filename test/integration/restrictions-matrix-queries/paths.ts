@@ -1,5 +1,5 @@
 import { fc } from '../../support/generated-inputs.js'
-import { type Shape, SHAPES, type Type } from './world.js'
+import { EXPOSED, type Shape, SHAPES, type Type } from './world.js'
 
 /** A token of CQN, as JSON. */
 export type Token = string | object
@@ -9,6 +9,8 @@ export interface Scope {
   readonly entity: string
   /** Names of the query. */
   readonly prefixes: readonly string[]
+  /** True if conditions may have queries of their own. */
+  readonly subqueries?: boolean
 }
 
 /** A path, and the type of its end. */
@@ -120,7 +122,8 @@ export function condition(scope: Scope, depth = 2): fc.Arbitrary<Token[]> {
     { weight: 5, arbitrary: compared },
     { weight: 1, arbitrary: calculated },
     { weight: 1, arbitrary: paths },
-    { weight: 3, arbitrary: existence(scope, depth) }
+    { weight: 3, arbitrary: existence(scope, depth) },
+    { weight: scope.subqueries ? 4 : 0, arbitrary: subquery(scope) }
   )
   if (!depth) return leaf
   const inner = condition(scope, depth - 1)
@@ -133,6 +136,38 @@ export function condition(scope: Scope, depth = 2): fc.Arbitrary<Token[]> {
     { weight: 2, arbitrary: both },
     { weight: 1, arbitrary: negated }
   )
+}
+
+/** A condition on the records of another query, which may be about those of this one. */
+function subquery(scope: Scope): fc.Arbitrary<Token[]> {
+  return fc.tuple(some(EXPOSED), some(['s', 'part', 'row'])).chain(([entity, as]) => {
+    const inner = { entity, prefixes: [as] }
+    return fc
+      .record({
+        isNegated: fc.boolean(),
+        isMember: fc.boolean(),
+        of: pathIn(scope, 1, 'integer'),
+        column: pathIn(inner, 2, 'integer'),
+        where: fc.option(condition(inner, 1), { nil: undefined }),
+        outer: fc.option(path(scope.entity, 2, 'integer'), { nil: undefined })
+      })
+      .map(({ isNegated, isMember, of, column, where, outer }): Token[] => {
+        const [name] = scope.prefixes
+        const same =
+          outer && name ? [{ ref: [name, ...outer.ref] }, '=', { ref: column.ref }] : undefined
+        const both = where && same ? [{ xpr: where }, 'and', { xpr: same }] : (same ?? where)
+        const from = { ref: [`@${entity}`], as }
+        const SELECT = {
+          from,
+          columns: [{ ref: column.ref, as: 'c' }],
+          ...(both && { where: both })
+        }
+        const not = isNegated ? ['not'] : []
+        return isMember
+          ? [{ ref: of.ref }, ...not, 'in', { SELECT }]
+          : [...not, 'exists', { SELECT }]
+      })
+  })
 }
 
 /** Whether there are records at the end of a path, sometimes of a condition. */

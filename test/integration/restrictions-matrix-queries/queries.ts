@@ -44,6 +44,8 @@ const source: fc.Arbitrary<Source> = fc
   )
   .map(([from, n]) => (n ? from : { ...from, prefixes: [...from.prefixes, '$main'] }))
 
+const sourceWithSubqueries = source.map((from): Source => ({ ...from, subqueries: true }))
+
 function ofEntity(): fc.Arbitrary<Source> {
   const entity = fc.oneof(some(EXPOSED), some(['Links', 'Rows']))
   return fc.tuple(entity, alias).map(([name, as]) => sourceOf([`@${name}`], name, as))
@@ -82,25 +84,26 @@ function keyOf(entity: string): fc.Arbitrary<Token[]> {
 }
 
 /** A query for the columns of records. */
-const records: fc.Arbitrary<Query> = source.chain((from) =>
-  fc
-    .record(
-      {
-        columns: fc.array(column(from), { minLength: 1, maxLength: 4 }),
-        where: condition(from),
-        orderBy: fc.array(order(from), { minLength: 1, maxLength: 2 }),
-        distinct: fc.constant(true)
-      },
-      { requiredKeys: [] }
-    )
-    .map(({ columns = [], distinct, ...clauses }) => {
-      const all = [...named(columns), ...keys(from)]
-      const isDistinct = distinct && !JSON.stringify(all).includes('expand')
-      return {
-        SELECT: { from: from.from, columns: all, ...clauses, ...(isDistinct && { distinct }) }
-      }
-    })
-)
+const recordsOf = (source: fc.Arbitrary<Source>): fc.Arbitrary<Query> =>
+  source.chain((from) =>
+    fc
+      .record(
+        {
+          columns: fc.array(column(from), { minLength: 1, maxLength: 4 }),
+          where: condition(from),
+          orderBy: fc.array(order(from), { minLength: 1, maxLength: 2 }),
+          distinct: fc.constant(true)
+        },
+        { requiredKeys: [] }
+      )
+      .map(({ columns = [], distinct, ...clauses }) => {
+        const all = [...named(columns), ...keys(from)]
+        const isDistinct = distinct && !JSON.stringify(all).includes('expand')
+        return {
+          SELECT: { from: from.from, columns: all, ...clauses, ...(isDistinct && { distinct }) }
+        }
+      })
+  )
 
 const keys = ({ entity }: Scope) =>
   shapeOf(entity).key.map((name) => ({ ref: [name], as: `k_${name}` }))
@@ -178,30 +181,31 @@ function inlined(scope: Scope): fc.Arbitrary<object> {
 }
 
 /** A query for groups of records, and what they have together. */
-const groups: fc.Arbitrary<Query> = source.chain((from) =>
-  fc
-    .record({
-      by: fc.array(pathIn(from), { minLength: 0, maxLength: 2 }),
-      of: pathIn(from, 2, 'integer'),
-      func: some(['max', 'min', 'sum', 'count', 'countdistinct']),
-      where: fc.option(condition(from), { nil: undefined }),
-      limit: fc.option(value('integer'), { nil: undefined })
-    })
-    .map(({ by, of: { ref }, func, where, limit }) => {
-      const aggregate = { func, args: [{ ref }] }
-      const columns = [
-        ...by.map((each, index) => ({ ref: each.ref, as: `c${String(index)}` })),
-        { func: 'count', args: ['*'], as: 'n' },
-        { ...aggregate, as: 'a' }
-      ]
-      const clauses = {
-        ...(by.length && { groupBy: by.map((each) => ({ ref: each.ref })) }),
-        ...(where && { where }),
-        ...(limit && { having: [aggregate, '>', limit] })
-      }
-      return { SELECT: { from: from.from, columns, ...clauses } }
-    })
-)
+const groupsOf = (source: fc.Arbitrary<Source>): fc.Arbitrary<Query> =>
+  source.chain((from) =>
+    fc
+      .record({
+        by: fc.array(pathIn(from), { minLength: 0, maxLength: 2 }),
+        of: pathIn(from, 2, 'integer'),
+        func: some(['max', 'min', 'sum', 'count', 'countdistinct']),
+        where: fc.option(condition(from), { nil: undefined }),
+        limit: fc.option(value('integer'), { nil: undefined })
+      })
+      .map(({ by, of: { ref }, func, where, limit }) => {
+        const aggregate = { func, args: [{ ref }] }
+        const columns = [
+          ...by.map((each, index) => ({ ref: each.ref, as: `c${String(index)}` })),
+          { func: 'count', args: ['*'], as: 'n' },
+          { ...aggregate, as: 'a' }
+        ]
+        const clauses = {
+          ...(by.length && { groupBy: by.map((each) => ({ ref: each.ref })) }),
+          ...(where && { where }),
+          ...(limit && { having: [aggregate, '>', limit] })
+        }
+        return { SELECT: { from: from.from, columns, ...clauses } }
+      })
+  )
 
 /** A query on the columns of another one. */
 const nested: fc.Arbitrary<Query> = source.chain((from) => {
@@ -246,11 +250,19 @@ const nested: fc.Arbitrary<Query> = source.chain((from) => {
     })
 })
 
+/** Queries of all kinds with subqueries in their conditions, which clients may send. */
+export const queryWithSubqueries: fc.Arbitrary<Query> = fc
+  .oneof(
+    { weight: 1, arbitrary: recordsOf(sourceWithSubqueries) },
+    { weight: 1, arbitrary: groupsOf(sourceWithSubqueries) }
+  )
+  .filter((each) => !mixesKeys(each))
+
 /** Queries of all kinds. */
 export const query: fc.Arbitrary<Query> = fc
   .oneof(
-    { weight: 5, arbitrary: records },
-    { weight: 2, arbitrary: groups },
+    { weight: 5, arbitrary: recordsOf(source) },
+    { weight: 2, arbitrary: groupsOf(source) },
     { weight: 2, arbitrary: nested }
   )
   .filter((each) => !mixesKeys(each))

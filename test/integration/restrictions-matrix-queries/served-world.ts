@@ -22,12 +22,10 @@ export interface World {
   expected(reader: Reader, query: object): Promise<unknown>
 }
 
-/** Tables of their own for what somebody may read. */
-const SEEN = TABLES.replaceAll('db.', 'seen.')
-
-/** The same service as those that are looked at, without any condition. */
-const SEEN_SERVICE = `
-service T {
+/** Tables of their own for what somebody may read, and the same service as those that are looked at, without any condition. */
+export const SEEN = `
+${TABLES.replaceAll('db.', 'seen.')}
+service T @(path: '/t') {
   entity Rows as projection on seen.Rows;
   entity Owners as projection on seen.Owners;
   entity Regions as projection on seen.Regions;
@@ -51,11 +49,11 @@ export function entities(conditions: readonly Condition[]): string {
 export async function serveWorld(conditions: Condition[], database?: Database): Promise<World> {
   const groups = grouped(conditions)
   const model = groups.map((each, group) => `service S${String(group)} { ${entities(each)} }`)
-  const csn = await deployed([TABLES, SEEN, SEEN_SERVICE, ...model].join('\n'), database)
-  await fill('db', tablesWith(ROWS, OWNERS))
+  const csn = await deployed([TABLES, SEEN, ...model].join('\n'), database)
+  await fillAll()
   const services: Service[] = []
   for (const group of groups.keys()) services.push(await serve(`S${String(group)}`, csn))
-  const unrestricted = await serve('T', csn)
+  const expected = await serveSeen(csn)
   return {
     run: (reader, query) => {
       const index = conditions.indexOf(reader.condition)
@@ -64,11 +62,22 @@ export async function serveWorld(conditions: Condition[], database?: Database): 
       const user = new cds.User({ id, roles: [role, reader.ownerRole], attr } as never)
       return services[service]!.tx({ user, tenant }).run(named(query, `S${String(service)}`))
     },
-    expected: async (reader, query) => {
-      await showOnly(reader)
-      const user = new cds.User.Privileged()
-      return unrestricted.tx({ user }).run(named(query, 'T'))
-    }
+    expected
+  }
+}
+
+/** Fills the tables that the services are about. */
+export function fillAll(): Promise<void> {
+  return fill('db', tablesWith(ROWS, OWNERS))
+}
+
+/** Serves what somebody may read, without any condition. */
+export async function serveSeen(csn: string): Promise<World['expected']> {
+  const service = await serve('T', csn)
+  return async (reader, query) => {
+    await showOnly(reader)
+    const user = new cds.User.Privileged()
+    return service.tx({ user }).run(named(query, 'T'))
   }
 }
 
@@ -85,14 +94,15 @@ function placeIn(index: number) {
   return { service: Number(/\d+/.exec(entity)?.[0]), role }
 }
 
-function named(query: object, namespace: string): object {
+/** The query to a service. */
+export function named(query: object, namespace: string): object {
   return JSON.parse(JSON.stringify(query).replaceAll('"@', `"${namespace}.`)) as object
 }
 
 let shown = ''
 
 /** Fills the tables of what somebody may read. */
-async function showOnly({ condition, subject, ownerRole }: Reader): Promise<void> {
+export async function showOnly({ condition, subject, ownerRole }: Reader): Promise<void> {
   const rows = ROWS.filter((row) => condition.holds(row, subject) === true)
   const owners = visibleOwners(ownerRole, subject)
   const ids = JSON.stringify([rows, owners].map((records) => records.map(({ ID }) => ID)))

@@ -1,0 +1,107 @@
+import { type EnforcedRequest, type EnforcingService, refuse } from '../request.js'
+import { takesQueries } from './queries.js'
+
+/**
+ * Refuses a query of a client with words or functions that are none of CQN. CAP writes those into the SQL as they are, which
+ * then is about any record of the database.
+ *
+ * @see https://cap.cloud.sap/docs/cds/cxn
+ * @internal
+ */
+export function refuseForeignWords(
+  request: ReceivedRequest,
+  service: Pick<EnforcingService, 'endpoints'>
+): void {
+  if (!request._?.req || request.protocol !== undefined || !takesQueries(service)) return
+  const { SELECT, INSERT, UPSERT, UPDATE, DELETE } = (request.query ?? {}) as Record<string, Write>
+  const { data: _, ...update } = UPDATE ?? {}
+  const clauses = [{ SELECT }, INSERT?.as, UPSERT?.as, update, DELETE]
+  if (!clauses.some(hasForeignWord)) return
+  refuse(request, 'ERR_RESTRICTION_UNCHECKED', 'The query has a word that is none of CQN.')
+}
+
+/** A request that a client has sent, or the application itself. */
+interface ReceivedRequest extends EnforcedRequest {
+  readonly _?: { readonly req?: object }
+  /** For those whose queries CAP makes from URLs. */
+  readonly protocol?: string
+}
+
+interface Write {
+  readonly as?: object
+  readonly data?: object
+}
+
+/** Properties whose lists have operators and keywords, beside operands. */
+const LISTS = new Set([
+  ...['xpr', 'where', 'having', 'on', 'list', 'args'],
+  ...['columns', 'expand', 'inline', 'groupBy', 'orderBy']
+])
+
+/** Properties that hold names and values. */
+const PLAIN = new Set(['val', 'excluding'])
+
+function hasForeignWord(value: unknown): boolean {
+  if (typeof value !== 'object' || value === null) return false
+  if (isForeign(value)) return true
+  return Object.entries(value).some(([name, each]) => {
+    if (PLAIN.has(name)) return false
+    const isList = LISTS.has(name) && Array.isArray(each)
+    return (isList && each.some(isForeignToken)) || hasForeignWord(each)
+  })
+}
+
+/** What is read of a part of a query. */
+interface Part {
+  readonly func?: unknown
+  readonly args?: unknown
+  readonly param?: unknown
+  readonly ref?: unknown
+  readonly hints?: unknown
+  readonly wait?: unknown
+}
+
+function isForeign({ func, args, param, ref, hints, wait = 0 }: Part): boolean {
+  if (func !== undefined && !isKnownFunction(func, args)) return true
+  const names = param === true && Array.isArray(ref) ? (ref as unknown[]) : []
+  if (names.some((name) => typeof name !== 'string' || !/^\w+$/.test(name))) return true
+  return hints !== undefined || typeof wait !== 'number'
+}
+
+function isForeignToken(token: unknown): boolean {
+  if (typeof token !== 'string') return false
+  return !token
+    .toLowerCase()
+    .split(' ')
+    .every((word) => WORDS.has(word))
+}
+
+const WORDS = new Set([
+  ...['*', '=', '==', '!=', '<>', '<', '<=', '>', '>=', '+', '-', '/', '%', '||', '(', ')', ','],
+  ...['and', 'or', 'not', 'in', 'like', 'escape', 'between', 'is', 'null', 'exists', 'distinct'],
+  ...['case', 'when', 'then', 'else', 'end', 'asc', 'desc', 'nulls', 'first', 'last'],
+  ...['over', 'partition', 'order', 'by', 'rows', 'range', 'unbounded', 'preceding', 'following'],
+  ...['current', 'row']
+])
+
+/** CAP writes a text that is counted into the SQL as it is. */
+function isKnownFunction(func: unknown, args: unknown): boolean {
+  if (typeof func !== 'string' || !FUNCTIONS.has(func.toLowerCase())) return false
+  const isText = (each: unknown) => typeof (each as { val?: unknown } | null)?.val === 'string'
+  return !/^count/i.test(func) || !Object.values(args ?? {}).some(isText)
+}
+
+/** Functions of CQL and OData, and those that databases have in common. */
+const FUNCTIONS = new Set([
+  ...['average', 'avg', 'count', 'countdistinct', 'max', 'min', 'sum', 'stddev', 'variance'],
+  ...['concat', 'contains', 'endswith', 'indexof', 'length', 'matchespattern', 'startswith'],
+  ...['substring', 'substr', 'tolower', 'toupper', 'lower', 'upper', 'trim', 'ltrim', 'rtrim'],
+  ...['lpad', 'rpad', 'left', 'right', 'replace', 'instr', 'locate', 'search', '$search'],
+  ...['ceiling', 'ceil', 'floor', 'round', 'abs', 'mod', 'power', 'sqrt', 'sign'],
+  ...['coalesce', 'ifnull', 'nullif', 'greatest', 'least', 'cast'],
+  ...['year', 'month', 'day', 'hour', 'minute', 'second', 'fractionalseconds', 'date', 'time'],
+  ...['totalseconds', 'totaloffsetminutes', 'now', 'mindatetime', 'maxdatetime'],
+  ...['current_date', 'current_time', 'current_timestamp', 'add_days', 'add_months', 'add_years'],
+  ...['years_between', 'months_between', 'days_between', 'seconds_between', 'nano100_between'],
+  ...['row_number', 'rank', 'dense_rank', 'ntile', 'lag', 'lead', 'first_value', 'last_value']
+])
