@@ -26,7 +26,7 @@ import { rewriteQuery } from './rewrite.js'
 export function restrictPaths(request: EnforcedRequest, service: ServedModel): void {
   const { target, user } = request
   if (!user._is_privileged && isOfSeveral(request.query))
-    refuse(request, 'ERR_RESTRICTION_UNCHECKED', 'A query that joins entities.')
+    refuse(request, UNCHECKED, 'A query that joins entities.')
   const served = target?.kind === 'entity' && target._service?.name === service.name
   if (!served || user._is_privileged) return
   if (!target.associations && !takesQueries(service)) return
@@ -54,6 +54,8 @@ interface ExpressionContext extends Sources {
   readonly request: EnforcedRequest
   readonly service: ServedModel
 }
+
+const UNCHECKED = 'ERR_RESTRICTION_UNCHECKED'
 
 const CLAUSES = ['columns', 'where', 'having', 'groupBy', 'orderBy'] as const
 
@@ -166,6 +168,8 @@ function changedPath(
   if (!ref) return {}
   refuseAmbiguous(ref, context)
   const steps = stepsOf(token, context)
+  // CAP follows it by a join of that query, if there is one, whatever filters the path has here
+  const isOuter = context.around.has(nameOf(ref[0] ?? ''))
   const segments = ref.map((segment, index): Segment => {
     const { from, name, element, target } = steps[index] ?? { name: '' }
     if (!from || !target) return segment
@@ -177,6 +181,7 @@ function changedPath(
     if (!followed || name === 'SiblingEntity') return inner
     if (isOwnPart(target, from, name)) return inner
     const condition = reachableIf(context.request, target, from, name)
+    if (condition && isOuter) refuse(context.request, UNCHECKED, `${name} is of a query around it.`)
     return condition ? withFilter(inner, condition) : inner
   })
   return segments.every((segment, index) => segment === ref[index]) ? {} : { ref: segments }
@@ -185,7 +190,7 @@ function changedPath(
 /** Paths of a filter begin at its records, or at those of the outermost query. */
 function inFilter(context: ExpressionContext, entity: RestrictedDefinition): ExpressionContext {
   const main = [...context.aliases].filter(([name]) => name === '$main')
-  return { ...context, entity, aliases: new Map(main), around: new Set() }
+  return { ...context, entity, aliases: new Map(main), around: new Set(['$main']) }
 }
 
 /** The name of a query around this one that is also that of an association: CAP follows the former, or the latter. */
@@ -195,7 +200,7 @@ function refuseAmbiguous(
 ): void {
   const name = nameOf(first)
   if (!rest.length || !context.around.has(name) || !context.entity.elements?.[name]) return
-  refuse(context.request, 'ERR_RESTRICTION_UNCHECKED', `"${name}" names a query and an element.`)
+  refuse(context.request, UNCHECKED, `"${name}" names a query and an element.`)
 }
 
 function withinFilter(segment: Segment, context: ExpressionContext): Segment {

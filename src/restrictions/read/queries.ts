@@ -12,7 +12,7 @@ export interface Sources {
   readonly entity: RestrictedDefinition
   /** Names of the query, and of those around it. */
   readonly aliases: ReadonlyMap<string, RestrictedDefinition>
-  /** Names among these that somebody has chosen. */
+  /** Names among these that belong to the queries around it. */
   readonly around: ReadonlySet<string>
 }
 
@@ -92,7 +92,7 @@ export function namesAround(within: Query = {}, select: Select): Set<string> {
   let query = within
   while (query.SELECT && query.SELECT !== select) {
     const { from } = query.SELECT
-    if (from?.as !== undefined) names.add(from.as)
+    names.add('$main').add(from?.as ?? '')
     query = from ?? {}
   }
   return names
@@ -100,10 +100,7 @@ export function namesAround(within: Query = {}, select: Select): Set<string> {
 
 /** Sources of what is selected with the records of an entity that a query leads to. @internal */
 export function withinEntity<T extends Sources>(outer: T, entity: RestrictedDefinition): T {
-  const own = [...outer.aliases].filter(
-    ([name, each]) => each === outer.entity && !name.startsWith('$')
-  )
-  return { ...outer, entity, around: new Set([...outer.around, ...own.map(([name]) => name)]) }
+  return { ...outer, entity, around: new Set([...outer.around, ...outer.aliases.keys()]) }
 }
 
 /** An entity with the columns of a SELECT as its elements. */

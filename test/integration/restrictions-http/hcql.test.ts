@@ -57,6 +57,22 @@ describe('queries in CQN', () => {
     ])
   })
 
+  test('a path of the query around it to a restricted entity is refused in a subquery', async () => {
+    const subquery = (...ref: string[]) => ({
+      ...from('S.Open'),
+      columns: [{ ref: ['ID'] }],
+      where: [{ ref }, '=', { val: 'SECRET' }]
+    })
+    for (const path of [['o'], ['$main']]) {
+      const where = ['exists', { SELECT: subquery(...path, 'order', 'title') }]
+      const query = { from: { ref: ['S.Open'], as: 'o' }, ...ids, where }
+      expect((await ask(alice, query)).status).toBe(403)
+    }
+    const own = ['exists', { SELECT: subquery('o', 'name') }]
+    const query = { from: { ref: ['S.Open'], as: 'o' }, ...ids, where: own }
+    expect((await ask(alice, query)).status).toBe(200)
+  })
+
   test('another subquery is not', async () => {
     const { status, body } = await ask(
       alice,

@@ -149,7 +149,7 @@ function subquery(scope: Scope): fc.Arbitrary<Token[]> {
         of: pathIn(scope, 1, 'integer'),
         column: pathIn(inner, 2, 'integer'),
         where: fc.option(condition(inner, 1), { nil: undefined }),
-        outer: fc.option(path(scope.entity, 2, 'integer'), { nil: undefined })
+        outer: fc.option(path(scope.entity, 0, 'integer'), { nil: undefined })
       })
       .map(({ isNegated, isMember, of, column, where, outer }): Token[] => {
         const [name] = scope.prefixes
