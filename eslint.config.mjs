@@ -51,7 +51,8 @@ const rooms = {
     'hide-unreadable',
     'paths',
     'queries',
-    'read'
+    'read',
+    'words'
   ],
   'src/restrictions/request': ['find-texts', 'request'],
   'src/restrictions/write': ['record', 'refused-writes', 'written'],

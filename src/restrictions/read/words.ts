@@ -1,4 +1,4 @@
-import { type EnforcedRequest, type EnforcingService, refuse } from '../request.js'
+import { type EnforcedRequest, type EnforcingService, refuse } from '../request/request.js'
 import { takesQueries } from './queries.js'
 
 /**
@@ -23,7 +23,7 @@ export function refuseForeignWords(
 /** A request that a client has sent, or the application itself. */
 interface ReceivedRequest extends EnforcedRequest {
   readonly _?: { readonly req?: object }
-  /** For those whose queries CAP makes from URLs. */
+  /** The protocol, of requests whose queries CAP makes from URLs. */
   readonly protocol?: string
 }
 
@@ -51,7 +51,7 @@ function hasForeignWord(value: unknown): boolean {
   })
 }
 
-/** What is read of a part of a query. */
+/** The parts of a query that CAP writes into the SQL as they are. */
 interface Part {
   readonly func?: unknown
   readonly args?: unknown
