@@ -41,6 +41,7 @@ describe('a value of the user', () => {
     ['cds.Decimal', '1.50', 1.5],
     ['cds.Double', '-1e3', -1000],
     ['cds.Double', '+1E-1', 0.1],
+    ['cds.Double', '1e12', 1e12],
     ['cds.Double', 5, 5],
     ['cds.Double', '1e999', undefined],
     ['cds.Double', Number.NaN, undefined],
@@ -128,6 +129,8 @@ test('numbers and flags are ordered as numbers', () => {
   expect(compare('\uffff', '😀')).toBeLessThan(0)
   expect(compare('😀', '\ue000')).toBeGreaterThan(0)
   expect(compare('\ud7ff', '\ue000')).toBeLessThan(0)
+  expect(compare('\ud800', '\ue000')).toBeGreaterThan(0)
+  expect(compare('\udfff', '\ue000')).toBeGreaterThan(0)
 })
 
 test('of several values there is a smallest and a greatest one', () => {

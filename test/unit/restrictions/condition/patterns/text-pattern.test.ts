@@ -62,6 +62,25 @@ describe('a pattern', () => {
     )
   })
 
+  test('matches as in SQL, for all short patterns and texts', () => {
+    const all = (characters: string, length: number): string[] =>
+      length === 0
+        ? ['']
+        : [
+            '',
+            ...all(characters, length - 1).flatMap((rest) =>
+              Array.from(characters).map((c) => c + rest)
+            )
+          ]
+    const short = new Set(all('ab', 5))
+    const wrong = [...new Set(all('ab%_', 5))].flatMap((pattern) =>
+      [...short]
+        .filter((text) => matches(pattern, text) !== like(Array.from(text), Array.from(pattern)))
+        .map((text) => [pattern, text])
+    )
+    expect(wrong).toEqual([])
+  })
+
   test('is the same as a regular expression, for databases that have nothing better', () => {
     fc.assert(
       fc.property(texts, texts, (text, pattern) => {
