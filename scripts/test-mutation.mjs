@@ -1,7 +1,7 @@
 // Changes the sources one expression at a time and counts what the unit tests notice (Stryker): those of the mirrored folder
 // or file, or with --room all of the room, as src/user; then only what was not noticed before is tried again.
-// Arguments: files or folders of src/ in place of the whole core, --static to change what runs once, at loading, as well, and
-// --concurrency=1 for a machine that has other things to do.
+// Arguments: files or folders of src/ in place of the whole core, --tests=<glob> for other tests, --static to change what runs
+// once, at loading, as well, and --concurrency=1 for a machine that has other things to do.
 // Reports and results are kept in temp/mutation; what did not change is not run again. The table at the end has all of them.
 import fs from 'node:fs'
 import path from 'node:path'
@@ -19,10 +19,10 @@ const CORE = [
 ]
 const OUTPUT = 'temp/mutation'
 const RESULTS = `${OUTPUT}/results.json`
-const CONCURRENCY = '--concurrency='
 
 process.chdir(root)
 const args = process.argv.slice(2)
+const option = (name) => args.find((arg) => arg.startsWith(`${name}=`))?.slice(name.length + 1)
 const named = args.filter((arg) => !arg.startsWith('--')).map((arg) => arg.replace(/\/+$/, ''))
 const unknown = named.filter((name) => !/^src\/[^/]/.test(name) || !fs.existsSync(name))
 
@@ -37,6 +37,8 @@ if (unknown.length > 0) {
 /** `test/unit/token/keys` has the tests of `src/token/keys`, and `turns.test.ts` and `turns-*.test.ts` those of `turns.ts`. */
 function testsOf(target) {
   const mirror = target.replace(/^src/, 'test/unit').replace(/\.ts$/, '')
+  const tests = option('--tests')
+  if (tests) return `<rootDir>/${tests}`
   if (args.includes('--room')) return `<rootDir>/test/unit/${target.split('/')[1]}/**/*.test.ts`
   if (fs.existsSync(`${mirror}.test.ts`)) return `<rootDir>/${mirror}{,-*}.test.ts`
   const folder = target.endsWith('.ts') ? path.dirname(mirror) : mirror
@@ -54,9 +56,7 @@ function optionsFor(targets) {
     },
     coverageAnalysis: 'perTest',
     ignoreStatic: !args.includes('--static'),
-    concurrency: Number(
-      args.find((arg) => arg.startsWith(CONCURRENCY))?.slice(CONCURRENCY.length) ?? 2
-    ),
+    concurrency: Number(option('--concurrency') ?? 2),
     timeoutMS: 20_000,
     timeoutFactor: 3,
     incremental: true,
