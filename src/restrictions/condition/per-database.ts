@@ -48,8 +48,8 @@ function select(database: 'sqlite' | 'postgres', what: string, values: Token): T
     : [`select ${what} from jsonb_array_elements_text(cast(`, values, 'as jsonb)) as p(value)']
 }
 
-/** More than these values are one parameter: databases limit how many a query has, and one can have several lists. */
-const MANY = 1000
+/** More than these values are one parameter: databases limit how many a query has, and each has its price. */
+const MANY = 100
 
 /** Returns the right side of `in` for an operand that is one of the values. @internal */
 export function listed(values: readonly unknown[], isOfText = false): Expression {
@@ -58,6 +58,18 @@ export function listed(values: readonly unknown[], isOfText = false): Expression
   if (isShort || (database === 'postgres' && !isOfText))
     return { list: values.map((val) => ({ val })) }
   return { xpr: select(database, 'value', { val: JSON.stringify(values) }) }
+}
+
+/**
+ * Lets a long list become one parameter also where CAP puts it into a condition: it does that by `map`.
+ *
+ * @internal
+ */
+export function asParameter<T>(values: T[], isOfText?: boolean): T[] {
+  if (values.length <= MANY) return values
+  const expression = listed(values, isOfText)
+  if (expression.list) return values
+  return Object.defineProperty(values, 'map', { value: () => [expression] })
 }
 
 /** True for texts that are one of the values. @internal */

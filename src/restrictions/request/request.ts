@@ -1,4 +1,5 @@
 import type { DerivedAttribute } from '../condition/derived.js'
+import { asParameter } from '../condition/per-database.js'
 import type { Query, Segment } from '../condition/types.js'
 import type { UserFacts } from '../condition/user-value.js'
 import type { Model, RestrictedDefinition } from '../model/definition.js'
@@ -83,7 +84,8 @@ export function setDerivedAttributes(
   const attr = extensibleAttributes(request)
   for (const attribute of attributes) {
     const { key } = attribute
-    const value = attribute.compute(facts)
+    const computed = attribute.compute(facts)
+    const value = Array.isArray(computed) ? asParameter(computed, attribute.isOfText) : computed
     const known = Object.hasOwn(attr, key)
     if (value !== undefined && known) Reflect.set(attr, key, value)
     else if (value !== undefined) Object.defineProperty(attr, key, { ...HIDDEN, value })
