@@ -43,6 +43,25 @@ export function secretsIn(headers: Readonly<Record<string, string>>): string[] {
     const userPass = Buffer.from(credentials ?? '', 'base64').toString('utf8')
     return [credentials ?? '', userPass.slice(userPass.indexOf(':') + 1)]
   })
+  return usable(secrets)
+}
+
+/**
+ * Returns the texts of a form or a configuration that must not come back in a text, as they are and as a form has them.
+ *
+ * @param names - of the secrets
+ * @internal
+ */
+export function secretsNamed(values: Readonly<Record<string, unknown>>, names: RegExp): string[] {
+  const secrets = Object.entries(values).flatMap(([name, value]) => {
+    if (typeof value !== 'string' || !names.test(name)) return []
+    return [value, encodeURIComponent(value), String(new URLSearchParams([['', value]])).slice(1)]
+  })
+  return usable([...new Set(secrets)])
+}
+
+/** The longest first: one can be a part of another. */
+function usable(secrets: readonly string[]): string[] {
   return secrets.filter(({ length }) => length >= MIN_SECRET).sort((a, b) => b.length - a.length)
 }
 

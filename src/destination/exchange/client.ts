@@ -6,6 +6,7 @@ import type { Requires } from '../../cap-types.js'
 import { ConfigurationError } from '../../errors.js'
 import { FetchError } from '../../lib/fetch-json.js'
 import { checkXmlLibraries } from '../../lib/lazy.js'
+import { secretsNamed, withoutSecrets } from '../../lib/redact.js'
 import { type AuthOptions, bindingsOf } from '../../options.js'
 import { withWorkloadCertificate } from '../attested/credentials.js'
 import type { Signer } from './saml/assertion.js'
@@ -117,6 +118,13 @@ export class TokenRefused extends Error {
 const DEADLINE = 10_000
 const MAX_BYTES = 64 * 1024
 
+/** Parameters of requests for tokens, and properties of bindings, that a token service could repeat in its own words. */
+const SECRETS = /assertion$|^(subject|actor|refresh)_token$|password|client_?secret|^key$/
+
+function basicOf({ clientid, clientsecret = '' }: XsuaaClient): string {
+  return Buffer.from(`${clientid}:${clientsecret}`).toString('base64')
+}
+
 /**
  * Asks the bound XSUAA for a token. The host is always that of the binding, because the client's
  * credentials go there. They are never part of the URL.
@@ -137,7 +145,10 @@ export async function requestToken(
   const complete = await withWorkloadCertificate('xsuaa', client)
   const { status, body } = await post(complete, path, form, tenant)
   const answer = parsed(body)
-  if (status !== 200) throw new TokenRefused(status, answer)
+  if (status !== 200) {
+    const secrets = secretsNamed({ ...form, password: basicOf(complete), ...complete }, SECRETS)
+    throw new TokenRefused(status, withoutSecrets(answer, secrets) as typeof answer)
+  }
   const { access_token: token, token_type: type } = answer
   if (typeof token === 'string' && String(type).toLowerCase() === 'bearer') return token
   throw new FetchError('unexpected', 'the answer has no access token')
@@ -149,9 +160,8 @@ function post(
   form: Readonly<Record<string, string>>,
   tenant: string | undefined
 ): Promise<{ status: number; body: string }> {
-  const { clientid, clientsecret = '', certificate, key, certurl } = client
+  const { clientid, certificate, key, certurl } = client
   const url = new URL(path, certificate ? certurl : client.url)
-  const basic = Buffer.from(`${clientid}:${clientsecret}`).toString('base64')
   return new Promise((done, fail) => {
     const options = {
       method: 'POST',
@@ -160,7 +170,7 @@ function post(
       headers: {
         accept: 'application/json',
         'content-type': 'application/x-www-form-urlencoded',
-        ...(!certificate && { authorization: `Basic ${basic}` }),
+        ...(!certificate && { authorization: `Basic ${basicOf(client)}` }),
         ...(tenant && { 'x-zid': tenant })
       },
       ...(certificate && { cert: certificate, key })

@@ -72,7 +72,7 @@ export async function retrieve(
   headers: RetrievalHeaders
 ): Promise<Destination | undefined> {
   const json = await find(scope, name, headers)
-  return json && parseDestination(json)
+  return json && parseDestination(json, headers)
 }
 
 /** Adds the certificate that `TrustStoreLocation` names, by which the remote system is trusted. */

@@ -1,6 +1,7 @@
 import type { Destination, DestinationJson } from '@sap-cloud-sdk/connectivity'
 
 import { cloudSdk } from '../../lib/lazy.js'
+import { secretsNamed, withoutSecrets } from '../../lib/redact.js'
 
 /** Names of the Cloud SDK for the properties of the Destination service. */
 const NAMES: Readonly<Record<string, keyof Destination>> = {
@@ -25,12 +26,17 @@ const NAMES: Readonly<Record<string, keyof Destination>> = {
 
 /**
  * Converts an answer of the Destination service to a destination of the Cloud SDK, whose own
- * function for this is not public.
+ * function for this is not public. The reasons why there is no token are without secrets: a token
+ * service may repeat what it gets.
  *
+ * @param headers - of the look-up
  * @see `@sap-cloud-sdk/connectivity`, `parseDestination`
  * @internal
  */
-export async function parseDestination(json: DestinationJson): Promise<Destination> {
+export async function parseDestination(
+  json: DestinationJson,
+  headers: Readonly<Record<string, string>> = {}
+): Promise<Destination> {
   const { sanitizeDestination } = await cloudSdk()
   const { destinationConfiguration, authTokens = [], certificates = [] } = json
   const properties = Object.entries(destinationConfiguration) as [string, unknown][]
@@ -39,12 +45,18 @@ export async function parseDestination(json: DestinationJson): Promise<Destinati
       ? [[NAMES[name], destinationConfiguration[name] as unknown]]
       : []
   )
+  const secrets = [
+    ...secretsNamed(headers, TOKENS),
+    ...secretsNamed(Object.fromEntries(properties), SECRETS)
+  ]
   return sanitizeDestination({
     ...(Object.fromEntries(known) as Partial<Destination>),
     ...prefixed('headers', properties, 'URL.headers.'),
     ...prefixed('queryParameters', properties, 'URL.queries.'),
-    originalProperties: { destinationConfiguration: withoutSecrets(properties) },
-    authTokens,
+    originalProperties: { destinationConfiguration: publicProperties(properties) },
+    authTokens: authTokens.map((token) =>
+      token.error ? { ...token, error: String(withoutSecrets(token.error, secrets)) } : token
+    ),
     certificates
   })
 }
@@ -52,7 +64,10 @@ export async function parseDestination(json: DestinationJson): Promise<Destinati
 /** Names of properties that are not copied, because errors and logs may show destinations. */
 const SECRETS = /password|secret/i
 
-function withoutSecrets(properties: [string, unknown][]): object {
+/** Names of headers with which the Destination service gets tokens to exchange. */
+const TOKENS = /token|assertion/i
+
+function publicProperties(properties: [string, unknown][]): object {
   return Object.fromEntries(properties.filter(([name]) => !SECRETS.test(name)))
 }
 

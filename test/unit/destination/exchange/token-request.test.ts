@@ -2,6 +2,7 @@ import { once } from 'node:events'
 import { createServer, type Server } from 'node:https'
 import type { AddressInfo } from 'node:net'
 import type { TLSSocket } from 'node:tls'
+import { inspect } from 'node:util'
 
 import { requestToken, type XsuaaClient } from '../../../../src/destination/exchange/client.js'
 import { createAuthority } from '../../../../emulator/src/certificates/authority.js'
@@ -72,4 +73,42 @@ test.each([
 test('nobody there: the code, and no address', async () => {
   const gone = requestToken({ ...client, certurl: 'https://localhost:1' }, '/oauth/token', {})
   await expect(gone).rejects.toThrow(/^network error ECONNREFUSED$/)
+})
+
+describe('what a token service repeats of a request comes into no error', () => {
+  const ASSERTION = 'PHNhbWw6QXNzZXJ0aW9uIElEPSJfMSI+/w=='
+  const SECRET = 'secret of+the/client'
+  const SECRETS: Record<string, string> = {
+    'an assertion': ASSERTION,
+    'an assertion, as the form has it': encodeURIComponent(ASSERTION),
+    'a refresh token': 'opaque-refresh-token',
+    'a JSON Web Token': 'eyJhbGciOiJSUzI1NiJ9.eyJzdWIiOiJhbGljZSJ9.c2lnbmF0dXJl',
+    'the secret of the client': SECRET,
+    'the secret of the client, as a form has it': String(new URLSearchParams({ s: SECRET })).slice(
+      2
+    ),
+    'the credentials of the client': Buffer.from(`sb-app:${SECRET}`).toString('base64')
+  }
+  const ECHOES: Record<string, (secret: string) => object> = {
+    error_description: (secret) => ({ error: 'invalid_grant', error_description: `no ${secret}` }),
+    error: (error) => ({ error }),
+    both: (secret) => ({ error: secret, error_description: `${secret}${secret}` })
+  }
+  const cases = Object.keys(SECRETS).flatMap((what) =>
+    Object.keys(ECHOES).map((where) => [what, where] as const)
+  )
+
+  test.each(cases)('%s in %s', async (what, where) => {
+    const secret = SECRETS[what]!
+    answer = { status: 400, body: JSON.stringify(ECHOES[where]!(secret)) }
+    const form = { grant_type: 'x', assertion: ASSERTION, refresh_token: 'opaque-refresh-token' }
+    const withSecret = { ...client, clientsecret: SECRET }
+    const error: unknown = await requestToken(withSecret, '/oauth/token', form).catch(
+      (reason: unknown) => reason
+    )
+    expect(error).toBeInstanceOf(Error)
+    expect(inspect(error, { depth: 20, showHidden: true, getters: true })).not.toContain(secret)
+    if (where === 'error_description')
+      expect((error as Error).message).toMatch(/^invalid_grant: no <.*>$/)
+  })
 })

@@ -1,6 +1,6 @@
 import { resolveDestination } from '../../../../src/destination/resolve/resolve.js'
 import type { Principal } from '../../../../src/user/principal.js'
-import { claimsOf } from '../../../../emulator/test/support/http.js'
+import { claimsOf, requestToken } from '../../../../emulator/test/support/http.js'
 import { Landscape } from '../support/landscape.js'
 
 const TARGET = { URL: 'https://backend.example', clientId: 'sb-maintenance!t1' }
@@ -24,6 +24,11 @@ const destinations = {
     Authentication: 'OAuth2Password',
     User: 'tina',
     Password: 'x',
+    tokenServiceURLType: 'Common'
+  },
+  COMMON_OAuth2RefreshToken: {
+    ...TARGET,
+    Authentication: 'OAuth2RefreshToken',
     tokenServiceURLType: 'Common'
   },
   COMMON: { ...TARGET, Authentication: 'OAuth2ClientCredentials', tokenServiceURLType: 'Common' }
@@ -87,7 +92,53 @@ describe('a token service for all tenants gives a token of the tenant of the cal
     await expect(attempt).rejects.toMatchObject({ code: 'ERR_DESTINATION_NOT_FOUND' })
   })
 
-  test('a user of the destination, and a refresh token, are looked for in that tenant', async () => {
+  describe('a refresh token', () => {
+    const NAME = 'COMMON_OAuth2RefreshToken'
+    const alwaysProvider = { selectionStrategy: 'alwaysProvider' } as const
+
+    /** As the log-on page of a tenant gives one. */
+    const refreshTokenOf = async (username: string, host: string) => {
+      const form = { grant_type: 'password', username }
+      const { body } = await requestToken(landscape.emulator, form, { host: `${host}.localhost` })
+      return { ...alwaysProvider, refreshToken: String(body.refresh_token) }
+    }
+
+    test('gets a token of its user in the tenant of the call', async () => {
+      const options = await refreshTokenOf('tina', 'customer-1')
+      const destination = await resolveDestination(NAME, TECHNICAL, options, 'customer-1')
+      expect(sent(destination)).toMatchObject({ user_name: 'tina', zid: 'customer-1' })
+      const { calls } = await landscape.calls(() =>
+        resolveDestination(NAME, TECHNICAL, options, 'customer-1')
+      )
+      expect(calls['technical'] ?? 0).toBe(0) // it is kept
+    })
+
+    test.each(['customer-2', undefined])('of another tenant gets none in %s', async (tenant) => {
+      const options = await refreshTokenOf('tina', 'customer-1')
+      await resolveDestination(NAME, TECHNICAL, options, 'customer-1') // nor is that one's used
+      await expect(resolveDestination(NAME, TECHNICAL, options, tenant)).rejects.toMatchObject({
+        code: 'ERR_DESTINATION_UNAVAILABLE'
+      })
+    })
+
+    test('of the provider gets its user there, whoever was served before', async () => {
+      const [tina, alice] = [
+        await refreshTokenOf('tina', 'customer-1'),
+        await refreshTokenOf('alice', 'maintenance')
+      ]
+      await resolveDestination(NAME, TECHNICAL, tina, 'customer-1')
+      const { tenant: provider } = await landscape.user('alice')
+      const destination = await resolveDestination(NAME, TECHNICAL, alice)
+      expect(sent(destination)).toMatchObject({ user_name: 'alice', zid: provider })
+    })
+
+    test('is needed', async () => {
+      const attempt = resolveDestination(NAME, TECHNICAL, alwaysProvider, 'customer-1')
+      await expect(attempt).rejects.toThrow(/No refresh token|refresh token is missing/i)
+    })
+  })
+
+  test('a user of the destination is looked for in that tenant', async () => {
     const options = { selectionStrategy: 'alwaysProvider' } as const
     const asTina = await resolveDestination(
       'COMMON_OAuth2Password',
