@@ -48,13 +48,16 @@ function select(database: 'sqlite' | 'postgres', what: string, values: Token): T
     : [`select ${what} from jsonb_array_elements_text(cast(`, values, 'as jsonb)) as p(value)']
 }
 
-/** More than these values are one parameter: databases limit how many a query has, and each has its price. */
-const MANY = 100
+/**
+ * More than these values are one parameter. SQLite looks a value up in it as fast, and each parameter has its price.
+ * PostgreSQL plans by the values that it sees: it gets one parameter only where it could take no more.
+ */
+const MANY = { sqlite: 100, postgres: 10_000, other: Infinity }
 
 /** Returns the right side of `in` for an operand that is one of the values. @internal */
 export function listed(values: readonly unknown[], isOfText = false): Expression {
   const database = databaseKind()
-  const isShort = values.length <= MANY || database === 'other'
+  const isShort = values.length <= MANY[database] || database === 'other'
   if (isShort || (database === 'postgres' && !isOfText))
     return { list: values.map((val) => ({ val })) }
   return { xpr: select(database, 'value', { val: JSON.stringify(values) }) }
@@ -66,7 +69,7 @@ export function listed(values: readonly unknown[], isOfText = false): Expression
  * @internal
  */
 export function asParameter<T>(values: T[], isOfText?: boolean): T[] {
-  if (values.length <= MANY) return values
+  if (values.length <= MANY[databaseKind()]) return values
   const expression = listed(values, isOfText)
   if (expression.list) return values
   return Object.defineProperty(values, 'map', { value: () => [expression] })
@@ -77,7 +80,9 @@ export function oneOf(operand: Token, functions: readonly string[], values: Toke
   const value = applied(functions, 'value')
   return perDatabase((database) => {
     if (database === 'other') return [operand, '=', values]
-    return [operand, 'in', { xpr: select(database, value, values) }]
+    const isOne = [operand, 'in', { xpr: select(database, value, values) }]
+    // PostgreSQL does not know how many there are, and could look through all of them for each row
+    return database === 'postgres' ? [...isOne, 'is', 'true'] : isOne
   })
 }
 

@@ -137,7 +137,14 @@ export function all(...conditions: readonly (readonly Token[])[]): Token[] {
 
 /** @internal */
 export function joined(keyword: 'and' | 'or', conditions: readonly (readonly Token[])[]): Token[] {
-  return conditions.flatMap((xpr, index) => (index ? [keyword, { xpr }] : [{ xpr }]))
+  return conditions.map(parenthesized).flatMap((part, index) => (index ? [keyword, part] : [part]))
+}
+
+/** One pair of parentheses is enough: the database service copies long lists once for each. */
+function parenthesized(tokens: readonly Token[]): Token {
+  const [only] = tokens
+  const isAlready = typeof only === 'object' && only.xpr && Object.keys(only).length === 1
+  return tokens.length === 1 && isAlready ? only : { xpr: tokens }
 }
 
 /** CAP takes the one token beside an operator for the whole operand. */

@@ -17,7 +17,7 @@ describe('a path', () => {
     ['site.region.name = $user.x', '(exists site[exists region[(name in $user.x|String|list)]])'],
     [
       'site.level between $user.x and 5',
-      '((exists site[(level >= $user.x|Integer|min)])) and ((exists site[level <= 5]))'
+      '(exists site[(level >= $user.x|Integer|min)]) and (exists site[level <= 5])'
     ],
     ['site.plant = name', '(site.plant = name) JOIN site.plant = name'],
     ['not site.plant = name', 'not (site.plant = name) JOIN site.plant = name'],
@@ -40,7 +40,7 @@ describe('a path', () => {
   })
 
   test('without a record at its end has null there', () => {
-    const found = (condition: string) => `((exists site[${condition}]) or ((not exists site)))`
+    const found = (condition: string) => `((exists site[${condition}]) or (not exists site))`
     expect(normalized('site.plant is null')).toBe(found('plant is null'))
     expect(normalized('site.plant = null')).toBe(found('plant = null'))
     expect(normalized('site.plant == null')).toBe(found('plant == null'))
@@ -78,7 +78,7 @@ describe('a path', () => {
   test('stays a path for a remote service', () => {
     expect(normalized('site.plant = $user.x', remote)).toBe('(site.plant = $user.x|String|list)')
     expect(normalized("site.plant = 'x' and level = $user.x", remote)).toBe(
-      "(site.plant = 'x') and ((level = $user.x|Integer|list))"
+      "(site.plant = 'x') and (level = $user.x|Integer|list)"
     )
     expect(normalized('site.plant = name', remote)).toBe('site.plant = name')
   })
@@ -93,7 +93,7 @@ describe('exists', () => {
     ],
     [
       'not exists items[tag = $user.x and weight > $user.y]',
-      "(($user.x|String|present = '1') and ($user.y|Integer|present = '1') and (not exists items[((tag in $user.x|String|list)) and ((weight > $user.y|Integer|min))]))"
+      "(($user.x|String|present = '1') and ($user.y|Integer|present = '1') and (not exists items[(tag in $user.x|String|list) and (weight > $user.y|Integer|min)]))"
     ],
     [
       'exists items[weight > 1 and $user.x is null]',
@@ -105,11 +105,11 @@ describe('exists', () => {
     ],
     [
       "exists site[plant = 'x'].region[name = $user.x]",
-      "(exists site[((plant = 'x')) and ((exists region[(name in $user.x|String|list)]))])"
+      "(exists site[(plant = 'x') and (exists region[(name in $user.x|String|list)])])"
     ],
     [
       'exists site.region and level = $user.x',
-      '(exists site[exists region]) and ((level in $user.x|Integer|list))'
+      '(exists site[exists region]) and (level in $user.x|Integer|list)'
     ],
     ['exists items[weight > 1] and level = 1', 'exists items[weight > 1] and level = 1'],
     [
@@ -136,9 +136,7 @@ describe('a subquery', () => {
 
   test('has the normal form in its "where"', () => {
     const query = 'select row_ID from Items where tag = $user.x and weight > 1'
-    expect(select(form(`ID in (${query})`))).toBe('((tag in $user.x|String|list)) and (weight > 1)')
-    expect(select(form(`exists (${query})`))).toBe(
-      '((tag in $user.x|String|list)) and (weight > 1)'
-    )
+    expect(select(form(`ID in (${query})`))).toBe('(tag in $user.x|String|list) and (weight > 1)')
+    expect(select(form(`exists (${query})`))).toBe('(tag in $user.x|String|list) and (weight > 1)')
   })
 })

@@ -25,24 +25,27 @@ describe('a derived attribute is replaced', () => {
   })
 
   test('by one parameter for a database, if there are very many values', () => {
-    const many = Array.from({ length: 101 }, (_, i) => String(i))
-    const parameter = { val: JSON.stringify(many) }
-    const list = many.map((val) => ({ val }))
     const numbers = listOf({ path: ['x'], functions: [] }, 'cds.Integer')
     attributes.set(numbers.key, numbers)
-    const onDatabase = (kind: string | undefined, key = LIST) => {
+    const onDatabase = (kind: string | undefined, length: number, key = LIST) => {
       Object.assign(cds, { db: kind && { kind } })
-      return resolved([a, 'in', key], many).at(-1)
+      return resolved([a, 'in', key], texts(length)).at(-1)
     }
-    expect(onDatabase(undefined)).toEqual({ list })
-    expect(onDatabase('hana')).toEqual({ list })
-    expect(onDatabase('sqlite')).toEqual({ xpr: ['select value from json_each(', parameter, ')'] })
-    expect(onDatabase('sqlite', ofUser(numbers.key))).toHaveProperty('xpr')
-    expect(onDatabase('postgres')).toEqual({ xpr: expect.arrayContaining([parameter]) as unknown })
-    expect(onDatabase('postgres', ofUser(numbers.key))).toHaveProperty('list')
-    many.pop()
-    expect(onDatabase('sqlite')).toHaveProperty('list')
-    onDatabase(undefined)
+    const texts = (length: number) => Array.from({ length }, (_, i) => String(i))
+    const parameter = (length: number) => ({ val: JSON.stringify(texts(length)) })
+    const list = texts(10_001).map((val) => ({ val }))
+    for (const other of [undefined, 'hana']) expect(onDatabase(other, 10_001)).toEqual({ list })
+    expect(onDatabase('sqlite', 100)).toHaveProperty('list')
+    expect(onDatabase('sqlite', 101)).toEqual({
+      xpr: ['select value from json_each(', parameter(101), ')']
+    })
+    expect(onDatabase('sqlite', 101, ofUser(numbers.key))).toHaveProperty('xpr')
+    expect(onDatabase('postgres', 10_000)).toHaveProperty('list')
+    expect(onDatabase('postgres', 10_001)).toEqual({
+      xpr: expect.arrayContaining([parameter(10_001)]) as unknown
+    })
+    expect(onDatabase('postgres', 10_001, ofUser(numbers.key))).toHaveProperty('list')
+    onDatabase(undefined, 1)
   })
 
   test('by one value', () => {

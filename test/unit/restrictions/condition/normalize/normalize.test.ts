@@ -35,8 +35,8 @@ describe('a comparison with the user', () => {
   test.each([
     ['level in $user.x', LIST],
     ['level not in $user.x', DIFFERENT],
-    ['level between 1 and $user.x', '(level >= 1) and ((level <= $user.x|Integer|max))'],
-    ['not level between $user.x and 9', '((level < $user.x|Integer|min)) or (not (level <= 9))'],
+    ['level between 1 and $user.x', '(level >= 1) and (level <= $user.x|Integer|max)'],
+    ['not level between $user.x and 9', '(level < $user.x|Integer|min) or (not (level <= 9))'],
     ['level + 1 > $user.x', '((level + 1) > $user.x|Double|min)'],
     ['(level) > $user.x', '(level > $user.x|Integer|min)'],
     ['name = $user', '(name in $user.id|String|list)'],
@@ -62,7 +62,7 @@ describe('a comparison with the user', () => {
       `(($user.tolower(x)|String|present = '1') and (name != null) and (not ${texts}))`
     )
     expect(normalized('name < trim(toupper($user.x))')).toBe(
-      "(($user.trim(toupper(x))|String|present = '1') and ((name < $user.trim(toupper(x))|String|max|texts)))"
+      "(($user.trim(toupper(x))|String|present = '1') and (name < $user.trim(toupper(x))|String|max|texts))"
     )
     expect(normalized('level = trim($user.x)')).toBe('(level in $user.trim(x)|Integer|list)')
     expect(normalized('name = tolower($user.x)', remote)).toBe(
@@ -75,19 +75,19 @@ describe('conditions together', () => {
   test.each([
     ["name = 'a'", "name = 'a'"],
     ["not name = 'a'", "not name = 'a'"],
-    ["name = 'a' and level > $user.x", "(name = 'a') and ((level > $user.x|Integer|min))"],
-    ["name = 'a' or level > $user.x", "(name = 'a') or ((level > $user.x|Integer|min))"],
+    ["name = 'a' and level > $user.x", "(name = 'a') and (level > $user.x|Integer|min)"],
+    ["name = 'a' or level > $user.x", "(name = 'a') or (level > $user.x|Integer|min)"],
     [
       "not (name = 'a' and level > $user.x)",
-      "(not (name = 'a')) or ((level <= $user.x|Integer|min))"
+      "(not (name = 'a')) or (level <= $user.x|Integer|min)"
     ],
     [
       "not (name = 'a' or level > $user.x)",
-      "(not (name = 'a')) and ((level <= $user.x|Integer|min))"
+      "(not (name = 'a')) and (level <= $user.x|Integer|min)"
     ],
     [
       "name = 'a' and (flag = true or level > $user.x)",
-      "(name = 'a') and ((flag = true) or ((level > $user.x|Integer|min)))"
+      "(name = 'a') and ((flag = true) or (level > $user.x|Integer|min))"
     ]
   ])('%s: %s', (condition, form) => {
     expect(normalized(condition)).toBe(form)
@@ -129,7 +129,7 @@ describe('a pattern of the user', () => {
     ['EndsWith(name, $user.x)', 'endswith', 'null'],
     ['contains(name, $user.x)', 'contains', 'null']
   ])('%s', (condition, kind, escape) => {
-    expect(normalized(condition)).toBe(`(${PRESENT} and (${match(kind, escape)}))`)
+    expect(normalized(condition)).toBe(`(${PRESENT} and ${match(kind, escape)})`)
     expect(normalized(`not (${condition})`)).toBe(`(${PRESENT} and (not ${match(kind, escape)}))`)
     expect(() => normalized(condition, remote)).toThrow(
       new UnsafeCondition(
