@@ -37,7 +37,10 @@ function compile(folder) {
   const dist = inRoot(folder, 'dist')
   const fresh = inRoot(`.dist-${process.pid}`)
   try {
-    run(process.execPath, [TSC, '-p', `${folder}/tsconfig.build.json`, '--outDir', fresh])
+    const compiler = [TSC, '-p', `${folder}/tsconfig.build.json`, '--outDir', fresh]
+    run(process.execPath, compiler)
+    // documentation belongs to the types: a fifth of the size of the package
+    run(process.execPath, [...compiler, '--removeComments', '--declaration', 'false'])
     fs.rmSync(dist, { recursive: true, force: true })
     fs.renameSync(fresh, dist)
   } finally {
