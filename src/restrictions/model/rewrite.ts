@@ -49,7 +49,7 @@ export function restrictionsOf({
 }
 
 /**
- * Rewrites the conditions of a runtime model that use `$user`. Annotations are replaced, never changed, so the model that
+ * Rewrites the conditions of a runtime model that use `$user`, or paths to other records. Annotations are replaced, never changed, so the model that
  * it was compiled from stays as it is. Doing it twice changes nothing. A rewritten model can be copied, sent and compiled
  * again: as JSON its restrictions are the modelled ones, and copies keep the modelled conditions next to the rewritten ones.
  *
@@ -73,14 +73,15 @@ function rewrite(definition: RestrictedDefinition, model: Model, unsafe: UnsafeP
   const attributes = new Map<string, DerivedAttribute>()
   const safe = modelled.map((restriction) => {
     const tokens = tokensOf(restriction.where)
-    if (!mentionsUser(tokens)) return undefined
+    if (!mentionsUser(tokens)) return withoutPaths(restriction, definition, model)
     const condition = safely(restriction, tokens, definition, model, unsafe)
     for (const [key, attribute] of condition.attributes) attributes.set(key, attribute)
     return condition.tokens
   })
-  const isRewritten = safe.some(Boolean)
-  rememberOthers(isRewritten ? modelled : annotated, definition, model)
-  if (!isRewritten) return
+  if (!safe.some(Boolean)) {
+    for (const restriction of annotated) withoutPaths(restriction, definition, model)
+    return
+  }
   const replaced = replacedBy(safe, modelled, definition)
   // for `JSON.stringify`, and no property that a copy would have
   Object.defineProperty(replaced, 'toJSON', { value: () => modelled })
@@ -110,20 +111,25 @@ function replacedBy(
   return entity && isRemote(definition) ? splitForRemote(definition, replaced) : replaced
 }
 
-/** Conditions without `$user` are CAP's to evaluate, but filters can't have what they may have: paths. */
-function rememberOthers(
-  restrictions: readonly Restriction[],
+/**
+ * Conditions without `$user` are CAP's to evaluate, but for paths: filters can't have them, and without a record at their end
+ * they are another condition in the path of a request.
+ */
+function withoutPaths(
+  restriction: Restriction,
   definition: RestrictedDefinition,
   model: Model
-): void {
-  for (const restriction of restrictions) {
-    const tokens = tokensOf(restriction.where)
-    if (mentionsUser(tokens) || !hasJoin(tokens, entityOf(definition))) continue
-    try {
-      remember(restriction, compile(restriction, tokens, definition, model))
-    } catch (problem) {
-      if (!(problem instanceof UnsafeCondition)) throw problem
-    }
+): readonly Token[] | undefined {
+  const tokens = tokensOf(restriction.where)
+  const entity = entityOf(definition)
+  if (mentionsUser(tokens) || !hasJoin(tokens, entity)) return undefined
+  try {
+    const condition = compile(restriction, tokens, definition, model)
+    remember(restriction, condition)
+    return condition.joins?.length || (entity && isRemote(entity)) ? undefined : condition.tokens
+  } catch (problem) {
+    if (!(problem instanceof UnsafeCondition)) throw problem
+    return undefined
   }
 }
 

@@ -13,7 +13,8 @@ service S @(path: '/s') {
   @restrict: [
     { grant: '*', to: 'OfTwin', where: (twin.twin.plant = $user.plant) },
     { grant: '*', to: 'OfKey', where: 'twin.ID = $user.key' },
-    { grant: '*', to: 'Constant', where: (twin.plant = '1710') }
+    { grant: '*', to: 'Constant', where: (twin.plant = '1710') },
+    { grant: '*', to: 'Joined', where: (twin.plant != plant) }
   ]
   entity Twins as projection on db.Stars { *, twin : redirected to Twins };
 }`
@@ -152,13 +153,14 @@ describe('a name of a query is not taken for a record in a condition', () => {
   const twins = (as: string) => `SELECT from S.Twins as ${as} { ID } order by ID`
   test.each([
     ['OfTwin', [{ ID: 1 }]],
-    ['OfKey', [{ ID: 2 }]]
+    ['OfKey', [{ ID: 2 }]],
+    ['Constant', [{ ID: 1 }]]
   ])('of %s', async (role, expected) => {
     for (const name of ['t', 'twin']) expect(await run(twins(name), role)).toEqual(expected)
   })
 
-  test('without $user in it: refused, if it could be', async () => {
-    expect(await run(twins('t'), 'Constant')).toEqual([{ ID: 1 }])
+  test('of two entities: refused, if it could be', async () => {
+    expect(await run(twins('t'), 'Joined')).toEqual([{ ID: 1 }, { ID: 2 }])
     const entity = { ref: ['S.Twins'], as: 'twin' }
     const where = [{ ref: ['ID'] }, '=', { val: 2 }]
     const queries = [
@@ -168,7 +170,7 @@ describe('a name of a query is not taken for a record in a condition', () => {
       { DELETE: { from: entity, where } }
     ]
     for (const query of queries)
-      await expect(run(query, 'Constant')).rejects.toMatchObject({
+      await expect(run(query, 'Joined')).rejects.toMatchObject({
         code: 'ERR_RESTRICTION_UNCHECKED'
       })
     expect(await run(twins('twin'), 'OfTwin')).toEqual([{ ID: 1 }])

@@ -34,19 +34,25 @@ interface Cap {
 
 type Implementation = (this: cds.ApplicationService) => void
 
-/** Serves the service `S` of a model at `/s`, from SQLite in memory, with CAP's own authorization and the plugin. */
+/**
+ * Serves the service `S` of a model at `/s`, from SQLite in memory, with CAP's own authorization and the plugin.
+ *
+ * @param others - names of services without handlers of their own, at their paths
+ */
 export async function serveOverHttp(
   model: string,
-  impl: Implementation = () => undefined
+  impl: Implementation = () => undefined,
+  others: readonly string[] = []
 ): Promise<ServedOverHttp> {
   installRestrictions()
-  return serveStock(model, impl)
+  return serveStock(model, impl, others)
 }
 
 /** Serves the same with CAP's own authorization only, as long as no test in the process has installed the plugin. */
 export async function serveStock(
   model: string,
-  impl: Implementation = () => undefined
+  impl: Implementation = () => undefined,
+  others: readonly string[] = []
 ): Promise<ServedOverHttp> {
   for (const name of ['cds', 'odata', 'hcql']) cds.log(name, { level: 'error' } as never)
   const cap = cds as unknown as Cap
@@ -59,11 +65,12 @@ export async function serveStock(
   const { middlewares } = cap
   middlewares.before.splice(0, Infinity, middlewares.context(), authenticate)
   const app = express()
-  await cds
-    .serve('S')
-    .from(csn as never)
-    .in(app as never)
-    .with(impl as never)
+  for (const name of ['S', ...others])
+    await cds
+      .serve(name)
+      .from(csn as never)
+      .in(app as never)
+      .with((name === 'S' ? impl : () => undefined) as never)
   const server = app.listen(0, '127.0.0.1')
   await once(server, 'listening')
   const url = `http://127.0.0.1:${(server.address() as AddressInfo).port}/s`

@@ -3,10 +3,9 @@ import { NESTED, SINGLE } from '../restrictions-matrix/conditions.js'
 import { LONG, type Subject } from '../restrictions-matrix/fixture.js'
 import type { Condition } from '../restrictions-matrix/leaves.js'
 import { SUBJECTS } from '../restrictions-matrix/served-rows.js'
-import { judge } from './judge.js'
+import type { Verdict } from './judge.js'
 import { OWNER_ROLES } from './owners.js'
-import type { Query } from './queries.js'
-import type { Reader, World } from './served-world.js'
+import type { Reader } from './served-world.js'
 
 const ofTheUser = NESTED.filter(({ cds }) => cds.includes('$user'))
 
@@ -43,23 +42,27 @@ export function overHttp(conditions: readonly Condition[]): fc.Arbitrary<Reader>
   })
 }
 
-/** Sends generated queries as somebody, and fails with the shortest one that has another answer than it should. */
-export async function compareQueries(
-  world: World,
-  query: fc.Arbitrary<Query>,
+/**
+ * Sends what is generated as somebody, and fails with the shortest that has another answer than it should.
+ *
+ * @param judge - says whether it has the right one
+ */
+export async function compare<T>(
+  readers: fc.Arbitrary<Reader>,
+  requests: fc.Arbitrary<T>,
   count: number,
-  readers = reader
+  judge: (reader: Reader, request: T) => Promise<Verdict>
 ): Promise<void> {
   let answered = 0
   await fc.assert(
-    fc.asyncProperty(readers, query, async (reader, query) => {
-      const verdict = await judge(world, reader, query)
+    fc.asyncProperty(readers, requests, async (reader, request) => {
+      const verdict = await judge(reader, request)
       if (typeof verdict === 'object') throw new Error(textOf(reader, verdict))
       if (verdict === 'same' || verdict === 'refused') answered++
     }),
     { numRuns: effort(count) }
   )
-  // or else the queries would say nothing
+  // or else the requests would say nothing
   expect(answered).toBeGreaterThan(effort(count) * 0.7)
 }
 

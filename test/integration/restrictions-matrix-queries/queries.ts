@@ -10,7 +10,7 @@ import {
   type Token,
   value
 } from './paths.js'
-import { EXPOSED, SHAPES } from './world.js'
+import { EXPOSED, isKeyName } from './world.js'
 
 /** A query in whose names `@` stands for a service. */
 export interface Query {
@@ -279,12 +279,10 @@ function mixesKeys(query: Query): boolean {
       typeof each === 'string' ? each : each.id
     )
     names.slice(0, -1).forEach((each, index) => {
-      const isKey = index === names.length - 2 && KEYS.has(names[index + 1]!)
+      const isKey = index === names.length - 2 && isKeyName(names[index + 1]!)
       ;(isKey ? keys : others).add(each)
     })
     return value
   })
   return [...keys].some((each) => others.has(each))
 }
-
-const KEYS = new Set(Object.values(SHAPES).flatMap(({ key }) => key))

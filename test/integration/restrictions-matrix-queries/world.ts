@@ -113,6 +113,13 @@ export const SHAPES: Readonly<Record<string, Shape>> = {
   Headers: { elements: ofPart, toOne: {}, toMany: {}, key: ['ID'] }
 }
 
+const KEYS = new Set(Object.values(SHAPES).flatMap(({ key }) => key))
+
+/** True for the name of an element that is part of a key somewhere. */
+export function isKeyName(name: string): boolean {
+  return KEYS.has(name)
+}
+
 /** Entities that queries can begin at: the others are parts that nobody has exposed. */
 export const EXPOSED = ['Rows', 'Owners', 'Regions', 'Links', 'Lines']
 

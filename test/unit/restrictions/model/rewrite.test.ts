@@ -110,7 +110,19 @@ describe('a rewritten condition', () => {
 })
 
 describe('what is rewritten', () => {
-  test('nothing without $user', () => {
+  test('a path to another record, also without $user', () => {
+    const before = { xpr: [{ ref: ['author', 'country'] }, '=', { ref: ['country'] }] }
+    const { model } = compiled("(author.country = 'DE')", '')
+    rewriteModel(model)
+    expect(restrictionsIn(model.definitions['S.Books'])).toContain(
+      '["exists",{"ref":[{"id":"author"'
+    )
+    const joined = compiled('(author.country = country)').model
+    rewriteModel(joined)
+    expect(restrictionsIn(joined.definitions['S.Books'])).toBe(JSON.stringify([before]))
+  })
+
+  test('nothing else without $user', () => {
     const { model } = compiled("(country = 'DE' or exists items[tag is null])")
     const before = model.definitions['S.Books']?.['@restrict']
     rewriteModel(model)
