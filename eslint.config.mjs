@@ -80,20 +80,6 @@ const rooms = {
   ]
 }
 
-/** Folders whose doc comments begin with a verb or the thing itself. */
-const COMMENTED = [
-  ...[
-    'restrictions',
-    'token',
-    'user',
-    'inbound',
-    'configuration',
-    'cds-dk',
-    'development',
-    'cli'
-  ].map((folder) => `src/${folder}`)
-]
-
 const notFrom = (folders, message) => ({
   regex: `^(\\.{1,2}/)+(${folders.join('|')})/`,
   message
@@ -216,7 +202,7 @@ export default defineConfig(
     }
   },
   {
-    files: ['src/*.ts', ...COMMENTED.map((folder) => `${folder}/**/*.ts`)],
+    files: ['src/**/*.ts', 'emulator/src/**/*.ts'],
     plugins: { house: { rules: { 'comment-begins': commentBegins } } },
     rules: { 'house/comment-begins': 'error' }
   },

@@ -110,7 +110,7 @@ export interface EmulatorOptions {
    */
   bind?: boolean
   /**
-   * Who runs the mocks behind the Cloud Connector: `started` (default), the emulator itself; `registered`, whoever has
+   * The process that runs the mocks behind the Cloud Connector: `started` (default), the emulator itself; `registered`, whoever has
    * called `cds mock`, found in CAP's registry of local services.
    */
   mocks?: 'started' | 'registered'

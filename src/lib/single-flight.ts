@@ -14,7 +14,7 @@ export interface Lasting<T> {
 export type Key = readonly (string | undefined)[]
 
 /**
- * Which cached results to ignore: none, all, or those for which the function returns true. With a
+ * The cached results to ignore: none, all, or those for which the function returns true. With a
  * function, an ignored result is removed at once and never returned again.
  */
 export type Bypass<T> = boolean | ((kept: T) => boolean)

@@ -9,7 +9,7 @@ import type { AuditEntry, ChangeEntry } from '../types.js'
 /** A backend in a process of its own. */
 export interface BackendProcess {
   /**
-   * Where requests to a path go.
+   * Returns the target of requests to a path.
    *
    * @throws EmulatorError `ERR_EMULATOR_BACKEND` once the process has ended
    */

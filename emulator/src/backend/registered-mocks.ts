@@ -44,7 +44,7 @@ function readRegistry(): Registry {
   }
 }
 
-/** Somebody who was killed is still in there. */
+/** True if a process runs: one that was killed is still in the registry. */
 function isAlive(pid: number | undefined): boolean {
   try {
     return Boolean(pid && process.kill(pid, 0))

@@ -9,7 +9,7 @@ export interface TlsIdentity {
   cert: string
 }
 
-/** Whom a certificate is for, and what it may be used for. */
+/** The subject of a certificate, and the uses of it. */
 export interface CertificateRequest {
   subject: JsonNameParams
   usage: 'server' | 'client'

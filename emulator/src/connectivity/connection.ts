@@ -7,7 +7,7 @@ import type { Claims } from '../xsuaa/claims.js'
 export const IDLE_MS = 60_000
 
 /**
- * What a kept-alive connection is bound to by its first request. The Cloud Connector keeps the
+ * The binding of a kept-alive connection to its first request. The Cloud Connector keeps the
  * principal as well: whoever shares a connection among users acts as the first of them.
  */
 export interface Binding {

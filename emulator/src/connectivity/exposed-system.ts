@@ -38,7 +38,7 @@ export function checkResources(key: string, resources: OnPremiseSystem['resource
 }
 
 /**
- * Whether a path is exposed: case-sensitive, "path only" or "path and all sub-paths".
+ * True if a path is exposed: case-sensitive, "path only" or "path and all sub-paths".
  * Dot segments, also encoded ones, are never: they could leave the exposed path again.
  */
 export function isExposed(system: ExposedSystem, rawPath: string): boolean {

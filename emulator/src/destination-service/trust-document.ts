@@ -4,7 +4,7 @@ import { identityProviderMetadata } from '../saml/identity-provider.js'
 import type { OwnIssuer } from '../saml/trust.js'
 
 /**
- * What other systems need to trust assertions of a tenant's destinations: `/saml2Metadata` and
+ * The documents with which other systems trust assertions of a tenant's destinations: `/saml2Metadata` and
  * `/saml2Metadata/certificate`. That there are these two is documented, their form is not.
  */
 export async function sendTrustDocument(

@@ -15,7 +15,7 @@ export interface IdentityOptions {
   /** Seconds from 60 to 43200; default: 3600. */
   tokenValidity?: number
   /**
-   * Whether user tokens are for XSUAA as well, which exchanges no others; the parameter `xsuaa-cross-consumption`.
+   * True if user tokens are for XSUAA as well, which exchanges no others; the parameter `xsuaa-cross-consumption`.
    * Default: `true`, as `cds add ias` sets it.
    */
   xsuaaCrossConsumption?: boolean

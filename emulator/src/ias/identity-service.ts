@@ -16,7 +16,7 @@ export interface IdentityService {
   /** The XSUAA of the landscape as an application with SAML 2.0. */
   subaccount: SamlTarget
   /**
-   * Who has logged on for an authorization code; without it there is no such grant.
+   * Returns the user who has logged on for an authorization code; without it there is no such grant.
    *
    * @throws TokenError
    */

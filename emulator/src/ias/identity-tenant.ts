@@ -27,7 +27,7 @@ export interface IdentityApplication {
   certificate: TlsIdentity | undefined
   /** Further audiences of its user tokens. */
   audiences: readonly string[]
-  /** Whom it may call, by the name of the dependency. */
+  /** The applications that it may call, by the name of the dependency. */
   dependencies: ReadonlyMap<string, Dependency>
   refreshTokenValidity: number
   /** The settings of a SAML 2.0 application in place of OpenID Connect; an empty object stands for the XSUAA of the landscape. */

@@ -5,7 +5,7 @@ import { askLandscape } from '../process/control.js'
 export type Authority = () => Promise<string | undefined>
 
 /**
- * Where a mock learns which authority issues the users' certificates: from the emulator that has started it, else from
+ * Returns the source from which a mock learns the authority that issues the users' certificates: from the emulator that has started it, else from
  * the landscape that `cds watch` runs for the project. The socket of that can be opened by the same user only.
  *
  * @param root - project folder

@@ -37,7 +37,7 @@ export function isIssuedBy(certificate: X509Certificate, authority: string, now:
 }
 
 /**
- * Whom a certificate names.
+ * Returns the user that a certificate names.
  *
  * @returns nothing without exactly one common name
  */

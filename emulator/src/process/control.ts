@@ -8,7 +8,7 @@ import { text } from 'node:stream/consumers'
 import { EmulatorError } from '../emulator-error.js'
 
 /**
- * Where the landscape of a project listens for its own tools: a Unix socket in a folder that only this user can open (a
+ * Returns the address at which the landscape of a project listens for its own tools: a Unix socket in a folder that only this user can open (a
  * named pipe on Windows). So bindings and tokens are never written to a file.
  *
  * @param root - project folder

@@ -27,7 +27,7 @@ export type StartAnswer =
 
 type Handler = (body: Record<string, unknown>) => unknown
 
-/** Somebody else was faster; whoever wanted this one attaches to that. */
+/** Another process was faster: the caller attaches to its landscape. */
 class AlreadyRunningError extends Error {}
 
 /** The process in which a project's landscape runs; started by {@link attachLandscape}, ended with its last owner. */

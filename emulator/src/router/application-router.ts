@@ -15,7 +15,7 @@ export interface ApplicationRouter {
   readonly certHost: string
   /** Value for the application's `VCAP_APPLICATION`. */
   readonly vcapApplication: { readonly application_uris: readonly string[] }
-  /** Whom requests go to from now on: the application's own URL, `http://localhost:<port>`. */
+  /** Sets the target of all further requests: the application's own URL, `http://localhost:<port>`. */
   forwardTo: (url: string) => void
   stop: () => Promise<void>
 }

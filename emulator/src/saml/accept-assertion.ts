@@ -5,7 +5,7 @@ import { issuerOf, readAssertion } from './read-assertion.js'
 import type { UsedAssertions } from './used-assertions.js'
 import { receiveAssertion, verifySignature } from './verify-signature.js'
 
-/** Somebody whose assertions are accepted. */
+/** An identity provider whose assertions are accepted. */
 export interface Trusted {
   readonly entityId: string
   readonly certificates: readonly string[]

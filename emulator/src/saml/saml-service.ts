@@ -6,7 +6,7 @@ import { UsedAssertions } from './used-assertions.js'
 
 /** The SAML settings of the emulated services. */
 export interface SamlService {
-  /** Whom XSUAA trusts. */
+  /** The identity providers that XSUAA trusts. */
   readonly providers: readonly TrustedProvider[]
   readonly used: UsedAssertions
   /** The Destination service of a tenant, which signs with a key of that tenant. */

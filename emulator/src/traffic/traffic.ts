@@ -10,7 +10,7 @@ import type { EndpointName, RecordedRequest, ScriptedAnswer } from './types.js'
 /** Older requests are forgotten, of each service and of each endpoint. */
 const LIMIT = 1000
 
-/** Somebody who waits for a request. */
+/** A test that waits for a request. */
 interface Taker {
   resolve: (request: RecordedRequest) => void
   reject: (error: Error) => void

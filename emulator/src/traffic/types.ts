@@ -1,7 +1,7 @@
 import type { EmulatedRequest } from '../types.js'
 
 /**
- * Where a request can be answered by a test, and where it is on record:
+ * The endpoints at which a test can answer a request, and by which requests are on record:
  *
  * | endpoint | request |
  * |---|---|
@@ -34,7 +34,7 @@ export type EndpointName =
   | 's4'
 
 /**
- * What an endpoint shall do with its next request. Without `status`, `headers` and `body` the request is answered as
+ * The answer of an endpoint to its next request. Without `status`, `headers` and `body` the request is answered as
  * ever, only later when there is a `delay`.
  */
 export interface ScriptedAnswer {

@@ -9,7 +9,7 @@ export interface AppReference {
 
 /** A scope as `authorities` and `foreign-scope-references` name it. */
 export type ScopeReference =
-  /** Whatever others grant: `$ACCEPT_GRANTED_AUTHORITIES`, `$ACCEPT_GRANTED_SCOPES`. */
+  /** Every scope that others grant: `$ACCEPT_GRANTED_AUTHORITIES`, `$ACCEPT_GRANTED_SCOPES`. */
   | { kind: 'granted' }
   /** A scope of the application itself: `$XSAPPNAME.Viewer`. */
   | { kind: 'own'; scope: string }

@@ -4,7 +4,7 @@ import { foreignUserScopes, fullName } from '../xs-security/granted-scopes.js'
 import type { Grants } from '../xs-security/grant-roles.js'
 
 /**
- * What a user has in a token for a client: everything of the application behind it, and of others those scopes that
+ * Returns the authorizations of a user in a token for a client: everything of the application behind it, and of others those scopes that
  * they grant to it, and that it accepts. A service that the application uses (destination, connectivity) sees
  * what the application does.
  *

@@ -3,7 +3,7 @@ import type { Client } from '../landscape/landscape.js'
 import type { Claims } from './claims.js'
 import type { TokenIssuer } from './token-issuer.js'
 
-/** Why a token is refused. */
+/** The reason why a token is refused. */
 export type TokenDefect = 'malformed' | 'foreign issuer' | 'unknown key' | 'signature' | 'expired'
 
 /** A token that was not issued here, or is not valid any more. It does not carry the token. */

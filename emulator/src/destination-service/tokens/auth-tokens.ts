@@ -72,7 +72,7 @@ const WITHOUT = new Set([
 ])
 
 /**
- * What the Destination service puts into `authTokens`. A token that cannot be fetched is an entry
+ * The entries that the Destination service puts into `authTokens`. A token that cannot be fetched is an entry
  * with `error`; the response stays 200.
  */
 export async function createAuthTokens(

@@ -5,7 +5,7 @@ import type { DestinationConfiguration } from '../configuration.js'
 import { RetrievalFailed } from '../retrieval-failed.js'
 
 /**
- * Whom an assertion is about: `userIdSource` names a claim (or a JSONPath into the claims), or an attribute of the user if
+ * Returns the user that an assertion is about: `userIdSource` names a claim (or a JSONPath into the claims), or an attribute of the user if
  * the token has the scope `user_attributes`; without it, `nameIdFormat` decides between e-mail address and user name.
  *
  * @throws RetrievalFailed

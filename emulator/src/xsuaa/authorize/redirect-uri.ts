@@ -2,7 +2,7 @@
 export const DEFAULT_REDIRECT_URIS: readonly string[] = ['http://localhost:*/**']
 
 /**
- * Whether a code may be sent to this URI. Scheme, host, port and path are compared one by one, so that no wildcard
+ * True if a code may be sent to this URI. Scheme, host, port and path are compared one by one, so that no wildcard
  * reaches from one into the next: `http://localhost:*` is not `http://localhost:1@elsewhere.example`.
  *
  * @param patterns - `redirect-uris` of xs-security.json: `*` stands for a part of a host name or path, `**` for several
