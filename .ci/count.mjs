@@ -1,9 +1,8 @@
-// Prints how many tests passed and failed: from jest's JSON results, and from the last lines of other sections' logs.
+// Prints how many tests passed and failed: from jest's results (.json), and from the last lines of other sections' logs.
 import fs from 'node:fs'
 import process from 'node:process'
 
-const [results, ...logs] = process.argv.slice(2)
-const counts = [ofJest(results), ...logs.map(ofLog)]
+const counts = process.argv.slice(2).map((file) => (file.endsWith('.json') ? ofJest : ofLog)(file))
 const sum = (index) => counts.reduce((total, count) => total + count[index], 0)
 const skipped = sum(2) > 0 ? `, ${sum(2)} skipped` : ''
 console.log(`${sum(0)} passed, ${sum(1)} failed${skipped}`)
