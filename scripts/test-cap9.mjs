@@ -1,5 +1,5 @@
 // Runs this repository's tests on CAP 9: in a copy, with CAP's packages of that version from the registry.
-// Arguments go to jest. Ends after 30 minutes; the copy is removed, or kept with KEEP=1. TEST_NODE=current runs them on the
+// Arguments go to jest. Ends after 45 minutes; the copy is removed, or kept with KEEP=1. TEST_NODE=current runs them on the
 // Node that runs this script, in place of the one that the repository brings.
 import { execFileSync } from 'node:child_process'
 import fs from 'node:fs'
@@ -17,7 +17,7 @@ const CAP_9 = {
   '@cap-js/sqlite': '^2.4.2',
   '@cap-js/db-service': '^2.11.2'
 }
-const LIMIT = 30 * 60_000
+const LIMIT = 45 * 60_000
 
 const folder = fs.mkdtempSync(path.join(os.tmpdir(), 'cds-principal-cap9-'))
 const ownRuntime = path.join(folder, path.relative(inRoot(), runtime))
