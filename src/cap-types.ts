@@ -41,7 +41,7 @@ export interface ServedService {
   /** Path of the first endpoint. */
   readonly path?: string
   /** All endpoints: a service can be served with several protocols. */
-  readonly endpoints?: readonly { readonly path: string }[]
+  readonly endpoints?: readonly { readonly kind: string; readonly path: string }[]
   readonly definition?: RoleDefinition
   readonly entities?: Iterable<RoleDefinition>
   readonly operations?: Iterable<RoleDefinition>

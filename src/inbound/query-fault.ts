@@ -19,11 +19,18 @@ export function answerFaultyQueries(): void {
 const answerFault: ErrorMiddleware = function (
   this: { readonly kind?: string } | undefined,
   error,
-  _req,
+  req,
   _res,
   next
 ) {
-  next(isFault(this?.kind, error) ? badRequest(error) : error)
+  next(isFault(this?.kind ?? protocolAt(req), error) ? badRequest(error) : error)
+}
+
+/** The protocol of the endpoint that a request was for: CAP 9 binds the middleware to a router, which does not know. */
+function protocolAt(req: object): string | undefined {
+  const { baseUrl = '' } = req as { readonly baseUrl?: string }
+  const endpoints = cap.service.providers.flatMap((service) => service.endpoints ?? [])
+  return endpoints.find(({ path }) => path.toLowerCase() === baseUrl.toLowerCase())?.kind
 }
 
 /** The names of errors for which CAP ends the process. */

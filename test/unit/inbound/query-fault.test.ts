@@ -6,8 +6,16 @@ type Middleware = (this: object | undefined, ...args: unknown[]) => void
 
 const holder = cds as unknown as { middlewares: { after: Middleware[] } }
 const after: Middleware[] = []
+const SERVED = [
+  { name: 'Unserved' },
+  {
+    name: 'Served',
+    endpoints: ['odata', 'hcql'].map((kind) => ({ kind, path: `/${kind}/Served` }))
+  }
+]
 beforeAll(() => {
   Object.defineProperty(holder, 'middlewares', { value: { after } })
+  Object.defineProperty(cds.service, 'providers', { value: SERVED })
   const last: Middleware = () => undefined
   after.push(last)
   answerFaultyQueries()
@@ -15,9 +23,9 @@ beforeAll(() => {
 })
 
 /** What goes on from an error that an adapter of the protocol has passed on. */
-function passedOn(error: unknown, adapter?: object): unknown {
+function passedOn(error: unknown, adapter?: object, req: object = {}): unknown {
   let passed: unknown
-  after[0]?.call(adapter, error, {}, {}, (each: unknown) => (passed = each))
+  after[0]?.call(adapter, error, req, {}, (each: unknown) => (passed = each))
   return passed
 }
 
@@ -88,6 +96,22 @@ test.each<[string, Error, object]>([
     message: 'Bad Request',
     cause: error
   })
+})
+
+describe('with CAP 9, whose routers do not know their protocol', () => {
+  const fault = thrown('TypeError', {}, `x (${CAP})`)
+  const router = () => undefined
+
+  test.each(['/hcql/Served', '/HCQL/served'])('a fault at %s is a bad request', (baseUrl) => {
+    expect(passedOn(fault, router, { baseUrl })).toMatchObject({ status: 400, cause: fault })
+  })
+
+  test.each(['/odata/Served', '/hcql', '/hcql/Served/x', ''])(
+    'an error at "%s" goes on as it is',
+    (baseUrl) => {
+      expect(passedOn(fault, router, { baseUrl })).toBe(fault)
+    }
+  )
 })
 
 test.each<[string, unknown, object | undefined]>([
