@@ -3,9 +3,9 @@ import { cpus } from 'node:os'
 import { join } from 'node:path'
 import { isDeepStrictEqual } from 'node:util'
 
-import { ROOT } from './places.js'
+import { ROOT } from './support/places.js'
 import { STEPS } from './steps.js'
-import type { Target } from './targets.js'
+import type { Target } from './support/targets.js'
 
 const PAGE = join(ROOT, 'docs/performance.md')
 const RESULTS = join(ROOT, 'bench/results.json')

@@ -2,11 +2,11 @@ import tls from 'node:tls'
 
 import type { Emulator } from '../emulator/src/index.js'
 import { type Options, readCommandLine } from './command-line.js'
-import { startLandscape } from './landscape.js'
+import { startLandscape } from './support/landscape.js'
 import { report, type Row } from './report.js'
-import { closeConnections } from './side.js'
+import { closeConnections } from './support/side.js'
 import { type Run, STEPS } from './steps.js'
-import { table } from './targets.js'
+import { table } from './support/targets.js'
 
 const options = readCommandLine(process.argv.slice(2))
 if ('print' in options) {

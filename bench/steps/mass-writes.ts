@@ -1,7 +1,7 @@
 import type { Effort } from './inbound.js'
-import type { MassWrite } from './mass-write-server.js'
-import { target, type Target } from './targets.js'
-import { compareWorkers, startWorker } from './workers.js'
+import type { MassWrite } from '../processes/mass-write-server.js'
+import { target, type Target } from '../support/targets.js'
+import { compareWorkers, startWorker } from '../support/workers.js'
 
 /** What is updated, and how the row is called. */
 const WRITES: Record<MassWrite, string> = {

@@ -2,8 +2,8 @@ import tls from 'node:tls'
 
 import cds from '@sap/cds'
 
-import { auth } from '../src/inbound/auth.js'
-import type { Middleware } from './inbound.js'
+import { auth } from '../../src/inbound/auth.js'
+import type { Middleware } from '../steps/inbound.js'
 import { serve } from './serve.js'
 
 /*

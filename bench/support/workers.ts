@@ -18,7 +18,7 @@ interface Order<Work> {
 }
 
 /**
- * Starts one of the programs of this folder, which calls {@link serveWork}.
+ * Starts one of the programs of `processes/`, which calls {@link serveWork}.
  *
  * @param script - file name without extension
  * @param kind - its argument, such as `ours` and `stock`

@@ -1,7 +1,7 @@
 import cds from '@sap/cds'
 
-import { installRestrictions } from '../src/restrictions/install.js'
-import { serveWork } from './workers.js'
+import { installRestrictions } from '../../src/restrictions/install.js'
+import { serveWork } from '../support/workers.js'
 
 /*
  * A process that reads records by conditions with lists of a user. `ours` as the argument adds the plugin's restrictions; the

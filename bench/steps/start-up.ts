@@ -12,10 +12,10 @@ import {
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 
-import type { Emulator } from '../emulator/src/index.js'
-import { summary } from './measure.js'
-import { ROOT } from './places.js'
-import type { Target } from './targets.js'
+import type { Emulator } from '../../emulator/src/index.js'
+import { summary } from '../support/measure.js'
+import { ROOT } from '../support/places.js'
+import type { Target } from '../support/targets.js'
 
 const MODULES = join(ROOT, 'node_modules')
 

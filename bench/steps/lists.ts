@@ -1,10 +1,10 @@
-import { type Cluster, postgresPrograms, startPostgres } from '../test/support/postgres.js'
+import { type Cluster, postgresPrograms, startPostgres } from '../../test/support/postgres.js'
 import type { Effort } from './inbound.js'
-import type { ListRead } from './list-server.js'
-import { summary } from './measure.js'
-import { withServer } from './server-cpu.js'
-import { target, type Target } from './targets.js'
-import { compareWorkers, type Compared, startWorker, type Worker } from './workers.js'
+import type { ListRead } from '../processes/list-server.js'
+import { summary } from '../support/measure.js'
+import { withServer } from '../support/server-cpu.js'
+import { target, type Target } from '../support/targets.js'
+import { compareWorkers, type Compared, startWorker, type Worker } from '../support/workers.js'
 
 const READS = (['One', 'Three'] as const).flatMap((entity) =>
   [1, 100, 1000, 10_000].map((values): ListRead => ({ entity, values }))

@@ -1,4 +1,4 @@
-import { type Emulator, startEmulator } from '../emulator/src/index.js'
+import { type Emulator, startEmulator } from '../../emulator/src/index.js'
 import { DESTINATION } from './calls.js'
 import { ROOT } from './places.js'
 

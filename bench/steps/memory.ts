@@ -1,6 +1,6 @@
-import { newExchangedTokenCache } from '../src/destination/retrieval/user.js'
-import { VerifiedTokens } from '../src/token/verified-tokens.js'
-import type { Target } from './targets.js'
+import { newExchangedTokenCache } from '../../src/destination/retrieval/user.js'
+import { VerifiedTokens } from '../../src/token/verified-tokens.js'
+import type { Target } from '../support/targets.js'
 
 const USERS = 100_000
 const HOURS = 24

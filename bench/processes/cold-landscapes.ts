@@ -1,6 +1,6 @@
-import type { Emulator } from '../emulator/src/index.js'
-import { startLandscape } from './landscape.js'
-import { tokens } from './tokens.js'
+import type { Emulator } from '../../emulator/src/index.js'
+import { startLandscape } from '../support/landscape.js'
+import { tokens } from '../support/tokens.js'
 
 /*
  * A process with several emulated landscapes, as many as the argument says: nothing is known of one that was not used

@@ -2,7 +2,7 @@ import { createSign, generateKeyPairSync, type KeyObject } from 'node:crypto'
 import type { IncomingMessage, ServerResponse } from 'node:http'
 import { setTimeout as pause } from 'node:timers/promises'
 
-import { startHttpsServer } from '../test/support/https-server.js'
+import { startHttpsServer } from '../../test/support/https-server.js'
 
 /*
  * An XSUAA and Identity Authentication, as far as an application sees them, at a distance from it; without memory of what

@@ -1,6 +1,6 @@
 import cds from '@sap/cds'
 
-import { installRestrictions } from '../src/restrictions/install.js'
+import { installRestrictions } from '../../src/restrictions/install.js'
 import { serve } from './serve.js'
 
 /*

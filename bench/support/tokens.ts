@@ -1,4 +1,4 @@
-import type { Emulator } from '../emulator/src/index.js'
+import type { Emulator } from '../../emulator/src/index.js'
 
 /** Sizes of realistic tokens: scopes, attributes, and what that comes to. */
 export const SIZES = {

@@ -4,11 +4,11 @@ import { request } from 'node:https'
 import { json } from 'node:stream/consumers'
 import tls from 'node:tls'
 
-import type { VcapServices } from '../emulator/src/index.js'
-import { bind, byName, DESTINATION, type Proxy, rawCall } from './calls.js'
-import { summary } from './measure.js'
-import { program } from './places.js'
-import { target, type Target } from './targets.js'
+import type { VcapServices } from '../../emulator/src/index.js'
+import { bind, byName, DESTINATION, type Proxy, rawCall } from '../support/calls.js'
+import { summary } from '../support/measure.js'
+import { program } from '../support/places.js'
+import { target, type Target } from '../support/targets.js'
 
 const CALLS = 100
 

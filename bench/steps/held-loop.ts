@@ -1,9 +1,9 @@
 import { type ChildProcess, fork } from 'node:child_process'
 import { once } from 'node:events'
 
-import { summary } from './measure.js'
-import { program } from './places.js'
-import { target, type Target } from './targets.js'
+import { summary } from '../support/measure.js'
+import { program } from '../support/places.js'
+import { target, type Target } from '../support/targets.js'
 
 /** Cases, and the same with one pattern. */
 const COMPARED: Record<string, string> = {

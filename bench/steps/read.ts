@@ -1,8 +1,8 @@
-import type { Emulator } from '../emulator/src/index.js'
+import type { Emulator } from '../../emulator/src/index.js'
 import type { Effort } from './inbound.js'
-import { compare, type Side, startSide } from './side.js'
-import { target, type Target } from './targets.js'
-import { tokens } from './tokens.js'
+import { compare, type Side, startSide } from '../support/side.js'
+import { target, type Target } from '../support/targets.js'
+import { tokens } from '../support/tokens.js'
 
 const ACTIVE = 1000
 

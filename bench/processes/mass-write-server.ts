@@ -1,7 +1,7 @@
 import cds from '@sap/cds'
 
-import { installRestrictions } from '../src/restrictions/install.js'
-import { serveWork } from './workers.js'
+import { installRestrictions } from '../../src/restrictions/install.js'
+import { serveWork } from '../support/workers.js'
 
 /*
  * A process that updates 1000 records of an entity with a condition by one `UPDATE … where`. `ours` as the argument adds the

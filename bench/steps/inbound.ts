@@ -5,11 +5,11 @@ import { json } from 'node:stream/consumers'
 
 import cds from '@sap/cds'
 
-import { auth } from '../src/inbound/auth.js'
-import type { Emulator } from '../emulator/src/index.js'
-import { sideBySide, type Subject, summary } from './measure.js'
-import type { Target } from './targets.js'
-import { fresh, type Size, tokens } from './tokens.js'
+import { auth } from '../../src/inbound/auth.js'
+import type { Emulator } from '../../emulator/src/index.js'
+import { sideBySide, type Subject, summary } from '../support/measure.js'
+import type { Target } from '../support/targets.js'
+import { fresh, type Size, tokens } from '../support/tokens.js'
 
 /** As express calls it. */
 export type Middleware = (

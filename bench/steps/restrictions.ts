@@ -1,6 +1,6 @@
 import type { Effort } from './inbound.js'
-import { compare, startSide } from './side.js'
-import { target, type Target } from './targets.js'
+import { compare, startSide } from '../support/side.js'
+import { target, type Target } from '../support/targets.js'
 
 /**
  * A restricted READ over HTTP, 50 rows from SQLite in memory, with and without the plugin's restrictions: CPU of the server

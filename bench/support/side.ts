@@ -28,7 +28,7 @@ export function closeConnections(): void {
 }
 
 /**
- * Starts one of the servers of this folder. `PROFILE=<folder>` lets each write a CPU profile.
+ * Starts one of the servers of `processes/`. `PROFILE=<folder>` lets each write a CPU profile.
  *
  * @param script - file name without extension
  * @param kind - its argument, such as `ours` and `stock`

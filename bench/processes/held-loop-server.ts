@@ -1,6 +1,6 @@
 import cds from '@sap/cds'
 
-import { installRestrictions } from '../src/restrictions/install.js'
+import { installRestrictions } from '../../src/restrictions/install.js'
 
 /*
  * A process that reads and writes 5000 records as users with many patterns, and tells its parent, for a case that

@@ -2,7 +2,7 @@ import { fork } from 'node:child_process'
 import { once } from 'node:events'
 import tls from 'node:tls'
 
-import type { IssuerAnswer, IssuerOrder } from './issuer-server.js'
+import type { IssuerAnswer, IssuerOrder } from '../processes/issuer-server.js'
 import { program } from './places.js'
 
 /** A distant XSUAA and Identity Authentication in a process of their own, which this process trusts. */

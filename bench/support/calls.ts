@@ -4,11 +4,11 @@ import { Agent, request } from 'node:http'
 
 import { executeHttpRequest } from '@sap-cloud-sdk/http-client'
 
-import { resolveDestination } from '../src/destination/resolve/resolve.js'
-import type { VcapServices } from '../emulator/src/index.js'
-import { send } from '../src/remote/http/send.js'
-import { decode } from '../src/token/decode.js'
-import { TokenPrincipal } from '../src/user/principal.js'
+import { resolveDestination } from '../../src/destination/resolve/resolve.js'
+import type { VcapServices } from '../../emulator/src/index.js'
+import { send } from '../../src/remote/http/send.js'
+import { decode } from '../../src/token/decode.js'
+import { TokenPrincipal } from '../../src/user/principal.js'
 import { program } from './places.js'
 
 /** Name of the destination in all landscapes. */

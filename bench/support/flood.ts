@@ -3,7 +3,7 @@ import { setTimeout as pause } from 'node:timers/promises'
 
 import cds from '@sap/cds'
 
-import type { Middleware } from './inbound.js'
+import type { Middleware } from '../steps/inbound.js'
 
 /** Milliseconds between two forged tokens. */
 const FORGED_EVERY = 5

@@ -1,8 +1,8 @@
 import cds from '@sap/cds'
 
-import type { Emulator } from '../emulator/src/index.js'
-import { PrincipalRemoteService } from '../src/remote/service.js'
-import { TokenUser } from '../src/user/token-user.js'
+import type { Emulator } from '../../emulator/src/index.js'
+import { PrincipalRemoteService } from '../../src/remote/service.js'
+import { TokenUser } from '../../src/user/token-user.js'
 import {
   bind,
   byName,
@@ -12,12 +12,12 @@ import {
   rawCall,
   startProxy,
   stockByName
-} from './calls.js'
+} from '../support/calls.js'
 import { cold } from './cold.js'
 import type { Effort } from './inbound.js'
-import { type Cost, latencies, sideBySide, type Subject } from './measure.js'
-import { target, type Target } from './targets.js'
-import { tokens } from './tokens.js'
+import { type Cost, latencies, sideBySide, type Subject } from '../support/measure.js'
+import { target, type Target } from '../support/targets.js'
+import { tokens } from '../support/tokens.js'
 
 const MODEL = `@cds.external service API {
   entity Things { key ID : String(10); name : String(40); plant : String(4); category : String(1); }

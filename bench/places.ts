@@ -1,7 +1,0 @@
-import { join } from 'node:path'
-
-/** Folder of the package: `npm run` starts everything there. */
-export const ROOT = process.cwd()
-
-/** A program of this folder, compiled. */
-export const program = (name: string): string => join(__dirname, `${name}.js`)
