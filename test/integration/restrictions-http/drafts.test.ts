@@ -228,6 +228,22 @@ describe('active records', () => {
     expect((await get(stranger, 'Orders')).status).toBe(403)
   })
 
+  test('are sorted by what the user may read of other records, by one or two paths', async () => {
+    await edit(alice, 3)
+    const sorted = async (who: Caller, order: string) => {
+      const answer = await get(who, `Orders?$filter=${ALL}&$orderby=${order},ID`)
+      expect(answer.status).toBe(200)
+      const { value } = answer.body as { value: Record<string, unknown>[] }
+      expect(Object.keys(value[0] ?? {}).join()).not.toContain('object')
+      return value.map(({ ID }) => ID)
+    }
+    // the sites: none of record 1, one of 1010 of 2, and one of 1710 of 3, which alice may not see
+    for (const order of ['site/name', 'site/plant,site/name', 'site/name desc,site/plant desc'])
+      expect([order, await sorted(alice, order)]).toEqual([order, [1, 3]])
+    expect(await sorted(bob, 'site/name desc,site/plant')).toEqual([3, 2, 1])
+    expect(await sorted(bob, 'site/plant,site/name')).toEqual([1, 2, 3])
+  })
+
   test('parts are read by the condition of their record, also without a path through it', async () => {
     const { body } = await get(alice, `Orders_lines?$filter=IsActiveEntity eq true`)
     expect(body).toMatchObject({ value: [{ up__ID: 1 }] })
