@@ -34,7 +34,7 @@ export function attributesOf(payload: JwtPayload): Attributes {
  * is missing, null, empty or of another shape for none.
  *
  * Two kinds of names are left out, which stand for something else: `__proto__`, and names with `|`, as attributes have that
- * are computed for restrictions. Of a long list the first 1000 values are kept.
+ * are computed for restrictions. Lists are kept whole: without some of its values, `not in` would permit what they exclude.
  *
  * @param isAttribute - by name; without it every claim is one
  * @internal
@@ -46,20 +46,21 @@ export function keepClaims(
   const kept = Object.entries(claims).filter(
     ([name]) => name !== '__proto__' && !name.includes('|') && isAttribute(name)
   )
-  return Object.fromEntries(
-    kept.map(([name, value]) => [name, Array.isArray(value) ? value.slice(0, MAX_VALUES) : value])
-  )
+  return Object.fromEntries(kept)
 }
 
 /**
- * Adds an attribute with the values of a claim as a list of texts. What is missing, null, empty, no valid text or of another
- * shape is left out: it grants nothing and crashes nothing.
+ * Adds an attribute with the values of a claim as a list of texts. Values that are missing, null, empty, no valid text or of
+ * another shape are left out: they grant nothing and crash nothing. A claim with more than 1000 values, or one of more than 256
+ * characters, is left out as a whole: with a part of its values, `not in` would permit what the others exclude.
  *
  * @internal
  */
 export function setAttribute(attributes: Attributes, name: string, value: unknown): void {
   const values: unknown[] = Array.isArray(value) ? value : [value]
-  const texts = values.slice(0, MAX_VALUES).map(textOf).filter(isUsable)
+  if (values.length > MAX_VALUES) return
+  const texts = values.map(textOf).filter(isUsable)
+  if (texts.some(({ length }) => length > MAX_LENGTH)) return
   if (texts.length && NAME.test(name) && name !== '__proto__') attributes[name] = texts
 }
 
@@ -69,7 +70,7 @@ function textOf(value: unknown): string | undefined {
 }
 
 function isUsable(text: string | undefined): text is string {
-  return text !== undefined && text !== '' && text.length <= MAX_LENGTH && text.isWellFormed()
+  return text !== undefined && text !== '' && text.isWellFormed()
 }
 
 function userAttributes(payload: JwtPayload): JwtPayload {

@@ -67,9 +67,9 @@ describe('what there is, is there as it is', () => {
     expect({ ...attributesOf({ ext_cxt: value }) }).toEqual({})
   })
 
-  test('at most 1000 values', () => {
+  test('all values of a long list: without some of them, "not in" would permit more', () => {
     const many = Array.from({ length: 2000 }, (_, i) => String(i))
-    expect(attributes({ plant: many })).toEqual({ plant: many.slice(0, 1000) })
+    expect(attributes({ plant: many })).toEqual({ plant: many })
   })
 })
 

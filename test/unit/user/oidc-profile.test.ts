@@ -182,3 +182,21 @@ test('whatever the claims are, nothing is invented and nothing crashes', () => {
     })
   )
 })
+
+describe('claims that are left out as a whole: with a part of their values, "not in" would permit what the others exclude', () => {
+  const attributesOfPlants = (plants: unknown) =>
+    profile({ attributeMapping: { plant: 'plants' } }).attributes({ plants })
+
+  test('more than 1000 values', () => {
+    const many = Array.from({ length: 1001 }, (_, i) => String(i))
+    expect(attributesOfPlants(many.slice(1))).toEqual({ plant: many.slice(1) })
+    expect(attributesOfPlants(many)).toEqual({})
+  })
+
+  test('one value of more than 256 characters', () => {
+    expect(attributesOfPlants(['1010', 'x'.repeat(256)])).toEqual({
+      plant: ['1010', 'x'.repeat(256)]
+    })
+    expect(attributesOfPlants(['1010', 'x'.repeat(257)])).toEqual({})
+  })
+})

@@ -1,6 +1,6 @@
 import '../support/matchers.js'
 
-import { acceptedAs, atMost, type Case } from '../support/case.js'
+import { acceptedAs, type Case } from '../support/case.js'
 import { TENANT } from '../support/claims.js'
 import { roles, shown, withClaims } from '../support/rows.js'
 
@@ -76,9 +76,9 @@ const attributes: Case[] = [
   ),
   withClaims(
     'attribute values',
-    'a thousand values at most',
+    'a list of any length',
     { 'xs.user.attributes': { country: Array.from({ length: 1100 }, () => 'a') } },
-    atMost({ attr: expect.not.stringMatching(/("a",){1000}/) as unknown })
+    acceptedAs(attr({ country: Array.from({ length: 1100 }, () => 'a') }))
   ),
   withClaims(
     'attribute values',
