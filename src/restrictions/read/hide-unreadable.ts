@@ -23,16 +23,23 @@ export async function hideUnreadable(
   const { event, subject } = request
   // CAP puts its own conditions into the segments
   const ref = (subject?.ref ?? []).map((each) => (typeof each === 'string' ? each : { ...each }))
+  const path = event === 'CREATE' ? ref.slice(0, -1) : ref
+  const readable = () => readablePath(request, path, model)
+  const before = event === 'CREATE' ? await countBefore(readable()) : undefined
   try {
     return await handle()
   } catch (error) {
     if (!isForbidden(error) || isPut(request) || (event !== 'CREATE' && isOfWritten(error)))
       throw error
-    const path = event === 'CREATE' ? ref.slice(0, -1) : ref
-    const readable = readablePath(request, path, model)
-    if (!readable || (await count(readable)) > 0) throw error
+    const found = readable()
+    if (!found || (before ?? (await count(found))) > 0) throw error
     throw Object.assign(new Error('Not Found', { cause: error }), { status: 404, code: '404' })
   }
+}
+
+/** A new part may be refused because of what the record above has become with it: other records can decide that by "exists". */
+async function countBefore(path: readonly Segment[] | undefined): Promise<number | undefined> {
+  return path && JSON.stringify(path).includes('"exists"') ? count(path) : undefined
 }
 
 function isForbidden(error: unknown): boolean {
