@@ -1,7 +1,7 @@
 import type { Emulator } from '../../src/index.js'
 import { credentials, send, type Response } from '../support/http.js'
 
-/** What a browser does with the login page: cookies by path, redirects one at a time. */
+/** Uses the login page as a browser does: cookies by path, redirects one at a time. */
 export class TestBrowser {
   readonly #emulator: Emulator
   readonly #cookies = new Map<string, { value: string; path: string }>()

@@ -84,5 +84,5 @@ export function sign(xml: string, options: Signing): string {
   return signer.getSignedXml()
 }
 
-/** As it goes into the parameter `assertion`. */
+/** Encodes an assertion for the parameter `assertion`. */
 export const encode = (xml: string) => Buffer.from(xml).toString('base64url')

@@ -2,7 +2,7 @@ import { setDefaultCACertificates } from 'node:tls'
 import type { VcapServices } from '../../src/index.js'
 import { attempt } from './attempt.js'
 
-/** What the application of this process shall try: in a process of its own, as trust is process-wide. */
+/** The calls of an application in a process of its own, as trust is process-wide. */
 export interface IdentityTask {
   ca: string
   vcapServices: VcapServices
@@ -12,7 +12,7 @@ export interface IdentityTask {
   dependency: string
 }
 
-/** What `@sap/xssec`, the Cloud SDK and `jose` make of an Identity Authentication, as an application uses them. */
+/** The results of `@sap/xssec`, the Cloud SDK and `jose` with Identity Authentication, as an application uses them. */
 async function run({ ca, vcapServices, tokens, dependency }: IdentityTask) {
   setDefaultCACertificates([ca])
   process.env['VCAP_SERVICES'] = JSON.stringify(vcapServices)

@@ -1,7 +1,7 @@
 import { setDefaultCACertificates } from 'node:tls'
 import type { VcapServices } from '../../src/index.js'
 
-/** What the application of this process shall try: in a process of its own, as trust is process-wide. */
+/** The calls of an application in a process of its own, as trust is process-wide. */
 export interface ClientTask {
   ca: string
   vcapServices: VcapServices

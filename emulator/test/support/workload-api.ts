@@ -93,7 +93,7 @@ export function fetchByGrpc(address: string, header = 'true'): Promise<{ svids: 
   })
 }
 
-/** What `@grpc/grpc-js` makes of the service. */
+/** The client of the service, made by `@grpc/grpc-js`. */
 interface AgentClient {
   FetchX509SVID(request: object, metadata: Metadata): ClientReadableStream<{ svids: Svid[] }>
   close(): void
