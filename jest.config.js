@@ -23,7 +23,8 @@ module.exports = {
   moduleNameMapper: { '^(\\.{1,2}/.*)\\.js$': ['$1.js', '$1.ts'] },
   // Of tests and hooks; ten times what the slowest take, for a machine that has other things to do.
   testTimeout: 90_000,
-  maxWorkers: 2,
+  // Tests wait for processes that they start: with one more than there are cores, no core waits.
+  maxWorkers: 3,
   collectCoverageFrom: ['src/**/*.ts', 'emulator/src/**/*.ts', '!**/cli/main.ts'],
   coverageDirectory: 'coverage',
   coverageProvider: 'v8',

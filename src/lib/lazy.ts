@@ -33,6 +33,21 @@ export function cloudSdk(): Promise<CloudSdk> {
   return sdk
 }
 
+/**
+ * Keeps the Cloud SDK from catching errors that end the start: its logger would print them as a part
+ * of a long JSON object, and end the process three seconds later.
+ *
+ * @returns a function that gives the Cloud SDK its own way of logging such errors back
+ * @see `@sap-cloud-sdk/util`, `disableExceptionLogger`
+ * @internal
+ */
+export function letStartFail(): () => void {
+  const ofCloudSdk = createRequire(load.resolve('@sap-cloud-sdk/connectivity'))
+  const util = ofCloudSdk('@sap-cloud-sdk/util') as Record<string, (() => void) | undefined>
+  util['disableExceptionLogger']?.()
+  return () => util['enableExceptionLogger']?.()
+}
+
 /** Loads `@sap-cloud-sdk/http-client` in the same way. @internal */
 export function cloudSdkHttpClient(): Promise<typeof import('@sap-cloud-sdk/http-client')> {
   return Promise.resolve(load('@sap-cloud-sdk/http-client') as never)

@@ -1,3 +1,4 @@
+import cds from '@sap/cds'
 import type { Service } from '@sap-cloud-sdk/connectivity'
 
 import { cap } from '../../cap.js'
@@ -5,7 +6,7 @@ import type { RequiredService } from '../../cap-types.js'
 import { typedCredentials } from '../../lib/binding-credentials.js'
 import { ConfigurationError, DestinationError } from '../../errors.js'
 import { checkBinding } from './check-binding.js'
-import { cloudSdk } from '../../lib/lazy.js'
+import { cloudSdk, letStartFail } from '../../lib/lazy.js'
 import { bindingInFiles } from './secret-files.js'
 
 /**
@@ -89,6 +90,7 @@ export async function checkBoundServices(
     return credentials?.destination !== undefined
   })
   if (!isNeeded) return
+  cds.once('listening', letStartFail())
   try {
     for (const label of ['destination', 'connectivity']) await serviceBinding(label)
   } catch (error) {

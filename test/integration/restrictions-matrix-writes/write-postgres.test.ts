@@ -9,7 +9,7 @@ import { CONDITIONS, USERS } from './write-conditions.js'
 import { serveWritable } from './written-rows.js'
 
 /** Each kind of request has another part of the conditions, and all of them together have all. */
-const PART = part(8)
+const PART = part(12)
 
 const programs = postgresPrograms()
 

@@ -8,7 +8,7 @@ import { differences } from './read.js'
 import { type Service, serveRows, SUBJECTS } from './served-rows.js'
 
 /** Most of the comparisons, and a part of their combinations. */
-const CONDITIONS = [...sampled(SINGLE, 0.6), ...sampled(NESTED, 0.1)]
+const CONDITIONS = [...sampled(SINGLE, 0.4), ...sampled(NESTED, 0.07)]
 
 const first = (rows: unknown) => (rows as { version?: string }[])[0]
 
