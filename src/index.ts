@@ -4,6 +4,8 @@ export {
   DestinationError,
   ERROR_CODES,
   type ErrorCode,
+  type Explanation,
+  type FailureFacts,
   PrincipalError,
   PropagationError,
   RemoteError,

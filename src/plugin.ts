@@ -11,7 +11,7 @@ import { checkKeys } from './configuration/check-keys.js'
 import { keepUsersOfSidecar } from './configuration/sidecar-users.js'
 import { checkBoundServices } from './destination/binding/binding.js'
 import { isProduction } from './lib/profile.js'
-import { maskTokenHeaders, quietLibraries } from './lib/log.js'
+import { maskTokenHeaders, quietExplainedErrors, quietLibraries } from './lib/log.js'
 import { type AuthOptions, bindingsOf } from './options.js'
 import { objectsOnly, withoutOwnCredentials } from './inbound/hardening.js'
 import { clientText } from './inbound/client-text.js'
@@ -57,6 +57,7 @@ export async function activate(): Promise<void> {
   cds.on('connect', checkImplementation)
   if (!authenticatesRequests() && !servicesOnBehalf().length) return
   quietLibraries()
+  cds.on('served', quietExplainedErrors)
   checkRemoteServices(requires)
   cds.on('connect', keepCredentialsOutOfQueue)
   // CAP waits for it, unlike what its types say

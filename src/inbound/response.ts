@@ -4,7 +4,7 @@ import cds from '@sap/cds'
 import onHeaders from 'on-headers'
 
 import { PrincipalError, RequestError, TokenError } from '../errors.js'
-import { logRefusal } from '../lib/log.js'
+import { logFailure } from '../lib/log.js'
 import type { Identity } from '../user/identity.js'
 import { type RoleHolder, missingRole } from '../user/missing-role.js'
 
@@ -27,7 +27,7 @@ export function refuse(
   next: Next
 ): void {
   const refusal = error instanceof PrincipalError ? error : unexpected(error)
-  logRefusal(refusal, refusal instanceof TokenError ? refusal.issuer : undefined)
+  logFailure(refusal, { issuer: (refusal as Partial<TokenError>).issuer })
   end(res, refusal, headersOf(refusal, options), next)
 }
 
@@ -137,7 +137,7 @@ function explain(
   user: RoleHolder | undefined
 ): void {
   const refusal = identity && user && missingRole(identity, user, pathOf(req))
-  if (refusal) logRefusal(refusal, identity.issuer)
+  if (refusal) logFailure(refusal, { issuer: identity.issuer })
 }
 
 /** The whole path: express cuts off what a service is mounted at. */

@@ -1,21 +1,114 @@
+import { inspect } from 'node:util'
+
 import { cap } from '../cap.js'
-import type { PrincipalError } from '../errors.js'
+import { comparison, type Explanation, type PrincipalError } from '../errors.js'
 
 /** Log of the decisions of this package: `DEBUG=principal`, or `cds.log.levels.principal`. */
 const log = cap.log('principal')
 
+/** Facts about the request in which a failure happened. */
+interface Circumstances {
+  /** Alias of the issuer in the configuration. */
+  readonly issuer?: string | undefined
+}
+
+/** Entry of the log for one failure: an object for logs of JSON, one line on a console. */
+interface FailureEntry extends Partial<Explanation> {
+  readonly message: string
+  readonly code: string
+  readonly status: number
+  readonly issuer?: string
+  readonly correlation_id?: string
+}
+
 /**
- * Logs a refusal as one line: code, reason, issuer alias, correlation id. The line has no token,
- * claim or user.
+ * Logs a failure as one entry, once for each request: code, hop, cause, fix, and the command that explains more. The
+ * entry has no token, no secret, and no claim of a user. CAP's own entries about the same error are
+ * then for debugging.
  *
- * @param issuer - alias of the issuer in the configuration
+ * @param circumstances - of the request
  * @internal
  */
-export function logRefusal(error: PrincipalError, issuer?: string): void {
-  const details = [issuer && `issuer ${issuer}`, `correlation id ${printable(cap.context?.id)}`]
-  const line = `${error.code} - ${error.message} (${details.filter(Boolean).join(', ')})`
-  if (error.status < 500) log.warn(line)
-  else log.error(line)
+export function logFailure(error: PrincipalError, circumstances: Circumstances = {}): void {
+  if (isLogged(error)) return
+  const entry = entryOf(error, circumstances)
+  if (error.status < 500) log.warn(entry)
+  else log.error(entry)
+}
+
+/** Returns the entry with its facts as properties, which CAP's JSON log takes over. */
+function entryOf(error: PrincipalError, { issuer }: Circumstances): FailureEntry {
+  const { code, status, explanation } = error
+  const { hop, cause, fix, sent, expected } = explanation
+  const id: unknown = cap.context?.id
+  const details = [issuer && `issuer ${issuer}`, `correlation id ${printable(id)}`].filter(Boolean)
+  const text = withoutFullStop(`${cause}${comparison(sent, expected)}`)
+  const parts = [
+    code,
+    hop,
+    text,
+    fix && withoutFullStop(fix),
+    `→ npx cds-principal explain ${code}`
+  ]
+  const message = `${parts.filter(Boolean).join(' · ')} (${details.join(', ')})`
+  const correlation = typeof id === 'string' && { correlation_id: printable(id) }
+  const entry = { message, code, status, ...explanation, ...(issuer && { issuer }), ...correlation }
+  return Object.defineProperty(entry, inspect.custom, { value: () => message })
+}
+
+const withoutFullStop = (text: string) => text.replace(/\.$/, '')
+
+/** Errors that are logged, with the correlation ids of the requests that failed with them; and errors that will be logged. */
+const explained = new WeakMap<object, Set<unknown>>()
+
+/** True if the current request has logged an error before; from now on, it has. */
+function isLogged(error: object): boolean {
+  const ids = explained.get(error) ?? new Set()
+  explained.set(error, ids)
+  const id: unknown = cap.context?.id
+  return ids.size === ids.add(id).size
+}
+
+/**
+ * Notes that an error belongs to a failure that this package explains: CAP's entries about it are
+ * for debugging.
+ *
+ * @internal
+ */
+export function noteExplained(error: unknown): void {
+  if (typeof error === 'object' && error !== null && !explained.has(error)) {
+    explained.set(error, new Set())
+  }
+}
+
+/** True if an error, or one inside it, is explained by an entry of this package. */
+function isExplained(error: unknown, depth = 0): boolean {
+  if (typeof error !== 'object' || error === null || depth > 5) return false
+  if (explained.has(error)) return true
+  const { cause, reason } = error as { cause?: unknown; reason?: unknown }
+  return isExplained(cause, depth + 1) || isExplained(reason, depth + 1)
+}
+
+/** CAP's loggers of protocols and of remote services; `error` is that of routes without a protocol. */
+const LOGGERS_OF_CAP = ['remote', 'odata', 'odata-v4', 'rest', 'hcql', 'graphql', 'error', 'http']
+
+/**
+ * Moves to `debug` the entries of CAP about errors that an entry of this package explains: a failed
+ * call is one line. Called when the server is about to listen, when all loggers are there.
+ *
+ * @internal
+ */
+export function quietExplainedErrors(): void {
+  for (const name of LOGGERS_OF_CAP) {
+    const logger = cap.log(name)
+    for (const level of ['warn', 'error'] as const) {
+      const write = logger[level]
+      logger[level] = (...args: unknown[]) => {
+        if (args.some((arg) => isExplained(arg))) logger.debug(...args)
+        else write(...args)
+      }
+    }
+  }
 }
 
 /** Logs an outbound call as one line of JSON: `DEBUG=principal`. @internal */

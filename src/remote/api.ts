@@ -10,7 +10,7 @@ import { cap } from '../cap.js'
 import { checkDestinationOptions } from '../destination/look-up/options.js'
 import type { DestinationOptions } from '../destination/resolve/resolve.js'
 import { ConfigurationError, PrincipalError, RemoteError } from '../errors.js'
-import { logRefusal } from '../lib/log.js'
+import { logFailure } from '../lib/log.js'
 import { principalOf } from '../user/principal.js'
 import { CallEvidence } from './evidence/call.js'
 import { guardedDestination } from './guarded-destination.js'
@@ -104,7 +104,7 @@ export async function resolveAs(
     })
   } catch (error) {
     evidence.refused(error)
-    if (error instanceof PrincipalError) logRefusal(error)
+    if (error instanceof PrincipalError) logFailure(error)
     throw error
   }
 }
@@ -190,7 +190,7 @@ export async function executeHttpRequest(
     return response
   } catch (error) {
     evidence.failed(error)
-    if (error instanceof PrincipalError) logRefusal(error)
+    if (error instanceof PrincipalError) logFailure(error)
     throw error instanceof RemoteError ? withRemoteError(error) : error
   }
 }

@@ -2,7 +2,7 @@ import cds from '@sap/cds'
 import type { HttpDestination } from '@sap-cloud-sdk/connectivity'
 
 import { PropagationError } from '../errors.js'
-import { logRefusal } from '../lib/log.js'
+import { logFailure } from '../lib/log.js'
 import { principalOf } from '../user/principal.js'
 import type { ReadyDestination } from './outbound.js'
 import { requireNamedUser } from './policy/caller.js'
@@ -75,7 +75,7 @@ function logged(check: () => void): void {
   try {
     check()
   } catch (error) {
-    logRefusal(error as PropagationError)
+    logFailure(error as PropagationError)
     throw error
   }
 }

@@ -4,7 +4,7 @@ import type { HttpMiddleware } from '@sap-cloud-sdk/http-client'
 import { cap } from '../cap.js'
 import { decidesCalls } from '../lib/adoption.js'
 import { PrincipalError } from '../errors.js'
-import { logRefusal } from '../lib/log.js'
+import { logFailure } from '../lib/log.js'
 import { principalOf } from '../user/principal.js'
 import { CallEvidence } from './evidence/call.js'
 import { checkCloudSdk } from './start-checks.js'
@@ -98,7 +98,7 @@ export class PrincipalRemoteService extends Stock {
       return sender === this ? super.dispatch(req) : sender.dispatch(req)
     }
     new CallEvidence(subjectOf(this)).refused(refusal)
-    logRefusal(refusal)
+    logFailure(refusal)
     throw refusal
   }
 
@@ -144,13 +144,9 @@ export class PrincipalRemoteService extends Stock {
 function translateError(error: unknown): unknown {
   const meaning = translationOf((error as { reason?: unknown } | undefined)?.reason)
   if (!meaning) return error
-  // what passes several of these is logged by the first
-  if (!logged.has(meaning)) logRefusal(meaning)
-  logged.add(meaning)
+  logFailure(meaning)
   return meaning
 }
-
-const logged = new WeakSet()
 
 function rethrowTranslated(error: unknown): never {
   throw translateError(error)
@@ -184,7 +180,7 @@ async function decide(
     return outbound
   } catch (error) {
     evidence.refused(error)
-    if (error instanceof PrincipalError) logRefusal(error)
+    if (error instanceof PrincipalError) logFailure(error)
     throw error
   }
 }

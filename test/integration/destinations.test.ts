@@ -37,7 +37,7 @@ describe('onBehalfOf "namedUser"', () => {
     const app = await withDestination(undefined)
     const answer = await (await app.as('alice')).get(EQUIPMENT)
     expect(answer).toMatchObject({ status: 502 })
-    await app.sample.printed(/ERR_DESTINATION_NOT_FOUND - there is no destination "S4"/)
+    await app.sample.printed(/ERR_DESTINATION_NOT_FOUND · [^·]+ · there is no destination "S4"/)
   })
 })
 
@@ -50,7 +50,9 @@ describe('without onBehalfOf the destination decides', () => {
     const refused = await app.recorded(() => application.get(EQUIPMENT))
     expect(refused.result.status).toBe(403)
     expect(refused.connections).toBe(0)
-    await app.sample.printed(/ERR_USER_TOKEN_REQUIRED - "API_EQUIPMENT".*client_credentials token/)
+    await app.sample.printed(
+      /ERR_USER_TOKEN_REQUIRED · [^·]+ · "API_EQUIPMENT".*client_credentials token/
+    )
   })
 
   test('any other gets no token of a user', async () => {

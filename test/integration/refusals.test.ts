@@ -29,7 +29,7 @@ describe('without a named user nothing leaves', () => {
     expect(result.headers['www-authenticate']).toBe('Bearer error="insufficient_scope"')
     expect({ entries, connections }).toEqual({ entries: [], connections: 0 })
     await sample.sample.printed(
-      /ERR_USER_TOKEN_REQUIRED - "API_EQUIPMENT".*client_credentials token.*correlation id/
+      /ERR_USER_TOKEN_REQUIRED · [^·]+ · "API_EQUIPMENT".*client_credentials token.*correlation id/
     )
   })
 

@@ -3,6 +3,7 @@ import type { HttpRequestConfig, HttpResponse } from '@sap-cloud-sdk/http-client
 
 import type { RejectedCredential } from '../../destination/resolve/bypass.js'
 import { PrincipalError } from '../../errors.js'
+import { noteExplained } from '../../lib/log.js'
 import type { NamedUser } from '../../user/principal.js'
 import { closeIdle, connectionsOf, placeAtProxy } from './connections/connections.js'
 import { type CsrfOptions, sendInSession, TokenRefusal } from './csrf-session.js'
@@ -138,7 +139,10 @@ export async function sendWithRetry(
           { destination, userBound: !!user, isRepeated, withCsrf: options.csrf !== undefined },
           failure
         )
-  if (meaning) translations.set(failure, meaning)
+  if (meaning) {
+    translations.set(failure, meaning)
+    noteExplained(failure)
+  }
   if (options.withCause && outcome instanceof TransportError) withCause(failure, outcome)
   throw failure
 }

@@ -1,3 +1,5 @@
+import { type ErrorCode, type FailureFacts, PrincipalError } from '../../errors.js'
+import { logFailure, noteExplained } from '../../lib/log.js'
 import type { DerivedAttribute } from '../condition/derived.js'
 import { asParameter } from '../condition/per-database.js'
 import type { Query, Segment } from '../condition/types.js'
@@ -25,9 +27,24 @@ export interface EnforcingService {
   run(query: unknown): Promise<unknown>
 }
 
-/** Refuses a request: 403, or 401 for somebody who has not said who he is. @internal */
-export function refuse(request: EnforcedRequest, code: string, message: string): never {
-  return request.reject({ status: request.user._is_anonymous ? 401 : 403, code, message })
+/**
+ * Refuses a request: 403, or 401 for somebody who has not said who he is. The log has the facts, the client the message.
+ *
+ * @internal
+ */
+export function refuse(
+  request: EnforcedRequest,
+  code: ErrorCode,
+  message: string,
+  facts: FailureFacts = {}
+): never {
+  logFailure(new PrincipalError(code, message.replace(/\.$/, ''), facts))
+  try {
+    return request.reject({ status: request.user._is_anonymous ? 401 : 403, code, message })
+  } catch (error) {
+    noteExplained(error)
+    throw error
+  }
 }
 
 /** User object of CAP, with the members that are read and changed here. */

@@ -33,7 +33,7 @@ describe.each(Object.keys(QUEUES))('%s', (queue) => {
         error: expect.objectContaining({ message: 'Internal Server Error' }) as object
       })
       await sample.sample.printed(
-        /ERR_QUEUED_NAMED_USER - "API_EQUIPMENT".*keeps no token.*Nothing was queued.*req\.on\("succeeded"\).*technical destination/
+        /ERR_QUEUED_NAMED_USER · [^·]+ · "API_EQUIPMENT".*keeps no token.*Nothing was queued.*req\.on\("succeeded"\).*technical destination/
       )
       expect(connections).toBe(0)
       expect(await messages(alice)).toEqual([])
@@ -57,7 +57,9 @@ describe.each(Object.keys(QUEUES))('%s', (queue) => {
     const kept = queue === 'in-memory queue' ? 0 : 1
     const { result, entries, connections } = await sample.recorded(async () => {
       await jobs('enqueueInBackground', 'API_EQUIPMENT')
-      await sample.sample.printed(/ERR_USER_TOKEN_REQUIRED - "API_EQUIPMENT".*the privileged user/)
+      await sample.sample.printed(
+        /ERR_USER_TOKEN_REQUIRED · [^·]+ · "API_EQUIPMENT".*the privileged user/
+      )
       // those of the calls before go when they are through
       return until(
         () => messages(alice),

@@ -80,7 +80,7 @@ const accepted = [
 
 /** What the log says, without the line for xs-security.json. */
 const missing = (what: string, scope: string) =>
-  `ERR_GRANT_MISSING - the technical token of another application ${what} scope of this one. ` +
+  `ERR_GRANT_MISSING · authorization · the technical token of another application ${what} scope of this one. ` +
   `In xs-security.json, add to the scope "$XSAPPNAME.${scope}": ` +
   '"grant-as-authority-to-apps": ["$XSSERVICENAME(<instance of the caller>)"]'
 
@@ -89,7 +89,7 @@ const refused: [string, Claims, Expected, string][] = [
     'no grant at all: the token is not even for this application',
     scheduler([]),
     INVALID_TOKEN,
-    'ERR_TOKEN_AUDIENCE - the token was issued for another application: neither "aud" nor scopes name this one. It is a ' +
+    'ERR_TOKEN_AUDIENCE · incoming token · the token was issued for another application: neither "aud" nor scopes name this one. It is a ' +
       'technical one: if its client shall call this application, add to a scope in xs-security.json ' +
       '"grant-as-authority-to-apps": ["$XSSERVICENAME(<instance of the caller>)"]'
   ],
@@ -127,7 +127,7 @@ const refused: [string, Claims, Expected, string][] = [
     'a token of yesterday',
     scheduler([GRANTED], { exp: 1_700_000_000, iat: 1_699_956_800 }),
     INVALID_TOKEN,
-    'ERR_TOKEN_EXPIRED - the token has expired'
+    'ERR_TOKEN_EXPIRED · incoming token · the token has expired'
   ]
 ]
 
@@ -171,7 +171,7 @@ describe.each(MODES)('tokens of the Job Scheduling service, %s', (mode) => {
       expectConstantText(answer, wire)
       expect(answer.body).not.toContain('JOBSCHEDULER')
       expect(unescaped((await app.output()).slice(before))).toMatch(
-        /ERR_ROLE_MISSING - the application's own technical token has no role "JOBSCHEDULER".*"authorities"/
+        /ERR_ROLE_MISSING · authorization · the application's own technical token has no role "JOBSCHEDULER".*"authorities"/
       )
       expect((await app.output()).slice(before)).not.toContain('grant-as-authority')
     }
@@ -186,7 +186,9 @@ describe.each(MODES)('tokens of the Job Scheduling service, %s', (mode) => {
     expectConstantText(answer, wire)
     expect(answer.body).not.toContain('JOBSCHEDULER')
     const log = (await app.output()).slice(before)
-    expect(unescaped(log)).toMatch(/ERR_ROLE_MISSING - the user has no role "JOBSCHEDULER"/)
+    expect(unescaped(log)).toMatch(
+      /ERR_ROLE_MISSING · authorization · the user has no role "JOBSCHEDULER"/
+    )
     expect(log).not.toContain('alice')
   })
 

@@ -126,7 +126,7 @@ describe('a destination that was kept', () => {
           /^ERR_(USER_TOKEN_REQUIRED|TENANT_MISMATCH)$/
         )
       await app.sample.printed(
-        /ERR_USER_TOKEN_REQUIRED - the destination ".*" was resolved for another user/
+        /ERR_USER_TOKEN_REQUIRED · [^·]+ · the destination ".*" was resolved for another user/
       )
       expect(app.backend.calls).toEqual([])
     }

@@ -74,7 +74,7 @@ test('the client gets 401 with invalid_token, and constant text', async () => {
         : { text: 'Unauthorized' }
     })
     expect(connections).toBe(0)
-    await sample.sample.printed(/ERR_TOKEN_EXPIRES - "API_EQUIPMENT".*"minTokenLifetime"/)
+    await sample.sample.printed(/ERR_TOKEN_EXPIRES · [^·]+ · "API_EQUIPMENT".*"minTokenLifetime"/)
   } finally {
     await sample.stop()
   }

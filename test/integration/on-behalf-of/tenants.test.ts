@@ -140,6 +140,6 @@ test('a service binding with a client that is refused: no token, and nothing is 
   }
   expect(app.backend.calls).toEqual([])
   const line =
-    /ERR_DESTINATION_UNAVAILABLE - there is no token for the service bound as "BINDING_WRONG"/
+    /ERR_DESTINATION_UNAVAILABLE · [^·]+ · there is no token for the service bound as "BINDING_WRONG"/
   await app.sample.printed(line)
 })

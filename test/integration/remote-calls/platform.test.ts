@@ -104,7 +104,7 @@ describe('a service of the platform fails: nothing is sent, the log has the hop,
       })
     }
     const lines = (await sample.output()).slice(before).split('\n')
-    const own = lines.filter((line) => line.includes('ERR_DESTINATION_UNAVAILABLE - '))
+    const own = lines.filter((line) => line.includes('ERR_DESTINATION_UNAVAILABLE · '))
     expect(own.filter((line) => reason.test(line))).toHaveLength(2)
     expect(backend.calls).toEqual([])
     expect(emulator.requests('connectivity')).toEqual([])
@@ -157,7 +157,7 @@ test('the Connectivity proxy refuses the application: 502, ERR_REMOTE_PROXY', as
     status: 502,
     error: { code: 'ERR_REMOTE_PROXY', message: 'Bad Gateway' }
   })
-  await misbound.printed(/ERR_REMOTE_PROXY - .*\(407\)/)
+  await misbound.printed(/ERR_REMOTE_PROXY · .* · .*\(407\)/)
 })
 
 describe('an application that hands its headers on', () => {

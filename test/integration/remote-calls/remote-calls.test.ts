@@ -96,9 +96,7 @@ describe('each failure has its code in the log, and its status and constant text
     expect(answer.body['error']).toMatchObject({ code, message: TEXT[status] })
     expect(answer.body['error']).not.toHaveProperty('innererror')
     const lines = (await app.sample.output()).split('\n')
-    const line = lines.find(
-      (each) => each.includes(`${code} - the call to destination`) && reason.test(each)
-    )
+    const line = lines.find((each) => each.includes(`${code} · `) && reason.test(each))
     expect(line).toMatch(/correlation id/)
   })
 

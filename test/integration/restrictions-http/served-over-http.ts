@@ -44,6 +44,7 @@ export async function serveOverHttp(
   impl: Implementation = () => undefined,
   others: readonly string[] = []
 ): Promise<ServedOverHttp> {
+  cds.log('principal', { level: 'silent' }) // refusals are what is tested
   installRestrictions()
   return serveStock(model, impl, others)
 }

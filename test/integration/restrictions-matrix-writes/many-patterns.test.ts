@@ -34,6 +34,7 @@ const many = (text: (i: number) => string) => Array.from({ length: VALUES }, (_,
 let service: Service
 let other: Service
 beforeAll(async () => {
+  cds.log('principal', { level: 'silent' }) // refusals are what is tested
   installRestrictions()
   const csn = cds.compile(MODEL) as unknown as string
   cds.model = cds.compile.for.nodejs(csn as never)

@@ -45,6 +45,7 @@ beforeAll(async () => {
     res.end(JSON.stringify(req.method === 'GET' ? answer(req.url ?? '') : {}))
   }).listen(0, '127.0.0.1')
   await once(server, 'listening')
+  cds.log('principal', { level: 'silent' }) // refusals are what is tested
   installRestrictions()
   const csn = cds.compile(MODEL) as unknown as string
   cds.model = cds.compile.for.nodejs(csn as never)

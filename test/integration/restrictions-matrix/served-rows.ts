@@ -43,6 +43,7 @@ export async function serveFilled(
 
 /** Compiles a model with the plugin, and makes its tables in a database. */
 export async function deployed(model: string, database: Database = IN_MEMORY): Promise<string> {
+  cds.log('principal', { level: 'silent' }) // refusals are what is tested
   installRestrictions()
   const csn = cds.compile(model) as unknown as string
   cds.model = cds.compile.for.nodejs(csn as never)

@@ -30,10 +30,14 @@ export function remoteFailure(
       ? diagnose(CONNECTION_RULES, { ...call, error: outcome.code })
       : diagnoseAnswer(outcome, call)
   if (!diagnosis) return undefined
-  const { code, cause, fix } = diagnosis
-  const text = `the call to destination "${String(destination.name)}" failed: ${cause}. ${fix}`
+  const { code, hop, cause, fix } = diagnosis
+  const text = `the call to destination "${String(destination.name)}" failed: ${cause}`
   const { response } = failure
   return new RemoteError(code, text, {
+    hop,
+    fix,
+    destination: destination.name ?? undefined,
+    principal: sent.userBound ? 'named' : 'technical',
     cause: failure,
     reason: failure,
     statusCode: 502,

@@ -32,6 +32,7 @@ export interface FailedCall {
 /** Code, cause and fix of a failure, ready for a message. */
 export interface Diagnosis {
   readonly code: ErrorCode
+  readonly hop: Hop
   readonly cause: string
   readonly fix: string
 }
@@ -43,10 +44,12 @@ export function diagnose<Facts>(
 ): Diagnosis | undefined {
   const rule = rules.find(({ applies }) => applies(facts))
   if (!rule) return undefined
-  const { code, hop, cause, fix } = rule
+  const { code, cause, fix } = rule
+  const hop = typeof rule.hop === 'function' ? rule.hop(facts) : rule.hop
   return {
     code,
-    cause: cause(typeof hop === 'function' ? hop(facts) : hop, facts),
+    hop,
+    cause: cause(hop, facts),
     fix: typeof fix === 'function' ? fix(facts) : fix
   }
 }

@@ -34,6 +34,7 @@ export class Served {
 
   static async start(model: string, impl: Implementation = () => undefined): Promise<Served> {
     cds.log('cds', { level: 'error' } as never)
+    cds.log('principal', { level: 'silent' }) // refusals are what is tested
     installRestrictions()
     const csn = cds.compile(model) as unknown as object
     await deployInMemory(csn)
