@@ -85,8 +85,8 @@ export interface Emulator {
   readonly mockedServices: readonly string[]
   /** Users with their roles and attributes, for a banner. */
   readonly users: UserSummary[]
-  /** A token straight from the token issuer, without a request. */
-  issueToken(options: IssueTokenOptions): Promise<string>
+  /** A token straight from the token issuer, without a request; without options the application's own. */
+  issueToken(options?: IssueTokenOptions): Promise<string>
   /** The next request to an endpoint gets this answer; several are given one after the other. */
   enqueue(endpoint: EndpointName, answer: ScriptedAnswer): void
   /**

@@ -156,6 +156,7 @@ async function combine(): Promise<void> {
   const problem = await completeDescriptor(cds.root)
   if (problem)
     console.log(
-      `xs-security.json is left as it is, because the model does not compile:\n${problem}`
+      'xs-security.json is left as it is, because there is no model that compiles. Repeat "cds add principal" when there is ' +
+        `one:\n${problem}`
     )
 }

@@ -101,7 +101,7 @@ function controls(
   identity: Identity | undefined
 ): Pick<Emulator, 'issueToken' | 'enqueue' | 'takeRequest' | 'rotateKeys' | 'advanceTime'> {
   return {
-    issueToken: async (request) =>
+    issueToken: async (request = {}) =>
       request.issuer === 'ias'
         ? issueIdentityToken(identityOf(identity).service, request)
         : issueToken(service, request),

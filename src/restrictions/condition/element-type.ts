@@ -1,3 +1,4 @@
+import { nearestName } from '../../lib/closest.js'
 import type { Expression, Operand, Token } from './types.js'
 import { nameOf } from './mentions.js'
 import { UnsafeCondition } from './unsafe.js'
@@ -49,6 +50,9 @@ export function typeOfOperand(operand: Operand, entity: Definition | undefined):
   if (more.length) return calculated(operand)
   const type = typeof token === 'object' ? typeOfToken(token, entity) : undefined
   if (type && isComparable(type)) return type
+  const path = typeof token === 'object' ? (token.ref ?? []).map(nameOf) : []
+  const isPath = path.length > 0 && !path[0]?.startsWith('$')
+  if (isPath && entity?.elements && !elementAt(path, entity)) throw missing(path, entity)
   throw new UnsafeCondition(
     `${describe(token)} has no type that values of a user can be compared with`,
     'compare $user with an element of a scalar type'
@@ -67,6 +71,14 @@ function typeOfToken(token: Expression, entity: Definition | undefined): string 
   const element = elementAt(path, entity)
   if (element?.localized) throw localized(path)
   return VARIABLES[path[0] ?? ''] ?? element?._type
+}
+
+function missing(path: readonly string[], { elements }: Definition): UnsafeCondition {
+  const similar = nearestName(path[0] ?? '', Object.keys(elements ?? {}))
+  return new UnsafeCondition(
+    `there is no element "${path.join('.')}"`,
+    similar ? `did you mean "${similar}"?` : 'compare $user with an element'
+  )
 }
 
 function localized(path: readonly string[]): UnsafeCondition {

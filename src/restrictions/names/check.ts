@@ -5,17 +5,24 @@ import { ConfigurationError } from '../../errors.js'
 import { nearestName } from '../../lib/closest.js'
 import { isOfCap, knownNames, type NameSources, type SecurityDescriptor } from './known.js'
 import type { Model, RestrictedDefinition } from '../model/definition.js'
+import { unknownElements } from './elements.js'
 import { usedNames } from './used.js'
 
 /** Something to mend in the model. */
 export interface Finding {
-  readonly rule: 'unknown-attribute' | 'unknown-role' | 'unsafe-condition' | 'condition-with-join'
+  readonly rule:
+    | 'unknown-attribute'
+    | 'unknown-role'
+    | 'unknown-element'
+    | 'unsafe-condition'
+    | 'condition-with-join'
   readonly message: string
   readonly definition: RestrictedDefinition
 }
 
 /**
- * Attributes and roles of a model that no token can bring: misspelt, or missing in `xs-security.json`.
+ * Finds attributes and roles of a model that no token can bring (misspelt, or missing in `xs-security.json`), and paths in
+ * conditions that begin with no element.
  *
  * @param root - folder of the project, with its `xs-security.json`
  * @param auth - `cds.requires.auth`
@@ -24,7 +31,7 @@ export interface Finding {
  */
 export function checkNames(model: Model, root: string, auth: NameSources): Finding[] {
   const known = knownNames(readDescriptor(root), auth)
-  return usedNames(model).flatMap(({ kind, name, definition, place }): Finding[] => {
+  const used = usedNames(model).flatMap(({ kind, name, definition, place }): Finding[] => {
     const names = kind === 'role' ? known.roles : known.attributes
     if (!names || names.has(name) || (kind === 'role' && isOfCap(name))) return []
     const similar = nearestName(name, [...names])
@@ -33,6 +40,7 @@ export function checkNames(model: Model, root: string, auth: NameSources): Findi
     const message = `${place} asks for ${what}, which no token brings${hint}`
     return [{ rule: `unknown-${kind}`, message, definition }]
   })
+  return [...used, ...unknownElements(model)]
 }
 
 function readDescriptor(root: string): SecurityDescriptor | undefined {

@@ -54,14 +54,19 @@ const UNTYPED = (name: string) => [
   `${name} has no type that values of a user can be compared with`,
   'compare $user with an element of a scalar type'
 ]
+const MISSING = (name: string, advice = 'compare $user with an element') => [
+  `there is no element "${name}"`,
+  advice
+]
 const CALCULATED = ['the type of a calculation is not known', 'compare $user with an element']
 
 test.each<[Operand, string[]]>([
-  [[ref('other')], UNTYPED('"other"')],
+  [[ref('other')], MISSING('other')],
+  [[ref('cod')], MISSING('cod', 'did you mean "code"?')],
   [[ref('site')], UNTYPED('"site"')],
   [[ref('image')], UNTYPED('"image"')],
-  [[ref('at', 'other')], UNTYPED('"at.other"')],
-  [[ref('site', 'other')], UNTYPED('"site.other"')],
+  [[ref('at', 'other')], MISSING('at.other')],
+  [[ref('site', 'other')], MISSING('site.other')],
   [[ref('$session')], UNTYPED('"$session"')],
   [[call('soundex')], UNTYPED('"soundex"')],
   [[call('constructor')], UNTYPED('"constructor"')],

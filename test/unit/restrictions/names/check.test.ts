@@ -179,3 +179,18 @@ test('a process that serves warns of them once', () => {
   expect(warnings).toHaveLength(3)
   expect(warnings[0]).toContain('"Byer"')
 })
+
+test('a condition that is a text names an element that is not there', () => {
+  const csn = cds.compile(`service S {
+    @restrict: [{ to: 'any', where: 'plnt = $user.plant or plant = user.plant or upper(nam) = ''X'' or st.x = 1' }]
+    entity E { key ID : Integer; plant : String; name : String; st { x : Integer; };
+      parts : Association to many E on parts.ID = ID; }
+    @restrict: [{ to: 'any', where: 'exists parts[plant = $user.plant] and parts.plant = $user.plant' }]
+    entity F as projection on E;
+  }`)
+  expect(checkNames(csn as unknown as Model, root, {}).map(({ message }) => message)).toEqual([
+    'a condition of S.E has "plnt", and there is no such element; did you mean "plant"?',
+    'a condition of S.E has "user.plant", and there is no such element; did you mean "$user.plant"?',
+    'a condition of S.E has "nam", and there is no such element; did you mean "name"?'
+  ])
+})
