@@ -1,13 +1,13 @@
 import { inspect } from 'node:util'
 
 import { cap } from '../cap.js'
-import { comparison, type Explanation, type PrincipalError } from '../errors.js'
+import { comparison, type Explanation, type FailureFacts, type PrincipalError } from '../errors.js'
 
 /** Log of the decisions of this package: `DEBUG=principal`, or `cds.log.levels.principal`. */
 const log = cap.log('principal')
 
-/** Facts about the request in which a failure happened. */
-interface Circumstances {
+/** Facts about the request in which a failure happened, or about the call. The error's own facts count first. */
+interface Circumstances extends Pick<FailureFacts, 'service' | 'destination' | 'principal'> {
   /** Alias of the issuer in the configuration. */
   readonly issuer?: string | undefined
 }
@@ -37,7 +37,10 @@ export function logFailure(error: PrincipalError, circumstances: Circumstances =
 }
 
 /** Returns the entry with its facts as properties, which CAP's JSON log takes over. */
-function entryOf(error: PrincipalError, { issuer }: Circumstances): FailureEntry {
+function entryOf(
+  error: PrincipalError,
+  { issuer, service, destination, principal }: Circumstances
+): FailureEntry {
   const { code, status, explanation } = error
   const { hop, cause, fix, sent, expected } = explanation
   const id: unknown = cap.context?.id
@@ -52,7 +55,13 @@ function entryOf(error: PrincipalError, { issuer }: Circumstances): FailureEntry
   ]
   const message = `${parts.filter(Boolean).join(' · ')} (${details.join(', ')})`
   const correlation = typeof id === 'string' && { correlation_id: printable(id) }
-  const entry = { message, code, status, ...explanation, ...(issuer && { issuer }), ...correlation }
+  const call = {
+    ...(service !== undefined && { service }),
+    ...(destination !== undefined && { destination }),
+    ...(principal && { principal })
+  }
+  const own = { ...call, ...explanation, ...(issuer && { issuer }), ...correlation }
+  const entry = { message, code, status, ...own }
   return Object.defineProperty(entry, inspect.custom, { value: () => message })
 }
 

@@ -9,8 +9,7 @@ import cds from '@sap/cds'
 import { cap } from '../cap.js'
 import { checkDestinationOptions } from '../destination/look-up/options.js'
 import type { DestinationOptions } from '../destination/resolve/resolve.js'
-import { ConfigurationError, PrincipalError, RemoteError } from '../errors.js'
-import { logFailure } from '../lib/log.js'
+import { ConfigurationError, RemoteError } from '../errors.js'
 import { principalOf } from '../user/principal.js'
 import { CallEvidence } from './evidence/call.js'
 import { guardedDestination } from './guarded-destination.js'
@@ -104,7 +103,6 @@ export async function resolveAs(
     })
   } catch (error) {
     evidence.refused(error)
-    if (error instanceof PrincipalError) logFailure(error)
     throw error
   }
 }
@@ -190,7 +188,6 @@ export async function executeHttpRequest(
     return response
   } catch (error) {
     evidence.failed(error)
-    if (error instanceof PrincipalError) logFailure(error)
     throw error instanceof RemoteError ? withRemoteError(error) : error
   }
 }

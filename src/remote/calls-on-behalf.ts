@@ -2,8 +2,6 @@ import cds from '@sap/cds'
 import type { HttpDestination } from '@sap-cloud-sdk/connectivity'
 
 import { optionsOf } from '../cap.js'
-import { PrincipalError } from '../errors.js'
-import { logFailure } from '../lib/log.js'
 import { principalOf } from '../user/principal.js'
 import { CallEvidence } from './evidence/call.js'
 import { guardedDestination } from './guarded-destination.js'
@@ -83,7 +81,6 @@ async function currentCall(target: TargetedService): Promise<CurrentCall> {
     return { url: destination.url, headers, destination: guardedDestination(ready, service.name) }
   } catch (error) {
     evidence.refused(error)
-    if (error instanceof PrincipalError) logFailure(error)
     throw error
   }
 }

@@ -98,7 +98,6 @@ export class PrincipalRemoteService extends Stock {
       return sender === this ? super.dispatch(req) : sender.dispatch(req)
     }
     new CallEvidence(subjectOf(this)).refused(refusal)
-    logFailure(refusal)
     throw refusal
   }
 
@@ -142,14 +141,13 @@ export class PrincipalRemoteService extends Stock {
  * Returns the error that names the hop, if it is known, in place of CAP's error for a failed call.
  */
 function translateError(error: unknown): unknown {
-  const meaning = translationOf((error as { reason?: unknown } | undefined)?.reason)
-  if (!meaning) return error
-  logFailure(meaning)
-  return meaning
+  return translationOf((error as { reason?: unknown } | undefined)?.reason) ?? error
 }
 
 function rethrowTranslated(error: unknown): never {
-  throw translateError(error)
+  const meaning = translateError(error)
+  if (meaning instanceof PrincipalError) logFailure(meaning)
+  throw meaning
 }
 
 function holds(guard: Guard): boolean {
@@ -159,7 +157,7 @@ function holds(guard: Guard): boolean {
 }
 
 /**
- * Decides about the principal of a call. A refusal is logged, as the caller may handle the error.
+ * Decides about the principal of a call.
  */
 async function decide(
   service: PrincipalRemoteService,
@@ -180,7 +178,6 @@ async function decide(
     return outbound
   } catch (error) {
     evidence.refused(error)
-    if (error instanceof PrincipalError) logFailure(error)
     throw error
   }
 }

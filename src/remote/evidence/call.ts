@@ -2,7 +2,7 @@ import cds from '@sap/cds'
 
 import { cap } from '../../cap.js'
 import { DestinationError, PrincipalError } from '../../errors.js'
-import { logCall, logWarning, printable } from '../../lib/log.js'
+import { logCall, logFailure, logWarning, printable } from '../../lib/log.js'
 import { principalOf } from '../../user/principal.js'
 import { codeOf, kindOf } from './code.js'
 import { auditRefusal } from './audit.js'
@@ -98,8 +98,9 @@ export class CallEvidence {
     this.#sent = true
   }
 
-  /** Publishes that nothing is sent, by a decision or because of a failure. */
+  /** Logs and publishes that nothing is sent, by a decision or because of a failure. */
   refused(error: unknown): void {
+    this.#log(error)
     this.#tell(isRefusal(error) ? 'refused' : 'failed', error)
   }
 
@@ -111,12 +112,23 @@ export class CallEvidence {
     if (this.#sent) this.#tell('ok')
   }
 
+  /** Logs and publishes a failure. */
   failed(error: unknown): void {
+    this.#log(error)
     if (this.#sent) this.#tell('failed', error)
   }
 
   resolved(): void {
     this.#tell('resolved')
+  }
+
+  /** Logs an error of this package, as the caller may handle it. */
+  #log(error: unknown): void {
+    if (!(error instanceof PrincipalError)) return
+    const { service, destination } = this.#subject
+    const principal = principalOf(this.#context?.user).kind
+    const name = this.#outbound?.destination.name ?? destination
+    logFailure(error, { service, destination: name, principal })
   }
 
   #tell(outcome: CallOutcome, error?: unknown): void {

@@ -83,6 +83,12 @@ export function translationOf(failure: unknown): PrincipalError | undefined {
   return typeof failure === 'object' && failure ? translations.get(failure) : undefined
 }
 
+function recordTranslation(failure: HttpFailure, meaning: PrincipalError | undefined): void {
+  if (!meaning) return
+  translations.set(failure, meaning)
+  noteExplained(failure)
+}
+
 /**
  * Makes one call with its deadline, CSRF session, one repetition with fresh tokens after a 401 or
  * 407, and one of a read whose connection was lost. A write is never repeated if a byte of it may
@@ -131,28 +137,13 @@ export async function sendWithRetry(
   }
   if (isSuccess(outcome, call, config)) return httpResponse(outcome)
   const failure = httpFailure(outcome, call, config, destination.url)
-  const meaning =
-    outcome instanceof PrincipalError
-      ? outcome
-      : remoteFailure(
-          withoutEcho(outcome, failure),
-          { destination, userBound: !!user, isRepeated, withCsrf: options.csrf !== undefined },
-          failure
-        )
-  if (meaning) {
-    translations.set(failure, meaning)
-    noteExplained(failure)
-  }
+  const sent = { destination, call, userBound: !!user, isRepeated, withCsrf: !!options.csrf }
+  recordTranslation(
+    failure,
+    outcome instanceof PrincipalError ? outcome : remoteFailure(outcome, sent, failure)
+  )
   if (options.withCause && outcome instanceof TransportError) withCause(failure, outcome)
   throw failure
-}
-
-/**
- * Returns the outcome with the response as the failure shows it, so that messages repeat no
- * credentials.
- */
-function withoutEcho(outcome: Outcome, { response }: HttpFailure): Outcome {
-  return response ? Object.assign({}, outcome, response) : outcome
 }
 
 /**

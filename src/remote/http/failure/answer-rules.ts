@@ -1,79 +1,7 @@
-import type { FailedCall, FailureRule } from './rule.js'
-
-/** An answer that is no success, from the system or from a hop on the way to it. */
-export interface FailedAnswer extends FailedCall {
-  readonly status: number
-  readonly contentType: string
-  /** Target of a redirect. */
-  readonly location: string | undefined
-  /** True if a write was refused for want of a valid CSRF token. */
-  readonly isCsrfRefusal: boolean
-  /** Body; empty if it is no text. */
-  readonly text: string
-  /** Code of OData's own error, as far as it can stand in a message. */
-  readonly errorCode: string | undefined
-}
-
-const MOCK = /: start a mock in a second terminal: (cds mock [\w.]{1,200})$/
-
-/** Texts of the Connectivity proxy and the Cloud Connector. They are documented, or known from live systems. */
-const PROXY_RULES: readonly FailureRule<FailedAnswer>[] = [
-  {
-    applies: ({ status }) => status === 407,
-    code: 'ERR_REMOTE_PROXY',
-    hop: 'the Connectivity proxy',
-    cause: (hop) => `${hop} does not accept the application's token (407)`,
-    fix: 'Check the binding of the Connectivity service: a deleted or rotated key gives such tokens.'
-  },
-  {
-    applies: ({ status, text }) => status === 405 && /https|CONNECT/.test(text),
-    code: 'ERR_REMOTE_PROXY',
-    hop: 'the Connectivity proxy',
-    cause: (hop) => `${hop} takes http only (405)`,
-    fix: 'Write the virtual host with http:// in the URL of the destination; the Cloud Connector adds TLS on its side.'
-  },
-  {
-    applies: ({ status, text }) =>
-      status === 400 && /Invalid Proxy Header|SAP-Connectivity-/.test(text),
-    code: 'ERR_REMOTE_PROXY',
-    hop: 'the Connectivity proxy',
-    cause: (hop) => `${hop} refuses a header (400)`,
-    fix: "Check CloudConnectorLocationId, and that the user's token is below 8 kB."
-  },
-  {
-    applies: ({ status, text }) => status === 503 && /Cloud Connector|SCC|tunnel/i.test(text),
-    code: 'ERR_REMOTE_CLOUD_CONNECTOR',
-    hop: 'the Connectivity proxy',
-    cause: () =>
-      "no Cloud Connector is connected to the tenant's subaccount, or none with this location id (503)",
-    fix: 'Check in the Cloud Connector that the subaccount is connected, and CloudConnectorLocationId of the destination.'
-  },
-  {
-    applies: ({ text }) => /^Access denied to (resource|system)/.test(text),
-    code: 'ERR_REMOTE_NOT_EXPOSED',
-    hop: 'the Cloud Connector',
-    cause: (hop, { status, text }) =>
-      `${hop} does not expose this ${text.startsWith('Access denied to r') ? 'path' : 'system'} (${status})`,
-    fix: 'Add it to "Cloud To On-Premise" in the Cloud Connector; paths are case-sensitive.'
-  },
-  {
-    applies: ({ text }) => MOCK.test(text),
-    code: 'ERR_REMOTE_UNREACHABLE',
-    hop: 'the emulated Cloud Connector',
-    cause: (hop) => `nobody mocks the imported service behind ${hop} (502)`,
-    fix: ({ text }) => `Start it in a second terminal: ${MOCK.exec(text)?.[1] ?? ''}`
-  },
-  {
-    applies: ({ text }) => /Principal propagation forbidden/i.test(text),
-    code: 'ERR_REMOTE_PRINCIPAL',
-    hop: 'the Cloud Connector',
-    cause: (hop, { status }) => `${hop} propagates this user not (${status})`,
-    fix: 'Check its trust in the identity provider, the subject pattern, and mutual trust with the system.'
-  }
-]
-
-const again = ({ isRepeated }: FailedAnswer) => (isRepeated ? ', also with fresh tokens' : '')
-const sender = ({ userBound }: FailedAnswer) => (userBound ? 'user' : 'technical user')
+import type { FailedAnswer } from './failed-answer.js'
+import { PROXY_RULES } from './proxy-rules.js'
+import type { FailureRule } from './rule.js'
+import { sender, UNAUTHORIZED_RULES } from './unauthorized-rules.js'
 
 /** Answers that are no errors of HTTP: a page, a redirect. */
 const FOREIGN_RULES: readonly FailureRule<FailedAnswer>[] = [
@@ -110,32 +38,14 @@ const CSRF_RULES: readonly FailureRule<FailedAnswer>[] = [
 ]
 
 const SYSTEM_RULES: readonly FailureRule<FailedAnswer>[] = [
-  {
-    applies: ({ status, proxied, userBound }) => status === 401 && proxied && userBound,
-    code: 'ERR_REMOTE_UNAUTHORIZED',
-    hop: 'the system',
-    cause: (hop, answer) => `${hop} does not know the user (401)${again(answer)}`,
-    fix:
-      "In SAP systems the user's certificate needs a rule (transaction CERTRULE), and the Cloud Connector's system " +
-      'certificate has to be trusted (icm/trusted_reverse_proxy).'
-  },
-  {
-    applies: ({ status }) => status === 401,
-    code: 'ERR_REMOTE_UNAUTHORIZED',
-    hop: 'the system',
-    cause: (hop, answer) =>
-      `${hop} does not accept the logon of the ${sender(answer)} (401)${again(answer)}`,
-    fix: ({ userBound }) =>
-      userBound
-        ? "Check that it trusts the issuer of the exchanged token, and the token's audience."
-        : 'Check user, password or client of the destination; for calls as the user, its Authentication has to propagate one.'
-  },
+  ...UNAUTHORIZED_RULES,
   {
     applies: ({ status }) => status === 403,
     code: 'ERR_REMOTE_FORBIDDEN',
     hop: 'the system',
     cause: (hop, answer) =>
       `${hop} refuses the ${sender(answer)} (403${answer.errorCode ? `, ${answer.errorCode}` : ''})`,
+    sent: ({ path }) => path,
     fix: 'Check the authorizations there (in SAP systems: SU53, S_SERVICE of the user).'
   },
   {

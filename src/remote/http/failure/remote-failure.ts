@@ -1,15 +1,21 @@
 import type { HttpDestination } from '@sap-cloud-sdk/connectivity'
 
 import { RemoteError } from '../../../errors.js'
-import { type HttpAnswer, isCsrfRefusal, TransportError } from '../message/http-call.js'
-import { answerRules, type FailedAnswer } from './answer-rules.js'
+import { type HttpAnswer, type HttpCall, TransportError } from '../message/http-call.js'
+import { answerRules } from './answer-rules.js'
 import { CONNECTION_RULES } from './connection-rules.js'
+import { failedAnswer, pathForMessage } from './failed-answer.js'
 import type { HttpFailure, Outcome } from './http-failure.js'
 import { diagnose, type FailedCall } from './rule.js'
 
+/** Header that names a technical user to the Cloud Connector. */
+const TECHNICAL_USER = 'sap-connectivity-technical-authentication'
+
 /** Facts about a call that only its sender knows. */
-export interface SentCall extends Omit<FailedCall, 'proxied'> {
+export interface SentCall extends Pick<FailedCall, 'userBound' | 'isRepeated' | 'withCsrf'> {
   readonly destination: HttpDestination
+  /** The last request; `undefined` if there was none. */
+  readonly call?: HttpCall | undefined
 }
 
 /**
@@ -21,22 +27,22 @@ export interface SentCall extends Omit<FailedCall, 'proxied'> {
  */
 export function remoteFailure(
   outcome: Outcome,
-  { destination, ...sent }: SentCall,
+  sent: SentCall,
   failure: HttpFailure
 ): RemoteError | undefined {
-  const call = { ...sent, proxied: destination.proxyType === 'OnPremise' }
+  const call = failedCall(sent)
   const diagnosis =
     outcome instanceof TransportError
       ? diagnose(CONNECTION_RULES, { ...call, error: outcome.code })
-      : diagnoseAnswer(outcome, call)
+      : diagnoseAnswer(outcome, call, failure)
   if (!diagnosis) return undefined
-  const { code, hop, cause, fix } = diagnosis
-  const text = `the call to destination "${String(destination.name)}" failed: ${cause}`
+  const { code, cause, ...facts } = diagnosis
+  const { name } = sent.destination
+  const text = `the call to destination "${String(name)}" failed: ${cause}`
   const { response } = failure
   return new RemoteError(code, text, {
-    hop,
-    fix,
-    destination: destination.name ?? undefined,
+    ...facts,
+    destination: name ?? undefined,
     principal: sent.userBound ? 'named' : 'technical',
     cause: failure,
     reason: failure,
@@ -45,19 +51,26 @@ export function remoteFailure(
   })
 }
 
-function diagnoseAnswer(answer: HttpAnswer, call: FailedCall) {
-  const { status, headers, data } = answer
-  const { location } = headers
-  const error = errorIn(data)
-  const facts: FailedAnswer = {
-    ...call,
-    status,
-    contentType: String(headers['content-type']),
-    location: typeof location === 'string' ? location : undefined,
-    isCsrfRefusal: isCsrfRefusal(answer),
-    text: typeof data === 'string' ? data : '',
-    errorCode: printableCode(error?.code)
+function failedCall({ destination, call, ...sent }: SentCall): FailedCall {
+  const { proxyType, authentication, cloudConnectorLocationId, sapClient } = destination
+  const client = call?.url.searchParams.get('sap-client') ?? call?.headers['sap-client']
+  return {
+    ...sent,
+    proxied: proxyType === 'OnPremise',
+    path: pathForMessage(call?.url.pathname),
+    sapClient: client ?? sapClient ?? undefined,
+    locationId: cloudConnectorLocationId ?? undefined,
+    authentication: call?.headers[TECHNICAL_USER]
+      ? 'OAuth2TechnicalUserPropagation'
+      : authentication
   }
+}
+
+/** The answer is read as the failure shows it, so that messages repeat no credentials. */
+function diagnoseAnswer(outcome: HttpAnswer, call: FailedCall, { response }: HttpFailure) {
+  const answer = (response ? { ...outcome, ...response } : outcome) as HttpAnswer
+  const error = errorIn(answer.data)
+  const facts = failedAnswer(answer, call, error?.code, outcome.headers['set-cookie'])
   return diagnose(answerRules(facts, error !== undefined), facts)
 }
 
@@ -65,8 +78,4 @@ function diagnoseAnswer(answer: HttpAnswer, call: FailedCall) {
 function errorIn(data: unknown): { code?: unknown } | undefined {
   const { error } = (data ?? {}) as { error?: { code?: unknown; message?: unknown } | null }
   return typeof error === 'object' && error?.message !== undefined ? error : undefined
-}
-
-function printableCode(code: unknown): string | undefined {
-  return typeof code === 'string' && /^[\w/.-]{1,60}$/.test(code) ? code : undefined
 }

@@ -15,6 +15,9 @@ export interface FailureRule<Facts> {
   readonly code: ErrorCode
   readonly hop: Hop | ((facts: Facts) => Hop)
   readonly cause: (hop: Hop, facts: Facts) => string
+  /** Value that was sent, where it is at fault. */
+  readonly sent?: (facts: Facts) => string | undefined
+  readonly expected?: (facts: Facts) => string | undefined
   readonly fix: string | ((facts: Facts) => string)
 }
 
@@ -27,6 +30,14 @@ export interface FailedCall {
   readonly isRepeated: boolean
   /** True if a CSRF token was asked for. */
   readonly withCsrf: boolean
+  /** Path of the request, without keys and query. */
+  readonly path?: string | undefined
+  /** Client of the SAP system that the request names. */
+  readonly sapClient?: string | undefined
+  /** Location id of the Cloud Connector. */
+  readonly locationId?: string | undefined
+  /** Authentication of the destination. */
+  readonly authentication?: string | undefined
 }
 
 /** Code, cause and fix of a failure, ready for a message. */
@@ -34,6 +45,8 @@ export interface Diagnosis {
   readonly code: ErrorCode
   readonly hop: Hop
   readonly cause: string
+  readonly sent: string | undefined
+  readonly expected: string | undefined
   readonly fix: string
 }
 
@@ -50,6 +63,8 @@ export function diagnose<Facts>(
     code,
     hop,
     cause: cause(hop, facts),
+    sent: rule.sent?.(facts),
+    expected: rule.expected?.(facts),
     fix: typeof fix === 'function' ? fix(facts) : fix
   }
 }

@@ -114,5 +114,5 @@ test('what is written holds nothing but what is known of the call', async () => 
       }
     }
   ])
-  expect(printed).toEqual([])
+  expect(printed).toEqual([expect.stringContaining('ERR_USER_TOKEN_REQUIRED')])
 })

@@ -1,7 +1,10 @@
 import type { HttpDestination } from '@sap-cloud-sdk/connectivity'
 
 import { HttpFailure } from '../../../../../src/remote/http/failure/http-failure.js'
-import { remoteFailure } from '../../../../../src/remote/http/failure/remote-failure.js'
+import {
+  remoteFailure,
+  type SentCall
+} from '../../../../../src/remote/http/failure/remote-failure.js'
 import { TransportError } from '../../../../../src/remote/http/message/http-call.js'
 
 const internet = { name: 'S4', url: 'https://s4.example' } as HttpDestination
@@ -13,8 +16,11 @@ const answer = (status: number, data: unknown = '', headers: Record<string, stri
   headers,
   data
 })
-const failureOf = (outcome: Parameters<typeof remoteFailure>[0], destination = internet) =>
-  remoteFailure(outcome, { ...sent, destination }, new HttpFailure('failed'))
+const failureOf = (
+  outcome: Parameters<typeof remoteFailure>[0],
+  destination = internet,
+  facts: Partial<SentCall> = {}
+) => remoteFailure(outcome, { ...sent, ...facts, destination }, new HttpFailure('failed'))
 
 describe('what a failed call means', () => {
   test('the first rule that applies counts: the proxy is asked before the system', () => {
@@ -41,5 +47,130 @@ describe('what a failed call means', () => {
   test('a body with an empty error says nothing', () => {
     expect(failureOf(answer(503, { error: null }))?.code).toBe('ERR_REMOTE_UNAVAILABLE')
     expect(failureOf(answer(500, { error: null }))).toBeUndefined()
+  })
+})
+
+describe('a 401 of a system is told apart by its answer', () => {
+  const NETWEAVER = (client: string) => ({
+    'www-authenticate': `Basic realm="SAP NetWeaver Application Server [S4H/${client}]"`
+  })
+  const inTime = (seconds: number) => ({
+    date: new Date(Date.now() + seconds * 1000).toUTCString()
+  })
+  const at = (sapClient: string) => ({ ...onPremise, sapClient }) as HttpDestination
+  const as = (Authentication: string) =>
+    ({ ...internet, authentication: Authentication }) as HttpDestination
+  const asUser = { userBound: true }
+  const technical = { userBound: false }
+
+  test.each<[string, HttpDestination, Partial<SentCall>, Record<string, string>, RegExp]>([
+    [
+      'user without a rule',
+      at('100'),
+      asUser,
+      NETWEAVER('100'),
+      /user in its client 100.*CERTRULE/
+    ],
+    ['the default client', onPremise, asUser, NETWEAVER('001'), /default client 001.*"sap-client"/],
+    ['no sign of a client', onPremise, asUser, {}, /does not know the user \(401\).*CERTRULE/],
+    [
+      'another client',
+      at('200'),
+      asUser,
+      NETWEAVER('100'),
+      /in another client.*\(sent sap-client 200 ≠ expected 100, which has answered\)/
+    ],
+    [
+      'a clock that is behind',
+      at('200'),
+      asUser,
+      inTime(-420),
+      /its clock is 7 min behind that of/
+    ],
+    [
+      'a clock that is ahead',
+      internet,
+      technical,
+      inTime(90),
+      /its clock is (89|90) s ahead of that/
+    ],
+    ['a clock that is right', at('100'), asUser, inTime(-5), /CERTRULE/],
+    [
+      'an exchanged token',
+      internet,
+      asUser,
+      { 'www-authenticate': 'Bearer realm="x", error="invalid_token", error_description="alice"' },
+      /logon of the user \(401, invalid_token\).*audience/
+    ],
+    ['a wrong password', as('BasicAuthentication'), technical, {}, /Check User and Password.*SU01/],
+    ['no logon at all', as('NoAuthentication'), technical, {}, /wants a logon/],
+    ['a certificate', as('ClientCertificateAuthentication'), technical, {}, /KeyStoreLocation/],
+    ['a token', as('OAuth2ClientCredentials'), technical, {}, /trusts the issuer of the token/],
+    ['something else', as('constructor'), technical, {}, /Check user, password or client/]
+  ])('%s', (_, destination, facts, headers, message) => {
+    const error = failureOf(answer(401, '<html>', headers), destination, facts)
+    expect(error).toMatchObject({
+      code: 'ERR_REMOTE_UNAUTHORIZED',
+      message: expect.stringMatching(message)
+    })
+    expect(error?.message).not.toContain('alice')
+  })
+
+  test('a technical user behind the Cloud Connector', () => {
+    const headers = { 'sap-connectivity-technical-authentication': 'Bearer x' }
+    const call = { url: new URL('http://s4/'), headers } as unknown as NonNullable<SentCall['call']>
+    const error = failureOf(answer(401), as('NoAuthentication'), { ...technical, call })
+    expect(error?.message).toMatch(/technical user.*CN=<id of the OAuth client>/)
+  })
+
+  test('the cookie of SAP systems names the client as well', () => {
+    const { headers, ...rest } = answer(401)
+    const cookies = ['SAP_SESSIONID=canary', 'sap-usercontext=sap-client=001; path=/']
+    const error = failureOf(
+      { ...rest, headers: { ...headers, 'set-cookie': cookies } },
+      at('200'),
+      asUser
+    )
+    expect(error?.explanation).toMatchObject({
+      sent: 'sap-client 200',
+      expected: '001, which has answered'
+    })
+    expect(error?.message).not.toContain('canary')
+  })
+
+  test("the proxy's own, about the token of the user", () => {
+    const text = 'The user token in header SAP-Connectivity-Authentication is not valid'
+    expect(failureOf(answer(401, text), onPremise, asUser)).toMatchObject({
+      code: 'ERR_REMOTE_PROXY',
+      explanation: { hop: 'the Connectivity proxy', principal: 'named', destination: 'S4' }
+    })
+  })
+})
+
+describe('facts about the request', () => {
+  const call = (path: string, headers: Record<string, string> = {}) =>
+    ({ call: { url: new URL(path, 'http://s4'), headers } }) as unknown as Partial<SentCall>
+
+  test('its path, without query and keys', () => {
+    const path = "/sap/Persons('alice')/to_Mail(Id='a',Type='%2F')/$count?secret=1"
+    const error = failureOf(answer(403), onPremise, call(path))
+    expect(error?.explanation.sent).toBe('/sap/Persons(...)/to_Mail(...)/$count')
+    const address = failureOf(answer(403), internet, call('/users/alice@example.com/mail'))
+    expect(address?.explanation.sent).toBe('/users/.../mail')
+  })
+
+  test('the location id', () => {
+    const text = 'There is no SAP Cloud Connector (SCC) connected to your subaccount.'
+    const elsewhere = { ...onPremise, cloudConnectorLocationId: 'plant' }
+    expect(failureOf(answer(503, text), elsewhere)?.explanation.sent).toBe('location id "plant"')
+    expect(failureOf(answer(503, text), onPremise)?.explanation.sent).toBe('no location id')
+  })
+
+  test('the client that the request names, also in its query', () => {
+    const headers = { 'set-cookie': ['sap-usercontext=sap-client=001'] }
+    const refused = { ...answer(401), headers }
+    for (const named of [call('/?sap-client=200'), call('/', { 'sap-client': '200' })]) {
+      expect(failureOf(refused, onPremise, named)?.explanation.sent).toBe('sap-client 200')
+    }
   })
 })
