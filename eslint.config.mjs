@@ -41,10 +41,17 @@ const rooms = {
   ],
   'src/remote/evidence': ['call'],
   'src/remote/http': ['send'],
-  'src/restrictions': ['install', 'model/definition', 'names/lint-findings', 'names/warn'],
+  'src/restrictions': [
+    'install',
+    'model/definition',
+    'model/governing',
+    'names/advice',
+    'names/lint-findings',
+    'names/warn'
+  ],
   'src/restrictions/condition/normalize': ['joined-path', 'normalize'],
   'src/restrictions/condition/patterns': ['pattern-index', 'text-pattern'],
-  'src/restrictions/names': ['lint-findings', 'report', 'warn'],
+  'src/restrictions/names': ['advice', 'lint-findings', 'report', 'warn'],
   'src/restrictions/read': [
     'expand',
     'hide-conditions',

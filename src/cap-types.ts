@@ -86,7 +86,10 @@ export interface Cap {
   readonly db?: { readonly kind?: string }
   readonly context?: Omit<cds.EventContext, 'http'> & {
     readonly tx?: unknown
-    readonly http?: { readonly req: IncomingMessage & { readonly ip?: string } }
+    readonly http?: {
+      readonly req: IncomingMessage & { readonly ip?: string }
+      readonly res?: ServerResponse
+    }
   }
   readonly env: {
     readonly requires: Requires

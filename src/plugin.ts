@@ -15,6 +15,7 @@ import { maskTokenHeaders, quietExplainedErrors, quietLibraries } from './lib/lo
 import { type AuthOptions, bindingsOf } from './options.js'
 import { objectsOnly, withoutOwnCredentials } from './inbound/hardening.js'
 import { clientText } from './inbound/client-text.js'
+import { explainDenied } from './inbound/denied/denied-request.js'
 import { installRestrictions } from './restrictions/install.js'
 import { warnOfUnknownNames } from './restrictions/names/warn.js'
 import {
@@ -74,7 +75,7 @@ export async function activate(): Promise<void> {
     return
   }
   if (isForDevelopmentKit) return // no model is compiled for a server
-  if (!TOOLS.has(commandOf())) installRestrictions()
+  if (!TOOLS.has(commandOf())) installRestrictions(explainDenied)
   // after all listeners for "bootstrap", which may replace middlewares, and before services are served
   cds.on('loaded', () => {
     if (!cap.app) return

@@ -1,4 +1,5 @@
 import { ERROR_CODES, PrincipalError } from '../errors.js'
+import { logExplanation } from '../lib/log.js'
 
 /** Context of the transaction that ends with the error. */
 interface Context {
@@ -18,7 +19,9 @@ export function clientText(error: unknown, context: Context | undefined): void {
   // a failed call of `executeHttpRequest` says what it means beside the shape that code checks
   const { remoteError } = Object(error) as { remoteError?: unknown }
   const own = remoteError ?? error
-  if (!(own instanceof PrincipalError) || !context || !Object.hasOwn(context, 'http')) return
+  if (!context || !Object.hasOwn(context, 'http')) return
+  logExplanation(error)
+  if (!(own instanceof PrincipalError)) return
   // Work of the system, as of a queue: the reason goes into its table. CAP may have noted an inherited request there.
   if ((context.user as { _is_privileged?: boolean } | undefined)?._is_privileged) return
   // an application that has given it another code tells its clients something of its own

@@ -4,9 +4,9 @@ import cds from '@sap/cds'
 import onHeaders from 'on-headers'
 
 import { PrincipalError, RequestError, TokenError } from '../errors.js'
-import { logFailure } from '../lib/log.js'
+import { logFailure, logPending } from '../lib/log.js'
 import type { Identity } from '../user/identity.js'
-import { type RoleHolder, missingRole } from '../user/missing-role.js'
+import { type RoleHolder, missingServiceRole } from './denied/missing-role.js'
 
 /** Seconds after which a client may try again, where nothing else is known. */
 const RETRY_AFTER = 30
@@ -121,7 +121,7 @@ export function addChallengeToResponse(
     if (statusCode === 401) {
       setDefault(res, 'WWW-Authenticate', challengesFor(identity && EXPIRED_MEANWHILE, schemes))
     } else if (statusCode === 403) {
-      explain(req, identity, (cds.context ?? context)?.user)
+      explain(req, res, identity, (cds.context ?? context)?.user)
       setDefault(res, 'WWW-Authenticate', 'Bearer error="insufficient_scope"')
     }
     if (statusCode >= 400) setDefault(res, 'Cache-Control', 'no-store')
@@ -133,10 +133,12 @@ export function addChallengeToResponse(
 /** Roles are those of the user as he is now: an application can have changed him since he was authenticated. */
 function explain(
   req: IncomingMessage,
+  res: ServerResponse,
   identity: Identity | undefined,
   user: RoleHolder | undefined
 ): void {
-  const refusal = identity && user && missingRole(identity, user, pathOf(req))
+  if (logPending(res)) return
+  const refusal = identity && user && missingServiceRole(identity, user, pathOf(req))
   if (refusal) logFailure(refusal, { issuer: identity.issuer })
 }
 

@@ -90,6 +90,45 @@ export function noteExplained(error: unknown): void {
   }
 }
 
+/** Explanations of errors that may still reach a client, and those of a response that are not logged yet. */
+const explanations = new WeakMap<object, Explaining>()
+const pending = new WeakMap<object, Set<Explaining>>()
+
+type Explaining = PrincipalError & Circumstances
+
+/**
+ * Keeps the explanation of an error that code further up may still handle. It is logged when the error reaches the client.
+ *
+ * @internal
+ */
+export function explainLater(error: unknown, explanation: Explaining): void {
+  if (typeof error !== 'object' || error === null || explanations.has(error)) return
+  explanations.set(error, explanation)
+  noteExplained(error)
+  const res = cap.context?.http?.res
+  if (res) pending.set(res, (pending.get(res) ?? new Set()).add(explanation))
+}
+
+/** Logs the explanation of an error, or of one that has caused it, if there is one. @internal */
+export function logExplanation(error: unknown, depth = 0): void {
+  if (typeof error !== 'object' || error === null || depth > 3) return
+  const explanation = explanations.get(error)
+  if (explanation) logFailure(explanation, explanation)
+  else logExplanation((error as { cause?: unknown }).cause, depth + 1)
+}
+
+/**
+ * Logs the explanations for a response that are not logged yet: code of the application has sent the answer.
+ *
+ * @returns true if there are explanations for this response
+ * @internal
+ */
+export function logPending(res: object): boolean {
+  const all = pending.get(res)
+  for (const each of all ?? []) logFailure(each, each)
+  return all !== undefined
+}
+
 /** True if an error, or one inside it, is explained by an entry of this package. */
 function isExplained(error: unknown, depth = 0): boolean {
   if (typeof error !== 'object' || error === null || depth > 5) return false

@@ -29,6 +29,9 @@ interface ApplicationService extends HandlingService {
   handle: (this: ApplicationService, request: PreparedRequest) => Promise<unknown>
 }
 
+/** Explains the error of a request for the log. */
+type Explain = (error: unknown, request: PreparedRequest, service: ApplicationService) => void
+
 /**
  * Makes conditions with `$user` in `@restrict` mean what CAP's guide says, in this process:
  *
@@ -39,19 +42,20 @@ interface ApplicationService extends HandlingService {
  * To be called while plugins load, before a model is compiled. The result of `cds.compile.for.nodejs` is what is rewritten:
  * listeners of `compile.for.runtime` may still extend the model after ours, and `cds build` emits it for other results.
  *
+ * @param explain - is told of errors of requests, for the log
  * @throws {@link ConfigurationError} in production, when a model is compiled before the server listens and has a condition
  * for which there is no normal form. Elsewhere such a condition lets nobody pass, and there is a warning.
  * @see https://cap.cloud.sap/docs/node.js/cds-compile#cds-compile-for
  * @see https://cap.cloud.sap/docs/node.js/app-services#static-get-generics
  * @internal
  */
-export function installRestrictions(): void {
+export function installRestrictions(explain: Explain = () => {}): void {
   const { for: targets } = cap.compile
   const compile = targets.nodejs
   if (wrappers.has(compile)) return
   const warned = new Set<string>()
   const wrapper: CompileForNodejs = (csn, options) => {
-    prepareServices(warned)
+    prepareServices(warned, explain)
     return withRewritten(compile(csn, options), warned)
   }
   wrappers.add(wrapper)
@@ -67,7 +71,7 @@ function withRewritten(model: Model, warned: Set<string>): Model {
 }
 
 /** CAP calls what is called `handle_…` for every application service, when it is initialized. */
-function prepareServices(warned: Set<string>): void {
+function prepareServices(warned: Set<string>, explain: Explain): void {
   const services = cap.ApplicationService
   services[HANDLE_RESTRICTIONS] ??= function (this: ApplicationService) {
     enforceRestrictions(this)
@@ -77,7 +81,10 @@ function prepareServices(warned: Set<string>): void {
       if (this.model) withRewritten(this.model, warned) // did not come from the compiler
       const handle = () => {
         prepare(this, request, endpoints)
-        return original.call(this, request)
+        return original.call(this, request).catch((error: unknown) => {
+          explain(error, request, this)
+          throw error
+        })
       }
       const hide = (error: unknown) => {
         throw hideConditions(error)

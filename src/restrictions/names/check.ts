@@ -43,7 +43,8 @@ export function checkNames(model: Model, root: string, auth: NameSources): Findi
   return [...used, ...unknownElements(model)]
 }
 
-function readDescriptor(root: string): SecurityDescriptor | undefined {
+/** Returns `xs-security.json` of the project, if there is one. @throws {@link ConfigurationError} if it is no JSON @internal */
+export function readDescriptor(root: string): SecurityDescriptor | undefined {
   const file = join(root, 'xs-security.json')
   let text: string
   try {

@@ -1,5 +1,5 @@
 import { type ErrorCode, type FailureFacts, PrincipalError } from '../../errors.js'
-import { logFailure, noteExplained } from '../../lib/log.js'
+import { explainLater } from '../../lib/log.js'
 import type { DerivedAttribute } from '../condition/derived.js'
 import { asParameter } from '../condition/per-database.js'
 import type { Query, Segment } from '../condition/types.js'
@@ -38,11 +38,10 @@ export function refuse(
   message: string,
   facts: FailureFacts = {}
 ): never {
-  logFailure(new PrincipalError(code, message.replace(/\.$/, ''), facts))
   try {
     return request.reject({ status: request.user._is_anonymous ? 401 : 403, code, message })
   } catch (error) {
-    noteExplained(error)
+    explainLater(error, new PrincipalError(code, message.replace(/\.$/, ''), facts))
     throw error
   }
 }

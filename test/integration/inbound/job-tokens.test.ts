@@ -80,7 +80,7 @@ const accepted = [
 
 /** What the log says, without the line for xs-security.json. */
 const missing = (what: string, scope: string) =>
-  `ERR_GRANT_MISSING · authorization · the technical token of another application ${what} scope of this one. ` +
+  `ERR_GRANT_MISSING · authorization · the technical token of another application ${what} scope of this one · ` +
   `In xs-security.json, add to the scope "$XSAPPNAME.${scope}": ` +
   '"grant-as-authority-to-apps": ["$XSSERVICENAME(<instance of the caller>)"]'
 
@@ -171,7 +171,7 @@ describe.each(MODES)('tokens of the Job Scheduling service, %s', (mode) => {
       expectConstantText(answer, wire)
       expect(answer.body).not.toContain('JOBSCHEDULER')
       expect(unescaped((await app.output()).slice(before))).toMatch(
-        /ERR_ROLE_MISSING · authorization · the application's own technical token has no role "JOBSCHEDULER".*"authorities"/
+        /ERR_ROLE_MISSING · authorization · .* needs the role "JOBSCHEDULER"; the application's own technical token has: .*"authorities"/
       )
       expect((await app.output()).slice(before)).not.toContain('grant-as-authority')
     }
@@ -187,7 +187,7 @@ describe.each(MODES)('tokens of the Job Scheduling service, %s', (mode) => {
     expect(answer.body).not.toContain('JOBSCHEDULER')
     const log = (await app.output()).slice(before)
     expect(unescaped(log)).toMatch(
-      /ERR_ROLE_MISSING · authorization · the user has no role "JOBSCHEDULER"/
+      /ERR_ROLE_MISSING · authorization · .* needs the role "JOBSCHEDULER"; the user has: "Viewer"/
     )
     expect(log).not.toContain('alice')
   })
