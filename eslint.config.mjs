@@ -30,6 +30,9 @@ const rooms = {
   'src/destination/exchange': ['client', 'external-user', 'saml/returned', 'user'],
   'src/destination/look-up': ['chains', 'find', 'look-up', 'options', 'proxy'],
   'src/destination/resolve': ['bound-service', 'bypass', 'check', 'resolve'],
+  'src/explain': ['explain'],
+  'src/explain/codes': ['explain-code'],
+  'src/explain/project': ['project'],
   'src/remote': [
     'api',
     'calls-on-behalf',
@@ -42,6 +45,7 @@ const rooms = {
   'src/remote/evidence': ['call'],
   'src/remote/http': ['send'],
   'src/restrictions': [
+    'describe',
     'install',
     'model/definition',
     'model/governing',
@@ -51,7 +55,7 @@ const rooms = {
   ],
   'src/restrictions/condition/normalize': ['joined-path', 'normalize'],
   'src/restrictions/condition/patterns': ['pattern-index', 'text-pattern'],
-  'src/restrictions/names': ['advice', 'lint-findings', 'report', 'warn'],
+  'src/restrictions/names': ['advice', 'known', 'lint-findings', 'report', 'used', 'warn'],
   'src/restrictions/read': [
     'expand',
     'hide-conditions',

@@ -5,6 +5,7 @@ import { join } from 'node:path'
 import { Command, Option } from 'commander'
 
 import { INSTALL_EMULATOR, isEmulatorInstalled, loadCommands } from '../development/door.js'
+import { explainCommand } from './explain.js'
 import { lint } from './lint.js'
 
 const { version, description } = JSON.parse(
@@ -23,6 +24,8 @@ program
   )
   .option('--project <folder>', 'folder of the CAP project', process.cwd())
   .action(lint)
+
+program.addCommand(explainCommand())
 
 for (const command of commandsOfEmulator()) program.addCommand(command)
 

@@ -33,10 +33,7 @@ export async function joinLandscape(auth: Mutable<AuthOptions>): Promise<boolean
   if (auth.emulator === false || isProduction() || (auth.credentials && !bound)) return false
   if (!bound && auth.issuers && !isEmulatorInstalled()) return false
   const landscape = bound ?? (await attach())
-  auth.credentials = landscape.vcapServices.xsuaa[0]?.credentials as unknown as XsuaaCredentials
-  bindIdentity(landscape.vcapServices)
-  bindByLabel(landscape.vcapServices)
-  talkToMocks(landscape.mockedServices)
+  bindServices(auth, landscape)
   logInfo('bound to the emulated XSUAA, Destination and Connectivity service')
   return !bound
 }
@@ -54,12 +51,31 @@ async function attach(): Promise<Landscape> {
       `the emulated BTP services can't be started: ${reason} (cds.requires.auth.emulator: false turns them off)`
     )
   })
-  trust(landscape.ca)
-  process.env.VCAP_SERVICES = JSON.stringify(landscape.vcapServices)
-  if (landscape.workloadApi) process.env.SPIFFE_ENDPOINT_SOCKET = landscape.workloadApi
+  useEnvironment(landscape)
   setAttachedLandscape(landscape)
   cds.once('listening', tellWhere)
   return landscape
+}
+
+/** Binds this process to a landscape that runs: for a command, which is no part of it. @internal */
+export function bindLandscape(auth: Mutable<AuthOptions>, landscape: Landscape): void {
+  assertCanTrust()
+  useEnvironment(landscape)
+  bindServices(auth, landscape)
+}
+
+function bindServices(auth: Mutable<AuthOptions>, landscape: Landscape): void {
+  const { vcapServices, mockedServices } = landscape
+  auth.credentials = vcapServices.xsuaa[0]?.credentials as unknown as XsuaaCredentials
+  bindIdentity(vcapServices)
+  bindByLabel(vcapServices)
+  talkToMocks(mockedServices)
+}
+
+function useEnvironment({ ca, vcapServices, workloadApi }: Landscape): void {
+  trust(ca)
+  process.env.VCAP_SERVICES = JSON.stringify(vcapServices)
+  if (workloadApi) process.env.SPIFFE_ENDPOINT_SOCKET = workloadApi
 }
 
 /** Jobs of the emulated Job Scheduling service are requests to this server. */

@@ -1,0 +1,31 @@
+import { Command } from 'commander'
+
+import { explain, type ExplainOptions } from '../explain/explain.js'
+
+const HELP = `
+The code of an error stands in the log of the application. Upper or lower case, with or without
+ERR_. Nothing is changed, nothing is started.
+Exit code: 0 explained, 1 unknown or failed.
+
+Examples:
+  npx cds-principal explain ERR_TOKEN_AUDIENCE
+  npx cds-principal explain token-expired --profile production`
+
+/** Returns the command `explain`. @internal */
+export function explainCommand(): Command {
+  return new Command('explain')
+    .description('explain an error code: cause, fix, and what of this project has to do with it')
+    .argument('<code>', 'such as ERR_TOKEN_AUDIENCE')
+    .option('--profile <names>', 'profiles of CAP, such as production or hybrid')
+    .option('--json', 'print JSON')
+    .option('--project <folder>', 'folder of the CAP project', process.cwd())
+    .addHelpText('after', HELP)
+    .action(print)
+}
+
+async function print(subject: string, options: ExplainOptions & { json?: true }): Promise<void> {
+  const { explained, text, data } = await explain(subject, options)
+  const json = JSON.stringify({ explained, ...data }, null, 2)
+  process.stdout.write(`${options.json ? json : text}\n`)
+  if (!explained) process.exitCode = 1
+}

@@ -1,0 +1,141 @@
+import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+
+import { explain } from '../../../src/explain/explain.js'
+
+const requires = {
+  auth: {
+    kind: 'principal',
+    emulator: false,
+    impl: 'cds-principal/auth',
+    credentials: {
+      clientid: 'sb-shop!t1',
+      xsappname: 'shop!t1',
+      uaadomain: 'authentication.example.com',
+      tenantmode: 'dedicated',
+      tenantid: 'tenant-1',
+      clientsecret: 'SECRET-OF-THE-CLIENT'
+    },
+    issuers: {
+      keycloak: { issuer: 'https://login.example.com/realms/x', audience: 'shop', userId: 'sub' }
+    }
+  },
+  S4: {
+    kind: 'odata',
+    onBehalfOf: 'namedUser',
+    credentials: { destination: 'S4', path: '/sap', requestTimeout: 3000 }
+  },
+  MAIL: {
+    kind: 'rest',
+    outboxed: true,
+    credentials: { url: 'https://u:SECRET-OF-THE-URL@mail.example.com/x' }
+  }
+}
+const model = `
+@requires: 'authenticated-user'
+service Shop {
+  @restrict: [{ grant: 'READ', to: 'Clerk', where: (site = $user.site) }]
+  entity Orders { key ID : Integer; site : String; }
+}
+@cds.external service Foreign { @requires: 'Foreigner' entity Things { key ID : Integer; } }`
+const descriptor = {
+  scopes: [
+    { name: '$XSAPPNAME.Clerk' },
+    { name: '$XSAPPNAME.Jobs', 'grant-as-authority-to-apps': ['$XSSERVICENAME(jobs)'] }
+  ],
+  'role-templates': [{ name: 'ShopClerk', 'scope-references': ['$XSAPPNAME.Clerk'] }]
+}
+
+let project: string
+beforeAll(() => {
+  project = mkdtempSync(join(tmpdir(), 'cds-principal-explain-'))
+  mkdirSync(join(project, 'srv'))
+  const write = (name: string, text: string) => writeFileSync(join(project, name), text)
+  write('package.json', JSON.stringify({ name: 'shop', cds: { requires } }))
+  write('xs-security.json', JSON.stringify(descriptor))
+  write('srv/shop.cds', model)
+})
+afterAll(() => rmSync(project, { recursive: true, force: true }))
+afterEach(() => {
+  delete process.env.SAP_JWT_TRUST_ACL
+  delete process.env.CDS_ENV
+})
+
+const facts = async (code: string, profile?: string) => {
+  const { data, text, explained } = await explain(code, { project, profile })
+  expect(explained).toBe(true)
+  expect(text + JSON.stringify(data)).not.toContain('SECRET')
+  const list = (data as { facts: { name: string; values: string[] }[] }).facts
+  return Object.fromEntries(list.map(({ name, values }) => [name, values]))
+}
+
+describe('what of a code applies in this project', () => {
+  test('the kind of authentication, profiles and bindings, for every code', async () => {
+    expect(await facts('ERR_REMOTE_TLS', 'production')).toMatchObject({
+      authentication: ['kind "principal"'],
+      profiles: ['test, production'],
+      bound: ['XSUAA']
+    })
+  })
+
+  test('ERR_TOKEN_AUDIENCE: what is expected, by issuer, and the trust list', async () => {
+    process.env.SAP_JWT_TRUST_ACL = JSON.stringify([{ clientid: 'sb-caller', identityzone: '*' }])
+    const found = await facts('ERR_TOKEN_AUDIENCE')
+    expect(found.issuers).toEqual([
+      expect.stringMatching(/authentication\.example\.com.*"aud" sb-shop!t1 or shop!t1/),
+      'keycloak: "iss" on login.example.com; "aud" shop'
+    ])
+    expect(found).toMatchObject({
+      SAP_JWT_TRUST_ACL: ['client sb-caller of zone *'],
+      'scopes for other applications': ['Jobs: $XSSERVICENAME(jobs)']
+    })
+  })
+
+  test('ERR_TOKEN_TENANT: the tenant mode of the binding', async () => {
+    const { tenants } = await facts('ERR_TOKEN_TENANT')
+    expect(tenants).toEqual(['XSUAA: tenantmode dedicated, own tenant tenant-1'])
+  })
+
+  test('ERR_ROLE_MISSING: roles of the own model, and the role templates that have them', async () => {
+    expect(await facts('ERR_ROLE_MISSING')).toMatchObject({
+      'roles in the model': ['authenticated-user: Shop', 'Clerk: Shop.Orders'],
+      'scopes and their role templates': ['Clerk: ShopClerk', 'Jobs: no role template']
+    })
+  })
+
+  test('ERR_WRITE_RESTRICTED: conditions and attributes', async () => {
+    expect(await facts('ERR_WRITE_RESTRICTED')).toMatchObject({
+      'attributes in the model': ['site: Shop.Orders'],
+      conditions: ['Shop.Orders: READ to Clerk where site = $user.site']
+    })
+  })
+
+  test('ERR_QUEUED_NAMED_USER: who services are called as, and what is queued', async () => {
+    const found = await facts('ERR_QUEUED_NAMED_USER')
+    expect(found['required services']).toEqual([
+      'S4: odata, onBehalfOf namedUser, destination S4, path /sap, requestTimeout 3000 ms, minTokenLifetime 5 s',
+      'MAIL: rest, onBehalfOf (the destination decides), host mail.example.com, minTokenLifetime 5 s'
+    ])
+    expect(found.queue).toContain('MAIL: outboxed is on')
+  })
+
+  test('ERR_CONFIGURATION: the checks of the start', async () => {
+    const found = await facts('ERR_CONFIGURATION')
+    expect(found['checks of the start']).toEqual(['no problem found'])
+  })
+
+  test('a folder that is no project is no reason to say nothing', async () => {
+    const { text, explained } = await explain('ERR_ROLE_MISSING', { project: tmpdir() })
+    expect(explained).toBe(true)
+    expect(text).toMatch(/xs-security\.json: not found here|model: can't be loaded here/)
+  })
+
+  test('an unknown code is not explained', async () => {
+    const { text, explained } = await explain('ERR_TOKEN_EXPRED', { project })
+    expect({ text, explained }).toEqual({
+      text: 'There is no code "ERR_TOKEN_EXPRED". Did you mean ERR_TOKEN_EXPIRED?',
+      explained: false
+    })
+  })
+})
