@@ -85,6 +85,16 @@ function linkTo(
   return linkByValues(whole, joinOf(part, composition, back))
 }
 
+/**
+ * Returns the elements of the target of an association, and those of its source that have the same values; none for a
+ * condition of another form than equality.
+ *
+ * @internal
+ */
+export function comparedBy(target: RestrictedDefinition, association: Definition): Join {
+  return joinOf(target, association, backLink(association))
+}
+
 /** The elements of a part that say which record it belongs to: they follow from where it is. @internal */
 export function linkingElements(part: RestrictedDefinition, composition: Definition): string[] {
   if ((composition as Composition).keys) return []

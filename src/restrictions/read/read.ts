@@ -9,6 +9,7 @@ import { takesQueries } from './queries.js'
 import { settle, withFilter } from './reachable.js'
 import { inDatabase, isRemote } from '../model/remote.js'
 import { restrictExpand } from './expand.js'
+import { readByOwnKey } from './remote-path.js'
 import type { RestrictedDefinition } from '../model/definition.js'
 import { rewriteQuery } from './rewrite.js'
 import { factsOf } from '../request/request.js'
@@ -25,13 +26,17 @@ export function restrictRead(
   entity: RestrictedDefinition
 ): Promise<void> | undefined {
   refuseHierarchy(request, entity)
-  if (isRemote(entity) && readableIf(request, entity)) findByKey(request)
+  const isFiltered = isRemote(entity) && readableIf(request, entity) !== undefined
+  if (isFiltered) findByKey(request)
   const path = request.subject?.ref ?? []
   const passed = path.length > 1 ? entitiesOn(path.slice(0, -1), service) : []
   if (governorsOf(entity).length && !isReadAsPart(entity, path, passed))
     restrictPart(request, entity)
   restrictExpand(request, entity)
-  return passed.length ? restrictPassed(service, request, path, passed) : undefined
+  if (!passed.length) return undefined
+  const restricted = restrictPassed(service, request, path, passed)
+  if (!isFiltered) return restricted
+  return restricted.then(() => readByOwnKey(service, request, path, passed.at(-1)))
 }
 
 /** True if the path leads by compositions from a record whose restrictions count: CAP has put them there. */

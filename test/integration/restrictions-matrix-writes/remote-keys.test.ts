@@ -11,21 +11,28 @@ import type { Service } from './local-service.js'
 cds.log('remote', { level: 'silent' } as never)
 
 const MODEL = `
-@cds.external service Remote { entity Rows { key ID : Integer; plant : String; name : String; } }
+@cds.external service Remote { entity Rows { key ID : Integer; plant : String; name : String;
+  parent : Association to Rows; up : Integer; twin : Association to one Rows on twin.ID = up;
+  other : Association to one Rows on other.ID = up or other.ID = 2; } }
 service S {
   @restrict: [ { grant: '*', to: 'Technician', where: (plant = $user.plant) } ]
   entity Rows as projection on Remote.Rows;
 }`
 
 const ROWS = [
-  { ID: 1, plant: '1010', name: 'own' },
-  { ID: 2, plant: '1710', name: 'foreign' }
+  { ID: 1, plant: '1010', name: 'own', parent_ID: 2, up: 2 },
+  { ID: 2, plant: '1710', name: 'foreign', parent_ID: null },
+  { ID: 3, plant: '1010', name: 'below', parent_ID: 1, up: 1 }
 ]
 
 /** A service that ignores `$filter` beside a key in the path, as some do. */
 function answer(url: string): object {
   const key = /\/Rows\((?:ID=)?(\d+)\)/.exec(url)?.[1]
-  if (key) return ROWS[Number(key) - 1] ?? {}
+  if (key) {
+    const row = ROWS[Number(key) - 1]
+    if (!/\)\/(parent|twin|other)/.test(url)) return row ?? {}
+    return ROWS.find(({ ID }) => ID === row?.parent_ID) ?? {}
+  }
   const filter = new URL(url, 'http://localhost').searchParams.get('$filter') ?? ''
   const wanted = (name: string) => new RegExp(`${name} eq '?(\\w+)`).exec(filter)?.[1]
   const [ID, plant] = [wanted('ID'), wanted('plant')]
@@ -71,13 +78,23 @@ const alice = () =>
   service.tx({
     user: new cds.User({ id: 'alice', roles: ['Technician'], attr: { plant: ['1010'] } } as never)
   })
-const at = (ID: number) =>
-  ({ ref: [{ id: 'S.Rows', where: [{ ref: ['ID'] }, '=', { val: ID }] }] }) as never
+const at = (ID: number, ...rest: string[]) =>
+  ({ ref: [{ id: 'S.Rows', where: [{ ref: ['ID'] }, '=', { val: ID }] }, ...rest] }) as never
 
 test('a record that is read by its key is not what the condition hides', async () => {
   expect(await alice().run(SELECT.one.from(at(1)))).toMatchObject({ name: 'own' })
   expect(await alice().run(SELECT.one.from(at(2)))).toBeFalsy()
-  expect(await alice().run(SELECT.from('S.Rows'))).toEqual([ROWS[0]])
+  expect(await alice().run(SELECT.from('S.Rows'))).toEqual([ROWS[0], ROWS[2]])
+})
+
+test('a record behind a path is not what the condition hides', async () => {
+  const parentOf = (ID: number) => SELECT.one.from(at(ID, 'parent'))
+  expect(await alice().run(parentOf(3))).toMatchObject({ name: 'own' })
+  expect(await alice().run(parentOf(1))).toBeFalsy()
+  expect(await statusOf(alice().run(parentOf(2)))).toBe(404) // hidden itself
+  expect(await alice().run(SELECT.one.from(at(3, 'twin')))).toMatchObject({ name: 'own' })
+  expect(await alice().run(SELECT.one.from(at(1, 'twin')))).toBeFalsy()
+  expect(await statusOf(alice().run(SELECT.one.from(at(1, 'other'))))).toBe(403)
 })
 
 test('a record that is written by its key is not what the condition hides', async () => {
