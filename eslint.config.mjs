@@ -51,7 +51,9 @@ const rooms = {
     'model/governing',
     'names/advice',
     'names/lint-findings',
-    'names/warn'
+    'names/warn',
+    'request/refusal',
+    'request/request'
   ],
   'src/restrictions/condition/normalize': ['joined-path', 'normalize'],
   'src/restrictions/condition/patterns': ['pattern-index', 'text-pattern'],
@@ -65,7 +67,7 @@ const rooms = {
     'read',
     'words'
   ],
-  'src/restrictions/request': ['find-texts', 'request'],
+  'src/restrictions/request': ['find-texts', 'refusal', 'request'],
   'src/restrictions/write': ['record', 'refused-writes', 'written'],
   'src/token': [
     'claims',

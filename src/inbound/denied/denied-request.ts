@@ -2,15 +2,10 @@ import { currentContext } from '../../cap.js'
 import { explainLater } from '../../lib/log.js'
 import { isRestricted, governorsOf } from '../../restrictions/model/governing.js'
 import type { RestrictedDefinition } from '../../restrictions/model/definition.js'
+import { nameOfRequest } from '../../restrictions/request/refusal.js'
+import { type EnforcedRequest, explainRefusedRecord } from '../../restrictions/request/request.js'
 import { TokenUser } from '../../user/token-user.js'
 import { type LackOfRole, type RoleHolder, roleRefusal } from './missing-role.js'
-
-/** Request to an application service, with the members that are read here. */
-export interface DeniedRequest {
-  readonly event: string
-  readonly target?: RestrictedDefinition
-  readonly user: RoleHolder & { readonly _is_anonymous?: boolean }
-}
 
 /** Application service, with the members that are read here. */
 export interface DenyingService {
@@ -27,13 +22,16 @@ export interface DenyingService {
  */
 export function explainDenied(
   error: unknown,
-  request: DeniedRequest,
+  request: EnforcedRequest,
   service: DenyingService
 ): void {
   const { user } = request
   if (!isForbidden(error) || user._is_anonymous) return
   const lack = lackOf(request, service)
-  if (!lack) return
+  if (!lack) {
+    if (isOfCapsCheck(error)) explainRefusedRecord(error, request)
+    return
+  }
   const identity = TokenUser.sourceOf(user)?.identity ?? identityOfContext()
   explainLater(error, roleRefusal(identity, user, lack))
 }
@@ -44,6 +42,12 @@ function identityOfContext() {
   return TokenUser.sourceOf(user)?.identity
 }
 
+/** True if CAP's check of `@restrict` has thrown it: code of the application may refuse for other reasons. */
+function isOfCapsCheck(error: unknown): boolean {
+  const { stack } = (error ?? {}) as { stack?: unknown }
+  return typeof stack === 'string' && /[\\/]generic[\\/]auth[\\/]/.test(stack)
+}
+
 function isForbidden(error: unknown): boolean {
   const { code, status } = (error ?? {}) as Record<string, unknown>
   return [code, status].some((value) => value === 403 || value === '403')
@@ -51,14 +55,14 @@ function isForbidden(error: unknown): boolean {
 
 /** Checks in CAP's order: the service, `@requires`, `@restrict`. */
 function lackOf(
-  { event, target, user }: DeniedRequest,
+  { event, target, user }: EnforcedRequest,
   service: DenyingService
 ): LackOfRole | undefined {
   const needed = (roles: readonly string[], what: string) =>
     roles.length && !roles.some((role) => user.is(role)) ? { what, roles } : undefined
   const action = target?.actions?.[event] ?? operationOf(service, event)
   const entities = target ? checkedEntities(target) : []
-  const what = nameOfRequest(event, target, service, action !== undefined)
+  const what = nameOfRequest(event, target, service.name)
   const first = needed(requiredBy(service.definition), service.name)
   if (first) return first
   const definitions = action ? [action, ...entities.slice(0, 1)] : entities
@@ -128,23 +132,4 @@ function operationOf({ operations }: DenyingService, event: string) {
 function requiredBy(definition: object | undefined): string[] {
   const { '@requires': roles } = (definition ?? {}) as { '@requires'?: string | string[] }
   return [roles ?? []].flat().filter((role) => role !== '')
-}
-
-/** HTTP methods of the events. */
-const METHODS: Readonly<Record<string, string>> = {
-  READ: 'GET',
-  CREATE: 'POST',
-  UPDATE: 'PATCH',
-  UPSERT: 'PUT'
-}
-
-function nameOfRequest(
-  event: string,
-  target: RestrictedDefinition | undefined,
-  { name: service }: DenyingService,
-  isAction: boolean
-): string {
-  const entity = target?.name.replace(`${service}.`, '').replace(/\.drafts$/, ' (draft)')
-  const what = isAction ? `"${event}"` : (METHODS[event] ?? event)
-  return `${what} of ${entity ?? service}`
 }

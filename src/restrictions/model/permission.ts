@@ -61,7 +61,8 @@ function decide(restrictions: readonly Restriction[], user: RoleBearer): Permiss
   return applicable.some(({ where }) => !where) ? 'always' : applicable
 }
 
-function grants({ grant = '*' }: Restriction, event: string): boolean {
+/** True if a restriction is about an event, or the name of an action. @internal */
+export function grants({ grant = '*' }: Restriction, event: string): boolean {
   const granted = [grant].flat()
   if (granted.includes('*') || granted.includes(event)) return true
   return granted.includes('WRITE') && WRITES.has(event)

@@ -234,7 +234,10 @@ function changedSubquery({ SELECT }: Column, context: ExpressionContext): object
     governorsOf(entity).length + path.length === 0 &&
     permissionFor(entity, 'READ', request.user) === 'always'
   if (!entity || !open) {
-    return refuse(request, 'ERR_EXPAND_RESTRICTED', 'A subquery on what is restricted.')
+    return refuse(request, 'ERR_EXPAND_RESTRICTED', 'A subquery on what is restricted.', {
+      entity,
+      event: 'READ'
+    })
   }
   const changed = clausesOf(SELECT, {
     ...context,

@@ -23,7 +23,8 @@ export function reachableIf(
   const permitted = permittedOn(target, 'READ', request.user)
   if (permitted === 'always') return undefined
   if (permitted === 'never' || !inDatabase(target) || !inDatabase(from)) {
-    return refuse(request, 'ERR_EXPAND_RESTRICTED', `${name} can not be followed.`)
+    const concern = { entity: target, event: 'READ' }
+    return refuse(request, 'ERR_EXPAND_RESTRICTED', `${name} can not be followed.`, concern)
   }
   return permittedCondition(permitted, factsOf(request))
 }

@@ -86,7 +86,10 @@ function readableIf(request: EnforcedRequest, entity: RestrictedDefinition): Tok
   const permitted = permittedOn(entity, 'READ', request.user)
   if (permitted === 'always') return undefined
   if (permitted === 'never')
-    return refuse(request, 'ERR_EXPAND_RESTRICTED', 'No role permits this.')
+    return refuse(request, 'ERR_EXPAND_RESTRICTED', 'No role permits this.', {
+      entity,
+      event: 'READ'
+    })
   return permittedCondition(permitted, factsOf(request))
 }
 

@@ -1,4 +1,4 @@
-import { type ErrorCode, type FailureFacts, PrincipalError } from '../../errors.js'
+import type { ErrorCode } from '../../errors.js'
 import { explainLater } from '../../lib/log.js'
 import type { DerivedAttribute } from '../condition/derived.js'
 import { asParameter } from '../condition/per-database.js'
@@ -6,6 +6,7 @@ import type { Query, Segment } from '../condition/types.js'
 import type { UserFacts } from '../condition/user-value.js'
 import type { Model, RestrictedDefinition } from '../model/definition.js'
 import type { RoleBearer } from '../model/permission.js'
+import { type Concern, refusalOf } from './refusal.js'
 
 /** Request to an application service, with the members that are read here. */
 export interface EnforcedRequest {
@@ -30,20 +31,46 @@ export interface EnforcingService {
 /**
  * Refuses a request: 403, or 401 for somebody who has not said who he is. The log has the facts, the client the message.
  *
+ * @param concern - entity and event that it is about. Default: those of the request
  * @internal
  */
 export function refuse(
   request: EnforcedRequest,
   code: ErrorCode,
   message: string,
-  facts: FailureFacts = {}
+  concern: Concern = {}
 ): never {
   try {
     return request.reject({ status: request.user._is_anonymous ? 401 : 403, code, message })
   } catch (error) {
-    explainLater(error, new PrincipalError(code, message.replace(/\.$/, ''), facts))
+    explainLater(error, explanationOf(request, code, message, concern))
     throw error
   }
+}
+
+function explanationOf(
+  request: EnforcedRequest,
+  code: ErrorCode,
+  message: string,
+  { entity = request.target, event = request.event }: Concern
+) {
+  const about = entity?.actives ?? entity
+  return refusalOf(
+    code,
+    message,
+    { entity: about, event },
+    { user: request.user, facts: factsOf(request) }
+  )
+}
+
+/**
+ * Explains that CAP itself has refused a record by a condition, for the log.
+ *
+ * @internal
+ */
+export function explainRefusedRecord(error: unknown, request: EnforcedRequest): void {
+  const message = 'You may not change this record.'
+  explainLater(error, explanationOf(request, 'ERR_WRITE_RESTRICTED', message, {}))
 }
 
 /** User object of CAP, with the members that are read and changed here. */

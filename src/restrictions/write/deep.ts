@@ -76,13 +76,16 @@ async function everyOne(
   if (!keys.length && event !== 'CREATE') return
   const permitted = permittedOn(entity, event, request.user)
   if (permitted === 'never')
-    refuse(request, RESTRICTED, 'No role permits what is written below the record.')
+    refuse(request, RESTRICTED, 'No role permits what is written below the record.', {
+      entity,
+      event
+    })
   if (permitted === 'always' || !keys.length) return
   const allowed = await count(
     [recordsAt(entity, keys)],
     permittedCondition(permitted, factsOf(request))
   )
-  if (allowed < keys.length) refuse(request, RESTRICTED, HIDDEN)
+  if (allowed < keys.length) refuse(request, RESTRICTED, HIDDEN, { entity, event })
 }
 
 const HIDDEN = 'You would not be allowed to see, or may not change, what is below the record.'
@@ -99,5 +102,5 @@ async function everyNew(
   const fresh = kept.length ? { xpr: ['not', isOneOf(entity, kept)] } : undefined
   const all = await count(ref, fresh)
   if ((await count(ref, fresh, permittedCondition(ways, factsOf(request)))) < all)
-    refuse(request, RESTRICTED, HIDDEN)
+    refuse(request, RESTRICTED, HIDDEN, { entity, event: 'CREATE' })
 }

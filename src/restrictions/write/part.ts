@@ -1,5 +1,6 @@
 import type { Segment, Token } from '../condition/types.js'
 import { count } from '../model/database.js'
+import type { Concern } from '../request/refusal.js'
 import { type EnforcedRequest, refuse } from '../request/request.js'
 import { governorsOf, isRestricted } from '../model/governing.js'
 import { permittedCondition, permittedOn } from '../model/permitted.js'
@@ -20,9 +21,11 @@ export async function checkPart(
   const event = entity.actions?.[request.event] ? 'READ' : request.event
   const permitted = permittedOn(entity, event, request.user)
   if (permitted === 'always') return
-  if (permitted === 'never') return refuse(request, RESTRICTED, 'No role permits this.')
+  if (permitted === 'never')
+    return refuse(request, RESTRICTED, 'No role permits this.', { entity, event })
   const condition = permittedCondition(permitted, factsOf(request))
-  await every(request, request.subject?.ref ?? [entity.name], condition, whereOf(request))
+  const ref = request.subject?.ref ?? [entity.name]
+  await every(request, ref, condition, { entity, event }, whereOf(request))
 }
 
 const RESTRICTED = 'ERR_WRITE_RESTRICTED'
@@ -58,7 +61,8 @@ export async function checkBelow(
     if (!part || !hasRestrictedPart(part, true)) continue
     const below = [...filtered, name]
     if (!(await count(below))) continue
-    if (isRestricted(part)) await every(request, below, conditionFor(request, part))
+    const concern = { entity: part, event: 'DELETE' }
+    if (isRestricted(part)) await every(request, below, conditionFor(request, part), concern)
     await checkBelow(request, below, part)
   }
 }
@@ -72,7 +76,10 @@ function conditionFor(request: EnforcedRequest, part: RestrictedDefinition): Tok
   const permitted = permittedOn(part, 'DELETE', request.user)
   if (permitted === 'always') return undefined
   if (permitted === 'never')
-    return refuse(request, RESTRICTED, 'No role permits to delete what is below the record.')
+    return refuse(request, RESTRICTED, 'No role permits to delete what is below the record.', {
+      entity: part,
+      event: 'DELETE'
+    })
   return permittedCondition(permitted, factsOf(request))
 }
 
@@ -81,13 +88,14 @@ async function every(
   request: EnforcedRequest,
   ref: readonly Segment[],
   condition: Token | undefined,
+  concern: Concern,
   where: readonly Token[] = []
 ): Promise<void> {
   if (!condition) return
   const among: Token[] = where.length ? [{ xpr: where }] : []
   const all = await count(ref, ...among)
   if (all && (await count(ref, ...among, condition)) < all)
-    refuse(request, RESTRICTED, 'You may not change this record.')
+    refuse(request, RESTRICTED, 'You may not change this record.', concern)
 }
 
 function whereOf({ query }: EnforcedRequest): readonly Token[] {

@@ -62,7 +62,11 @@ describe('a 403 for the lack of a role is one line, that names the event, what w
 
   test('a part, for which the roles of its record count', async () => {
     const { lines } = await linesFor([], 'GET', '/explain/Notes(1)/parts')
-    expect(lines).toEqual([expect.stringContaining('No role permits this')])
+    expect(lines).toEqual([
+      expect.stringContaining(
+        'GET of Notes: no role of the user has a grant (roles with one: "Viewer") · '
+      )
+    ])
   })
 
   test('a role that no token can have: the name that was meant', async () => {

@@ -15,6 +15,24 @@ service ExplainService {
 
   entity Parts { key ID : Integer; note : Association to Notes };
 
+  @restrict: [
+    { grant: ['READ', 'DELETE'], to: 'Viewer' },
+    { grant: ['CREATE', 'UPDATE', 'DELETE'], to: 'Technician', where: (plant = $user.plant) },
+    { grant: ['UPDATE'], to: 'JOBSCHEDULER', where: (plant = $user.plnt) },
+    { grant: 'seal', to: 'Technician', where: (plant = $user.plant) },
+  ]
+  entity Orders { key ID : Integer; plant : String(4); secret : Association to Secrets }
+    actions { action seal() };
+
+  @restrict: [{ to: 'Supervisor' }]
+  entity Secrets { key ID : Integer; text : String };
+
+  @restrict: [{ grant: 'READ', to: 'Viewer', where: (plant = $user.plant) }]
+  entity Sites { key ID : Integer; plant : String(4); above : Association to Sites };
+
+  @restrict: [{ grant: '*', to: 'Technician', where: (plant = $user.plant) }]
+  entity Hidden { key ID : Integer; plant : String(4) };
+
   @requires: 'Supervisor' action close();
   action indirectly();
   action caught();

@@ -13,6 +13,7 @@ export default class ExplainService extends cds.ApplicationService {
     this.on('archive', () => undefined)
     this.on('check', () => undefined)
     this.on('close', () => undefined)
+    this.on('seal', () => undefined)
     return super.init()
   }
 }

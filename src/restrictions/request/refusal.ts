@@ -1,0 +1,132 @@
+import { type ErrorCode, PrincipalError } from '../../errors.js'
+import { userPaths } from '../condition/mentions.js'
+import { printCondition } from '../condition/print.js'
+import { type UserFacts, valuesOf } from '../condition/user-value.js'
+import { tokensOf } from '../model/compiled.js'
+import type { RestrictedDefinition, Restriction } from '../model/definition.js'
+import { governorsOf } from '../model/governing.js'
+import {
+  grants,
+  type Permission,
+  permissionForAction,
+  type RoleBearer
+} from '../model/permission.js'
+import { permittedOn } from '../model/permitted.js'
+import { restrictionsOf } from '../model/rewrite.js'
+import { nameAdvice, unknownNames } from '../names/advice.js'
+import { textFor } from './texts.js'
+
+/** Entity and event that a refusal is about. */
+export interface Concern {
+  readonly entity?: RestrictedDefinition | undefined
+  readonly event?: string
+}
+
+/** User of a request, with what conditions ask for. */
+export interface RefusedUser {
+  readonly user: RoleBearer
+  readonly facts: UserFacts
+}
+
+/**
+ * Explains a refusal for the log: entity, event, conditions as they are modelled, and attributes in them that the user has not.
+ * Values of the user or of records are not in it.
+ *
+ * @param message - for the client
+ * @internal
+ */
+export function refusalOf(
+  code: ErrorCode,
+  message: string,
+  { entity, event = '' }: Concern,
+  { user, facts }: RefusedUser
+): PrincipalError {
+  const { cause, fix } = textFor(message)
+  const what = `${nameOfRequest(event, entity)}: ${cause}`
+  if (!entity) return new PrincipalError(code, what, { fix })
+  const restrictions = restrictionsFor(entity, event, user)
+  if (restrictions === 'always') return new PrincipalError(code, what, { fix })
+  if (restrictions === 'never') {
+    const roles = rolesWithGrant(entity, event)
+    const granted = roles.length ? `roles with one: ${quoted(roles)}` : 'nobody has one'
+    return new PrincipalError(code, `${what} (${granted})`, { fix })
+  }
+  const conditions = [
+    ...new Set(
+      restrictions.flatMap(({ where, modelledWhere }) => {
+        return where ? textOf(modelledWhere ?? where) : []
+      })
+    )
+  ]
+  const missing = attributesWithoutValue(restrictions, facts)
+  const lack = missing.length ? `; the user has no attribute ${quoted(missing)}` : ''
+  const condition = conditions.map((text) => `"${text}"`).join(' or ')
+  const step = missing.length ? adviceFor(missing) : fix
+  return new PrincipalError(code, `${what}: ${condition}${lack}`, { fix: step })
+}
+
+function adviceFor(missing: readonly string[]): string {
+  const unknown = unknownNames('attribute', missing)
+  const known = missing.filter((name) => !unknown.includes(name))
+  const give =
+    known.length > 0 &&
+    `Give the user a value of ${quoted(known)} by a role or the identity provider (in development "attr" in cds.requires.auth.users), and log on again.`
+  return [give, nameAdvice('attribute', unknown)].filter(Boolean).join(' ')
+}
+
+function restrictionsFor(
+  entity: RestrictedDefinition,
+  event: string,
+  user: RoleBearer
+): Permission {
+  if (entity.actions?.[event]) return permissionForAction(entity, event, user)
+  const permitted = permittedOn(entity, event, user)
+  if (typeof permitted === 'string') return permitted
+  return permitted.flatMap(({ restrictions = [] }) => restrictions)
+}
+
+function rolesWithGrant(entity: RestrictedDefinition, event: string): string[] {
+  const all = [entity, ...governorsOf(entity).map((each) => each.entity)].flatMap(restrictionsOf)
+  const granted = all.filter((restriction) => grants(restriction, event))
+  return [...new Set(granted.flatMap(({ to = 'any' }) => to))]
+}
+
+/** Longest condition that is shown. */
+const MAX_LENGTH = 200
+
+/** Returns the text of a condition in one line. */
+function textOf(where: NonNullable<Restriction['where']>): string {
+  const text = typeof where === 'string' ? where : printCondition(tokensOf(where))
+  const line = text.replace(/\s+/g, ' ')
+  return line.length > MAX_LENGTH ? `${line.slice(0, MAX_LENGTH)}…` : line
+}
+
+/** Paths behind `$user` that every user has. */
+const OF_EVERYBODY = new Set(['', 'id', 'tenant', 'locale'])
+
+function attributesWithoutValue(restrictions: readonly Restriction[], facts: UserFacts): string[] {
+  const paths = restrictions.flatMap(({ where, modelledWhere }) =>
+    userPaths(tokensOf(modelledWhere ?? where))
+  )
+  const missing = paths.filter((path) => !valuesOf({ path, functions: [] }, facts).length)
+  const names = missing.map((path) => path.join('.'))
+  return [...new Set(names)].filter((name) => !OF_EVERYBODY.has(name))
+}
+
+const quoted = (names: readonly string[]) => names.map((name) => `"${name}"`).join(', ')
+
+/** HTTP methods of the events. */
+const METHODS: Readonly<Record<string, string>> = {
+  READ: 'GET',
+  CREATE: 'POST',
+  UPDATE: 'PATCH',
+  UPSERT: 'PUT'
+}
+
+/** Returns what a request is about, such as `PATCH of Equipment`. @internal */
+export function nameOfRequest(event: string, entity?: RestrictedDefinition, service = ''): string {
+  const prefix = entity?._service?.name ?? service
+  const name = entity?.name.replace(`${prefix}.`, '').replace(/\.drafts$/, ' (draft)')
+  const isData = event in METHODS || /^[A-Z]+$/.test(event)
+  return `${isData ? (METHODS[event] ?? event) : `"${event}"`} of ${name ?? service}`
+}
