@@ -50,7 +50,8 @@ export class PrincipalError extends Error {
   readonly code: ErrorCode
   /** HTTP status for the client. */
   readonly status: number
-  readonly #explanation: Explanation
+  /** Hop, cause and fix, one by one: for the log. Not enumerable, so that no client gets it. */
+  declare readonly explanation: Explanation
 
   /**
    * @param cause - sentence that says what is wrong; `message` is this, what was sent and expected, and the fix
@@ -61,12 +62,10 @@ export class PrincipalError extends Error {
     this.name = new.target.name
     this.code = code
     this.status = ERROR_CODES[code]
-    this.#explanation = { ...defined(facts), hop: facts.hop ?? hopOf(code), cause }
-  }
-
-  /** Hop, cause and fix, one by one: for the log. Not enumerable, so that no client gets it. */
-  get explanation(): Explanation {
-    return this.#explanation
+    // a copy of an error has its properties, and no private names
+    Object.defineProperty(this, 'explanation', {
+      value: { ...defined(facts), hop: facts.hop ?? hopOf(code), cause }
+    })
   }
 
   /** Constant text for clients, by status. */

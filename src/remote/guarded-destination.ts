@@ -91,7 +91,10 @@ function foreign(name: string, whose: 'user' | 'tenant'): PropagationError {
   const code = whose === 'user' ? 'ERR_USER_TOKEN_REQUIRED' : 'ERR_TENANT_MISMATCH'
   return new PropagationError(
     code,
-    `the destination "${name}" was resolved for another ${whose} than the one who is current now. Nothing was sent. Call ` +
-      'destinationFor where the request is sent, and keep nothing of what it returns.'
+    `the destination "${name}" was resolved for another ${whose} than the one who is current now`,
+    {
+      destination: name,
+      fix: 'Nothing was sent. Call destinationFor where the request is sent, and keep nothing of what it returns.'
+    }
   )
 }

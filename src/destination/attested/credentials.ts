@@ -44,8 +44,12 @@ export async function withWorkloadCertificate<T extends object>(
     throw new DestinationError(
       'ERR_DESTINATION_UNAVAILABLE',
       `the binding of service "${label}" has "credential-type": "x509_attested", and there is no certificate of this workload: ` +
-        `${reasonOf(error)}. Nothing was sent. Bind the service "${IDENTITY_SERVICE}", let its agent run beside the application, and ` +
-        'name its socket in SPIFFE_ENDPOINT_SOCKET; or bind the service with "x509" or "binding-secret".'
+        reasonOf(error),
+      {
+        fix:
+          `Nothing was sent. Bind the service "${IDENTITY_SERVICE}", let its agent run beside the application, and name its ` +
+          'socket in SPIFFE_ENDPOINT_SOCKET; or bind the service with "x509" or "binding-secret".'
+      }
     )
   }
 }

@@ -29,7 +29,7 @@ export function checkBinding(label: string, { name, credentials }: Service): voi
   const property = missing ? `no "${missing.join('" or "')}"` : 'a proxy port that is no number'
   throw new DestinationError(
     'ERR_DESTINATION_UNAVAILABLE',
-    `the binding "${name}" of service "${label}" has ${property}. Nothing was sent. Bind the service again, or ` +
-      'complete the credentials.'
+    `the binding "${name}" of service "${label}" has ${property}`,
+    { fix: 'Nothing was sent. Bind the service again, or complete the credentials.' }
   )
 }

@@ -4,13 +4,20 @@ import { firstOf } from '../../user/token-profile.js'
 import { claimAt } from '../../user/oidc-profile.js'
 import { type NamedUser, TokenPrincipal } from '../../user/principal.js'
 import { keyOfToken } from '../../user/user-key.js'
+import { printable } from '../../lib/log.js'
 import { cleanCause } from '../../lib/redact.js'
 import { newTokenCache } from '../tokens/token-cache.js'
 import { differenceAcross } from '../tokens/same-user.js'
 import { type Signer, signedAssertion } from './saml/assertion.js'
 import { serviceProviderAt } from './saml/metadata.js'
 import type { Lasting } from '../../lib/single-flight.js'
-import { exchangeOf, requestToken, type TokenExchange, type XsuaaClient } from './client.js'
+import {
+  exchangeOf,
+  requestToken,
+  type TokenExchange,
+  TokenRefused,
+  type XsuaaClient
+} from './client.js'
 import { claimsOf, endOf, isXsuaa, lifetimeUntil } from '../tokens/lifetime.js'
 
 type Claims = Readonly<Record<string, unknown>>
@@ -52,7 +59,14 @@ function checkTenant({ tenant, issuer }: NamedUser, { client, options }: TokenEx
   throw new PropagationError(
     'ERR_TENANT_MISMATCH',
     `the user's token of issuer "${issuer}" is of another tenant than the bound XSUAA, and assertions are taken in the ` +
-      "application's own subaccount only. Nothing was sent."
+      "application's own subaccount only",
+    {
+      hop: 'token exchange',
+      principal: 'named',
+      sent: printable(tenant),
+      expected: printable(own),
+      fix: 'Nothing was sent. Use the grant "jwt-bearer" for users of subscribers, or a destination of their tenant.'
+    }
   )
 }
 
@@ -72,8 +86,11 @@ async function exchanged(exchange: TokenExchange, user: NamedUser): Promise<Last
   if (!difference) return { value, lifetime: lifetimeUntil(endOf(value), user.expiresAt) }
   throw new DestinationError(
     'ERR_TOKEN_EXCHANGE',
-    `the token that XSUAA gave in exchange for that of issuer "${user.issuer}" is for ${difference}, and was thrown ` +
-      `away. Nothing was sent. Check cds.requires.auth.issuers.${user.issuer}.exchange and the trust configuration.`
+    `the token that XSUAA gave in exchange for that of issuer "${user.issuer}" is for ${difference}, and was thrown away`,
+    {
+      principal: 'named',
+      fix: `Nothing was sent. Check cds.requires.auth.issuers.${user.issuer}.exchange and the trust configuration.`
+    }
   )
 }
 
@@ -167,8 +184,12 @@ function nameIdOf(
   if (typeof name === 'string') return name
   throw new PropagationError(
     'ERR_USER_TOKEN_REQUIRED',
-    `the user's token of issuer "${issuer}" has no claim ${names.map((each) => `"${each}"`).join(' or ')}, by which ` +
-      `XSUAA would know the user. Nothing was sent. See cds.requires.auth.issuers.${issuer}.exchange.userIdSource.`
+    `the user's token of issuer "${issuer}" has no claim ${names.map((each) => `"${each}"`).join(' or ')}, by which XSUAA would know the user`,
+    {
+      hop: 'token exchange',
+      principal: 'named',
+      fix: `Nothing was sent. See cds.requires.auth.issuers.${issuer}.exchange.userIdSource.`
+    }
   )
 }
 
@@ -192,10 +213,16 @@ function isText(value: unknown, expected: string): boolean {
 }
 
 function failure({ issuer }: NamedUser, error: unknown): DestinationError {
+  const code = error instanceof TokenRefused && error.error ? ` (${printable(error.error)})` : ''
   return new DestinationError(
     'ERR_TOKEN_EXCHANGE',
-    `XSUAA gave no token in exchange for that of issuer "${issuer}". Nothing was sent. Check the trust configuration of ` +
-      `the subaccount and cds.requires.auth.issuers.${issuer}.exchange; the cause has XSUAA's own words.`,
-    { cause: cleanCause(error) }
+    `XSUAA gave no token in exchange for that of issuer "${issuer}"${code}`,
+    {
+      cause: cleanCause(error),
+      principal: 'named',
+      fix:
+        `Nothing was sent. Check the trust configuration of the subaccount and cds.requires.auth.issuers.${issuer}.exchange; ` +
+        "the cause has XSUAA's own words."
+    }
   )
 }

@@ -56,7 +56,8 @@ export async function forwardedToken(user: NamedUser, bypass = false): Promise<s
   if (exchanged) return exchanged.bearerToken
   throw new PropagationError(
     'ERR_USER_TOKEN_REQUIRED',
-    `"forwardAuthToken" would send the token of issuer "${user.issuer}" as it is. Nothing was sent. ${withExchange(user)}`
+    `"forwardAuthToken" would send the token of issuer "${user.issuer}" as it is`,
+    { principal: 'named', fix: `Nothing was sent. ${withExchange(user)}` }
   )
 }
 
@@ -101,7 +102,11 @@ async function exchanged(service: Service, { bearerToken }: NamedUser): Promise<
   if (!difference) return token
   throw new DestinationError(
     'ERR_DESTINATION_UNAVAILABLE',
-    `the token of XSUAA, in exchange for the user's of Identity Authentication, is for ${difference}, and was thrown ` +
-      'away. Nothing was sent. Check that both know the user by the same e-mail address or user name.'
+    `the token of XSUAA, in exchange for the user's of Identity Authentication, is for ${difference}, and was thrown away`,
+    {
+      hop: 'token exchange',
+      principal: 'named',
+      fix: 'Nothing was sent. Check that both know the user by the same e-mail address or user name.'
+    }
   )
 }

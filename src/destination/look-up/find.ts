@@ -6,6 +6,7 @@ import type { Principal } from '../../user/principal.js'
 import { serviceBinding } from '../binding/binding.js'
 import { isUserBound } from '../authentication-types.js'
 import { type Configured, lookUp } from './look-up.js'
+import { notFound } from './not-found.js'
 import {
   type DestinationOptions,
   type LookUpOptions,
@@ -46,21 +47,17 @@ export async function findDestination(
   tenant?: string
 ): Promise<FoundDestination> {
   const service = isInEnvironment(name) ? undefined : await serviceBinding('destination')
-  const found = service
-    ? await inTenants(service, name, principal, options, tenant)
-    : await locally(name, principal, options)
+  if (service) return inTenants(service, name, principal, options, tenant)
+  const found = await locally(name, principal, options)
   if (found) return found
   throw new DestinationError(
     'ERR_DESTINATION_NOT_FOUND',
-    `there is no destination "${name}"${detailsOf(options)}: create it in the subaccount or the service instance of the tenant`
+    `there is no destination "${name}" in the environment, and no Destination service is bound`,
+    {
+      destination: name,
+      fix: 'Bind an instance of the Destination service to the application, and create the destination there.'
+    }
   )
-}
-
-/** Describes how a destination was looked up, besides its name. */
-function detailsOf({ fragmentName, fragmentOptional, level }: LookUpOptions): string {
-  const names = fragmentName === undefined || fragmentOptional ? [] : [fragmentName].flat()
-  const scope = level ? ` on level "${level}"` : ''
-  return names.length ? `${scope} with fragment ${names.map((each) => `"${each}"`).join()}` : scope
 }
 
 async function locally(
@@ -71,8 +68,11 @@ async function locally(
   if (fragmentName !== undefined || level || chain || actorToken) {
     throw new DestinationError(
       'ERR_DESTINATION_UNAVAILABLE',
-      `destination "${name}" is not looked up in the Destination service, which alone knows fragments, levels, chains and actors. ` +
-        'Nothing was sent.'
+      `destination "${name}" is not looked up in the Destination service, which alone knows fragments, levels, chains and actors`,
+      {
+        destination: name,
+        fix: 'Nothing was sent. Bind the Destination service, or leave these destinationOptions out.'
+      }
     )
   }
   const destination = await localDestination(name, principal)
@@ -91,7 +91,7 @@ async function inTenants(
   principal: Principal,
   options: DestinationOptions,
   contextTenant: string | undefined
-): Promise<FoundDestination | undefined> {
+): Promise<FoundDestination> {
   const strategy = strategyFor(principal, options)
   const own = tenantOf(service, principal, contextTenant)
   const details = lookUpOf(options)
@@ -102,10 +102,10 @@ async function inTenants(
     const { destination } = configured
     const userBound = isUserBound(destination)
     // A fallback must not lead a user into another tenant; only `alwaysProvider` says that it shall.
-    if (userBound && tenant !== own && strategy !== 'alwaysProvider') return undefined
+    if (userBound && tenant !== own && strategy !== 'alwaysProvider') break
     return { destination, userBound, configured, tenant: own }
   }
-  return undefined
+  throw await notFound({ service, name, options, strategy, own })
 }
 
 type NamedStrategy = (() => unknown) & { readonly name: SelectionStrategy }

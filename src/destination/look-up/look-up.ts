@@ -7,7 +7,7 @@ import { parseDestination } from './parse.js'
 import { prefetchConnectivityToken } from './proxy.js'
 import { SingleFlight } from '../../lib/single-flight.js'
 
-export type { LookupScope, RetrievalHeaders } from './service.js'
+export { DestinationServiceError, type LookupScope, type RetrievalHeaders } from './service.js'
 
 /** Milliseconds for which a configuration is cached; the same as in the Cloud SDK. */
 const LIFETIME = 5 * 60_000

@@ -45,7 +45,12 @@ async function connectivityProxy(
   if (service) return connectivityProxyOf(service, await serviceTokenOf(service, tenant, bypass))
   throw new DestinationError(
     'ERR_DESTINATION_UNAVAILABLE',
-    `destination "${name}" is on premise, and no Connectivity service is bound: bind an instance of it`
+    `destination "${name}" is on premise, and no Connectivity service is bound`,
+    {
+      hop: 'Connectivity service',
+      destination: name,
+      fix: 'Nothing was sent. Bind an instance of it to the application, and start the application again.'
+    }
   )
 }
 

@@ -63,6 +63,32 @@ export async function findCertificate(scope: LookupScope, name: string): Promise
   )
 }
 
+/** Milliseconds for a list of names, for which an error waits. */
+const NAMES_DEADLINE = 3_000
+
+/** Returns the names of destinations on a level of a tenant, and nothing else of them. @internal */
+export async function destinationNames(
+  { service, tenant }: LookupScope,
+  level: 'subaccount' | 'instance'
+): Promise<string[]> {
+  const found = await get({ service, tenant }, `v1/${level}Destinations`, {}, NAMES_DEADLINE)
+  const all: unknown[] = Array.isArray(found) ? found : []
+  return all.flatMap((each) => {
+    const { Name: name } = Object(each) as { Name?: unknown }
+    return typeof name === 'string' ? [name] : []
+  })
+}
+
+/** Failed call of the Destination service, with the name of the call for messages. */
+export class DestinationServiceError extends FetchError {
+  readonly call: string
+
+  constructor(call: string, { reason, message, status }: FetchError) {
+    super(reason, `Destination service: ${message}`, status)
+    this.call = call
+  }
+}
+
 /**
  * Sends a request. Returns `undefined` for 404; repeats it once with a new token of the application
  * after 401.
@@ -70,29 +96,36 @@ export async function findCertificate(scope: LookupScope, name: string): Promise
 async function get(
   { service, tenant }: LookupScope,
   path: string,
-  headers?: Headers
+  headers: Headers = {},
+  deadline = DEADLINE
 ): Promise<unknown> {
   const url = `${String(service.credentials['uri']).replace(/\/+$/, '')}/destination-configuration/${path}`
   const token = await serviceTokenOf(service, tenant)
   try {
-    return await ask(url, token, headers).catch(async (error: unknown) => {
+    return await ask(url, token, headers, deadline).catch(async (error: unknown) => {
       const refused = error instanceof FetchError && error.status === 401
       const renewed = refused && (await renewedServiceToken(service, tenant, token))
       if (!renewed) throw error
-      return ask(url, renewed, headers)
+      return ask(url, renewed, headers, deadline)
     })
   } catch (error) {
     if (!(error instanceof FetchError)) throw error
     if (error.status === 404) return undefined
-    throw new FetchError(error.reason, `Destination service: ${error.message}`, error.status)
+    throw new DestinationServiceError(callOf(path), error)
   }
 }
 
 /** Sends one request, with a deadline, a limit of bytes, and without following redirects. */
-function ask(url: string, token: string, headers?: Headers): Promise<unknown> {
+function ask(url: string, token: string, headers: Headers, deadline: number): Promise<unknown> {
   const authorization = `Bearer ${token}`
-  const options = { headers: { ...headers, authorization }, deadline: DEADLINE, repeatLost: true }
-  return fetchJson(url, options)
+  return fetchJson(url, { headers: { ...headers, authorization }, deadline, repeatLost: true })
+}
+
+function callOf(path: string): string {
+  if (path.includes('Certificates/')) return 'get certificate'
+  return path.endsWith('?$skipTokenRetrieval=true')
+    ? 'find destination'
+    : 'find destination, with token retrieval'
 }
 
 function isDestination(answer: unknown): answer is DestinationJson {

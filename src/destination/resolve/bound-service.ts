@@ -12,7 +12,8 @@ import { withExchange } from '../exchange/user.js'
 import { bearerBypass } from '../tokens/rejected.js'
 import { differenceAcross, differenceWithin } from '../tokens/same-user.js'
 import { clientService } from '../tokens/client-service.js'
-import { serviceTokenOf } from '../tokens/service.js'
+import { answerOf } from './failure.js'
+import { serviceTokenOf, ServiceTokenError } from '../tokens/service.js'
 import type { Bypass, Lasting } from '../../lib/single-flight.js'
 import { claimsOf, endOf, isXsuaa, lifetimeUntil } from '../tokens/lifetime.js'
 
@@ -88,8 +89,14 @@ async function userToken(
     if (known) return userToken(service, known, bypass)
     throw new PropagationError(
       'ERR_USER_TOKEN_REQUIRED',
-      `the binding of "${service.name}" needs a token of XSUAA or Identity Authentication, and the user's is of issuer ` +
-        `"${user.issuer}". Nothing was sent. ${withExchange(user)}`
+      `the binding of "${service.name}" needs a token of XSUAA or Identity Authentication, and the user's is of issuer "${user.issuer}"`,
+      {
+        service: service.name,
+        principal: 'named',
+        sent: `a token of "${user.issuer}"`,
+        expected: 'one of "xsuaa" or "ias"',
+        fix: `Nothing was sent. ${withExchange(user)}`
+      }
     )
   }
   const { clientid, url } = service.credentials
@@ -113,16 +120,29 @@ function checkSameUser(name: string, { bearerToken }: NamedUser, value: string):
   if (!difference) return
   throw new DestinationError(
     'ERR_DESTINATION_UNAVAILABLE',
-    `the token for the service bound as "${name}" is for ${difference}, and was thrown away. Nothing was sent.`
+    `the token for the service bound as "${name}" is for ${difference}, and was thrown away`,
+    {
+      hop: 'token exchange',
+      service: name,
+      principal: 'named',
+      fix: 'Nothing was sent. Check that the "uaa" of the binding is of the same subaccount, and its trust configuration.'
+    }
   )
 }
 
 function failure(name: string, error: unknown): PrincipalError {
   if (error instanceof PrincipalError) return error
+  const cause = cleanCause(error instanceof ServiceTokenError ? error.cause : error)
   return new DestinationError(
     'ERR_DESTINATION_UNAVAILABLE',
-    `there is no token for the service bound as "${name}". Nothing was sent. Check the "uaa" of the binding, and that ` +
-      'the user has the scope "uaa.user"; the cause says which call failed.',
-    { cause: cleanCause(error) }
+    `there is no token for the service bound as "${name}" (${answerOf(cause)})`,
+    {
+      cause,
+      hop: `token service of "${name}"`,
+      service: name,
+      fix:
+        'Nothing was sent. Check the "uaa" of the binding, and that the user has the scope "uaa.user"; the cause says ' +
+        'which call failed.'
+    }
   )
 }

@@ -40,7 +40,11 @@ export function checkUsable(destination: Destination, userBound: boolean): void 
  */
 export function assertNotCleartext(destination: Destination): void {
   if (!isCleartext(destination) || isWithinCluster(destination)) return
-  throw unusable(destination, 'would get the token of the user over http; use https')
+  throw unusable(
+    destination,
+    'would get the token of the user over http; use https',
+    'Change its URL.'
+  )
 }
 
 /**
@@ -73,18 +77,32 @@ export function checkUserToken(
     user.issuer === 'ias'
       ? 'To have it exchanged, set destinationOptions.iasToXsuaaTokenExchange.'
       : withExchange(user)
+  const orKeys = takesTrusted
+    ? ''
+    : ' Or give the destination the issuer\'s keys ("x_user_token.jwks_uri").'
   throw new PropagationError(
     'ERR_USER_TOKEN_REQUIRED',
-    `destination "${String(name)}" (${String(authentication)}) needs a token of XSUAA, and the user's is of issuer ` +
-      `"${user.issuer}". Nothing was sent. ` +
-      exchange +
-      (takesTrusted ? '' : ' Or give the destination the issuer\'s keys ("x_user_token.jwks_uri").')
+    `destination "${String(name)}" (${String(authentication)}) needs a token of XSUAA, and the user's is of issuer "${user.issuer}"`,
+    {
+      destination: name ?? undefined,
+      principal: 'named',
+      sent: `a token of "${user.issuer}"`,
+      expected: 'one of "xsuaa"',
+      fix: `Nothing was sent. ${exchange}${orKeys}`
+    }
   )
 }
 
-function unusable({ name }: Destination, reason: string): DestinationError {
-  const text = `destination "${String(name)}" ${reason}. Nothing was sent.`
-  return new DestinationError('ERR_DESTINATION_UNAVAILABLE', text)
+function unusable(
+  { name }: Destination,
+  reason: string,
+  fix = 'Change the destination.'
+): DestinationError {
+  return new DestinationError(
+    'ERR_DESTINATION_UNAVAILABLE',
+    `destination "${String(name)}" ${reason}`,
+    { destination: name ?? undefined, fix: `Nothing was sent. ${fix}` }
+  )
 }
 
 /**

@@ -3,6 +3,7 @@ import type { Destination, HttpDestination } from '@sap-cloud-sdk/connectivity'
 import { DestinationError, PropagationError } from '../../errors.js'
 import type { Bypass } from '../../lib/single-flight.js'
 import { describe, type NamedUser, type Principal } from '../../user/principal.js'
+import { ago } from '../tokens/lifetime.js'
 import { authenticationTypeOf } from '../authentication-types.js'
 import { assertNotCleartext, checkUsable, checkUserToken } from './check.js'
 import { destinationFailure } from './failure.js'
@@ -41,8 +42,12 @@ export async function completeDestination(
   if (configured) checkUsable(destination, userBound)
   else if (userBound) assertNotCleartext(destination)
   if (!destination.url) {
-    const text = `destination "${String(destination.name)}" has no URL`
-    throw new DestinationError('ERR_DESTINATION_UNAVAILABLE', text)
+    const name = destination.name ?? undefined
+    throw new DestinationError(
+      'ERR_DESTINATION_UNAVAILABLE',
+      `destination "${String(name)}" has no URL`,
+      { destination: name, fix: 'Nothing was sent. Set the property URL of the destination.' }
+    )
   }
   if (!configured) return destination as HttpDestination
   try {
@@ -58,15 +63,24 @@ function requireUser({ name }: Destination, principal: Principal): NamedUser {
   if (principal.kind !== 'named') {
     throw new PropagationError(
       'ERR_USER_TOKEN_REQUIRED',
-      `destination "${String(name)}" propagates the user, and the current identity is no named user, but ` +
-        `${describe(principal)}. Nothing was sent.`
+      `destination "${String(name)}" propagates the user, and the current identity is no named user, but ${describe(principal)}`,
+      {
+        destination: name ?? undefined,
+        principal: principal.kind,
+        fix: 'Nothing was sent. Call it as the user of the request, or name a destination with a technical identity.'
+      }
     )
   }
   if (principal.expiresAt * 1000 > Date.now()) return principal
   throw new PropagationError(
     'ERR_TOKEN_EXPIRES',
-    `destination "${String(name)}" propagates the user, whose token has expired since the request came. Nothing was ` +
-      'sent. Let the client repeat the request with a new token.'
+    `destination "${String(name)}" propagates the user, whose token has expired since the request came`,
+    {
+      destination: name ?? undefined,
+      principal: 'named',
+      sent: `a token that ended ${ago(principal.expiresAt)}`,
+      fix: 'Nothing was sent. Let the client repeat the request with a new token.'
+    }
   )
 }
 

@@ -33,7 +33,11 @@ export function checkRetrieval(destination: Destination, options: RetrievalOptio
   const authentication = `Authentication "${String(destination.authentication)}"`
   throw new DestinationError(
     'ERR_DESTINATION_UNAVAILABLE',
-    `destination "${String(name)}" has ${forwardAuthToken ? 'forwardAuthToken' : authentication}, and ${reason}. Nothing was sent.`
+    `destination "${String(name)}" has ${forwardAuthToken ? 'forwardAuthToken' : authentication}, and ${reason}`,
+    {
+      destination: name ?? undefined,
+      fix: 'Nothing was sent. Change destinationOptions, or the destination.'
+    }
   )
 }
 
@@ -137,6 +141,7 @@ async function ownToken(
   if (service) return serviceTokenOf(service, tenant)
   throw new DestinationError(
     'ERR_DESTINATION_UNAVAILABLE',
-    `destination "${String(name)}" is called with "actorToken", and no service "${label}" is bound. Nothing was sent.`
+    `destination "${String(name)}" is called with "actorToken", and no service "${label}" is bound`,
+    { destination: name ?? undefined, fix: 'Nothing was sent. Bind an instance of it.' }
   )
 }

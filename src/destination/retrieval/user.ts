@@ -206,8 +206,12 @@ export function noToken({ name, authentication }: Destination, reason: string): 
   const [, nextStep] = NEXT_STEPS.find(([pattern]) => pattern.test(reason)) ?? []
   return new DestinationError(
     'ERR_DESTINATION_UNAVAILABLE',
-    `there is no token for destination "${String(name)}" (${String(authentication)}): ${reason}. Nothing was sent. ` +
-      (nextStep ?? 'Check the properties of the destination.')
+    `there is no token for destination "${String(name)}" (${String(authentication)}): ${reason}`,
+    {
+      hop: 'token retrieval of the destination',
+      destination: name ?? undefined,
+      fix: `Nothing was sent. ${nextStep ?? 'Check the properties of the destination.'}`
+    }
   )
 }
 

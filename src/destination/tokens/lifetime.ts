@@ -44,6 +44,19 @@ export function endOf(token: string): number | undefined {
   return typeof exp === 'number' ? exp : undefined
 }
 
+/**
+ * Returns how long ago a time was, for messages: `3 min ago`.
+ *
+ * @param end - seconds since the epoch
+ * @internal
+ */
+export function ago(end: number): string {
+  const seconds = Math.max(Math.round(Date.now() / 1000 - end), 0)
+  if (seconds < 120) return `${String(seconds)} s ago`
+  const minutes = Math.round(seconds / 60)
+  return minutes < 120 ? `${String(minutes)} min ago` : `${String(Math.round(minutes / 60))} h ago`
+}
+
 /** Returns the claims of a token; `undefined` if it is no JWT. @internal */
 export function claimsOf(token: string): Readonly<Record<string, unknown>> | undefined {
   try {

@@ -17,6 +17,17 @@ const COOL_DOWN = 30_000
 /** Tokens that the last renewals have returned. */
 const renewals = new LRUCache<string, string>({ max: MAX_TOKENS, ttl: COOL_DOWN })
 
+/** There is no token of the application for a bound service. */
+export class ServiceTokenError extends Error {
+  /** Label of the service. */
+  readonly label: string
+
+  constructor(label: string, cause: unknown) {
+    super(`no token for service "${label}"`, { cause })
+    this.label = label
+  }
+}
+
 /**
  * Returns the application's own token for a bound service in a tenant. It needs no token of a user:
  * the tenant is sent as `x-zid`.
@@ -24,6 +35,7 @@ const renewals = new LRUCache<string, string>({ max: MAX_TOKENS, ttl: COOL_DOWN 
  * @param tenant - `undefined`: the provider's, where the application itself is deployed
  * @param bypass - true to ignore cached results
  * @throws {@link DestinationError} `ERR_DESTINATION_UNAVAILABLE` for a binding that has no key
+ * @throws {@link ServiceTokenError} for a token service that gives none
  * @see `@sap-cloud-sdk/connectivity`, `serviceToken`
  * @internal
  */
@@ -37,7 +49,9 @@ export async function serviceTokenOf(
     const { serviceToken } = await cloudSdk()
     // its cache hands tokens out until their last second
     const options = { useCache: false, ...(tenant && { jwt: { zid: tenant } }) }
-    const value = await serviceToken(complete, options)
+    const value = await serviceToken(complete, options).catch((error: unknown) => {
+      throw new ServiceTokenError(service.label, error)
+    })
     return { value, lifetime: lifetimeUntil(endOf(value)) }
   }
   return tokens.get(keyOf(service, tenant), fetch, bypass)

@@ -1,7 +1,9 @@
 import type { HttpDestination } from '@sap-cloud-sdk/connectivity'
 
+import { ago } from '../../destination/tokens/lifetime.js'
 import type { ResolveOptions } from '../../destination/resolve/bypass.js'
 import { DestinationError, PropagationError } from '../../errors.js'
+import { printable } from '../../lib/log.js'
 import {
   type NamedUser,
   type Principal,
@@ -83,15 +85,20 @@ export function requireNamedUser(service: string, principal: Principal): NamedUs
   if (principal.kind !== 'named') {
     throw new PropagationError(
       'ERR_USER_TOKEN_REQUIRED',
-      `"${service}" is called on behalf of a named user, but the current identity is ${describe(principal)}. ` +
-        `Nothing was sent. ${nextStep(principal)}`
+      `"${service}" is called on behalf of a named user, but the current identity is ${describe(principal)}`,
+      { service, principal: principal.kind, fix: `Nothing was sent. ${nextStep(principal)}` }
     )
   }
   if (principal.expiresAt * 1000 <= Date.now()) {
     throw new PropagationError(
       'ERR_TOKEN_EXPIRES',
-      `"${service}" is called on behalf of a named user whose token has expired since the request came. ` +
-        'Nothing was sent. Let the client repeat the request with a new token.'
+      `"${service}" is called on behalf of a named user whose token has expired since the request came`,
+      {
+        service,
+        principal: 'named',
+        sent: `a token that ended ${ago(principal.expiresAt)}`,
+        fix: 'Nothing was sent. Let the client repeat the request with a new token.'
+      }
     )
   }
   return principal
@@ -136,8 +143,14 @@ export function checkTenant(service: string, principal: Principal, tenant: strin
   }
   throw new PropagationError(
     'ERR_TENANT_MISMATCH',
-    `"${service}" is called in the context of another tenant than that of the user's token. Nothing was sent. ` +
-      'Use the tenant of the request, or give work for other tenants a technical destination.'
+    `"${service}" is called in the context of another tenant than that of the user's token`,
+    {
+      service,
+      principal: 'named',
+      sent: `a context of tenant ${printable(tenant)}`,
+      expected: `tenant ${printable(principal.tenant)} of the token`,
+      fix: 'Nothing was sent. Use the tenant of the request, or give work for other tenants a technical destination.'
+    }
   )
 }
 
@@ -154,8 +167,16 @@ export function technicalDestination(
   return new DestinationError(
     'ERR_DESTINATION_TECHNICAL',
     `"${name}" has onBehalfOf "${String(onBehalfOf)}"${current}, but destination "${String(destination)}" has ` +
-      `Authentication "${String(authentication)}": the user would be lost. Nothing was sent. Set Authentication to ` +
-      'PrincipalPropagation (on premise) or a user token exchange, or remove "onBehalfOf".'
+      `Authentication "${String(authentication)}": the user would be lost`,
+    {
+      service: name,
+      destination: destination ?? undefined,
+      sent: `Authentication "${String(authentication)}"`,
+      expected: 'one that propagates users',
+      fix:
+        'Nothing was sent. Set Authentication to PrincipalPropagation (on premise) or a user token exchange, or remove ' +
+        '"onBehalfOf".'
+    }
   )
 }
 
@@ -172,8 +193,15 @@ export function userBoundDestination(
   return new DestinationError(
     'ERR_DESTINATION_USER_BOUND',
     `"${name}" has onBehalfOf "${String(onBehalfOf)}", but destination "${String(destination)}" has ${how}, which ` +
-      'propagates users and has no technical user. Nothing was sent. Name a destination with a technical identity: ' +
-      'OAuth2ClientCredentials, BasicAuthentication or ClientCertificateAuthentication, on premise also ' +
-      'OAuth2TechnicalUserPropagation.'
+      'propagates users and has no technical user',
+    {
+      service: name,
+      destination: destination ?? undefined,
+      sent: how,
+      expected: 'a technical one',
+      fix:
+        'Nothing was sent. Name a destination with a technical identity: OAuth2ClientCredentials, BasicAuthentication or ' +
+        'ClientCertificateAuthentication, on premise also OAuth2TechnicalUserPropagation.'
+    }
   )
 }

@@ -1,6 +1,6 @@
 import type { HttpDestination } from '@sap-cloud-sdk/connectivity'
 
-import { endOf } from '../../destination/tokens/lifetime.js'
+import { ago, endOf } from '../../destination/tokens/lifetime.js'
 import { endOfExchanged } from '../../destination/retrieval/user.js'
 import { PropagationError } from '../../errors.js'
 import type { NamedUser } from '../../user/principal.js'
@@ -62,10 +62,19 @@ export function checkLifetime(
   user: NamedUser,
   seconds: number
 ): void {
-  if (lastsLongEnough(sentToken(destination, user).end, seconds)) return
+  const { end } = sentToken(destination, user)
+  if (end === undefined || lastsLongEnough(end, seconds)) return
+  const left = Math.floor(end - Date.now() / 1000)
   throw new PropagationError(
     'ERR_TOKEN_EXPIRES',
-    `"${name}" is called on behalf of a named user whose token does not last the ${String(seconds)} seconds of ` +
-      '"minTokenLifetime". Nothing was sent. Let the client repeat the request with a new token.'
+    `"${name}" is called on behalf of a named user whose token does not last the ${String(seconds)} seconds of "minTokenLifetime"`,
+    {
+      service: name,
+      destination: destination.name ?? undefined,
+      principal: 'named',
+      sent: left > 0 ? `a token with ${String(left)} s left` : `a token that ended ${ago(end)}`,
+      expected: `${String(seconds)} s`,
+      fix: 'Nothing was sent. Let the client repeat the request with a new token.'
+    }
   )
 }

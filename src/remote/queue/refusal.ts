@@ -45,6 +45,7 @@ export function queuedCallRefusal(service: cds.Service): PropagationError | unde
   return new PropagationError(
     'ERR_QUEUED_NAMED_USER',
     `"${service.name}" is called on behalf of a named user, but the call was put into a queue: a queue keeps no token, ` +
-      `so when it is processed there is no user to call as. Nothing was queued. ${CHOICES}`
+      'so when it is processed there is no user to call as',
+    { service: service.name, fix: `Nothing was queued. ${CHOICES}` }
   )
 }

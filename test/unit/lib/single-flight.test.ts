@@ -103,7 +103,8 @@ test('bounded by size where results differ in it: what was not used for longest 
 test('each who waits for a failure gets an error of their own, which another can not change', async () => {
   const flights = new SingleFlight<string>(10)
   const failure = new DestinationError('ERR_DESTINATION_UNAVAILABLE', 'words for the developer', {
-    cause: new Error('why')
+    cause: new Error('why'),
+    fix: 'do it'
   })
   const waiting = Array.from({ length: 5 }, async () => {
     try {
@@ -120,7 +121,8 @@ test('each who waits for a failure gets an error of their own, which another can
       name: 'DestinationError',
       code: 'ERR_DESTINATION_UNAVAILABLE',
       status: 502,
-      message: 'words for the developer',
+      message: 'words for the developer. do it',
+      explanation: { cause: 'words for the developer', fix: 'do it' },
       cause: { message: 'why' },
       clientMessage: 'Bad Gateway'
     })

@@ -184,16 +184,26 @@ function parsed(url: string): URL {
 function otherHost({ name }: HttpDestination): RemoteError {
   return new RemoteError(
     'ERR_REMOTE_HOST',
-    `the URL of a request to destination "${String(name)}" names another host. Nothing was sent. Give the path only: ` +
-      "credentials go to the destination's host and to no other."
+    `the URL of a request to destination "${String(name)}" names another host`,
+    {
+      hop: 'before the call',
+      destination: name ?? undefined,
+      fix: "Nothing was sent. Give the path only: credentials go to the destination's host and to no other."
+    }
   )
 }
 
 function otherPath({ name }: HttpDestination): RemoteError {
   return new RemoteError(
     'ERR_REMOTE_PATH',
-    `the path of a request to destination "${String(name)}" leaves that of the destination's URL. Nothing was sent. ` +
-      'Encode what comes from outside before it becomes part of a path, or shorten the URL of the destination.'
+    `the path of a request to destination "${String(name)}" leaves that of the destination's URL`,
+    {
+      hop: 'before the call',
+      destination: name ?? undefined,
+      fix:
+        'Nothing was sent. Encode what comes from outside before it becomes part of a path, or shorten the URL of the ' +
+        'destination.'
+    }
   )
 }
 

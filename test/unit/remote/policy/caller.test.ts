@@ -90,7 +90,8 @@ describe('a token speaks for its own tenant only', () => {
     ).toEqual({
       ...{ code: 'ERR_TENANT_MISMATCH', status: 403 },
       message:
-        '"S4" is called in the context of another tenant than that of the user\'s token. Nothing was sent. ' +
+        '"S4" is called in the context of another tenant than that of the user\'s token (sent a context of tenant t2 ≠ ' +
+        'expected tenant t1 of the token). Nothing was sent. ' +
         'Use the tenant of the request, or give work for other tenants a technical destination.'
     })
   })
@@ -119,7 +120,8 @@ describe('a named user is needed', () => {
       expect(refusal(() => requireNamedUser('S4', ALICE))).toEqual({
         ...{ code: 'ERR_TOKEN_EXPIRES', status: 401 },
         message:
-          '"S4" is called on behalf of a named user whose token has expired since the request came. ' +
+          '"S4" is called on behalf of a named user whose token has expired since the request came (sent a token that ' +
+          'ended 0 s ago). ' +
           'Nothing was sent. Let the client repeat the request with a new token.'
       })
     } finally {
@@ -165,7 +167,8 @@ describe('a destination of another kind', () => {
 
   test('would lose the user', () => {
     const text = (current: string) =>
-      `${current}, but destination "D" has Authentication "BasicAuthentication": the user would be lost. Nothing was sent. ` +
+      `${current}, but destination "D" has Authentication "BasicAuthentication": the user would be lost (sent Authentication "BasicAuthentication" ≠ ` +
+      'expected one that propagates users). Nothing was sent. ' +
       'Set Authentication to PrincipalPropagation (on premise) or a user token exchange, or remove "onBehalfOf".'
     expect(technicalDestination(...of('namedUser', {}))).toMatchObject({
       ...{ code: 'ERR_DESTINATION_TECHNICAL', message: text('"S4" has onBehalfOf "namedUser"') }
@@ -177,7 +180,8 @@ describe('a destination of another kind', () => {
 
   test('would propagate whoever is current', () => {
     const text = (how: string) =>
-      `"S4" has onBehalfOf "systemUser", but destination "D" has ${how}, which propagates users and has no technical user. ` +
+      `"S4" has onBehalfOf "systemUser", but destination "D" has ${how}, which propagates users and has no technical user ` +
+      `(sent ${how} ≠ expected a technical one). ` +
       'Nothing was sent. Name a destination with a technical identity: OAuth2ClientCredentials, BasicAuthentication or ' +
       'ClientCertificateAuthentication, on premise also OAuth2TechnicalUserPropagation.'
     const authentication = 'PrincipalPropagation'

@@ -82,7 +82,7 @@ describe('a token is judged when it is sent', () => {
     expect(check).toThrow(expect.objectContaining({ code: 'ERR_TOKEN_EXPIRES', status: 401 }))
     expect(check).toThrow(/^"S4" is called on behalf of a named user/)
     expect(check).toThrow(
-      /does not last the 100 seconds of "minTokenLifetime"\. Nothing was sent\./
+      /does not last the 100 seconds of "minTokenLifetime" \(sent a token with 100 s left ≠ expected 100 s\)\. Nothing was sent\./
     )
     expect(check).toThrow(/Let the client repeat the request with a new token\.$/)
   })
