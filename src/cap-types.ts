@@ -127,6 +127,7 @@ export interface Cap {
   tx<T>(context: object, work: () => Promise<T>): Promise<T>
   on(event: string, listener: (...parameters: never[]) => void): void
   off(event: string, listener: (...parameters: never[]) => void): void
+  listenerCount(event: string): number
   rawListeners(event: string): ((...parameters: unknown[]) => unknown)[]
 }
 

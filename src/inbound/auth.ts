@@ -8,6 +8,7 @@ import { RequestError } from '../errors.js'
 import { type AuthOptions, bindingsOf } from '../options.js'
 import { type Authorization, authorizationOf, likelyToken } from './authorization.js'
 import { certificateOf } from './client-certificate.js'
+import { watchRequest } from './evidence/request.js'
 import { assertDecodablePath } from './hardening.js'
 import { refuse, requireCredentials } from './response.js'
 import { canAnswer, closeWithToken } from './response.js'
@@ -60,11 +61,14 @@ export function auth(
 
   return withContext(async function principal_auth(req, res, next): Promise<void> {
     const schemes = { basic: exchange !== undefined && isFromThisMachine(req) }
+    const evidence = watchRequest(req, res)
     const response = addChallengeToResponse(res, req, schemes)
     try {
       assertDecodablePath(req)
       response.identity = recall(req) ?? (await authenticate(req))
+      evidence?.authenticated(response.identity)
     } catch (error) {
+      evidence?.authenticated(undefined)
       refuse(res, error, schemes, next)
       return
     }

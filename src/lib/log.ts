@@ -30,10 +30,24 @@ interface FailureEntry extends Partial<Explanation> {
  * @internal
  */
 export function logFailure(error: PrincipalError, circumstances: Circumstances = {}): void {
+  const req = cap.context?.http?.req
+  if (req) watchers.get(req)?.(error)
   if (isLogged(error)) return
   const entry = entryOf(error, circumstances)
   if (error.status < 500) log.warn(entry)
   else log.error(entry)
+}
+
+/** Receivers of the failures of a request. */
+const watchers = new WeakMap<object, (failure: PrincipalError) => void>()
+
+/**
+ * Calls a function for each failure that is logged while an HTTP request is handled.
+ *
+ * @internal
+ */
+export function watchFailures(req: object, watcher: (failure: PrincipalError) => void): void {
+  watchers.set(req, watcher)
 }
 
 /** Returns the entry with its facts as properties, which CAP's JSON log takes over. */
@@ -175,12 +189,13 @@ export function logInfo(text: string): void {
 }
 
 /**
- * Makes a value from outside fit for a log line: no control characters, 200 characters at most.
+ * Makes a value from outside fit for a log line: no control characters, and not too long.
  *
+ * @param length - characters that are kept
  * @internal
  */
-export function printable(value: unknown): string {
-  return typeof value === 'string' ? value.replace(/[^\x20-\x7e]/g, '?').slice(0, 200) : 'none'
+export function printable(value: unknown, length = 200): string {
+  return typeof value === 'string' ? value.replace(/[^\x20-\x7e]/g, '?').slice(0, length) : 'none'
 }
 
 /** Patterns of request headers with tokens that CAP's JSON log would print as they are. */

@@ -12,7 +12,7 @@ import { contextOfMessage } from './queue/tenant.js'
 import { type Headers, withoutInboundCredentials } from '../lib/inbound-credential.js'
 import { outboundDestination, type ReadyDestination } from './outbound.js'
 import { checkNotQueued, queuedCallRefusal } from './queue/refusal.js'
-import { senderOf } from './queue/tenant.js'
+import { isQueued, senderOf } from './queue/tenant.js'
 import { callPolicy, carriesUser, type OnBehalfOf } from './policy/options.js'
 import { outboundService, subjectOf, titleOf } from './policy/service-target.js'
 import { callMiddlewares, type Outbound, translationOf, visibleDestination } from './http/send.js'
@@ -118,7 +118,7 @@ export class PrincipalRemoteService extends Stock {
       return super.handle(withCleanHeaders(req, guard.userBound)).catch(rethrowTranslated)
     }
     const origin = guard?.origin ?? this
-    const evidence = new CallEvidence(subjectOf(origin))
+    const evidence = new CallEvidence(subjectOf(origin), isQueued(req) ? 'queue' : undefined)
     const outbound = await decide(origin, evidence)
     const { userBound } = outbound
     const own = { user, tenant, until: endOf(origin), userBound, origin, over: false }

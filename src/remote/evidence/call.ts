@@ -3,6 +3,7 @@ import cds from '@sap/cds'
 import { cap } from '../../cap.js'
 import { DestinationError, PrincipalError } from '../../errors.js'
 import { logCall, logFailure, logWarning, printable } from '../../lib/log.js'
+import { notifyListeners } from '../../lib/notify.js'
 import { principalOf } from '../../user/principal.js'
 import { codeOf, kindOf } from './code.js'
 import { auditRefusal } from './audit.js'
@@ -47,10 +48,22 @@ export interface PrincipalCall {
   readonly duration: number
   /** Correlation id, as in the log. */
   readonly correlationId: string | undefined
+  /** Kind of work that the call is part of, as far as it can be told. */
+  readonly context: CallContextKind
 }
+
+/**
+ * Kind of work that a call is part of: an HTTP request that is being answered, one of the Job
+ * Scheduling service, a message of a queue, or other work in the background (`cds.spawn`, a timer,
+ * or an event after the answer).
+ */
+export type CallContextKind = 'request' | 'job' | 'queue' | 'spawn'
 
 /** Facts that are known when a call begins. */
 type Subject = Pick<PrincipalCall, 'service' | 'destination' | 'onBehalfOf'>
+
+/** Kinds of work that only the caller knows of. */
+type KnownContext = Extract<CallContextKind, 'queue'>
 
 /**
  * Subscribes to every outbound call of the process; the same as
@@ -81,11 +94,13 @@ export class CallEvidence {
   readonly #subject: Subject
   readonly #start = performance.now()
   readonly #context = cds.context
+  readonly #kind: CallContextKind
   #outbound: OutboundDestination | undefined
   #sent = false
 
-  constructor(subject: Subject) {
+  constructor(subject: Subject, context?: KnownContext) {
     this.#subject = subject
+    this.#kind = context ?? contextKind()
   }
 
   /** Records the destination. */
@@ -149,9 +164,17 @@ export class CallEvidence {
       outcome,
       code: error === undefined ? undefined : codeOf(error),
       duration: Math.round((performance.now() - this.#start) * 10) / 10,
-      correlationId: id === undefined ? undefined : printable(id)
+      correlationId: id === undefined ? undefined : printable(id),
+      context: this.#kind
     })
   }
+}
+
+/** Work in the background inherits the request that it began in, which is answered sooner or later. */
+function contextKind(): CallContextKind {
+  const { http } = cap.context ?? {}
+  if (!http || http.res?.writableEnded) return 'spawn'
+  return http.req.headers['x-sap-job-id'] === undefined ? 'request' : 'job'
 }
 
 /** True if an error is a decision of this package, and no failure of a service that was asked. */
@@ -165,7 +188,7 @@ function isRefusal(error: unknown): boolean {
  */
 function publish(call: PrincipalCall): void {
   Object.freeze(call)
-  for (const tell of [logCall, notifyListeners, markSpan, auditRefusal]) {
+  for (const tell of [logCall, tellListeners, markSpan, auditRefusal]) {
     try {
       tell(call)
     } catch (error) {
@@ -174,15 +197,8 @@ function publish(call: PrincipalCall): void {
   }
 }
 
-function notifyListeners(call: PrincipalCall): void {
-  const listeners = cap.rawListeners(EVENT)
-  for (const listener of listeners) {
-    try {
-      Promise.resolve(listener(call)).catch(warn)
-    } catch (error) {
-      warn(error)
-    }
-  }
+function tellListeners(call: PrincipalCall): void {
+  notifyListeners(EVENT, call, warn)
 }
 
 function warn(error: unknown): void {

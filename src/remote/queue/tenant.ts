@@ -48,6 +48,12 @@ export function contextOfMessage(req: cds.Request): cds.EventContext | undefined
   return new cap.EventContext({ tenant: context.tenant, user, id })
 }
 
+/** True for a message of the persistent queue, or a call that was queued in memory. @internal */
+export function isQueued(req: cds.Request): boolean {
+  const context = contextOf(req)
+  return services.has(req) || Boolean(context && !(context instanceof cds.EventContext))
+}
+
 /** Services for which calls were queued, by call. */
 const services = new WeakMap<object, cds.Service>()
 

@@ -40,7 +40,13 @@ const told = async (call: Parameters<PolicySample['call']>[1]) => {
 }
 const number = expect.any(Number) as number
 const text = expect.any(String) as string
-const common = { user: 'alice', tenant: text, duration: number, correlationId: text }
+const common = {
+  user: 'alice',
+  tenant: text,
+  duration: number,
+  correlationId: text,
+  context: 'request'
+}
 
 test('a call as the named user', async () => {
   expect(await told({ target: 'JWT' })).toEqual([
@@ -91,6 +97,13 @@ test('what fails on the way, or at the other side', async () => {
   expect(await told({ target: 'JWT' })).toEqual(failed('JWT', 'ERR_REMOTE_UNAVAILABLE'))
   app.backend.status = 500
   expect(await told({ target: 'JWT' })).toEqual(failed('JWT', 'HTTP_500'))
+})
+
+test('a call that begins when the request has been answered is work in the background', async () => {
+  await app.call(alice, { target: 'CC', place: 'afterAnswer' })
+  const told: { context: string }[] = []
+  while (!told.length) told.push(...(await app.evidence(alice)))
+  expect(told).toEqual([expect.objectContaining({ service: 'CC', context: 'spawn' })])
 })
 
 test('calls by the SAP Cloud SDK', async () => {

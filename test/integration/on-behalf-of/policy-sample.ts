@@ -94,6 +94,12 @@ export class PolicySample {
     return JSON.parse(body.value as unknown as string)
   }
 
+  /** What the event about requests has told since the last time. */
+  async requests(user: Client) {
+    const { body } = await user.post('/odata/v4/policy/requests')
+    return JSON.parse(body.value as unknown as string)
+  }
+
   /** Common names of the certificates with which the system on premise was called. */
   async subjects(): Promise<(string | undefined)[]> {
     const entries = await this.emulator.system('s4.internal:44300').audit()

@@ -6,4 +6,7 @@ service PolicyService {
 
   /** What the event `principal.call` has told since the last time, as JSON. */
   action evidence() returns LargeString;
+
+  /** What the event `principal.request` has told since the last time, as JSON. */
+  action requests() returns LargeString;
 }

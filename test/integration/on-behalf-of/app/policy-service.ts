@@ -13,6 +13,11 @@ interface Call {
 const evidence: object[] = []
 const emitter = cds as unknown as NodeJS.EventEmitter
 emitter.on('principal.call', (call: object) => evidence.push(call))
+const requests: object[] = []
+emitter.on('principal.request', (request: object) => requests.push(request))
+emitter.on('principal.request', () => {
+  throw new Error('another listener that fails')
+})
 emitter.on('principal.call', () => {
   throw new Error('a listener that fails')
 })
@@ -28,6 +33,7 @@ export class PolicyService extends cds.ApplicationService {
         outcome(() => ways[way]?.(target, JSON.parse(options ?? '{}') as object))
       return places[place]?.(work)
     })
+    this.on('requests', () => JSON.stringify(requests.splice(0)))
     this.on('evidence', () => JSON.stringify(evidence.splice(0)))
     return super.init()
   }

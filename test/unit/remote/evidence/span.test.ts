@@ -16,7 +16,8 @@ const CALL: PrincipalCall = {
   outcome: 'ok',
   code: undefined,
   duration: 12.3,
-  correlationId: 'c1'
+  correlationId: 'c1',
+  context: 'request'
 }
 
 const storage = new AsyncLocalStorage<Context>()
@@ -56,7 +57,8 @@ test('a call becomes an event and attributes of the active span', () => {
     'principal.call.principal': 'named',
     'principal.call.outcome': 'ok',
     'principal.call.duration': 12.3,
-    'principal.call.correlationId': 'c1'
+    'principal.call.correlationId': 'c1',
+    'principal.call.context': 'request'
   }
   const { attributes, events } = traced(() => {
     markSpan(CALL)
