@@ -31,13 +31,15 @@ const rooms = {
   'src/destination/look-up': ['chains', 'find', 'look-up', 'options', 'proxy'],
   'src/destination/resolve': ['bound-service', 'bypass', 'check', 'resolve'],
   'src/explain': ['explain'],
-  'src/explain/codes': ['explain-code'],
+  'src/explain/codes': ['explain-code', 'issuer-facts', 'service-facts'],
   'src/explain/project': ['project'],
+  'src/explain/token': ['explain-token'],
   'src/remote': [
     'api',
     'calls-on-behalf',
     'evidence/call',
     'http/send',
+    'planned-call',
     'policy/options',
     'queue/row',
     'start-checks'

@@ -4,18 +4,25 @@ import { explain, type ExplainOptions } from '../explain/explain.js'
 
 const HELP = `
 The code of an error stands in the log of the application. Upper or lower case, with or without
-ERR_. Nothing is changed, nothing is started.
+ERR_. A token comes from the standard input, or with --as from the landscape that "cds watch" runs.
+It is shown nowhere and written nowhere. Nothing is changed, nothing is started.
 Exit code: 0 explained, 1 unknown or failed.
 
 Examples:
   npx cds-principal explain ERR_TOKEN_AUDIENCE
-  npx cds-principal explain token-expired --profile production`
+  npx cds-principal explain token-expired --profile production
+  pbpaste | npx cds-principal explain token
+  npx cds-principal explain token --as alice --values`
 
 /** Returns the command `explain`. @internal */
 export function explainCommand(): Command {
   return new Command('explain')
-    .description('explain an error code: cause, fix, and what of this project has to do with it')
-    .argument('<code>', 'such as ERR_TOKEN_AUDIENCE')
+    .description(
+      'explain an error code or a token: what is wrong, why, and what to do in this project'
+    )
+    .argument('<code | token>', 'such as ERR_TOKEN_AUDIENCE; "token" reads a token')
+    .option('--as <user>', 'token: that of a user of the landscape that runs')
+    .option('--values', "token: show the user's name and the values of attributes")
     .option('--profile <names>', 'profiles of CAP, such as production or hybrid')
     .option('--json', 'print JSON')
     .option('--project <folder>', 'folder of the CAP project', process.cwd())

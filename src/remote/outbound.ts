@@ -2,7 +2,11 @@ import type { HttpDestination } from '@sap-cloud-sdk/connectivity'
 
 import { type BoundCredentials, boundDestination } from '../destination/resolve/bound-service.js'
 import { tokenBypass, type RejectedCredential } from '../destination/resolve/bypass.js'
-import { completeDestination, lookUpDestination } from '../destination/resolve/resolve.js'
+import {
+  checkFound,
+  completeDestination,
+  lookUpDestination
+} from '../destination/resolve/resolve.js'
 import { forwardedToken } from '../destination/exchange/user.js'
 import { assertNotCleartext } from '../destination/resolve/check.js'
 import { isUserBound } from '../destination/authentication-types.js'
@@ -63,21 +67,63 @@ export async function outboundDestination(
   }
   const { minTokenLifetime } = service
   const ready = { userBound, tenant: caller.tenant, renew, minTokenLifetime }
+  const user = sentUser(service, caller, current, outbound)
+  if (!user) return { ...ready, destination: await complete(), user }
+  return { ...ready, destination: await asUser(service, user, complete), user }
+}
+
+/** Decision about a call that is not made. */
+export interface PlannedCall extends OutboundDestination {
+  /** Named user that the call would go out as. */
+  readonly user: NamedUser | undefined
+  /** Tenant of the context; `undefined` is the provider's. */
+  readonly tenant: string | undefined
+}
+
+/**
+ * Decides about a call as {@link outboundDestination} does, without making its destination ready: no token is fetched for it.
+ *
+ * @throws as {@link outboundDestination}, as far as no token is needed for that
+ * @internal
+ */
+export async function plannedCall(
+  service: OutboundService,
+  current: Principal,
+  tenant?: string
+): Promise<PlannedCall> {
+  const caller = callingPrincipal(service, current, tenant)
+  const { destination, userBound, check } = await lookedUp(service, caller)
+  const user = sentUser(service, caller, current, { destination, userBound })
+  check?.()
+  if (user) checkLifetime(service.name, {}, user, service.minTokenLifetime)
+  return { destination, userBound, user, tenant: caller.tenant }
+}
+
+/**
+ * Returns the named user as whom a destination is called; `undefined` for a technical user.
+ *
+ * @throws {@link PropagationError}, {@link DestinationError} when the destination can't carry who is demanded
+ */
+function sentUser(
+  service: OutboundService,
+  { principal }: Caller,
+  current: Principal,
+  { destination, userBound }: OutboundDestination
+): NamedUser | undefined {
   if (!userBound) {
-    if (caller.principal.kind === 'named' && carriesUser(service.onBehalfOf)) {
-      throw technicalDestination(service, destination)
-    }
-    return { ...ready, destination: await complete(), user: undefined }
+    if (principal.kind !== 'named' || !carriesUser(service.onBehalfOf)) return undefined
+    throw technicalDestination(service, destination)
   }
   if (service.onBehalfOf && !carriesUser(service.onBehalfOf)) {
     throw userBoundDestination(service, destination)
   }
-  const user = requireNamedUser(service.name, current)
-  return { ...ready, destination: await asUser(service, user, complete), user }
+  return requireNamedUser(service.name, current)
 }
 
 /** Destination that was looked up; `complete` fetches its tokens. */
 interface LookedUp extends OutboundDestination {
+  /** Checks what needs no token. */
+  readonly check?: () => void
   /** @param bypass - true to ignore the cached token of the user */
   readonly complete: (bypass?: boolean) => Promise<Partial<HttpDestination>>
 }
@@ -94,6 +140,9 @@ async function lookedUp(service: OutboundService, caller: Caller): Promise<Looke
   return {
     destination: found.destination,
     userBound: found.userBound,
+    check: () => {
+      checkFound(found, options)
+    },
     complete: (bypass) => completeDestination(found, principal, options, bypass)
   }
 }

@@ -38,17 +38,7 @@ export async function completeDestination(
 ): Promise<HttpDestination> {
   const { destination, userBound, configured } = found
   const user = userBound ? requireUser(destination, principal) : undefined
-  checkRetrieval(destination, options)
-  if (configured) checkUsable(destination, userBound)
-  else if (userBound) assertNotCleartext(destination)
-  if (!destination.url) {
-    const name = destination.name ?? undefined
-    throw new DestinationError(
-      'ERR_DESTINATION_UNAVAILABLE',
-      `destination "${String(name)}" has no URL`,
-      { destination: name, fix: 'Nothing was sent. Set the property URL of the destination.' }
-    )
-  }
+  checkFound(found, options)
   if (!configured) return destination as HttpDestination
   try {
     return user
@@ -57,6 +47,28 @@ export async function completeDestination(
   } catch (error) {
     throw destinationFailure(String(destination.name), error)
   }
+}
+
+/**
+ * Checks of a destination that was looked up what needs no token.
+ *
+ * @throws {@link DestinationError} `ERR_DESTINATION_UNAVAILABLE`
+ * @internal
+ */
+export function checkFound(
+  { destination, userBound, configured }: FoundDestination,
+  options: ResolveOptions = {}
+): void {
+  checkRetrieval(destination, options)
+  if (configured) checkUsable(destination, userBound)
+  else if (userBound) assertNotCleartext(destination)
+  if (destination.url) return
+  const name = destination.name ?? undefined
+  throw new DestinationError(
+    'ERR_DESTINATION_UNAVAILABLE',
+    `destination "${String(name)}" has no URL`,
+    { destination: name, fix: 'Nothing was sent. Set the property URL of the destination.' }
+  )
 }
 
 function requireUser({ name }: Destination, principal: Principal): NamedUser {

@@ -1,0 +1,153 @@
+import { type ChildProcess, spawn } from 'node:child_process'
+import { readdirSync, readFileSync, rmSync, statSync } from 'node:fs'
+import { join } from 'node:path'
+import { text } from 'node:stream/consumers'
+
+import { processEnvironment } from '../../support/environment.js'
+import { end, Output, SAMPLE } from '../../support/sample.js'
+import { copyOfSample } from '../../support/sample-copy.js'
+
+const CDS = join(SAMPLE, 'node_modules/@sap/cds-dk/bin/cds.js')
+const CLI = join(SAMPLE, 'dist/cli/main.js')
+
+let root: string
+let watch: ChildProcess
+const outputs: string[] = []
+const secrets = new Set<string>()
+
+beforeAll(async () => {
+  root = copyOfSample()
+  watch = spawn(process.execPath, [CDS, 'watch', '--livereload', 'false'], {
+    cwd: root,
+    env: processEnvironment({ PORT: '0' }),
+    stdio: ['ignore', 'pipe', 'pipe']
+  })
+  await new Output(watch).printed(/server listening on/)
+}, 120_000)
+afterAll(async () => {
+  if (watch) await end(watch)
+  rmSync(root, { recursive: true, force: true })
+})
+
+/** Runs a command of the package to its end. */
+async function run(args: string[], input = '') {
+  const child = spawn(process.execPath, [CLI, ...args, '--project', root], {
+    env: processEnvironment()
+  })
+  child.stdin.end(input)
+  const [stdout, stderr, code] = await Promise.all([
+    text(child.stdout),
+    text(child.stderr),
+    new Promise((done) => child.once('close', done))
+  ])
+  return { stdout, stderr, code }
+}
+
+/** Runs `explain`; all that it prints is looked at in the end. */
+async function explain(args: string[], input?: string) {
+  const result = await run(['explain', ...args], input)
+  outputs.push(result.stdout, result.stderr)
+  return result
+}
+
+async function token(...args: string[]): Promise<string> {
+  const { stdout } = await run(['token', ...args])
+  secrets.add(stdout.trim())
+  return stdout.trim()
+}
+
+describe('a code', () => {
+  test('its section, and the issuer of the landscape that runs', async () => {
+    const { stdout, code } = await explain(['token-audience'])
+    expect(code).toBe(0)
+    expect(stdout).toMatch(/^ERR_TOKEN_AUDIENCE · 401 · incoming token\n/)
+    expect(stdout).toMatch(/XSUAA \(of the landscape that runs\)/)
+    expect(stdout).toMatch(/"aud" sb-maintenance!t1 or\s+maintenance!t1/)
+  })
+
+  test('an unknown one: did you mean …, and exit code 1', async () => {
+    const { stdout, code } = await explain(['ERR_TOKEN_EXPRED'])
+    expect({ stdout, code }).toEqual({
+      stdout: 'There is no code "ERR_TOKEN_EXPRED". Did you mean ERR_TOKEN_EXPIRED?\n',
+      code: 1
+    })
+  })
+})
+
+describe('a token', () => {
+  test('of a user of the landscape: claims, rows, and who calls go out as', async () => {
+    const { stdout, code } = await explain(['token', '--as', 'alice'])
+    expect(code).toBe(0)
+    expect(stdout).toMatch(/^✓ The application accepts this token/)
+    expect(stdout).toMatch(/✓ signature +made with a key of the issuer/)
+    expect(stdout).toMatch(/READ \(Technician\) where plant = \$user\.plant \[1 value\]/)
+    expect(stdout).toMatch(/✗ NightlyJobs: needs JOBSCHEDULER/)
+    expect(stdout).toMatch(/✓ API_EQUIPMENT: named user \(onBehalfOf namedUser; destination S4/)
+    expect(stdout).toMatch(/✓ API_EQUIPMENT_SYSTEM: technical user/)
+  })
+
+  test('of the application itself: calls on behalf of a user are refused', async () => {
+    const technical = await token('--grant', 'client_credentials')
+    const { stdout } = await explain(
+      ['token', '--json'],
+      JSON.stringify({ access_token: technical })
+    )
+    const { accepted, hints, calls } = JSON.parse(stdout)
+    expect({ accepted, hints }).toEqual({
+      accepted: true,
+      hints: [expect.stringContaining('token response')]
+    })
+    expect(calls).toContainEqual(
+      expect.objectContaining({
+        service: 'API_EQUIPMENT',
+        as: 'refused',
+        code: 'ERR_USER_TOKEN_REQUIRED'
+      })
+    )
+  })
+
+  test('that has expired: refused, explained, and without calls', async () => {
+    const expired = await token('bob', '--expires-in', '-100')
+    const { stdout, code } = await explain(['token'], `Authorization: Bearer ${expired}`)
+    expect(code).toBe(0)
+    expect(stdout).toMatch(/^✗ The application refuses this token: ERR_TOKEN_EXPIRED/)
+    expect(stdout).toMatch(/✗ exp +\d+ minutes? ago/)
+    expect(stdout).toMatch(/✓ signature/)
+    expect(stdout).not.toMatch(/calls would go out/)
+  })
+
+  test('as an argument: it stays out of the message', async () => {
+    const { stderr, code } = await explain([await token('eve')])
+    expect(code).toBe(1)
+    expect(stderr).toMatch(/pipe it/)
+  })
+
+  test('none: exit code 1, and the next step', async () => {
+    const { stderr, code } = await explain(['token'])
+    expect({ stderr, code }).toEqual({ stderr: expect.stringMatching(/pipe one/), code: 1 })
+  })
+
+  test('values are shown to who asks for them', async () => {
+    const { stdout } = await run(['explain', 'token', '--as', 'bob', '--values'])
+    expect(stdout).toMatch(/plant = \$user\.plant \["1710", "1010"\]/)
+  })
+})
+
+/** Files of the project that were changed since the start. */
+function filesIn(folder: string): string[] {
+  return readdirSync(folder, { recursive: true, withFileTypes: true })
+    .filter((each) => each.isFile() && !each.parentPath.includes('node_modules'))
+    .map((each) => join(each.parentPath, each.name))
+    .filter((file) => statSync(file).size < 1_000_000)
+}
+
+test('no token, no secret and no address of a user is in an output or a file', () => {
+  expect(outputs.length).toBeGreaterThan(10)
+  expect(secrets.size).toBeGreaterThan(2)
+  const written = filesIn(root).map((file) => readFileSync(file, 'utf8'))
+  for (const content of [...outputs, ...written]) {
+    for (const secret of secrets) expect(content).not.toContain(secret)
+    expect(content).not.toMatch(/eyJ[\w-]{20,}/)
+  }
+  expect(outputs.join('\n')).not.toMatch(/alice@example|clientsecret|BEGIN/)
+})
