@@ -1,4 +1,5 @@
 import { dirname } from 'node:path'
+import { types } from 'node:util'
 
 import { cap } from '../cap.js'
 import type { ErrorMiddleware } from '../cap-types.js'
@@ -44,10 +45,14 @@ const OF_PROGRAMS = new Set([
 
 /** True for an error of a query that the client has written: with HCQL, or with REST, which becomes a query. */
 function isFault(protocol: string | undefined, error: unknown): boolean {
-  if (!(error instanceof Error)) return false
-  const { name, status = 500 } = error as Error & { status?: unknown }
+  // also of another realm, as in jest
+  // eslint-disable-next-line @typescript-eslint/no-deprecated -- Node 22 has no Error.isError
+  if (!types.isNativeError(error)) return false
+  const { name, status = 500, code } = error as Error & { status?: unknown; code?: unknown }
   const isOfQuery = protocol === 'hcql' && status === 500
-  return (isOfQuery || (protocol === 'rest' && OF_PROGRAMS.has(name))) && isOfCap(error)
+  const isUnreadable = code === 'ERR_CDS_COMPILATION_FAILURE' // an expression
+  const isOfRecord = protocol === 'rest' && (isUnreadable || OF_PROGRAMS.has(name))
+  return (isOfQuery || isOfRecord) && isOfCap(error)
 }
 
 /** The folder of this package's own code. */
@@ -56,9 +61,12 @@ const OWN = dirname(__dirname)
 /** True if the code that has thrown it is CAP's or this package's, and not the application's. */
 function isOfCap({ stack = '' }: Error): boolean {
   const frames = stack.split('\n').filter((line) => /^ +at .*[\\/].*:\d+:\d+\)?$/.test(line))
-  const frame = frames.find((line) => !/\bnode:/.test(line)) ?? ''
+  const frame = frames.find((line) => !/\bnode:/.test(line) && !COMPILER.test(line)) ?? ''
   return frame.includes(OWN) || OF_CAP.test(frame)
 }
+
+/** The compiler of CDS, and CAP's facade of it: applications use it as well. */
+const COMPILER = /[\\/]@sap[\\/](cds-compiler|cds[\\/]lib[\\/]compile)[\\/]/
 
 const OF_CAP = /[\\/]node_modules[\\/]@(sap[\\/]cds|cap-js[\\/])/
 

@@ -27,6 +27,7 @@ describe('error codes', () => {
 
 /** Codes of Node and libraries that our sources look for. */
 const foreign = [
+  'ERR_CDS_COMPILATION_FAILURE',
   'ERR_MODULE_NOT_FOUND',
   'ERR_BAD_REQUEST',
   'ERR_BAD_RESPONSE',
