@@ -10,8 +10,10 @@ export const ERROR_CODES = {
   ERR_REQUEST_MALFORMED: 400,
   /** The scheme of the `Authorization` header is not accepted here. */
   ERR_SCHEME_UNSUPPORTED: 401,
-  /** The `Authorization` header names a scheme, and has no credentials. */
+  /** No credentials came where some are needed, or the `Authorization` header names a scheme and has none. */
   ERR_CREDENTIALS_MISSING: 401,
+  /** The token was accepted; then the application answered 401 itself, or passed on that of another system. */
+  ERR_UNAUTHORIZED_PASSED_ON: 401,
   /** Basic credentials were refused by the emulated XSUAA. */
   ERR_CREDENTIALS_REFUSED: 401,
   /** Not a compact JWS of three base64url segments with JSON objects inside. */
@@ -109,6 +111,7 @@ const HOPS: Readonly<Record<string, string>> = {
   CREDENTIALS: 'incoming request',
   REQUEST: 'incoming request',
   SCHEME: 'incoming request',
+  UNAUTHORIZED: 'application',
   TOKEN: 'incoming token',
   ISSUER: 'issuer of the token',
   ROLE: 'authorization',

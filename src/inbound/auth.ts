@@ -74,7 +74,7 @@ export function auth(
     }
     const { identity } = response
     if (options.login_required && !identity) {
-      requireCredentials(res, next)
+      requireCredentials(req, res, next)
       return
     }
     if (identity && !canAnswer(res)) closeWithToken(req, res, identity.expiresAt)

@@ -4,9 +4,10 @@ import cds from '@sap/cds'
 import onHeaders from 'on-headers'
 
 import { PrincipalError, RequestError, TokenError } from '../errors.js'
-import { logFailure, logPending } from '../lib/log.js'
+import { logFailure, loggedFailure, logPending } from '../lib/log.js'
 import type { Identity } from '../user/identity.js'
 import { type RoleHolder, missingServiceRole } from './denied/missing-role.js'
+import { missingCredentials, passedOn } from './denied/unauthorized.js'
 
 /** Seconds after which a client may try again, where nothing else is known. */
 const RETRY_AFTER = 30
@@ -62,7 +63,8 @@ function end(
  *
  * @internal
  */
-export function requireCredentials(res: ServerResponse, next: Next): void {
+export function requireCredentials(req: IncomingMessage, res: ServerResponse, next: Next): void {
+  if (!canAnswer(res)) explainUnauthorized(req, res, undefined)
   end(res, new RequestError('ERR_SCHEME_UNSUPPORTED', 'credentials are missing'), {}, next)
 }
 
@@ -97,9 +99,6 @@ export interface ResponseContext {
   identity: Identity | undefined
 }
 
-/** A token that was accepted, and a 401 all the same: it ended before it could be sent on. */
-const EXPIRED_MEANWHILE = new TokenError('ERR_TOKEN_EXPIRED', 'the token has expired since')
-
 /**
  * Completes the response before its headers are sent: a 401 gets its challenge (CAP 10 sends a bare one), a 403 says
  * `insufficient_scope`, and no shared cache may keep a response that was made for one user.
@@ -119,7 +118,9 @@ export function addChallengeToResponse(
     const { identity } = response
     const { statusCode } = res
     if (statusCode === 401) {
-      setDefault(res, 'WWW-Authenticate', challengesFor(identity && EXPIRED_MEANWHILE, schemes))
+      if (!res.hasHeader('WWW-Authenticate')) explainUnauthorized(req, res, identity)
+      const why = identity && ownTokenFailure(res, identity)
+      setDefault(res, 'WWW-Authenticate', challengesFor(why, schemes))
     } else if (statusCode === 403) {
       explain(req, res, identity, (cds.context ?? context)?.user)
       setDefault(res, 'WWW-Authenticate', 'Bearer error="insufficient_scope"')
@@ -129,6 +130,25 @@ export function addChallengeToResponse(
   })
   return response
 }
+
+function explainUnauthorized(
+  req: IncomingMessage,
+  res: ServerResponse,
+  identity: Identity | undefined
+): void {
+  if (logPending(res) || loggedFailure(res)?.status === 401) return
+  const failure = identity ? passedOn(undefined, hasEnded(identity)) : missingCredentials(req)
+  if (failure) logFailure(failure, { issuer: identity?.issuer })
+}
+
+/** Returns the failure, if the 401 is about the caller's own token, which was accepted: it ended before it could be sent on. */
+function ownTokenFailure(res: ServerResponse, identity: Identity): PrincipalError | undefined {
+  const failure = loggedFailure(res)
+  if (failure?.code === 'ERR_TOKEN_EXPIRES') return failure
+  return hasEnded(identity) ? new TokenError('ERR_TOKEN_EXPIRED', 'the token has ended') : undefined
+}
+
+const hasEnded = ({ expiresAt }: Identity) => expiresAt * 1000 <= Date.now()
 
 /** Roles are those of the user as he is now: an application can have changed him since he was authenticated. */
 function explain(

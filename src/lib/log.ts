@@ -33,6 +33,8 @@ export function logFailure(error: PrincipalError, circumstances: Circumstances =
   const req = cap.context?.http?.req
   if (req) watchers.get(req)?.(error)
   if (isLogged(error)) return
+  const res = cap.context?.http?.res
+  if (typeof res === 'object') failures.set(res, error)
   const entry = entryOf(error, circumstances)
   if (error.status < 500) log.warn(entry)
   else log.error(entry)
@@ -48,6 +50,14 @@ const watchers = new WeakMap<object, (failure: PrincipalError) => void>()
  */
 export function watchFailures(req: object, watcher: (failure: PrincipalError) => void): void {
   watchers.set(req, watcher)
+}
+
+/** The failure of a response that was logged last. */
+const failures = new WeakMap<object, PrincipalError>()
+
+/** Returns the failure that was logged last while a response was made. @internal */
+export function loggedFailure(res: object): PrincipalError | undefined {
+  return failures.get(res)
 }
 
 /** Returns the entry with its facts as properties, which CAP's JSON log takes over. */

@@ -1,4 +1,7 @@
+import type { IncomingMessage } from 'node:http'
+
 import { currentContext } from '../../cap.js'
+import { PrincipalError } from '../../errors.js'
 import { explainLater } from '../../lib/log.js'
 import { isRestricted, governorsOf } from '../../restrictions/model/governing.js'
 import type { RestrictedDefinition } from '../../restrictions/model/definition.js'
@@ -6,6 +9,7 @@ import { nameOfRequest } from '../../restrictions/request/refusal.js'
 import { type EnforcedRequest, explainRefusedRecord } from '../../restrictions/request/request.js'
 import { TokenUser } from '../../user/token-user.js'
 import { type LackOfRole, type RoleHolder, roleRefusal } from './missing-role.js'
+import { missingCredentials, passedOn } from './unauthorized.js'
 
 /** Application service, with the members that are read here. */
 export interface DenyingService {
@@ -26,7 +30,8 @@ export function explainDenied(
   service: DenyingService
 ): void {
   const { user } = request
-  if (!isForbidden(error) || user._is_anonymous) return
+  if (hasStatus(error, 401)) explainUnauthorized(error, user._is_anonymous)
+  if (!hasStatus(error, 403) || user._is_anonymous) return
   const lack = lackOf(request, service)
   if (!lack) {
     if (isOfCapsCheck(error)) explainRefusedRecord(error, request)
@@ -48,9 +53,26 @@ function isOfCapsCheck(error: unknown): boolean {
   return typeof stack === 'string' && /[\\/]generic[\\/]auth[\\/]/.test(stack)
 }
 
-function isForbidden(error: unknown): boolean {
+function explainUnauthorized(error: unknown, isAnonymous = false): void {
+  const { http } = currentContext() as { http?: { req?: IncomingMessage } }
+  const identity = identityOfContext()
+  if (isAnonymous) {
+    const missing = http?.req && missingCredentials(http.req)
+    if (missing) explainLater(error, missing)
+  } else if (identity && !isOwn(error)) {
+    explainLater(error, passedOn(error, identity.expiresAt * 1000 <= Date.now()))
+  }
+}
+
+/** Errors of this package are explained where they are made. */
+function isOwn(error: unknown): boolean {
+  const { remoteError } = (error ?? {}) as { remoteError?: unknown }
+  return (remoteError ?? error) instanceof PrincipalError
+}
+
+function hasStatus(error: unknown, expected: 401 | 403): boolean {
   const { code, status } = (error ?? {}) as Record<string, unknown>
-  return [code, status].some((value) => value === 403 || value === '403')
+  return [code, status].some((value) => value === expected || value === String(expected))
 }
 
 /** Checks in CAP's order: the service, `@requires`, `@restrict`. */

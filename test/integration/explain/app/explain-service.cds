@@ -34,8 +34,16 @@ service ExplainService {
   entity Hidden { key ID : Integer; plant : String(4) };
 
   @requires: 'Supervisor' action close();
+  action passOn(how : String, url : String);
   action indirectly();
   action caught();
+}
+
+/** Open, but for one entity. */
+@path: '/explain-open' @requires: 'any'
+service OpenService {
+  function now() returns String;
+  @requires: 'authenticated-user' entity Protected { key ID : Integer };
 }
 
 @requires: 'Supervisor' @path: '/explain-closed'
