@@ -8,6 +8,7 @@ module.exports = {
     '<rootDir>/test/{unit,integration,package}/**/*.test.ts',
     '<rootDir>/emulator/test/**/*.test.ts'
   ],
+  testPathIgnorePatterns: ['/node_modules/', '\\.long\\.test\\.ts$'],
   transform: {
     '^.+\\.[cm]?ts$': [
       '@swc/jest',

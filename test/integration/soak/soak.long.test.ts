@@ -11,7 +11,7 @@ import type { Proxied } from './proxy-relay.js'
 import type { Entry } from './record.js'
 
 /** `SOAK_SECONDS=600` for longer, `SOAK_SEED=<number>` for other work. */
-const SECONDS = Number(process.env['SOAK_SECONDS'] ?? 12)
+const SECONDS = Number(process.env['SOAK_SECONDS'] ?? 20)
 const SEED = Number(process.env['SOAK_SEED'] ?? 20_260_801)
 
 /** Requests that are sent at once. */
