@@ -5,6 +5,7 @@ import { join } from 'node:path'
 import { Command, Option } from 'commander'
 
 import { INSTALL_EMULATOR, isEmulatorInstalled, loadCommands } from '../development/door.js'
+import { doctorCommand } from './doctor.js'
 import { explainCommand } from './explain.js'
 import { lint } from './lint.js'
 
@@ -26,7 +27,7 @@ program
   .action(lint)
 
 program.addCommand(explainCommand())
-
+program.addCommand(doctorCommand())
 for (const command of commandsOfEmulator()) program.addCommand(command)
 
 program.parseAsync().catch((error: unknown) => {

@@ -29,13 +29,18 @@ interface Auth {
  * @internal
  */
 export function checkEffectiveKind(requires: Requires, root = cds.root): void {
-  if (authenticatesRequests(requires)) return
-  const auth = asAuth(requires.auth)
-  const settings = projectSettings(root, ['requires', 'auth'])
-  const problem = otherProfile(auth, settings) ?? withoutEffect(auth, requires)
+  const problem = effectiveKindProblem(requires, root)
   if (!problem) return
   if (isProduction()) throw new ConfigurationError(problem)
   logWarning(`${problem} In production this stops the start.`)
+}
+
+/** Returns what switches this package off, as a sentence for the developer; `undefined` if nothing does. @internal */
+export function effectiveKindProblem(requires: Requires, root = cds.root): string | undefined {
+  if (authenticatesRequests(requires)) return undefined
+  const auth = asAuth(requires.auth)
+  const settings = projectSettings(root, ['requires', 'auth'])
+  return otherProfile(auth, settings) ?? withoutEffect(auth, requires)
 }
 
 /** The configuration names this package somewhere, and another kind is in effect. */

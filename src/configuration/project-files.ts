@@ -2,7 +2,7 @@ import { readFileSync } from 'node:fs'
 import { createRequire } from 'node:module'
 import { isAbsolute, join } from 'node:path'
 
-import { cap } from '../cap.js'
+import { readYaml } from '../lib/yaml.js'
 
 /** A setting at some place of the project's own configuration, in whatever profile. */
 export interface Setting {
@@ -80,15 +80,6 @@ function fromEnvironment(root: string): unknown {
 
 function readJson(path: string): unknown {
   return JSON.parse(readFileSync(path, 'utf8'))
-}
-
-/** Reads a file with the library with which CAP reads it. */
-function readYaml(path: string): unknown {
-  const content = readFileSync(path, 'utf8')
-  const yaml = createRequire(join(cap.home, 'package.json'))('yaml') as {
-    parse(text: string): unknown
-  }
-  return yaml.parse(content)
 }
 
 /** Returns what `read` returns, or nothing if the file does not exist or cannot be read; CAP itself complains of the latter. */

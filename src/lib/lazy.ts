@@ -42,10 +42,19 @@ export function cloudSdk(): Promise<CloudSdk> {
  * @internal
  */
 export function letStartFail(): () => void {
-  const ofCloudSdk = createRequire(load.resolve('@sap-cloud-sdk/connectivity'))
-  const util = ofCloudSdk('@sap-cloud-sdk/util') as Record<string, (() => void) | undefined>
+  const util = cloudSdkUtil()
   util['disableExceptionLogger']?.()
   return () => util['enableExceptionLogger']?.()
+}
+
+/** Keeps the Cloud SDK from logging, in a command whose output is a report. @internal */
+export function silenceCloudSdk(): void {
+  cloudSdkUtil()['muteLoggers']?.()
+}
+
+function cloudSdkUtil(): Readonly<Record<string, (() => void) | undefined>> {
+  const ofCloudSdk = createRequire(load.resolve('@sap-cloud-sdk/connectivity'))
+  return ofCloudSdk('@sap-cloud-sdk/util') as Record<string, (() => void) | undefined>
 }
 
 /** Loads `@sap-cloud-sdk/http-client` in the same way. @internal */

@@ -49,12 +49,17 @@ function current(): Bindings {
 export async function serviceBinding(label: string): Promise<Service | undefined> {
   const { services } = current()
   if (services.has(label)) return services.get(label)
-  const { getServiceBinding } = await cloudSdk()
-  const found = getServiceBinding(label) ?? bindingInFiles(label) ?? configuredBinding(label)
-  const service = found && { ...found, credentials: typedCredentials(found.credentials) }
+  const service = await findBinding(label)
   if (service) checkBinding(label, service)
   services.set(label, service)
   return service
+}
+
+/** Returns the first binding of a service as it is, also if it is not complete. @internal */
+export async function findBinding(label: string): Promise<Service | undefined> {
+  const { getServiceBinding } = await cloudSdk()
+  const found = getServiceBinding(label) ?? bindingInFiles(label) ?? configuredBinding(label)
+  return found && { ...found, credentials: typedCredentials(found.credentials) }
 }
 
 /**

@@ -26,11 +26,17 @@ export interface Finding {
  *
  * @param root - folder of the project, with its `xs-security.json`
  * @param auth - `cds.requires.auth`
+ * @param descriptor - content of `xs-security.json`, where it is not in that folder
  * @throws {@link ConfigurationError} if `xs-security.json` is no JSON
  * @internal
  */
-export function checkNames(model: Model, root: string, auth: NameSources): Finding[] {
-  const known = knownNames(readDescriptor(root), auth)
+export function checkNames(
+  model: Model,
+  root: string,
+  auth: NameSources,
+  descriptor = readDescriptor(root)
+): Finding[] {
+  const known = knownNames(descriptor, auth)
   const used = usedNames(model).flatMap(({ kind, name, definition, place }): Finding[] => {
     const names = kind === 'role' ? known.roles : known.attributes
     if (!names || names.has(name) || (kind === 'role' && isOfCap(name))) return []

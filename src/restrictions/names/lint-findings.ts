@@ -2,7 +2,7 @@ import { relative, resolve } from 'node:path'
 
 import { cap } from '../../cap.js'
 import { checkNames, type Finding } from './check.js'
-import type { NameSources } from './known.js'
+import type { NameSources, SecurityDescriptor } from './known.js'
 import { joinFindings, unsafeFinding } from './report.js'
 import type { Model } from '../model/definition.js'
 import { rewriteModel } from '../model/rewrite.js'
@@ -24,12 +24,22 @@ export interface LintFinding {
  * @param csn - as `cds.load` returns it
  * @param root - folder of the project, with its `xs-security.json`
  * @param auth - `cds.requires.auth`
+ * @param descriptor - content of `xs-security.json`, where it is not in that folder
  * @internal
  */
-export function lintFindings(csn: object, root: string, auth: NameSources): LintFinding[] {
+export function lintFindings(
+  csn: object,
+  root: string,
+  auth: NameSources,
+  descriptor?: SecurityDescriptor
+): LintFinding[] {
   const model = cap.compile.for.nodejs(csn)
   const unsafe = rewriteModel(model).map(unsafeFinding)
-  const findings = [...checkNames(csn as Model, root, auth), ...unsafe, ...joinFindings(model)]
+  const findings = [
+    ...checkNames(csn as Model, root, auth, descriptor),
+    ...unsafe,
+    ...joinFindings(model)
+  ]
   return findings.map((each) => located(each, root))
 }
 

@@ -1,0 +1,62 @@
+import { withoutSecrets } from '../lib/redact.js'
+import { bindingFindings } from './hops/bindings.js'
+import { callFindings } from './hops/calls.js'
+import { configurationFindings } from './hops/configuration.js'
+import { deploymentFindings } from './hops/deployment.js'
+import { destinationFindings } from './hops/destinations.js'
+import type { DoctorOptions } from './environment.js'
+import { type Facts, gatherFacts } from './facts.js'
+import { roleFindings } from './hops/roles.js'
+import { brokenBy, type Finding, type Hop, type Row, unseen } from './row.js'
+import { openSession } from './hops/session.js'
+import { tokenFindings } from './hops/tokens.js'
+import { issuerFindings } from './hops/trust.js'
+import { tokenRoleFindings } from './hops/user-roles.js'
+
+export type { DoctorOptions } from './environment.js'
+export { type Row, summaryOf, textOf } from './row.js'
+
+type Look = (facts: Facts) => readonly Finding[] | Promise<readonly Finding[]>
+
+/**
+ * Goes through the parts of the way of a call in their order, and changes nothing. What a failed part hides is
+ * "unknown".
+ *
+ * @returns rows without secrets, tokens and names of users
+ * @throws {@link ConfigurationError} for a file that can't be read
+ */
+export async function examine(options: DoctorOptions): Promise<Row[]> {
+  const facts = await gatherFacts(options)
+  const { session, finding } = await openSession(facts)
+  const calls = await callFindings(facts, session)
+  const looks: readonly (readonly [Hop, Look])[] = [
+    ['bindings', bindingFindings],
+    ['tokens', tokenFindings],
+    ['roles', roleFindings],
+    ['roles', () => tokenRoleFindings(session)],
+    ['configuration', configurationFindings],
+    ['destinations', destinationFindings],
+    ['connection', () => calls.connection],
+    ['as you', () => [...(finding ? [finding] : [noToken]), ...calls.asYou]],
+    ['trust', issuerFindings],
+    ['trust', () => calls.clocks],
+    ['trust', deploymentFindings]
+  ]
+  const rows: Row[] = []
+  for (const [hop, look] of looks) {
+    const found = await seen(hop, look, facts)
+    rows.push(...found.map((each) => ({ hop, ...each })))
+  }
+  return withoutSecrets(rows, facts.secrets) as Row[]
+}
+
+const noToken = unseen('your token', 'none was given', 'Add --token (or --as <user>).')
+
+/** A look that fails is a row as well: the others go on. */
+async function seen(hop: Hop, look: Look, facts: Facts): Promise<readonly Finding[]> {
+  try {
+    return await look(facts)
+  } catch (error) {
+    return [brokenBy(hop, error, 'Correct it, and run the command again.')]
+  }
+}

@@ -1,0 +1,125 @@
+import cds from '@sap/cds'
+import type { Service } from '@sap-cloud-sdk/connectivity'
+
+import { cap } from '../cap.js'
+import { findBinding } from '../destination/binding/binding.js'
+import { type AuthOptions } from '../options.js'
+import { type RemoteOptions } from '../remote/policy/options.js'
+import { type DoctorOptions, isFromFiles, prepareEnvironment, type Source } from './environment.js'
+import { tokenOf } from '../explain/token/read-token.js'
+import { asJson, type ExportedDestination, type Json, readDestinations } from './exports.js'
+import { lookUpAll, type SeenDestination } from './look-ups.js'
+import { secretsOf } from './secrets.js'
+
+/** Required service that is called over HTTP. */
+export interface UsedService {
+  readonly name: string
+  readonly options: RemoteOptions & Json
+  /** Name of its destination; `undefined` for one with a `url` or a binding of its own. */
+  readonly destination: string | undefined
+}
+
+/** Facts that all hops are judged by. */
+export interface Facts {
+  readonly options: DoctorOptions
+  readonly root: string
+  /** True if services of the platform may be asked. */
+  readonly isOnline: boolean
+  readonly requires: Json
+  readonly auth: AuthOptions
+  readonly services: readonly UsedService[]
+  /** Bindings of the four services; `undefined` if they are not known here. */
+  readonly bindings: readonly Service[] | undefined
+  /** Reason why they are not known, and how they would be. */
+  readonly noBindings: readonly [string, string]
+  /** Destinations by name. */
+  readonly destinations: ReadonlyMap<string, SeenDestination>
+  /** Token of the user, if there is one. */
+  readonly token: string | undefined
+  /** Texts that must not be in the report. */
+  readonly secrets: readonly string[]
+}
+
+/** Services of the platform that this package uses. */
+export const LABELS = ['xsuaa', 'identity', 'destination', 'connectivity'] as const
+
+/**
+ * Gathers the facts: from the files of the options, the project, the environment or the running landscape.
+ *
+ * @throws {@link ConfigurationError} for a file that can't be read
+ */
+export async function gatherFacts(options: DoctorOptions): Promise<Facts> {
+  const source = await prepareEnvironment(options)
+  const { root } = cds
+  const token = options.as ? await tokenOf(options.as, root) : options.token
+  const isOnline = !isFromFiles(options)
+  const requires = cap.env.requires as unknown as Json
+  const bindings = source === 'nowhere' ? undefined : await boundServices()
+  const exported = options.destinations ? readDestinations(options.destinations) : undefined
+  const services = usedServices(requires, exported)
+  const destinations = await lookUpAll({ services, exported, bindings, isOnline, token })
+  return {
+    options,
+    root,
+    isOnline,
+    requires,
+    auth: authOf(requires, bindings),
+    services,
+    bindings: bindings ?? (process.env.VCAP_APPLICATION && source === 'nowhere' ? [] : undefined),
+    noBindings: REASONS[isOnline ? source : 'files'],
+    destinations,
+    token,
+    secrets: secretsOf([
+      bindings,
+      exported,
+      [...destinations.values()],
+      requires['auth'],
+      { token }
+    ])
+  }
+}
+
+const REASONS: Readonly<Record<Source, readonly [string, string]>> = {
+  files: ['the environment of the application was not given', 'Add --vcap <file> (cf env <app>).'],
+  nowhere: [
+    'no service is bound here, and no emulated landscape runs',
+    'Start "cds watch", or bind services (cds bind --exec -- npx cds-principal doctor --profile hybrid).'
+  ],
+  environment: ['', ''],
+  landscape: ['', '']
+}
+
+/** Returns the bindings of the platform's services, in the environment, in mounted files and in the configuration. */
+async function boundServices(): Promise<Service[]> {
+  const found = await Promise.all(LABELS.map((label) => findBinding(label)))
+  return found.flatMap((each, i) => (each ? [{ ...each, label: LABELS[i] ?? each.label }] : []))
+}
+
+/** Returns `cds.requires.auth`, with the credentials of the binding where CAP did not find them by the kind. */
+function authOf(requires: Json, bindings: readonly Service[] = []): AuthOptions {
+  const auth = asJson(requires['auth']) as unknown as AuthOptions
+  const issuer = bindings.find(({ label }) => label === 'xsuaa' || label === 'identity')
+  if (auth.credentials ?? !issuer) return auth
+  return { ...auth, credentials: issuer.credentials as never }
+}
+
+const REMOTE = /^(odata|rest|hcql)/
+
+/** Returns the required services that are called; without configuration one for each exported destination. */
+function usedServices(
+  requires: Json,
+  exported: readonly ExportedDestination[] = []
+): UsedService[] {
+  const used = Object.entries(requires).flatMap(([name, value]): UsedService[] => {
+    const options = asJson(value)
+    const credentials = asJson(options['credentials'])
+    const { destination } = credentials
+    const isRemote = REMOTE.test(String(options['kind'])) || options['onBehalfOf'] !== undefined
+    if (name === 'auth' || name === 'kinds' || !(isRemote || destination)) return []
+    return [
+      { name, options, destination: typeof destination === 'string' ? destination : undefined }
+    ]
+  })
+  if (used.length) return used
+  return exported.map(({ name }) => ({ name, options: {}, destination: name }))
+}

@@ -1,0 +1,206 @@
+import type { HttpResponse } from '@sap-cloud-sdk/http-client'
+
+import { PrincipalError } from '../../errors.js'
+import { isUserBound } from '../../destination/authentication-types.js'
+import type { Principal } from '../../user/principal.js'
+import { type Outbound, HttpFailure, send } from '../../remote/http/send.js'
+import { outboundDestination } from '../../remote/outbound.js'
+import { callPolicy, carriesUser } from '../../remote/policy/options.js'
+import { outboundService } from '../../remote/policy/service-target.js'
+import { asJson } from '../exports.js'
+import type { Facts, UsedService } from '../facts.js'
+import { broken, brokenBy, doubtful, type Finding, right, unseen } from '../row.js'
+import type { Session } from './session.js'
+
+/** Milliseconds for a call of the examination. */
+const TIMEOUT = 20_000
+
+/** Minutes by which clocks may differ before tokens are refused here or there. */
+const SKEW_MINUTES = 2
+
+/** Results of the calls to all services. */
+export interface CallFindings {
+  /** Proxy, Cloud Connector, location id, path. */
+  readonly connection: readonly Finding[]
+  /** Calls as the user of the token. */
+  readonly asYou: readonly Finding[]
+  /** Differences of clocks. */
+  readonly clocks: readonly Finding[]
+}
+
+const TRY =
+  'Add --probe for one read as the technical user, or --token (or --as <user>) for one as you.'
+
+/** The technical user of the provider. */
+const TECHNICAL: Principal = { kind: 'technical', origin: 'privileged', tenant: undefined }
+
+/** Calls each service once, with a read that changes nothing. */
+export async function callFindings(
+  facts: Facts,
+  session: Session | undefined
+): Promise<CallFindings> {
+  const connection: Finding[] = []
+  const asYou: Finding[] = []
+  const clocks: Finding[] = []
+  for (const service of facts.services) {
+    const userBound = isCalledAsUser(service, facts)
+    const reason = reasonNotToCall(service, facts, session, userBound)
+    const title = `"${service.name}"`
+    if (reason) {
+      connection.push(unseen(title, reason[0], reason[1]))
+      if (userBound) asYou.push(unseen(title, reason[0], reason[1]))
+      continue
+    }
+    const call = await callOnce(service, userBound ? session : undefined, session?.tenant)
+    connection.push(call.connection)
+    if (userBound) asYou.push(call.answer)
+    if (call.clock) clocks.push(call.clock)
+  }
+  return { connection, asYou, clocks }
+}
+
+function isCalledAsUser({ options, destination }: UsedService, { destinations }: Facts): boolean {
+  const { onBehalfOf } = options
+  if (onBehalfOf !== undefined && onBehalfOf !== null) return carriesUser(onBehalfOf as never)
+  const { configuration = {} } = destinations.get(destination ?? '') ?? {}
+  return isUserBound({
+    authentication: String(configuration['Authentication']),
+    forwardAuthToken: configuration['HTML5.ForwardAuthToken'] === 'true'
+  })
+}
+
+function reasonNotToCall(
+  { destination }: UsedService,
+  { isOnline, options, destinations, token }: Facts,
+  session: Session | undefined,
+  userBound: boolean
+): [string, string?] | undefined {
+  if (!isOnline)
+    return ['only read: nothing was called', 'Run it where the application is, without files.']
+  if (token === undefined && !options.probe) return ['not called', TRY]
+  if (userBound && !session) {
+    return token === undefined
+      ? ['not called: it carries a user', 'Add --token (or --as <user>).']
+      : ['not called: your token is not accepted']
+  }
+  if (destination !== undefined && !destinations.get(destination)?.configuration) {
+    return ['not called: its destination could not be read']
+  }
+  return undefined
+}
+
+interface Called {
+  readonly connection: Finding
+  readonly answer: Finding
+  readonly clock?: Finding | undefined
+}
+
+async function callOnce(
+  service: UsedService,
+  session: Session | undefined,
+  tenant: string | undefined
+): Promise<Called> {
+  const title = `"${service.name}"`
+  const who = session ? 'you' : 'the technical user'
+  const url = pathOf(service)
+  try {
+    const response = await sent(service, session?.principal ?? TECHNICAL, tenant, url)
+    return {
+      connection: right(title, `GET ${url} as ${who}: the system answers`),
+      answer: right(
+        title,
+        `the system accepts you (${response.status}); it does not say who you are there`
+      ),
+      clock: clockFinding(service, asJson(response.headers))
+    }
+  } catch (error) {
+    return failed(service, `GET ${url} as ${who}`, session !== undefined, error)
+  }
+}
+
+/** Returns the path of the metadata; of a service without one its root. */
+function pathOf({ options }: UsedService): string {
+  const path = asJson(options.credentials)['path']
+  const root = typeof path === 'string' ? path.replace(/\/+$/, '') : ''
+  return isOData(options) ? `${root}/$metadata` : `${root}/`
+}
+
+/** True if the service has metadata to read. */
+function isOData(options: UsedService['options']): boolean {
+  return String(options['kind']).startsWith('odata')
+}
+
+async function sent(
+  { name, options, destination }: UsedService,
+  principal: Principal,
+  tenant: string | undefined,
+  url: string
+): Promise<HttpResponse> {
+  const { credentials = {}, destinationOptions } = options
+  const target = outboundService({
+    ...callPolicy(name, options),
+    name,
+    destination: destination ?? (credentials as never),
+    ...(destinationOptions && { destinationOptions: destinationOptions as never })
+  })
+  const outbound = await outboundDestination(target, principal, tenant)
+  const headers = { accept: '*/*' }
+  return send(outbound as Outbound, { method: 'GET', url, headers }, { timeout: TIMEOUT })
+}
+
+/** Failures that are about the caller: the way to the system is right. */
+const ABOUT_CALLER = new Set([
+  'ERR_REMOTE_UNAUTHORIZED',
+  'ERR_REMOTE_FORBIDDEN',
+  'ERR_REMOTE_PRINCIPAL'
+])
+
+function failed(
+  { name, options }: UsedService,
+  call: string,
+  isAsUser: boolean,
+  error: unknown
+): Called {
+  const title = `"${name}"`
+  const hidden = unseen(title, 'not seen: the call did not reach the service')
+  if (error instanceof HttpFailure && error.status !== undefined) {
+    if (isOData(options))
+      return { connection: noService(title, call, error.status), answer: hidden }
+    const connection = right(title, `${call}: the system answers (${error.status})`)
+    return { connection, answer: right(title, 'the system does not refuse you') }
+  }
+  const finding = brokenBy(title, error, 'Look at the log of the application.')
+  const code = error instanceof PrincipalError ? error.code : ''
+  if (!isAsUser || !ABOUT_CALLER.has(code)) return { connection: finding, answer: hidden }
+  return { connection: right(title, `${call}: the way to the system is right`), answer: finding }
+}
+
+/** Finding about a system that answers, and not with the metadata of the service. */
+function noService(title: string, call: string, status: number): Finding {
+  const isPath = status === 404 || status === 400
+  const cause = isPath ? 'the system does not know this path' : 'the system answers with an error'
+  const fix = isPath
+    ? 'Check "path" of the credentials, the URL of the destination, and that the service is active (/IWFND/MAINT_SERVICE).'
+    : 'Look at the log of the system (in SAP systems /IWFND/ERROR_LOG).'
+  return broken(title, `${call}: ${cause}`, fix, { sent: `answer ${status}`, expected: '200' })
+}
+
+/** Compares the clock of the system with that of this machine. */
+function clockFinding(
+  { name }: UsedService,
+  headers: Readonly<Record<string, unknown>>
+): Finding | undefined {
+  return skewFinding(`clock of the system of "${name}"`, headers['date'])
+}
+
+/** Compares a `Date` header with the clock of this machine; `undefined` if there is none. */
+export function skewFinding(title: string, date: unknown, now = Date.now()): Finding | undefined {
+  const time = typeof date === 'string' ? Date.parse(date) : Number.NaN
+  if (Number.isNaN(time)) return undefined
+  const minutes = Math.round(Math.abs(now - time) / 60_000)
+  if (minutes < SKEW_MINUTES) return right(title, 'the same as that of this machine')
+  const fix = 'Correct the clock that is wrong (NTP): tokens and assertions are valid for minutes.'
+  const sent = new Date(time).toISOString()
+  const expected = new Date(now).toISOString()
+  return doubtful(title, `it differs by ${minutes} minutes`, fix, { sent, expected })
+}

@@ -1,0 +1,203 @@
+import type { Destination } from '@sap-cloud-sdk/connectivity'
+
+import {
+  authenticationTypeOf,
+  AUTHENTICATION_TYPES,
+  isUserBound
+} from '../../destination/authentication-types.js'
+import { parseDestination } from '../../destination/look-up/parse.js'
+import { assertNotCleartext, checkUsable } from '../../destination/resolve/check.js'
+import { nearestName } from '../../lib/closest.js'
+import { technicalDestination, userBoundDestination } from '../../remote/policy/caller.js'
+import { carriesUser, type OnBehalfOf } from '../../remote/policy/options.js'
+import { certificateFinding } from './certificates.js'
+import type { Facts, UsedService } from '../facts.js'
+import { locationFinding } from './location.js'
+import type { SeenDestination } from '../look-ups.js'
+import { broken, brokenBy, doubtful, type Finding, right, unseen } from '../row.js'
+
+const IN_COCKPIT = 'Correct the destination in the BTP cockpit (Connectivity > Destinations).'
+
+/** Looks at every destination in use, and at services that are called without one. */
+export async function destinationFindings(facts: Facts): Promise<Finding[]> {
+  const { services, destinations } = facts
+  if (!services.length) {
+    const fix = 'Add --requires <file> or --destinations <file>, or --project <folder>.'
+    return [unseen('destinations', 'no service is known that is called', fix)]
+  }
+  const named = [...destinations.values()].map((each) => destinationFinding(each, facts))
+  const direct = services.filter(({ destination }) => destination === undefined)
+  return [...(await Promise.all(named)).flat(), ...direct.flatMap(directFinding)]
+}
+
+/** Returns how a destination is called in the report. */
+export function destinationTitle(name: string): string {
+  return `destination "${name}"`
+}
+
+async function destinationFinding(seen: SeenDestination, facts: Facts): Promise<Finding[]> {
+  const { name, configuration, reason, place, certificates } = seen
+  const title = destinationTitle(name)
+  const users = facts.services.filter(({ destination }) => destination === name)
+  if (!configuration) return [reason ? unseen(title, reason) : missing(seen, users)]
+  const parsed = await parse(configuration)
+  const problem =
+    configurationProblem(title, configuration, parsed) ??
+    users.map((each) => policyProblem(title, each, parsed)).find(Boolean) ??
+    locationFinding(title, seen, [...facts.destinations.values()])
+  const what = `${String(parsed.authentication)}, ${parsed.proxyType ?? 'Internet'}`
+  const carries = isUserBound(parsed) ? 'carries the user' : 'a technical identity'
+  const found = problem ?? right(title, `found in ${String(place)}: ${what}, ${carries}`)
+  const isDefect = problem?.state === 'mend'
+  return [found, ...(isDefect ? [] : certificateFindings(title, certificates))]
+}
+
+async function parse(configuration: object): Promise<Destination> {
+  const withDefaults = { Type: 'HTTP', ...configuration }
+  return parseDestination({ destinationConfiguration: withDefaults as never }).catch(() => ({}))
+}
+
+function missing(
+  { name, similar, missing: error }: SeenDestination,
+  users: readonly UsedService[]
+): Finding {
+  if (error) return brokenBy(destinationTitle(name), error, 'Create it in the subaccount.')
+  const option = `cds.requires.${users[0]?.name ?? ''}.credentials.destination`
+  const fix = similar
+    ? `Did you mean "${similar}"? Correct ${option}.`
+    : `Create it in the subaccount or the service instance, or correct ${option}.`
+  return broken(destinationTitle(name), 'there is no destination of that name', fix, {
+    sent: `"${name}"`,
+    expected: similar && `"${similar}"`,
+    code: 'ERR_DESTINATION_NOT_FOUND'
+  })
+}
+
+const UNUSABLE = { code: 'ERR_DESTINATION_UNAVAILABLE' } as const
+
+/** Looks at the destination by itself. */
+function configurationProblem(
+  title: string,
+  configuration: Readonly<Record<string, unknown>>,
+  parsed: Destination
+): Finding | undefined {
+  const { Authentication: authentication, URL: url } = configuration
+  const userBound = isUserBound(parsed)
+  const type = authenticationTypeOf({ authentication: String(authentication) })
+  if (!type && !parsed.forwardAuthToken) {
+    const similar = nearestName(String(authentication), Object.keys(AUTHENTICATION_TYPES))
+    const details = { sent: String(authentication), expected: similar, ...UNUSABLE }
+    return broken(title, 'its Authentication is not known', IN_COCKPIT, details)
+  }
+  if (typeof url !== 'string' || !URL.canParse(url)) {
+    const details = { sent: typeof url === 'string' ? 'no URL' : 'none', ...UNUSABLE }
+    return broken(title, 'its URL can not be used', IN_COCKPIT, { ...details, expected: 'a URL' })
+  }
+  try {
+    checkUsable(parsed, userBound)
+  } catch (error) {
+    return brokenBy(title, error, IN_COCKPIT)
+  }
+  return schemeProblem(title, new URL(url), parsed) ?? tokenServiceProblem(title, configuration)
+}
+
+function schemeProblem(title: string, { protocol }: URL, parsed: Destination): Finding | undefined {
+  const { proxyType, authentication } = parsed
+  if (proxyType === 'OnPremise' && protocol === 'https:') {
+    const fix =
+      'Write the virtual host with http:// in the URL of the destination; the Cloud Connector adds TLS on its side.'
+    const details = { sent: 'https', expected: 'http', code: 'ERR_REMOTE_PROXY' } as const
+    return broken(title, 'the Connectivity proxy takes http only', fix, details)
+  }
+  try {
+    if (authentication !== 'NoAuthentication') assertNotCleartext(parsed)
+  } catch {
+    const cause = 'its credentials are sent over http'
+    return doubtful(title, cause, 'Use https in its URL.', { sent: 'http', expected: 'https' })
+  }
+  return undefined
+}
+
+function tokenServiceProblem(
+  title: string,
+  { tokenServiceURL: url }: Readonly<Record<string, unknown>>
+): Finding | undefined {
+  if (typeof url !== 'string' || !url.startsWith('http://') || /\/\/(localhost|127\.)/.test(url))
+    return undefined
+  const details = { sent: 'http', expected: 'https', ...UNUSABLE }
+  return broken(
+    title,
+    'its token service is asked over http, with the secret of the client',
+    IN_COCKPIT,
+    details
+  )
+}
+
+/** Compares the destination with `onBehalfOf` of a service that uses it. */
+function policyProblem(
+  title: string,
+  { name, options }: UsedService,
+  destination: Destination
+): Finding | undefined {
+  const onBehalfOf = options.onBehalfOf as OnBehalfOf | undefined
+  if (!onBehalfOf) return undefined
+  const userBound = isUserBound(destination)
+  const target = { name, onBehalfOf } as Parameters<typeof technicalDestination>[0]
+  const sent = String(destination.authentication)
+  const by = (error: Error, expected: string) => ({
+    ...brokenBy(title, error, IN_COCKPIT),
+    sent,
+    expected
+  })
+  if (!userBound && onBehalfOf === 'namedUser') {
+    const expected =
+      destination.proxyType === 'OnPremise' ? 'PrincipalPropagation' : 'a user token exchange'
+    return by(technicalDestination(target, destination), expected)
+  }
+  if (userBound && !carriesUser(onBehalfOf)) {
+    return by(userBoundDestination(target, destination), 'a technical type')
+  }
+  return undefined
+}
+
+/** Services with a `url` in their credentials, or with a binding of their own. */
+function directFinding({ name, options }: UsedService): Finding[] {
+  const { url, forwardAuthToken } = options.credentials ?? {}
+  if (!url) return []
+  const title = `service "${name}"`
+  try {
+    if (forwardAuthToken) assertNotCleartext({ ...options.credentials, name, url } as Destination)
+    return [
+      right(
+        title,
+        `has a url of its own, ${URL.canParse(url) ? new URL(url).protocol.slice(0, -1) : 'not absolute'}`
+      )
+    ]
+  } catch (error) {
+    return [brokenBy(title, error, 'Use https in its "url".')]
+  }
+}
+
+function certificateFindings(
+  title: string,
+  certificates: readonly Readonly<Record<string, unknown>>[]
+): Finding[] {
+  return certificates.flatMap(({ Name: name, Content: content }) => {
+    const subject = `${title}, ${String(name)}`
+    const text = typeof content === 'string' ? decoded(content) : ''
+    if (!text.includes('BEGIN CERTIFICATE'))
+      return [unseen(subject, 'a key store that only its password opens')]
+    return [
+      certificateFinding(
+        subject,
+        text,
+        'Upload a new certificate in the BTP cockpit, and name it in the destination.'
+      )
+    ]
+  })
+}
+
+/** Returns the text of a certificate, which the Destination service encodes once more. */
+function decoded(content: string): string {
+  return content.includes('BEGIN') ? content : Buffer.from(content, 'base64').toString('utf8')
+}

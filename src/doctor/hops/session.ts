@@ -1,0 +1,52 @@
+import { Authenticator, trustedIssuers } from '../../inbound/authenticator.js'
+import { bindingsOf } from '../../options.js'
+import { type Principal, principalOf } from '../../user/principal.js'
+import { TokenUser } from '../../user/token-user.js'
+import type { Facts } from '../facts.js'
+import { brokenBy, type Finding, right } from '../row.js'
+
+/** User of the examination, after the token was validated as for a request. */
+export interface Session {
+  readonly principal: Principal
+  readonly tenant: string | undefined
+  readonly roles: readonly string[]
+}
+
+/** The validated token, or why it is not accepted. */
+export interface SessionResult {
+  readonly session?: Session
+  readonly finding?: Finding
+}
+
+const TITLE = 'your token'
+
+/** Validates the token of the examination, as the application does with that of a request. */
+export async function openSession({
+  token,
+  auth,
+  requires,
+  isOnline
+}: Facts): Promise<SessionResult> {
+  if (token === undefined || !isOnline) return {}
+  try {
+    const bindings = bindingsOf(auth, requires)
+    const authenticator = new Authenticator(trustedIssuers(auth, bindings))
+    const { identity, issuer } = await authenticator.verify(token, {})
+    const user = new TokenUser({ identity, issuer, bearerToken: token })
+    const minutes = Math.floor((identity.expiresAt * 1000 - Date.now()) / 60_000)
+    const kind = identity.kind === 'named' ? 'a named user' : 'a technical user'
+    return {
+      session: {
+        principal: principalOf(user),
+        tenant: identity.tenant,
+        roles: Object.keys(identity.roles)
+      },
+      finding: right(
+        TITLE,
+        `accepted: ${kind}, issuer "${identity.issuer}", ends in ${minutes} min`
+      )
+    }
+  } catch (error) {
+    return { finding: brokenBy(TITLE, error, 'Get a new token of this application.') }
+  }
+}

@@ -1,0 +1,48 @@
+import { type ChildProcess, spawn } from 'node:child_process'
+import { rmSync } from 'node:fs'
+import { join } from 'node:path'
+
+import { processEnvironment } from '../../support/environment.js'
+import { copyOfSample } from '../../support/sample-copy.js'
+import { end, Output, SAMPLE } from '../../support/sample.js'
+import { doctor, run } from './command.js'
+
+const CDS = join(SAMPLE, 'node_modules/@sap/cds-dk/bin/cds.js')
+
+let root: string
+let watch: ChildProcess
+
+beforeAll(async () => {
+  root = copyOfSample()
+  watch = spawn(process.execPath, [CDS, 'watch', '--livereload', 'false'], {
+    cwd: root,
+    env: processEnvironment({ PORT: '0' }),
+    stdio: ['ignore', 'pipe', 'pipe']
+  })
+  await new Output(watch).printed(/server listening on/)
+})
+afterAll(async () => {
+  await end(watch)
+  rmSync(root, { recursive: true, force: true })
+})
+
+test('as alice, in a second terminal: nothing to mend, and the exit code is 0', async () => {
+  const { rows, status, text } = await doctor(root, ['--as', 'alice'])
+  expect(rows.filter(({ state }) => state === 'mend' || state === 'warning')).toEqual([])
+  expect(status).toBe(0)
+  expect(rows.filter(({ hop, state }) => hop === 'as you' && state === 'ok')).toHaveLength(3)
+  expect(text).not.toMatch(/eyJ[\w-]+\.|alice/i)
+})
+
+test('without a user the systems are not called, and the last line says so', async () => {
+  const { status, text } = await run(root, [], {}, '')
+  expect(status).toBe(0)
+  expect(text).toMatch(/^\? connection +"API_EQUIPMENT": not called\n +→ Add --probe/m)
+  expect(text.trimEnd().split('\n').at(-1)).toMatch(/^Nothing to mend\. \d+ could not be seen\.$/)
+})
+
+test('a user that the landscape does not know is a message', async () => {
+  const { status, text } = await run(root, ['--as', 'mallory'], {}, '')
+  expect(status).toBe(1)
+  expect(text).toMatch(/^cds-principal: .*mallory/)
+})
