@@ -47,7 +47,10 @@ export async function notFound(lookUp: FailedLookUp): Promise<DestinationError> 
   const cause = `there is no destination "${name}"${withFragments(options)} ${placesOf(lookUp)}`
   return new DestinationError('ERR_DESTINATION_NOT_FOUND', cause, {
     destination: name,
-    ...(listed.length && { sent: name, expected: listed.map(printable).join(', ') }),
+    ...(listed.length && {
+      sent: name,
+      expected: listed.map((each) => printable(each)).join(', ')
+    }),
     fix: fixOf(lookUp, known, near)
   })
 }
