@@ -1,3 +1,5 @@
+import { cap } from '../cap.js'
+
 /**
  * Headers with credentials of the sender. They are for this application, and are never sent to a
  * remote one.
@@ -48,4 +50,19 @@ export function withoutInboundCredentials(
       return !userBound && value !== inbound[lowerCase]
     })
   )
+}
+
+/** Ids that can be a header: CAP takes whatever a client sends. */
+const HEADER_VALUE = /^[\w.:;,/+=@ -]{1,200}$/
+
+/**
+ * Returns the correlation id of the current request as a header, for services of the platform and remote systems; nothing
+ * outside of a request.
+ *
+ * @see SAP Application Router, which sends `x-correlationid` as well
+ * @internal
+ */
+export function correlationHeaders(): { readonly 'x-correlationid'?: string } {
+  const id: unknown = cap.context?.id
+  return typeof id === 'string' && HEADER_VALUE.test(id) ? { 'x-correlationid': id } : {}
 }

@@ -153,34 +153,12 @@ export function logPending(res: object): boolean {
   return all !== undefined
 }
 
-/** True if an error, or one inside it, is explained by an entry of this package. */
-function isExplained(error: unknown, depth = 0): boolean {
+/** True if an error, or one inside it, is explained by an entry of this package. @internal */
+export function isExplained(error: unknown, depth = 0): boolean {
   if (typeof error !== 'object' || error === null || depth > 5) return false
   if (explained.has(error)) return true
   const { cause, reason } = error as { cause?: unknown; reason?: unknown }
   return isExplained(cause, depth + 1) || isExplained(reason, depth + 1)
-}
-
-/** CAP's loggers of protocols and of remote services; `error` is that of routes without a protocol. */
-const LOGGERS_OF_CAP = ['remote', 'odata', 'odata-v4', 'rest', 'hcql', 'graphql', 'error', 'http']
-
-/**
- * Moves to `debug` the entries of CAP about errors that an entry of this package explains: a failed
- * call is one line. Called when the server is about to listen, when all loggers are there.
- *
- * @internal
- */
-export function quietExplainedErrors(): void {
-  for (const name of LOGGERS_OF_CAP) {
-    const logger = cap.log(name)
-    for (const level of ['warn', 'error'] as const) {
-      const write = logger[level]
-      logger[level] = (...args: unknown[]) => {
-        if (args.some((arg) => isExplained(arg))) logger.debug(...args)
-        else write(...args)
-      }
-    }
-  }
 }
 
 /** Logs an outbound call as one line of JSON: `DEBUG=principal`. @internal */

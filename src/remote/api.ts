@@ -14,7 +14,11 @@ import { principalOf } from '../user/principal.js'
 import { CallEvidence } from './evidence/call.js'
 import { guardedDestination } from './guarded-destination.js'
 import { type Outbound, send, withRemoteError } from './http/send.js'
-import { type Headers, withoutInboundCredentials } from '../lib/inbound-credential.js'
+import {
+  correlationHeaders,
+  type Headers,
+  withoutInboundCredentials
+} from '../lib/inbound-credential.js'
 import { type ReadyDestination, outboundDestination } from './outbound.js'
 import { type OnBehalfOf, policyOf } from './policy/options.js'
 
@@ -177,7 +181,7 @@ export async function executeHttpRequest(
   const request = {
     ...Object.fromEntries(Object.entries(rest).filter(([name]) => !FOREIGN.includes(name))),
     method: rest.method,
-    ...(headers && { headers: cleaned(headers, outbound.userBound) }),
+    headers: correlated(cleaned(headers ?? {}, outbound.userBound)),
     ...(middleware?.length && { middleware })
   }
   const csrf = options?.fetchCsrfToken ?? true
@@ -229,6 +233,15 @@ function cleaned(headers: Headers, userBound: boolean): Headers {
       withoutInboundCredentials(each as Headers, inbound, userBound)
     ])
   )
+}
+
+/** Adds the correlation id of the current request, as CAP's remote services do, unless the caller has set one. */
+function correlated(headers: Headers): Headers {
+  const { 'x-correlationid': id } = correlationHeaders()
+  const isGrouped = Object.values(headers).some(isObject)
+  const hasOwn = Object.keys(headers).some((name) => /^x-correlation-?id$/i.test(name))
+  if (id === undefined || isGrouped || hasOwn) return headers
+  return { ...headers, 'x-correlation-id': id, 'x-correlationid': id }
 }
 
 function isObject(value: unknown): boolean {

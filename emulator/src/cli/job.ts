@@ -44,6 +44,7 @@ export async function runJob(path: string, options: JobOptions): Promise<void> {
   for (const [name, value] of Object.entries(answer.headers)) {
     if (name.startsWith('x-sap-')) tell(`${name}: ${value}`)
   }
+  tell(`correlation id: ${answer.headers['x-vcap-request-id'] ?? 'none'}`)
   tell(`\n${answer.status} ${STATUS_CODES[answer.status] ?? ''}`)
   if (answer.body) process.stdout.write(`${answer.body}\n`)
   if (answer.outcome === 'accepted') await conclude(answer, asyncTimeout, project)

@@ -1,3 +1,4 @@
+import { randomUUID } from 'node:crypto'
 import { createServer } from 'node:https'
 import { serveApi, type Observation } from '../http/api-server.js'
 import type { LandscapeCertificates } from '../certificates/landscape-certificates.js'
@@ -75,6 +76,8 @@ function headersOf({ jobId, scheduleId, runId }: Run, host: string, now: number)
     'x-sap-job-schedule-id': scheduleId,
     'x-sap-job-run-id': runId,
     'x-sap-scheduler-host': host,
+    // the router of Cloud Foundry gives each request one
+    'x-vcap-request-id': randomUUID(),
     'x-sap-run-at': new Date(now).toISOString().slice(0, 19).replace('T', ' ')
   }
 }

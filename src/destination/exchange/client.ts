@@ -4,6 +4,7 @@ import { request } from 'node:https'
 import { cap } from '../../cap.js'
 import type { Requires } from '../../cap-types.js'
 import { ConfigurationError } from '../../errors.js'
+import { correlationHeaders } from '../../lib/inbound-credential.js'
 import { FetchError } from '../../lib/fetch-json.js'
 import { checkXmlLibraries } from '../../lib/lazy.js'
 import { secretsNamed, withoutSecrets } from '../../lib/redact.js'
@@ -168,6 +169,7 @@ function post(
       agent: false as const,
       signal: AbortSignal.timeout(DEADLINE),
       headers: {
+        ...correlationHeaders(),
         accept: 'application/json',
         'content-type': 'application/x-www-form-urlencoded',
         ...(!certificate && { authorization: `Basic ${basicOf(client)}` }),

@@ -1,5 +1,6 @@
 import type { DestinationJson, Service } from '@sap-cloud-sdk/connectivity'
 
+import { correlationHeaders } from '../../lib/inbound-credential.js'
 import { FetchError, fetchJson } from '../../lib/fetch-json.js'
 import { type LookUp, lookUpHeaders } from './options.js'
 import { renewedServiceToken, serviceTokenOf } from '../tokens/service.js'
@@ -118,7 +119,8 @@ async function get(
 /** Sends one request, with a deadline, a limit of bytes, and without following redirects. */
 function ask(url: string, token: string, headers: Headers, deadline: number): Promise<unknown> {
   const authorization = `Bearer ${token}`
-  return fetchJson(url, { headers: { ...headers, authorization }, deadline, repeatLost: true })
+  const all = { ...correlationHeaders(), ...headers, authorization }
+  return fetchJson(url, { headers: all, deadline, repeatLost: true })
 }
 
 function callOf(path: string): string {

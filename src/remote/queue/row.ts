@@ -1,6 +1,6 @@
 import type cds from '@sap/cds'
 
-import { beforeWritesTo } from '../../cap.js'
+import { beforeWritesTo, cap } from '../../cap.js'
 import { redact } from '../../lib/redact.js'
 import { logWarning } from '../../lib/log.js'
 import { type Headers, withoutInboundCredentials } from '../../lib/inbound-credential.js'
@@ -21,12 +21,12 @@ interface QueueRow {
 interface QueuedMessage {
   readonly service?: string
   headers?: Headers
-  context?: { headers?: Headers; tenant?: unknown }
+  context?: { headers?: Headers; tenant?: unknown; id?: unknown }
 }
 
 /**
- * Removes credentials from rows that a database service writes into the table of queued messages; a
- * handler for CAP's `connect` event. CAP copies the headers of the HTTP request with the message or
+ * Removes credentials from rows that a database service writes into the table of queued messages, and adds the correlation
+ * id; a handler for CAP's `connect` event. CAP copies the headers of the HTTP request with the message or
  * its context, and errors of HTTP libraries hold requests.
  *
  * @see https://cap.cloud.sap/docs/node.js/cds-connect
@@ -55,7 +55,20 @@ function withoutCredentials(msg: string): string {
   }
   // Nobody has put them there: CAP keeps all that it knows of the context.
   if (context?.headers) context.headers = withoutInboundCredentials(context.headers, {}, true)
-  return headers || context?.headers ? JSON.stringify(message) : msg
+  const isCorrelated = context !== undefined && correlate(context)
+  return headers || context?.headers || isCorrelated ? JSON.stringify(message) : msg
+}
+
+/**
+ * Adds the correlation id of the request that queues a message to the context that CAP keeps: it becomes that of the work.
+ *
+ * @returns true if it was added
+ */
+function correlate(context: { id?: unknown }): boolean {
+  const id: unknown = cap.context?.id
+  if (context.id !== undefined || typeof id !== 'string') return false
+  context.id = id
+  return true
 }
 
 /**

@@ -3,7 +3,8 @@ import { inspect } from 'node:util'
 import cds from '@sap/cds'
 
 import { PropagationError, TokenError } from '../../../src/errors.js'
-import { logFailure, noteExplained, quietExplainedErrors } from '../../../src/lib/log.js'
+import { logFailure, noteExplained } from '../../../src/lib/log.js'
+import { quietExplainedErrors } from '../../../src/configuration/quiet-cap.js'
 
 /** Entries of a logger, by level. */
 function listen(id: string) {
@@ -79,6 +80,25 @@ test("CAP's entries about explained errors are for debugging, all others stay", 
   warn(new Error('wrapped', { cause: explained }))
   warn('something else', new Error('another'))
   expect(entries.map(([level]) => level)).toEqual(['debug', 'debug', 'warn'])
+})
+
+test("entries of CAP's queue stay, with the code in place of an explained error", () => {
+  const entries = listen('queue')
+  quietExplainedErrors()
+  const error = new PropagationError('ERR_USER_TOKEN_REQUIRED', 'nobody is there')
+  const failure = new Error('of a call')
+  for (const each of [error, failure]) noteExplained(each)
+  const { error: write } = cds.log('queue')
+  write('S: Unrecoverable error:', error)
+  write('Emit failed', { event: 'e', cause: new Error('wrapped', { cause: error }) })
+  write('Emit failed', { event: 'e', cause: failure })
+  write('S: Emit failed:', 'in words')
+  expect(entries.map(([, ...args]) => args)).toEqual([
+    ['S: Unrecoverable error:', 'ERR_USER_TOKEN_REQUIRED'],
+    ['Emit failed', 'ERR_USER_TOKEN_REQUIRED'],
+    ['Emit failed', 'a failure that has an entry of its own'],
+    ['S: Emit failed:', 'in words']
+  ])
 })
 
 test('the message of an error has cause, comparison and fix', () => {

@@ -51,7 +51,17 @@ describe.each(queries)('%s', (_, query) => {
     const message = { service: 'S4', event: 'work', data: { id: 1 }, headers, context: { headers } }
     const { msg = '' } = await written({ msg: JSON.stringify(message) }, query)
     const kept = { 'x-own': '1' }
-    expect(JSON.parse(msg)).toEqual({ ...message, headers: kept, context: { headers: kept } })
+    const id = expect.any(String) as string
+    expect(JSON.parse(msg)).toEqual({ ...message, headers: kept, context: { headers: kept, id } })
+  })
+
+  test('the correlation id of the request stays with it, and one that it has already', async () => {
+    const own = JSON.stringify({ event: 'work', context: { id: 'id-1' } })
+    expect(await written({ msg: own }, query)).toMatchObject({ msg: own })
+    const { msg = '' } = await written({ msg: '{"event":"work","context":{}}' }, query)
+    expect(JSON.parse(msg)).toEqual({ event: 'work', context: { id: expect.any(String) } })
+    const without = '{"event":"work"}'
+    expect(await written({ msg: without }, query)).toMatchObject({ msg: without })
   })
 
   test.each(['{"event":"work", "data":{"authorization":"of the application"}}', 'no JSON', 'null'])(

@@ -1,0 +1,34 @@
+import express, { type Request, type Response } from 'express'
+
+import { auditLog } from '../../../srv/external/s4/audit.js'
+import { serveBackend } from '../../support/backend-process.js'
+
+// A system behind the Cloud Connector that refuses the logon as the path says, and tells the correlation id that it got.
+const { entries, middleware } = auditLog()
+const app = express().use(middleware)
+
+const realm = (client: string) => `Basic realm="SAP NetWeaver Application Server [S4H/${client}]"`
+const minutes = (count: number) => new Date(Date.now() + count * 60_000).toUTCString()
+
+const HEADERS: Record<string, Record<string, string>> = {
+  certrule: { 'www-authenticate': realm('100') },
+  client: { 'www-authenticate': realm('001'), 'set-cookie': 'SAP_SESSIONID_S4H_001=canary-cookie' },
+  clock: { 'www-authenticate': realm('100'), date: minutes(-7) }
+}
+
+app.all('/sap/logon/:sign', ({ params }: Request<{ sign: string }>, res: Response) => {
+  res
+    .set(HEADERS[params.sign] ?? {})
+    .status(401)
+    .type('html')
+    .send('<html>Logon failed</html>')
+})
+app.all('/sap/forbidden', (_req, res) => {
+  res.status(403).json({ error: { code: 'X/007', message: { lang: 'en', value: 'canary-words' } } })
+})
+app.all(['/sap/id', '/sap/queued'], (req, res) => {
+  const { 'x-correlation-id': id, 'x-correlationid': other } = req.headers
+  res.json({ d: { id, other } })
+})
+
+serveBackend({ listener: app, audit: () => ({ entries }) })

@@ -1,0 +1,193 @@
+import { join } from 'node:path'
+
+import type { Client } from '../../support/client.js'
+import { RunningSample } from '../../support/running-sample.js'
+
+const SYSTEM = 'x.internal:443'
+const ON_PREMISE = { URL: `http://${SYSTEM}`, ProxyType: 'OnPremise' }
+const PROPAGATING = { ...ON_PREMISE, Authentication: 'PrincipalPropagation' }
+const TECHNICAL = {
+  ...ON_PREMISE,
+  Authentication: 'BasicAuthentication',
+  User: 'technical',
+  Password: 'canary-password'
+}
+const KINDS = ['odata-v4', 'odata-v2', 'rest', 'hcql']
+const requires = {
+  ...Object.fromEntries(KINDS.map((kind) => [kind, { kind, credentials: { destination: 'S4' } }])),
+  BASIC: { kind: 'rest', credentials: { destination: 'BASIC' } }
+}
+const landscape = {
+  destinations: { S4: { ...PROPAGATING, 'sap-client': '100' }, BASIC: TECHNICAL },
+  users: { alice: { roles: ['Technician'] } },
+  onPremise: { [SYSTEM]: { backend: 'test/integration/explain/outbound-backend.ts' } }
+}
+
+const start = (env: Record<string, string> = {}) =>
+  RunningSample.start({ extra: join(__dirname, 'outbound-app'), requires, env }, landscape)
+
+const call = (client: Client, service: string, path: string, how = 'as it is') =>
+  client.post('/odata/v4/explained/call', { service, path, how })
+
+/** What a sample prints while `work` runs, line by line. */
+async function linesOf(sample: RunningSample, work: () => Promise<unknown>): Promise<string[]> {
+  const before = (await sample.sample.output()).length
+  await work()
+  return (await sample.sample.output()).slice(before).split('\n').filter(Boolean)
+}
+
+/** Begin of entries of CAP about a failure. Entries of requests that come in have no level of an error. */
+const OF_CAP = /^\[(remote|odata|odata-v4|rest|hcql|error|http)\] - (?!POST|GET|>)/
+
+describe('on a console', () => {
+  let app: RunningSample
+  let alice: Client
+  beforeAll(async () => {
+    app = await start()
+    alice = await app.as('alice')
+  }, 60_000)
+  afterAll(() => app.stop())
+
+  /** The one entry about a failure, without those of CAP. */
+  async function entryOf(work: () => Promise<unknown>): Promise<string> {
+    const lines = await linesOf(app, work)
+    expect(lines.filter((line) => OF_CAP.test(line) || /^\s+at /.test(line))).toEqual([])
+    const entries = lines.filter((line) => line.includes(' · '))
+    expect(entries).toHaveLength(1)
+    return entries[0] ?? ''
+  }
+
+  test.each<[string, string, RegExp]>([
+    [
+      'certrule',
+      'rest',
+      /the system does not know the user in its client 100 \(401\).* · In SAP systems.*CERTRULE/
+    ],
+    [
+      'client',
+      'rest',
+      /answered in another client.*\(sent sap-client 100 ≠ expected 001, which has answered\) · Check/
+    ],
+    ['clock', 'rest', /its clock is 7 min behind that of the application · Let both follow/],
+    [
+      'technical',
+      'BASIC',
+      /logon of the technical user \(401\).* · Check User and Password of the destination/
+    ]
+  ])('a logon that is refused (%s)', async (sign, service, line) => {
+    const entry = await entryOf(() => call(alice, service, `/sap/logon/${sign}`))
+    expect(entry).toMatch(/^\[principal\] - ERR_REMOTE_UNAUTHORIZED · the system · the call to /)
+    expect(entry).toMatch(line)
+    expect(entry).toMatch(
+      /→ npx cds-principal explain ERR_REMOTE_UNAUTHORIZED \(correlation id [\w-]{36}\)$/
+    )
+  })
+
+  test('the token of the user is refused by the proxy, then it is not', async () => {
+    const body = 'The user token in header SAP-Connectivity-Authentication is not valid'
+    const answer = { status: 401, body, headers: { 'www-authenticate': 'Bearer' } }
+    const entry = await entryOf(async () => {
+      for (let i = 0; i < 2; i++) app.emulator.enqueue('connectivity', answer)
+      await call(alice, 'rest', '/sap/id')
+    })
+    expect(entry).toMatch(/ERR_REMOTE_PROXY · the Connectivity proxy · .*token of the user \(401\)/)
+    expect(await call(alice, 'rest', '/sap/id')).toMatchObject({ status: 200 })
+  })
+
+  test.each(KINDS)('a service of kind %s: one line, and none of CAP', async (kind) => {
+    const entry = await entryOf(() => call(alice, kind, '/sap/forbidden'))
+    expect(entry).toMatch(
+      /ERR_REMOTE_FORBIDDEN · the system · .*\(403, X\/007\) \(sent \/sap\/forbidden\)/
+    )
+  })
+
+  test.each(['wrapped', 'rejected', 'executeHttpRequest'])(
+    'an error that a handler passes on (%s): one line, and none of CAP',
+    async (how) => {
+      const service = how === 'executeHttpRequest' ? 'S4' : 'rest'
+      expect(await entryOf(() => call(alice, service, '/sap/forbidden', how))).toMatch(/X\/007/)
+    }
+  )
+
+  test('in a $batch, and in a service with REST: one line each, and none of CAP', async () => {
+    const body = { service: 'rest', path: '/sap/forbidden', how: 'as it is' }
+    const headers = { 'content-type': 'application/json' }
+    const requests = [{ id: '1', method: 'POST', url: '/call', headers, body }]
+    const batch = () => alice.post('/odata/v4/explained/$batch', { requests })
+    expect(await entryOf(batch)).toMatch(/X\/007/)
+    expect(await entryOf(() => alice.post('/rest/explained-rest/call', body))).toMatch(/X\/007/)
+  })
+
+  test('the correlation id of the request goes to the Destination service and to the system', async () => {
+    const answer = await call(alice, 'rest', '/sap/id')
+    const id = answer.headers['x-correlation-id']
+    const sent = JSON.parse(answer.body.value as never) as { d?: object } & Record<string, unknown>
+    expect(sent.d ?? sent).toEqual({ id, other: id })
+    const direct = await call(alice, 'S4', '/sap/id', 'executeHttpRequest')
+    const own = direct.headers['x-correlation-id']
+    expect(JSON.parse(direct.body.value as never)).toEqual({ d: { id: own, other: own } })
+  })
+
+  /** The first request to an endpoint that fits, after those that were not looked at. */
+  async function requestTo(endpoint: 'connectivity' | 'destination', path: RegExp) {
+    for (;;) {
+      const request = await app.emulator.takeRequest(endpoint)
+      if (path.test(request.path)) return request
+    }
+  }
+
+  test('queued work has the correlation id of the request that has queued it', async () => {
+    const { headers } = await call(alice, 'BASIC', '/sap/queued', 'queued')
+    const id = headers['x-correlation-id']
+    const atDestinationService = await requestTo('destination', /\/BASIC$/)
+    expect(atDestinationService.headers['x-correlationid']).toMatch(/^[\w-]{36}$/)
+    expect((await requestTo('connectivity', /\/sap\/queued$/)).headers).toMatchObject({
+      'x-correlation-id': id
+    })
+  })
+
+  test('queued work that fails: one line with that id, and what the queue does about it', async () => {
+    let id: unknown
+    const lines = await linesOf(app, async () => {
+      id = (await call(alice, 'rest', '/sap/id', 'queued')).headers['x-correlation-id']
+      await app.sample.printed(/Unrecoverable error/)
+    })
+    const [entry = '', ...others] = lines.filter((line) => line.includes(' · '))
+    expect(entry).toMatch(/ERR_USER_TOKEN_REQUIRED · before the call · .*the privileged user/)
+    expect(entry).toContain(`correlation id ${String(id)})`)
+    expect(others).toEqual([])
+    expect(lines.filter((line) => OF_CAP.test(line) || /^\s+at /.test(line))).toEqual([])
+    expect(lines.join('\n')).toMatch(/Unrecoverable error: ERR_USER_TOKEN_REQUIRED/)
+  })
+
+  test('no secret was printed', async () => {
+    const output = await app.sample.output()
+    expect(output.slice(output.indexOf('server listening'))).not.toMatch(
+      /canary|eyJ[\w-]{10}|alice/i
+    )
+  })
+})
+
+describe('in a JSON log, as in production', () => {
+  let app: RunningSample
+  beforeAll(async () => {
+    app = await start({ cds_log_format: 'json' })
+  }, 60_000)
+  afterAll(() => app.stop())
+
+  test.each(KINDS)('kind %s: the facts are fields of one entry', async (kind) => {
+    const alice = await app.as('alice')
+    const lines = await linesOf(app, () => call(alice, kind, '/sap/logon/certrule'))
+    const entries = lines.map((line) => JSON.parse(line) as Record<string, unknown>)
+    const failures = entries.filter(({ level }) => level === 'error' || level === 'warn')
+    expect(failures).toEqual([
+      expect.objectContaining({
+        ...{ logger: 'principal', level: 'error', code: 'ERR_REMOTE_UNAUTHORIZED', status: 502 },
+        ...{ hop: 'the system', service: kind, destination: 'S4', principal: 'named' },
+        fix: expect.stringContaining('CERTRULE') as string,
+        correlation_id: expect.stringMatching(/^[\w-]{36}$/) as string
+      })
+    ])
+    expect(lines.join('\n')).not.toMatch(/canary|eyJ[\w-]{10}/)
+  })
+})
