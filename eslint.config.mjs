@@ -48,8 +48,9 @@ const rooms = {
   'src/destination/resolve': ['bound-service', 'bypass', 'check', 'resolve'],
   'src/doctor': ['doctor'],
   'src/explain': ['explain', 'token/read-token'],
-  'src/explain/codes': ['explain-code', 'issuer-facts', 'service-facts'],
+  'src/explain/codes': ['explain-code', 'issuer-facts', 'sections', 'service-facts'],
   'src/explain/project': ['project'],
+  'src/explain/story': ['explain-story'],
   'src/explain/token': ['explain-token', 'read-token'],
   'src/remote': [
     'api',

@@ -6,6 +6,7 @@ import { json } from 'node:stream/consumers'
 import { type Emulator, EmulatorError, type EmulatorOptions, startEmulator } from '../index.js'
 import { describeLandscape } from '../project/binding.js'
 import { askLandscape, controlSocket } from './control.js'
+import type { RecordedRequest } from '../traffic/types.js'
 import { type Owners, watchOwners } from './owners.js'
 
 /** First message to this process. */
@@ -68,10 +69,18 @@ function routes(
     'POST /job-status': async ({ runId, timeout }) => ({
       status: await emulator.jobScheduler.status(String(runId), Number(timeout))
     }),
+    'POST /requests': ({ correlationId }) => ({
+      requests: emulator.requestsOf(String(correlationId)).map(withoutPerson)
+    }),
     'POST /stop': () => {
       setImmediate(() => void end())
     }
   }
+}
+
+/** Returns the facts about a request that a command prints: nothing of a person. */
+function withoutPerson({ at, endpoint, method, path, status, subject }: RecordedRequest) {
+  return { at, endpoint, method, path, status, asUser: Boolean(subject) }
 }
 
 /** @param server - of the application: as it has said, or as somebody says who knows better */

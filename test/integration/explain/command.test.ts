@@ -1,5 +1,5 @@
 import { type ChildProcess, spawn } from 'node:child_process'
-import { readdirSync, readFileSync, rmSync, statSync } from 'node:fs'
+import { readdirSync, readFileSync, rmSync } from 'node:fs'
 import { join } from 'node:path'
 import { text } from 'node:stream/consumers'
 
@@ -10,8 +10,12 @@ import { copyOfSample } from '../../support/sample-copy.js'
 const CDS = join(SAMPLE, 'node_modules/@sap/cds-dk/bin/cds.js')
 const CLI = join(SAMPLE, 'dist/cli/main.js')
 
+const LISTENING = /server listening on[^']*'(http:\/\/localhost:\d+)'/
+
 let root: string
 let watch: ChildProcess
+let log: Output
+let url = ''
 const outputs: string[] = []
 const secrets = new Set<string>()
 
@@ -22,7 +26,9 @@ beforeAll(async () => {
     env: processEnvironment({ PORT: '0' }),
     stdio: ['ignore', 'pipe', 'pipe']
   })
-  await new Output(watch).printed(/server listening on/)
+  log = new Output(watch)
+  await log.printed(LISTENING)
+  ;[, url = ''] = LISTENING.exec(log.text) ?? []
 }, 120_000)
 afterAll(async () => {
   if (watch) await end(watch)
@@ -133,12 +139,64 @@ describe('a token', () => {
   })
 })
 
-/** Files of the project that were changed since the start. */
+describe('a request', () => {
+  const id = 'canary-request-1'
+
+  test('by the log of the server and the record of the landscape: in, CAP, out', async () => {
+    const authorization = `Bearer ${await token('alice')}`
+    const headers = { authorization, 'x-correlation-id': id }
+    const answer = await fetch(`${url}/odata/v4/maintenance/Equipment?$top=1`, { headers })
+    expect(answer.status).toBe(200)
+    const { stdout, code } = await explain([id], await log.soFar())
+    expect(code).toBe(0)
+    expect(stdout).toMatch(/out +connectivity: GET \S+, 200, as the user/)
+    expect(stdout).toMatch(/out +s4: GET \S+, 200/)
+  })
+
+  test('that was refused: hop, cause and fix', async () => {
+    const headers = { authorization: 'Bearer abc', 'x-correlation-id': `${id}-refused` }
+    const answer = await fetch(`${url}/odata/v4/maintenance/Equipment`, { headers })
+    expect(answer.status).toBe(401)
+    const { stdout } = await explain([`${id}-refused`], await log.soFar())
+    expect(stdout).toMatch(/in +ERR_TOKEN_MALFORMED · incoming token · /)
+    expect(stdout).toMatch(/npx cds-principal explain ERR_TOKEN_MALFORMED/)
+  })
+
+  test('by a log of the platform: in the order of time, with the work of the queue', async () => {
+    const entry = (second: number, fields: object) => {
+      const timestamp = `2026-01-01T10:00:0${second}.000Z`
+      const json = JSON.stringify({ correlation_id: 'queued-request-1', timestamp, ...fields })
+      return `   2026-01-01T10:00:09.00+0000 [APP/PROC/WEB/0] OUT ${json}`
+    }
+    const call = {
+      ...{ service: 'S4', principal: 'technical', outcome: 'ok', duration: 7, context: 'queue' },
+      user: 'alice@example.com'
+    }
+    const lines = [
+      entry(3, { logger: 'principal', msg: `principal.call ${JSON.stringify(call)}` }),
+      entry(1, { logger: 'odata', msg: 'POST /odata/v4/shop/Orders' }),
+      entry(2, { correlation_id: 'another', msg: 'other' })
+    ]
+    const { stdout } = await explain(['queued-request-1'], lines.join('\n'))
+    expect(stdout.split('\n').slice(-3, -1)).toEqual([
+      '    +0 ms  in     [odata] POST /odata/v4/shop/Orders',
+      ' +2000 ms  queue  call to S4 as technical ok, 7 ms'
+    ])
+  })
+
+  test('of which nothing is known: exit code 1, and the next step', async () => {
+    const { stdout, code } = await explain(['never-heard-of-1'])
+    expect(code).toBe(1)
+    expect(stdout).toMatch(/Pipe the log into the command/)
+  })
+})
+
+/** Files of the project, without those of other packages. */
 function filesIn(folder: string): string[] {
-  return readdirSync(folder, { recursive: true, withFileTypes: true })
-    .filter((each) => each.isFile() && !each.parentPath.includes('node_modules'))
-    .map((each) => join(each.parentPath, each.name))
-    .filter((file) => statSync(file).size < 1_000_000)
+  return readdirSync(folder, { withFileTypes: true }).flatMap((each) => {
+    const path = join(folder, each.name)
+    return each.isDirectory() ? filesIn(path) : each.isFile() ? [path] : []
+  })
 }
 
 test('no token, no secret and no address of a user is in an output or a file', () => {
