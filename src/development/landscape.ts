@@ -14,6 +14,7 @@ import type { AuthOptions } from '../options.js'
 import type { XsuaaCredentials } from '../token/issuers/xsuaa.js'
 import { attachedLandscape, startingLandscape } from './attached.js'
 import { isEmulatorInstalled, loadDevelopment } from './door.js'
+import { recordEvents } from './record-events.js'
 import { completeMockedUsers, defaultsOfMocked } from './mocked-users.js'
 
 /** `cds.requires.auth`, to which the emulated binding is added. */
@@ -53,6 +54,7 @@ async function attach(): Promise<Landscape> {
   })
   useEnvironment(landscape)
   setAttachedLandscape(landscape)
+  recordEvents()
   cds.once('listening', tellWhere)
   return landscape
 }

@@ -177,13 +177,17 @@ export function logInfo(text: string): void {
 }
 
 /**
- * Makes a value from outside fit for a log line: no control characters, and not too long.
+ * Makes a value from outside fit for a log line: no control characters, 200 characters at most.
  *
- * @param length - characters that are kept
  * @internal
  */
-export function printable(value: unknown, length = 200): string {
-  return typeof value === 'string' ? value.replace(/[^\x20-\x7e]/g, '?').slice(0, length) : 'none'
+export function printable(value: unknown): string {
+  return typeof value === 'string' ? inAscii(value).slice(0, 200) : 'none'
+}
+
+/** Replaces control characters, and all others that are not in ASCII. @internal */
+export function inAscii(text: string): string {
+  return text.replace(/[^\x20-\x7e]/g, '?')
 }
 
 /** Patterns of request headers with tokens that CAP's JSON log would print as they are. */

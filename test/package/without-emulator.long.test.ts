@@ -37,7 +37,7 @@ describe('the plugin alone, as in production', () => {
     expect(printed).toContain(INSTALL_EMULATOR)
   })
 
-  test.each(['token', 'job'])('the command %s says it in one line', (command) => {
+  test.each(['token', 'job', 'trace'])('the command %s says it in one line', (command) => {
     const bin = path.join(app.folder, 'node_modules/.bin/cds-principal')
     const printed = failure([bin, command, 'alice'])
     expect(printed).toContain(INSTALL_EMULATOR)

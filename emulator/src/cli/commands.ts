@@ -2,6 +2,7 @@ import { Command, Option } from 'commander'
 
 import { type JobOptions, runJob } from './job.js'
 import { printToken } from './token.js'
+import { printTraces } from './trace.js'
 
 const JOB_HELP = `
 What the application answers is printed, everything else goes to stderr.
@@ -10,9 +11,9 @@ Exit code: 0 success, 1 failed or could not be run, 2 no status in time.
 Example:
   npx cds-principal job run /odata/v4/jobs/cleanUp --data '{"days":30}'`
 
-/** Returns the commands that need a running landscape: `token` and `job`. */
+/** Returns the commands that need a running landscape: `token`, `job` and `trace`. */
 export function emulatorCommands(): Command[] {
-  return [tokenCommand(), jobCommand()]
+  return [tokenCommand(), jobCommand(), traceCommand()]
 }
 
 function tokenCommand(): Command {
@@ -63,4 +64,13 @@ function jobCommand(): Command {
     .addHelpText('after', JOB_HELP)
     .action((path: string, options: JobOptions) => runJob(path, options))
   return job
+}
+
+function traceCommand(): Command {
+  return new Command('trace')
+    .description('print what became of the last requests to the running application')
+    .option('--json', 'one JSON object a line')
+    .option('--follow', 'go on with each request, until it is ended')
+    .option('--project <folder>', 'folder of the CAP project', process.cwd())
+    .action(printTraces)
 }

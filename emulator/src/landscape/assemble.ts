@@ -23,6 +23,8 @@ import type { JobScheduler } from '../job-scheduler/types.js'
 import { listen, type Listener } from '../http/listener.js'
 import { allProcesses, findProcess, type OnPremise } from './on-premise.js'
 import { startApplicationRouter } from '../router/application-router.js'
+import type { RecorderSources } from '../recorder/recorder.js'
+import { keepSources } from '../recorder/sources.js'
 import type { SamlService } from '../saml/saml-service.js'
 import { Traffic } from '../traffic/traffic.js'
 import type { EmulatorOptions, UserSummary } from '../types.js'
@@ -62,6 +64,8 @@ export async function assemble(parts: Parts): Promise<Emulator> {
   const opened = await openServices(parts, traffic)
   const { service, identity, bindings, connectivity, scheduler } = opened
   let stopped: Promise<void> | undefined
+  const s4 = createBackendRecord(onPremise)
+  keepSources({ s4 }, recorderSources(traffic, onPremise))
   return {
     ...controls(parts, service, traffic, identity),
     url: service.issuer.url,
@@ -88,9 +92,20 @@ export async function assemble(parts: Parts): Promise<Emulator> {
       }
     },
     jobScheduler: scheduler ?? withoutScheduler,
-    s4: createBackendRecord(onPremise),
+    s4,
     system: (virtualHost, tenant) => findProcess(onPremise, virtualHost, tenant),
     stop: () => (stopped ??= closeAll(closers))
+  }
+}
+
+function recorderSources(traffic: Traffic, onPremise: OnPremise): RecorderSources {
+  const processes = allProcesses(onPremise)
+  return {
+    observe: (listener) => traffic.observe(listener),
+    entries: async () =>
+      (await Promise.all(processes.map((process) => process.record()))).flatMap(
+        ({ entries }) => entries
+      )
   }
 }
 

@@ -5,6 +5,9 @@ import { json } from 'node:stream/consumers'
 
 import { type Emulator, EmulatorError, type EmulatorOptions, startEmulator } from '../index.js'
 import { describeLandscape } from '../project/binding.js'
+import { Recorder } from '../recorder/recorder.js'
+import { sourcesOf } from '../recorder/sources.js'
+import type { TraceEvent } from '../recorder/types.js'
 import { askLandscape, controlSocket } from './control.js'
 import type { RecordedRequest } from '../traffic/types.js'
 import { type Owners, watchOwners } from './owners.js'
@@ -42,7 +45,23 @@ async function run({ options, fingerprint, owner }: StartMessage): Promise<void>
   const owners = watchOwners(owner, () => void end())
   for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const)
     process.on(signal, () => void end())
-  handlers.resolve(routes(emulator, owners, fingerprint, end))
+  const recorder = new Recorder(sourcesOf(emulator))
+  handlers.resolve({
+    ...routes(emulator, owners, fingerprint, end),
+    ...recorderRoutes(recorder)
+  })
+}
+
+/** Routes by which application processes tell what they do, and by which a terminal reads it. */
+function recorderRoutes(recorder: Recorder): Record<string, Handler> {
+  return {
+    'POST /trace-events': ({ events }) => {
+      void recorder.add(events as TraceEvent[])
+    },
+    'POST /traces': async ({ after, timeout }) => ({
+      traces: await recorder.next(Number(after ?? 0), Number(timeout ?? 0))
+    })
+  }
 }
 
 function routes(

@@ -22,6 +22,12 @@ export class Traffic {
   readonly #answers = new Map<EndpointName, ScriptedAnswer[]>()
   readonly #requests = new Map<EndpointName, RecordedRequest[]>()
   readonly #takers = new Map<EndpointName, Taker[]>()
+  readonly #observers: ((request: RecordedRequest) => void)[] = []
+
+  /** Calls a function with each request once it is answered. */
+  observe(observer: (request: RecordedRequest) => void): void {
+    this.#observers.push(observer)
+  }
 
   /** Adds a request to the record of a service, whether or not it gets an answer. */
   add(service: EmulatedEndpoint, entry: EmulatedRequest): void {
@@ -121,6 +127,7 @@ export class Traffic {
 
   /** Gives a request to whoever waits for it, or keeps it for whoever comes. */
   #offer(request: RecordedRequest): void {
+    for (const observer of this.#observers) observer(request)
     const [taker] = listOf(this.#takers, request.endpoint).splice(0, 1)
     if (taker) return taker.resolve(request)
     keep(listOf(this.#requests, request.endpoint), request)

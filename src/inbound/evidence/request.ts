@@ -2,7 +2,7 @@ import type { IncomingMessage, ServerResponse } from 'node:http'
 
 import { cap } from '../../cap.js'
 import { comparison, type ErrorCode, type PrincipalError } from '../../errors.js'
-import { logWarning, printable, watchFailures } from '../../lib/log.js'
+import { inAscii, logWarning, printable, watchFailures } from '../../lib/log.js'
 import { hasListeners, notifyListeners } from '../../lib/notify.js'
 import type { Identity } from '../../user/identity.js'
 import { TokenUser } from '../../user/token-user.js'
@@ -129,7 +129,7 @@ export class RequestEvidence {
   #facts(): PrincipalRequest {
     const identity = this.#identity
     const { method = '' } = this.#req
-    const path = printable(pathOf(this.#req), MAX_PATH)
+    const path = inAscii(pathOf(this.#req)).slice(0, MAX_PATH)
     return {
       correlationId: this.#context && printable(this.#context.id),
       method: printable(method),
