@@ -62,6 +62,7 @@ const rooms = {
     'policy/caller',
     'policy/options',
     'policy/service-target',
+    'queue/refusal',
     'queue/row',
     'start-checks'
   ],

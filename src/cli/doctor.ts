@@ -33,7 +33,7 @@ export function doctorCommand(): Command {
     .option('--as <user>', 'the same, as a user of the running emulator')
     .option('--vcap <file>', 'environment of the application (cf env, or default-env.json)')
     .option('--destinations <file>', 'destinations, exported from the cockpit or read by REST')
-    .option('--mta <file>', 'mta.yaml')
+    .option('--mta <file>', 'mta.yaml, or manifest.yml of Cloud Foundry')
     .option('--xs-security <file>', 'xs-security.json')
     .option('--xs-app <file>', 'xs-app.json of the application router')
     .option('--requires <file>', 'cds.requires: package.json, or "cds env requires --json"')

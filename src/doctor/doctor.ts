@@ -28,26 +28,33 @@ type Look = (facts: Facts) => readonly Finding[] | Promise<readonly Finding[]>
 export async function examine(options: DoctorOptions): Promise<Row[]> {
   const facts = await gatherFacts(options)
   const { session, finding } = await openSession(facts)
-  const calls = await callFindings(facts, session)
-  const looks: readonly (readonly [Hop, Look])[] = [
+  const rows = await rowsOf(facts, [
     ['bindings', bindingFindings],
     ['tokens', tokenFindings],
     ['roles', roleFindings],
-    ['roles', () => tokenRoleFindings(session)],
+    ['roles', () => tokenRoleFindings(session, facts)],
     ['configuration', configurationFindings],
-    ['destinations', destinationFindings],
+    ['destinations', destinationFindings]
+  ])
+  const calls = await callFindings(facts, session, rows)
+  const others = await rowsOf(facts, [
     ['connection', () => calls.connection],
-    ['as you', () => [...(finding ? [finding] : [noToken]), ...calls.asYou]],
+    ['as you', () => [finding ?? noToken, ...calls.asYou]],
     ['trust', issuerFindings],
     ['trust', () => calls.clocks],
     ['trust', deploymentFindings]
-  ]
+  ])
+  return withoutSecrets([...rows, ...others], facts.secrets) as Row[]
+}
+
+/** Returns the rows of some looks, in their order. */
+async function rowsOf(facts: Facts, looks: readonly (readonly [Hop, Look])[]): Promise<Row[]> {
   const rows: Row[] = []
   for (const [hop, look] of looks) {
     const found = await seen(hop, look, facts)
     rows.push(...found.map((each) => ({ hop, ...each })))
   }
-  return withoutSecrets(rows, facts.secrets) as Row[]
+  return rows
 }
 
 const noToken = unseen('your token', 'none was given', 'Add --token (or --as <user>).')

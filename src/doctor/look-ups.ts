@@ -3,7 +3,7 @@ import type { Service } from '@sap-cloud-sdk/connectivity'
 import { isInEnvironment } from '../destination/look-up/find.js'
 import { lookUpOf } from '../destination/look-up/options.js'
 import { notFound } from '../destination/look-up/not-found.js'
-import { find } from '../destination/look-up/service.js'
+import { find, findCertificate, type LookupScope } from '../destination/look-up/service.js'
 import { claimsOf } from '../destination/tokens/lifetime.js'
 import type { DestinationError } from '../errors.js'
 import { nearestName } from '../lib/closest.js'
@@ -100,8 +100,9 @@ async function inService(
       if (!found) continue
       const level = asJson(found.owner)['InstanceId'] ? 'service instance' : 'subaccount'
       const place = `the ${level} of the ${tenant ? 'subscriber' : 'provider'}`
-      const { destinationConfiguration: configuration, certificates = [] } = found
-      return { name, configuration, place, certificates: certificates as unknown as Json[] }
+      const configuration: Json = found.destinationConfiguration
+      const certificates = await certificatesOf(configuration, { service, tenant })
+      return { name, configuration, place, certificates }
     }
     const strategy = isSubscriber ? 'subscriberFirst' : 'alwaysProvider'
     const scope = { service, name, strategy, own: isSubscriber ? own : undefined } as const
@@ -110,6 +111,15 @@ async function inService(
   } catch (error) {
     return notSeen(name, `the Destination service can't be asked: ${(error as Error).message}`)
   }
+}
+
+/** Returns the key stores and trusted certificates that a destination names; of one that is not there, only the name. */
+async function certificatesOf(configuration: Json, scope: LookupScope): Promise<Json[]> {
+  const names = ['KeyStoreLocation', 'TrustStoreLocation'].map((each) => configuration[each])
+  const found = names.map(async (name) =>
+    typeof name === 'string' ? [{ Name: name, ...asJson(await findCertificate(scope, name)) }] : []
+  )
+  return (await Promise.all(found)).flat()
 }
 
 function tenantOf(token: string | undefined): string | undefined {

@@ -9,7 +9,8 @@ import { callPolicy, carriesUser } from '../../remote/policy/options.js'
 import { outboundService } from '../../remote/policy/service-target.js'
 import { asJson } from '../exports.js'
 import type { Facts, UsedService } from '../facts.js'
-import { broken, brokenBy, doubtful, type Finding, right, unseen } from '../row.js'
+import { broken, brokenBy, doubtful, type Finding, right, type Row, unseen } from '../row.js'
+import { destinationTitle } from './destinations.js'
 import type { Session } from './session.js'
 
 /** Milliseconds for a call of the examination. */
@@ -34,17 +35,23 @@ const TRY =
 /** The technical user of the provider. */
 const TECHNICAL: Principal = { kind: 'technical', origin: 'privileged', tenant: undefined }
 
-/** Calls each service once, with a read that changes nothing. */
+/**
+ * Calls each service once, with a read that changes nothing.
+ *
+ * @param earlier - rows of the hops before: a service with something to mend there is not called
+ */
 export async function callFindings(
   facts: Facts,
-  session: Session | undefined
+  session: Session | undefined,
+  earlier: readonly Row[]
 ): Promise<CallFindings> {
   const connection: Finding[] = []
   const asYou: Finding[] = []
   const clocks: Finding[] = []
   for (const service of facts.services) {
     const userBound = isCalledAsUser(service, facts)
-    const reason = reasonNotToCall(service, facts, session, userBound)
+    const reason =
+      hiddenBy(service, facts, earlier) ?? reasonNotToCall(service, facts, session, userBound)
     const title = `"${service.name}"`
     if (reason) {
       connection.push(unseen(title, reason[0], reason[1]))
@@ -67,6 +74,24 @@ function isCalledAsUser({ options, destination }: UsedService, { destinations }:
     authentication: String(configuration['Authentication']),
     forwardAuthToken: configuration['HTML5.ForwardAuthToken'] === 'true'
   })
+}
+
+/** Returns the row with something to mend that would make the call fail. */
+function hiddenBy(
+  { name, destination }: UsedService,
+  { destinations }: Facts,
+  earlier: readonly Row[]
+): [string, string?] | undefined {
+  const proxyType = destinations.get(destination ?? '')?.configuration?.['ProxyType']
+  const concerns = ({ hop, subject }: Row) => {
+    if (subject === `cds.requires.${name}`) return true
+    if (destination === undefined) return false
+    if (hop === 'destinations') return subject === destinationTitle(destination)
+    const labels = proxyType === 'OnPremise' ? /^(destination|connectivity)\b/ : /^destination\b/
+    return (hop === 'bindings' || hop === 'tokens') && labels.test(subject)
+  }
+  const row = earlier.find((each) => each.state === 'mend' && concerns(each))
+  return row && [`not called: first mend ${row.hop}, ${row.subject}`]
 }
 
 function reasonNotToCall(

@@ -4,10 +4,11 @@ import { authenticatesRequests, servicesOnBehalf } from '../../lib/adoption.js'
 import { ConfigurationError } from '../../errors.js'
 import { bindingsOf } from '../../options.js'
 import { callPolicy } from '../../remote/policy/options.js'
+import { checkNotQueued } from '../../remote/queue/refusal.js'
 import { checkCloudSdk } from '../../remote/start-checks.js'
 import type { Json } from '../exports.js'
 import type { Facts, UsedService } from '../facts.js'
-import { brokenBy, type Finding, right, unseen } from '../row.js'
+import { brokenBy, doubtful, type Finding, right, unseen } from '../row.js'
 
 const CORRECT = 'Correct it in package.json or .cdsrc.json.'
 
@@ -53,13 +54,21 @@ function serviceFinding({ name, options }: UsedService, requires: Json): Finding
   try {
     checkNames(name, requires)
     const { onBehalfOf } = callPolicy(name, options)
+    checkNotQueued(name, options)
     if (onBehalfOf === 'namedUser' || onBehalfOf === 'currentUser') {
       checkCloudSdk(`${subject}.onBehalfOf`)
     }
+    const { destination, forwardAuthToken } = options.credentials ?? {}
+    if (destination && forwardAuthToken) return forwardedInVain(subject, destination)
     return right(subject, `called as ${onBehalfOf ?? 'the destination says'}`)
   } catch (error) {
     return brokenBy(subject, error, CORRECT)
   }
+}
+
+function forwardedInVain(subject: string, destination: string): Finding {
+  const fix = `Set the property "HTML5.ForwardAuthToken" of destination "${destination}", or use "url" in place of it.`
+  return doubtful(subject, '"forwardAuthToken" has no effect with a "destination"', fix)
 }
 
 /** Checks the names in one service. The others are left out where one of them is wrong, so that each has its own row. */

@@ -4,6 +4,7 @@ import { dirname, join } from 'node:path'
 import { asJson, type Json, readFile } from '../exports.js'
 import type { Facts } from '../facts.js'
 import { broken, doubtful, type Finding, right, unseen } from '../row.js'
+import { manifestFindings } from './manifest.js'
 
 /** A module of `mta.yaml`, as far as it is looked at here. */
 interface Module {
@@ -25,6 +26,10 @@ export function deploymentFindings(facts: Facts): Finding[] {
     ]
   }
   const mta = asJson(readFile('--mta', path))
+  if (mta['applications'] !== undefined) {
+    const found = manifestFindings(listOf(mta['applications']))
+    return [...found, ...routerFindings(options.xsApp, undefined)]
+  }
   const modules = listOf(mta['modules']).map(moduleOf)
   const resources = listOf(mta['resources'])
   const router = modules.find(({ type }) => type.startsWith('approuter'))
@@ -79,7 +84,12 @@ function bindingFindings(
   const bound = resources.filter((each) => names.includes(each['name'])).map(serviceOf)
   const missing = needed.filter((services) => !services.some((each) => bound.includes(each)))
   if (!missing.length) return [right(title, `binds ${bound.filter(Boolean).join(', ')}`)]
+  const isUnknown = resources.some((each) => names.includes(each['name']) && !serviceOf(each))
   return missing.map((services) => {
+    if (isUnknown) {
+      const cause = `it binds a resource that does not say its service, which may be ${services.join(' or ')}`
+      return unseen(title, cause, 'Write "service" into the "parameters" of the resource.')
+    }
     const expected = services.join(' or ')
     const resource = resources.find((each) => services.includes(serviceOf(each)))
     const fix = resource

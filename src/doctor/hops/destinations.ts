@@ -178,22 +178,22 @@ function directFinding({ name, options }: UsedService): Finding[] {
   }
 }
 
+const UPLOAD = 'Upload a new certificate in the BTP cockpit, and name it in the destination.'
+
 function certificateFindings(
   title: string,
   certificates: readonly Readonly<Record<string, unknown>>[]
 ): Finding[] {
   return certificates.flatMap(({ Name: name, Content: content }) => {
     const subject = `${title}, ${String(name)}`
-    const text = typeof content === 'string' ? decoded(content) : ''
+    if (typeof content !== 'string') {
+      const cause = 'it names a key store or certificate that there is not'
+      return [broken(subject, cause, UPLOAD, { sent: String(name), ...UNUSABLE })]
+    }
+    const text = decoded(content)
     if (!text.includes('BEGIN CERTIFICATE'))
       return [unseen(subject, 'a key store that only its password opens')]
-    return [
-      certificateFinding(
-        subject,
-        text,
-        'Upload a new certificate in the BTP cockpit, and name it in the destination.'
-      )
-    ]
+    return [certificateFinding(subject, text, UPLOAD)]
   })
 }
 

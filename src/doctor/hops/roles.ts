@@ -26,20 +26,27 @@ const ADD = `Add it to ${TITLE}, and update the service instance (cf update-serv
 
 /** Compares `xs-security.json` with itself, with the routes of the application router, and with the model. */
 export async function roleFindings(facts: Facts): Promise<Finding[]> {
-  const path = facts.options.xsSecurity ?? join(facts.root, TITLE)
-  const isThere = existsSync(path)
-  if (!isThere && facts.options.xsSecurity === undefined) {
-    return [
-      unseen(TITLE, 'there is none here', 'Add --xs-security <file>.'),
-      ...(await modelFindings(facts))
-    ]
+  const descriptor = descriptorOf(facts)
+  if (!descriptor) {
+    const absent = unseen(TITLE, 'there is none here', 'Add --xs-security <file>.')
+    return [absent, ...(await modelFindings(facts))]
   }
-  const descriptor = asJson(readFile('--xs-security', path)) as Descriptor
   const problems = [...templateFindings(descriptor), ...routeFindings(descriptor, facts)]
   const own = problems.length
     ? problems
     : [right(TITLE, 'its role templates name scopes and attributes that it has')]
   return [...own, ...(await modelFindings(facts, descriptor))]
+}
+
+/**
+ * Returns the content of `xs-security.json`; `undefined` where there is none.
+ *
+ * @throws {@link ConfigurationError} for a file that can't be read
+ */
+export function descriptorOf({ options, root }: Facts): Descriptor | undefined {
+  const path = options.xsSecurity ?? join(root, TITLE)
+  if (options.xsSecurity === undefined && !existsSync(path)) return undefined
+  return asJson(readFile('--xs-security', path))
 }
 
 /** Role templates refer to scopes and attributes of the same file, except those of other applications. */

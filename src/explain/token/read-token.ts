@@ -19,7 +19,7 @@ export async function readToken(): Promise<string> {
   const pasted = stdin.isTTY ? await hiddenInput() : await text(stdin)
   if (pasted.trim()) return pasted
   throw new Error(
-    'there is no token on the standard input: pipe one ("… | npx cds-principal explain token"), or use --as <user>'
+    'there is no token on the standard input: pipe one ("… | npx cds-principal …"), or use --as <user>'
   )
 }
 

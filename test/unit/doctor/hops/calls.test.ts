@@ -1,0 +1,57 @@
+import { callFindings, skewFinding } from '../../../../src/doctor/hops/calls.js'
+import type { Row } from '../../../../src/doctor/row.js'
+import { factsWith, seen, serviceOf } from '../facts.js'
+
+const NOW = Date.parse('2026-11-29T12:00:00Z')
+
+test.each([
+  ['Sun, 29 Nov 2026 12:00:40 GMT', 'ok', /the same/],
+  ['Sun, 29 Nov 2026 12:10:00 GMT', 'warning', /differs by 10 minutes/],
+  ['Sun, 29 Nov 2026 11:50:00 GMT', 'warning', /differs by 10 minutes/]
+])('a clock that says %s', (date, state, cause) => {
+  expect(skewFinding('clock', date, NOW)).toMatchObject({
+    state,
+    cause: expect.stringMatching(cause)
+  })
+})
+
+test('an answer without a time says nothing about the clock', () => {
+  expect(skewFinding('clock', undefined)).toBeUndefined()
+  expect(skewFinding('clock', 'soon')).toBeUndefined()
+})
+
+describe('what an earlier hop would make fail is not called', () => {
+  const S4 = { Name: 'S4', ProxyType: 'OnPremise', Authentication: 'NoAuthentication' }
+  const facts = factsWith({
+    options: { project: '.', probe: true },
+    isOnline: true,
+    services: [serviceOf('S4')],
+    destinations: seen(S4)
+  })
+
+  test.each<[Row['hop'], string]>([
+    ['bindings', 'connectivity'],
+    ['tokens', 'connectivity "my-connectivity"'],
+    ['tokens', 'destination "my-destination"'],
+    ['configuration', 'cds.requires.S4'],
+    ['destinations', 'destination "S4"']
+  ])('%s, %s', async (hop, subject) => {
+    const row: Row = { hop, subject, state: 'mend', cause: 'wrong' }
+    const { connection } = await callFindings(facts, undefined, [row])
+    expect(connection).toMatchObject([
+      { state: 'unknown', cause: `not called: first mend ${hop}, ${subject}` }
+    ])
+  })
+})
+
+test('without --probe and without a token nothing is called, and the row says how', async () => {
+  const facts = factsWith({ isOnline: true, services: [serviceOf('S4', 'namedUser')] })
+  const { connection, asYou } = await callFindings(facts, undefined, [])
+  const expected = {
+    state: 'unknown',
+    cause: 'not called',
+    fix: expect.stringContaining('--probe')
+  }
+  expect(connection).toMatchObject([expected])
+  expect(asYou).toMatchObject([expected])
+})

@@ -1,0 +1,121 @@
+import { destinationFindings } from '../../../../src/doctor/hops/destinations.js'
+import { factsWith, seen, serviceOf } from '../facts.js'
+
+const S4 = {
+  Name: 'S4',
+  Type: 'HTTP',
+  URL: 'http://s4.internal:1',
+  ProxyType: 'OnPremise',
+  Authentication: 'PrincipalPropagation'
+}
+const API = {
+  Name: 'S4',
+  Type: 'HTTP',
+  URL: 'https://api.example',
+  ProxyType: 'Internet',
+  Authentication: 'OAuth2JWTBearer'
+}
+
+async function first(configuration: Record<string, unknown>, onBehalfOf?: string) {
+  const services = [serviceOf('S4', onBehalfOf)]
+  const [finding] = await destinationFindings(
+    factsWith({ services, destinations: seen(configuration) })
+  )
+  return finding
+}
+
+test.each([
+  ['on premise, as the user', S4, 'namedUser', 'ok', /carries the user/],
+  ['on the internet, as the user', API, undefined, 'ok', /OAuth2JWTBearer, Internet/],
+  [
+    'an unknown type',
+    { ...API, Authentication: 'OAuth2JwtBearer' },
+    undefined,
+    'mend',
+    /not known/
+  ],
+  ['no URL', { ...API, URL: 'api' }, undefined, 'mend', /URL can not be used/],
+  ['another kind of destination', { ...API, Type: 'RFC' }, undefined, 'mend', /type "RFC"/],
+  [
+    'PrincipalPropagation on the internet',
+    { ...S4, ProxyType: 'Internet' },
+    undefined,
+    'mend',
+    /OnPremise/
+  ],
+  [
+    'a password over http',
+    { ...API, URL: 'http://api.example', Authentication: 'BasicAuthentication' },
+    undefined,
+    'warning',
+    /over http/
+  ],
+  [
+    'nothing secret over http',
+    { ...API, URL: 'http://api.example', Authentication: 'NoAuthentication' },
+    undefined,
+    'ok',
+    /technical/
+  ],
+  [
+    'a token service over http',
+    { ...API, tokenServiceURL: 'http://t.example' },
+    undefined,
+    'mend',
+    /token service/
+  ],
+  [
+    'a technical one for named users',
+    { ...API, Authentication: 'OAuth2ClientCredentials' },
+    'namedUser',
+    'mend',
+    /user would be lost/
+  ],
+  [
+    'a technical one for either',
+    { ...API, Authentication: 'OAuth2ClientCredentials' },
+    'currentUser',
+    'ok',
+    /technical/
+  ],
+  ['a user-bound one for the system', API, 'systemUser', 'mend', /propagates users/]
+])('%s', async (_, configuration, onBehalfOf, state, cause) => {
+  expect(await first(configuration, onBehalfOf)).toMatchObject({
+    state,
+    cause: expect.stringMatching(cause)
+  })
+})
+
+test('an unknown type is compared with the known ones', async () => {
+  expect(await first({ ...API, Authentication: 'OAuth2JwtBearer' })).toMatchObject({
+    sent: 'OAuth2JwtBearer',
+    expected: 'OAuth2JWTBearer'
+  })
+})
+
+test('without a location id while another system has one, it is a warning', async () => {
+  const other = { ...S4, Name: 'OTHER', URL: 'http://other:1', CloudConnectorLocationId: 'plant' }
+  const services = [serviceOf('S4'), serviceOf('OTHER')]
+  const found = await destinationFindings(factsWith({ services, destinations: seen(S4, other) }))
+  expect(found).toMatchObject([{ state: 'warning', expected: '"plant"' }, { state: 'ok' }])
+})
+
+test('what could not be looked up is unknown', async () => {
+  const unknown = { name: 'S4', configuration: undefined, certificates: [], reason: 'no network' }
+  const facts = factsWith({ services: [serviceOf('S4')], destinations: new Map([['S4', unknown]]) })
+  expect(await destinationFindings(facts)).toMatchObject([
+    { state: 'unknown', cause: 'no network' }
+  ])
+})
+
+test('a key store that is not there, and one that only its password opens', async () => {
+  const [[, known] = []] = seen(API)
+  const certificates = [{ Name: 'gone.pem' }, { Name: 'client.p12', Content: 'AAAA' }]
+  const destinations = new Map([['S4', { ...known!, certificates }]])
+  const found = await destinationFindings(factsWith({ services: [serviceOf('S4')], destinations }))
+  expect(found).toMatchObject([
+    { state: 'ok' },
+    { state: 'mend', subject: 'destination "S4", gone.pem' },
+    { state: 'unknown', subject: 'destination "S4", client.p12' }
+  ])
+})
