@@ -11,10 +11,10 @@ export interface Report {
 /** Characters of a line, where the terminal does not say it. */
 const WIDTH = 100
 
-/** Returns the width of the terminal, 100 characters at most. @internal */
+/** Returns the width of the terminal, 100 characters at most; some terminals say 0. @internal */
 export function terminalWidth(): number {
-  const { columns } = process.stdout as { columns?: number }
-  return Math.max(40, Math.min(columns ?? WIDTH, WIDTH))
+  const { columns = 0 } = process.stdout as { columns?: number }
+  return Math.max(40, Math.min(columns > 0 ? columns : WIDTH, WIDTH))
 }
 
 /**

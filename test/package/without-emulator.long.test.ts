@@ -44,6 +44,15 @@ describe('the plugin alone, as in production', () => {
     expect(printed.trim().split('\n')).toHaveLength(1)
   })
 
+  test('the command explain explains a code, a request and a token', () => {
+    const bin = path.join(app.folder, 'node_modules/.bin/cds-principal')
+    const production = { NODE_ENV: 'production' }
+    const printed = app.node([bin, 'explain', 'ERR_TOKEN_AUDIENCE'], production)
+    expect(printed).toMatch(/^ERR_TOKEN_AUDIENCE · 401[^]*profiles: production/)
+    expect(failure([bin, 'explain', 'no-such-request-1'])).toMatch(/There is no entry/)
+    expect(failure([bin, 'explain', 'token', '--as', 'alice'])).toMatch(/no emulator is running/)
+  })
+
   test('an exchange with SAML assertions stops the start, and says what to install', () => {
     const { privateKey: key } = generateKeyPairSync('rsa', {
       modulusLength: 2048,

@@ -155,7 +155,7 @@ function issuersIn({ auth, bindings: { xsuaa, ias } }: Project): string {
     ...(ias?.domains ?? []),
     ...Object.values(auth.issuers ?? {}).map(({ issuer }) => host(issuer))
   ]
-  return hosts.join(', ') || 'no issuer is bound here'
+  return hosts.join(', ') || 'the host of an issuer, and none is bound here'
 }
 
 const hostOf = (iss: unknown) => (typeof iss === 'string' ? host(iss) : 'missing')
