@@ -105,7 +105,12 @@ const SIGNS: Readonly<Record<State, string>> = { ok: '✓', mend: '✗', warning
 export function textOf({ hop, subject, state, cause, sent, expected, fix, code }: Row): string {
   const named = code ? ` [${code}]` : ''
   const line = `${SIGNS[state]} ${hop.padEnd(13)} ${subject}: ${cause}${comparison(sent, expected)}${named}`
-  return fix ? `${line}\n${' '.repeat(16)}→ ${fix}` : line
+  return fix ? `${plain(line)}\n${' '.repeat(16)}→ ${plain(fix)}` : plain(line)
+}
+
+/** Replaces control characters: files of somebody else must not steer the terminal. */
+function plain(text: string): string {
+  return text.replace(/\p{Cc}/gu, '?')
 }
 
 /** Returns the last line of the report: the number of rows to mend, and the first of them. */
@@ -115,5 +120,5 @@ export function summaryOf(rows: readonly Row[]): string {
   const hidden = unknown ? ` ${unknown} could not be seen.` : ''
   const [first] = toMend
   if (!first) return `Nothing to mend.${hidden}`
-  return `${toMend.length} to mend, first: ${first.hop}, ${first.subject}.${hidden}`
+  return plain(`${toMend.length} to mend, first: ${first.hop}, ${first.subject}.${hidden}`)
 }

@@ -53,6 +53,27 @@ describe('the plugin alone, as in production', () => {
     expect(failure([bin, 'explain', 'token', '--as', 'alice'])).toMatch(/no emulator is running/)
   })
 
+  test('the doctor looks at a deployed application', () => {
+    const url = 'https://hello.localhost:9'
+    const client = { clientid: 'sb-hello!t1', clientsecret: 'not-a-secret', url }
+    const xsuaa = { ...client, uaadomain: 'localhost:9', xsappname: 'hello!t1' }
+    const bindings = [{ label: 'xsuaa', name: 'hello-auth', tags: ['xsuaa'], credentials: xsuaa }]
+    const bin = path.join(app.folder, 'node_modules/.bin/cds-principal')
+    const printed = failure([bin, 'doctor', '--json'], {
+      NODE_ENV: 'production',
+      VCAP_APPLICATION: '{}',
+      VCAP_SERVICES: JSON.stringify({ xsuaa: bindings })
+    })
+    expect(JSON.parse(printed)).toEqual(
+      expect.arrayContaining([
+        expect.objectContaining({ hop: 'bindings', subject: 'xsuaa "hello-auth"', state: 'ok' }),
+        expect.objectContaining({ hop: 'tokens', subject: 'xsuaa "hello-auth"', state: 'mend' }),
+        expect.objectContaining({ hop: 'configuration', state: 'ok' })
+      ])
+    )
+    expect(printed).not.toContain('not-a-secret')
+  }, 60_000)
+
   test('an exchange with SAML assertions stops the start, and says what to install', () => {
     const { privateKey: key } = generateKeyPairSync('rsa', {
       modulusLength: 2048,

@@ -14,7 +14,7 @@ const secrets: string[] = []
 let emulator: Emulator
 
 beforeAll(async () => {
-  emulator = await startLandscape()
+  emulator = await startLandscape({ identity: true })
   writeFileSync(join(folder, 'ca.pem'), emulator.ca)
 })
 afterAll(async () => {
@@ -47,8 +47,12 @@ test('with the token of a user, every hop is called, and right', async () => {
   const report = await examined(['--token'], bound(), `Bearer ${token}\n`)
   expect(report.rows.filter(({ state }) => state === 'mend')).toEqual([])
   expect(report.status).toBe(0)
-  expect(rowsOf(report, 'tokens').map(({ cause }) => cause)).toEqual(
-    Array(4).fill('called: a token came').slice(0, rowsOf(report, 'tokens').length)
+  expect(rowsOf(report, 'tokens')).toMatchObject(
+    ['xsuaa', 'identity', 'destination', 'connectivity'].map((label) => ({
+      subject: expect.stringContaining(label),
+      state: 'ok',
+      cause: 'called: a token came'
+    }))
   )
   expect(states(rowsOf(report, 'destinations'))).toEqual(['ok'])
   expect(states(rowsOf(report, 'connection'))).toEqual(['ok'])
@@ -102,6 +106,24 @@ test('a wrong secret: the failed call is named, and what it hides is unknown', a
   expect(report.status).toBe(1)
 })
 
+test('a wrong secret of the Connectivity service hides the systems behind the Cloud Connector only', async () => {
+  const token = await tokenOf(emulator, 'alice')
+  secrets.push(token)
+  const env = bound(({ connectivity: [binding] }) => {
+    binding.credentials.clientsecret = 'wr0ng-s3cret-2'
+  })
+  const report = await examined(['--token'], env, token)
+  expect(report.rows.filter(({ state }) => state === 'mend')).toMatchObject([
+    { hop: 'tokens', subject: expect.stringMatching(/^connectivity/), sent: 'answer 401' }
+  ])
+  expect(rowsOf(report, 'connection').map(({ subject, state }) => [subject, state])).toEqual([
+    ['"API_EQUIPMENT"', 'unknown'],
+    ['"API_FUNCTIONALLOCATION"', 'unknown'],
+    ['"API_EQUIPMENT_SYSTEM"', 'unknown'],
+    ['"jobscheduler"', 'ok']
+  ])
+})
+
 test('without --probe and without a token, no system is called', async () => {
   const before = emulator.connections.connectivity
   const report = await examined([], bound())
@@ -147,7 +169,7 @@ test('a token of another issuer is refused with its code, and nothing is called 
 })
 
 test('no report has a token or a secret', () => {
-  expect(reports).toHaveLength(6)
+  expect(reports).toHaveLength(7)
   const printed = reports.map(({ text }) => text).join('\n')
   expect(secrets.length).toBeGreaterThan(10)
   expect(secrets.filter((secret) => printed.includes(secret))).toEqual([])

@@ -17,6 +17,13 @@ test('a row is one line, and one more with the fix', () => {
   )
 })
 
+test('names from files can not steer the terminal', () => {
+  const steering = row({ state: 'mend', subject: 'S4\u001b[2J\u009b1m\n', fix: 'Do\rit.' })
+  expect(textOf(steering)).toContain('S4?[2J?1m?: complete\n')
+  expect(textOf(steering)).toContain('→ Do?it.')
+  expect(summaryOf([steering])).not.toMatch(/\p{Cc}/u)
+})
+
 test('the summary names the first row to mend, and counts what was not seen', () => {
   expect(summaryOf([row({})])).toBe('Nothing to mend.')
   const rows = [
