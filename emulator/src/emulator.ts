@@ -98,8 +98,6 @@ export interface Emulator {
   takeRequest(endpoint: EndpointName, options?: TakeOptions): Promise<RecordedRequest>
   /** The last 1000 requests to a service. */
   requests(endpoint: EmulatedEndpoint): EmulatedRequest[]
-  /** Those of the last requests to all endpoints with this `x-correlation-id`, which nobody has taken. */
-  requestsOf(correlationId: string): RecordedRequest[]
   /** Replaces the keys that sign tokens; clients get to know the new ones from `/token_keys` and `/oauth2/certs`. */
   rotateKeys(options?: RotateKeysOptions): Promise<void>
   /**

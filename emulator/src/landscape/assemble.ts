@@ -85,7 +85,6 @@ export async function assemble(parts: Parts): Promise<Emulator> {
       return router
     },
     requests: (endpoint) => traffic.requests(endpoint),
-    requestsOf: (correlationId) => traffic.requestsOf(correlationId),
     connections: {
       get connectivity() {
         return connectivity.accepted

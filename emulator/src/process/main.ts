@@ -9,7 +9,6 @@ import { Recorder } from '../recorder/recorder.js'
 import { sourcesOf } from '../recorder/sources.js'
 import type { TraceEvent } from '../recorder/types.js'
 import { askLandscape, controlSocket } from './control.js'
-import type { RecordedRequest } from '../traffic/types.js'
 import { type Owners, watchOwners } from './owners.js'
 
 /** First message to this process. */
@@ -88,18 +87,10 @@ function routes(
     'POST /job-status': async ({ runId, timeout }) => ({
       status: await emulator.jobScheduler.status(String(runId), Number(timeout))
     }),
-    'POST /requests': ({ correlationId }) => ({
-      requests: emulator.requestsOf(String(correlationId)).map(withoutPerson)
-    }),
     'POST /stop': () => {
       setImmediate(() => void end())
     }
   }
-}
-
-/** Returns the facts about a request that a command prints: nothing of a person. */
-function withoutPerson({ at, endpoint, method, path, status, subject }: RecordedRequest) {
-  return { at, endpoint, method, path, status, asUser: Boolean(subject) }
 }
 
 /** @param server - of the application: as it has said, or as somebody says who knows better */

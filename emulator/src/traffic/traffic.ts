@@ -51,13 +51,6 @@ export class Traffic {
     return listOf(this.#entries, service).map((entry) => ({ ...entry }))
   }
 
-  /** Returns the recorded requests to all endpoints with a correlation id, in the order of their arrival. */
-  requestsOf(correlationId: string): RecordedRequest[] {
-    const all = [...this.#requests.values()].flat()
-    const found = all.filter(({ headers }) => headers['x-correlation-id'] === correlationId)
-    return found.toSorted((a, b) => a.at.localeCompare(b.at))
-  }
-
   /** The next request there gets this answer; several are given one after the other. */
   enqueue(endpoint: EndpointName, answer: ScriptedAnswer): void {
     listOf(this.#answers, endpoint).push(answer)

@@ -4,17 +4,7 @@ import { askRunningLandscape } from '../../development/running.js'
 import { openProject, type ProjectOptions } from '../project/project.js'
 import { heading, type Report, wrap } from '../report.js'
 import { type Step, stepIn } from './log-line.js'
-
-/** A request that the landscape has recorded. */
-interface RecordedRequest {
-  readonly at: string
-  readonly endpoint: string
-  readonly method: string
-  readonly path: string
-  readonly status: number
-  /** True if a certificate of a user was handed on. */
-  readonly asUser?: boolean
-}
+import { stepsOf, type Trace } from './trace-steps.js'
 
 /**
  * Tells what happened to one request, across the queue: by the lines of a log on the standard input, and by what the landscape
@@ -24,7 +14,7 @@ interface RecordedRequest {
  * @internal
  */
 export async function explainStory(id: string, options: ProjectOptions): Promise<Report> {
-  const steps = [...(await fromLog(id)), ...(await fromLandscape(id, options))]
+  const steps = withoutTwins([...(await fromLog(id)), ...(await fromLandscape(id, options))])
   if (!steps.length) return nothing(id)
   const sorted = inOrder(steps)
   const start = sorted.find(({ time }) => time !== undefined)?.time
@@ -56,15 +46,20 @@ async function fromLog(id: string): Promise<Step[]> {
 
 async function fromLandscape(id: string, options: ProjectOptions): Promise<Step[]> {
   await openProject(options)
-  const answer = await askRunningLandscape<{ requests?: RecordedRequest[] }>('POST', '/requests', {
-    correlationId: id
-  })
-  return (answer?.body.requests ?? []).map(({ at, endpoint, method, path, status, asUser }) => ({
-    time: Date.parse(at),
-    place: 'out',
-    text: `${endpoint}: ${method} ${path}, ${status ? String(status) : 'no answer'}${asUser ? ', as the user' : ''}`
-  }))
+  const answer = await askRunningLandscape<{ traces?: Trace[] }>('POST', '/traces', {})
+  return (answer?.body.traces ?? [])
+    .filter(({ correlationId, origin }) => [correlationId, origin].includes(id))
+    .flatMap(stepsOf)
 }
+
+/** A failure can be in the log and in the record of the landscape: the one whose time is known stays. */
+function withoutTwins(steps: readonly Step[]): Step[] {
+  const timed = new Set(steps.flatMap((step) => (step.time === undefined ? [] : keyOf(step))))
+  const isTwin = (step: Step) => step.time === undefined && step.hop && timed.has(keyOf(step))
+  return steps.filter((step) => !isTwin(step))
+}
+
+const keyOf = ({ code, hop }: Step) => `${String(code)} ${String(hop)}`
 
 /** Lines without a time stay behind the line before them. */
 function inOrder(steps: readonly Step[]): Step[] {
@@ -74,7 +69,8 @@ function inOrder(steps: readonly Step[]): Step[] {
 }
 
 function lineOf({ time, place, text, code, hop, fix }: Step, start: number | undefined): string {
-  const since = time === undefined || start === undefined ? '' : `+${String(time - start)} ms`
+  const since =
+    time === undefined || start === undefined ? '' : `+${String(Math.round(time - start))} ms`
   const begin = `${since.padStart(9)}  ${place.padEnd(5)}  `
   const what = code ? `${code}${hop ? ` · ${hop}` : ''} · ${text}` : text
   const rest = ' '.repeat(begin.length)

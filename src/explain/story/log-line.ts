@@ -23,7 +23,7 @@ type Fields = Readonly<Record<string, unknown>>
  * @internal
  */
 export function stepIn(line: string, id: string): Step | undefined {
-  if (!mentions(line, id)) return undefined
+  if (!mentions(line, id) || isProperty(line)) return undefined
   const json = jsonIn(line)
   const time = timeIn(json?.fields['timestamp']) ?? timeIn(line)
   const message = json && typeof json.fields['msg'] === 'string' ? json.fields['msg'] : line
@@ -44,6 +44,11 @@ function mentions(line: string, id: string): boolean {
     if (!/[\w-]/.test(around)) return true
   }
   return false
+}
+
+/** True for a line of an object that a console prints over several lines. */
+function isProperty(line: string): boolean {
+  return /^\s*['"]?[\w-]+['"]?: ['"]?[\w.:-]+['"]?,?\s*$/.test(line)
 }
 
 /** Returns the JSON object at the end of a line. */
@@ -101,7 +106,13 @@ const PLACES: Readonly<Record<string, Step['place']>> = {
   configuration: 'CAP'
 }
 
-function failure(code: string, hop: string, cause: string, fix: string | undefined): Told {
+/** Returns the step of a failure. @internal */
+export function failure(
+  code: string,
+  hop: string,
+  cause: string,
+  fix: string | undefined
+): Omit<Step, 'time'> {
   const shownFix = fix === undefined ? undefined : safe(fix)
   return { place: PLACES[hop] ?? 'out', text: safe(cause), code, hop: safe(hop), fix: shownFix }
 }
@@ -161,8 +172,8 @@ const MAX_TEXT = 500
 /** Names of schemes before a word of a sentence, such as "jwt-bearer grant", and no credentials. */
 const WORDS = /(\b(?:bearer|basic) [a-z]{1,12}(?![\w.~+/=-]))/i
 
-/** Returns a text without tokens, addresses of persons and queries of URLs, in one line. */
-function safe(text: string): string {
+/** Returns a text without tokens, addresses of persons and queries of URLs, in one line. @internal */
+export function safe(text: string): string {
   return text
     .split(WORDS)
     .map((part, i) => (i % 2 ? part : redact(part)))

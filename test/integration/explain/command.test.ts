@@ -149,8 +149,13 @@ describe('a request', () => {
     expect(answer.status).toBe(200)
     const { stdout, code } = await explain([id], await log.soFar())
     expect(code).toBe(0)
-    expect(stdout).toMatch(/out +connectivity: GET \S+, 200, as the user/)
-    expect(stdout).toMatch(/out +s4: GET \S+, 200/)
+    expect(stdout).toMatch(
+      /\+0 ms +in +GET \S+Equipment, as a named user of issuer xsuaa[^]*answered: 200/
+    )
+    expect(stdout).toMatch(/out +call to API_EQUIPMENT, destination S4 as named user by/)
+    expect(stdout).toMatch(/out +Destination service: GET /)
+    expect(stdout).toMatch(/out +S\/4: GET \S+, 200, as the user/)
+    expect(stdout).not.toMatch(/alice|ALICE/)
   })
 
   test('that was refused: hop, cause and fix', async () => {
@@ -158,7 +163,8 @@ describe('a request', () => {
     const answer = await fetch(`${url}/odata/v4/maintenance/Equipment`, { headers })
     expect(answer.status).toBe(401)
     const { stdout } = await explain([`${id}-refused`], await log.soFar())
-    expect(stdout).toMatch(/in +ERR_TOKEN_MALFORMED · incoming token · /)
+    expect(stdout.match(/in +ERR_TOKEN_MALFORMED · incoming token · /g)).toHaveLength(1)
+    expect(stdout).toMatch(/in +answered: 401/)
     expect(stdout).toMatch(/npx cds-principal explain ERR_TOKEN_MALFORMED/)
   })
 

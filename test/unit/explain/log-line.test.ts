@@ -1,4 +1,5 @@
 import { stepIn } from '../../../src/explain/story/log-line.js'
+import { stepsOf } from '../../../src/explain/story/trace-steps.js'
 
 const ID = '5f0c7a2e-8a34-4bd1-9e43-6d1d6b5f6a11'
 const TOKEN = 'eyJhbGciOiJSUzI1NiJ9.eyJpc3MiOiJ4In0.c2lnbmF0dXJl'
@@ -105,5 +106,56 @@ describe('a line of a log', () => {
     ['with a longer id', JSON.stringify({ ...failure, correlation_id: `${ID}-1` })]
   ])('%s does not count', (_, line) => {
     expect(stepIn(line, ID)).toBeUndefined()
+  })
+})
+
+describe('the record of the landscape', () => {
+  const trace = {
+    correlationId: ID,
+    request: {
+      ...{ method: 'GET', path: '/odata/v4/shop/Orders', principal: 'named', issuer: 'xsuaa' },
+      ...{
+        user: 'alice',
+        status: 502,
+        code: 'ERR_REMOTE_TLS',
+        hop: 'the system',
+        cause: 'no trust'
+      },
+      ...{ at: 1000, duration: 50.25 }
+    },
+    calls: [
+      {
+        ...{ service: 'S4', destination: 'S4_DEST', authentication: 'PrincipalPropagation' },
+        ...{ principal: 'named', user: 'alice', outcome: 'failed', code: 'ERR_REMOTE_TLS' },
+        ...{ duration: 20, at: 1010 }
+      },
+      {
+        ...{ service: 'MAIL', principal: 'technical', outcome: 'ok', context: 'queue' },
+        ...{ duration: 3, at: 2000 }
+      }
+    ],
+    hops: [
+      {
+        ...{ station: 'S/4', method: 'GET', path: '/sap?x=alice@example.com', status: 0, at: 1020 },
+        ...{ subject: 'CN=alice', remoteUser: 'ALICE' }
+      }
+    ]
+  }
+
+  test('becomes the same steps, without names of persons', () => {
+    const steps = stepsOf(trace)
+    expect(steps.map(({ time, place, text }) => [time, place, text])).toEqual([
+      [1000, 'in', 'GET /odata/v4/shop/Orders, as a named user of issuer xsuaa'],
+      [1050.25, 'out', 'no trust'],
+      [1050.25, 'in', 'answered: 502, 50 ms'],
+      [
+        1010,
+        'out',
+        'call to S4, destination S4_DEST as named user by PrincipalPropagation: failed'
+      ],
+      [2000, 'queue', 'call to MAIL as technical user: ok'],
+      [1020, 'out', 'S/4: GET /sap, no answer, as the user']
+    ])
+    expect(JSON.stringify(steps)).not.toMatch(/alice/i)
   })
 })
