@@ -47,6 +47,7 @@ const rooms = {
   ],
   'src/destination/resolve': ['bound-service', 'bypass', 'check', 'resolve'],
   'src/doctor': ['doctor'],
+  'src/doctor/hops/calls': ['calls', 'clock', 'session'],
   'src/explain': ['explain', 'token/read-token'],
   'src/explain/codes': ['explain-code', 'issuer-facts', 'sections', 'service-facts'],
   'src/explain/project': ['project'],

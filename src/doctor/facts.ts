@@ -25,6 +25,8 @@ export interface Facts {
   readonly root: string
   /** True if services of the platform may be asked. */
   readonly isOnline: boolean
+  /** True if the services are those of the landscape that runs for the project. */
+  readonly isLandscape: boolean
   readonly requires: Json
   readonly auth: AuthOptions
   readonly services: readonly UsedService[]
@@ -62,6 +64,7 @@ export async function gatherFacts(options: DoctorOptions): Promise<Facts> {
     options,
     root,
     isOnline,
+    isLandscape: source === 'landscape',
     requires,
     auth: authOf(requires, bindings),
     services,
@@ -69,13 +72,7 @@ export async function gatherFacts(options: DoctorOptions): Promise<Facts> {
     noBindings: REASONS[isOnline ? source : 'files'],
     destinations,
     token,
-    secrets: secretsOf([
-      bindings,
-      exported,
-      [...destinations.values()],
-      requires['auth'],
-      { token }
-    ])
+    secrets: secretsOf([bindings, exported, [...destinations.values()], requires, { token }])
   }
 }
 

@@ -4,7 +4,7 @@ import type { Model } from '../../restrictions/model/definition.js'
 import type { Facts } from '../facts.js'
 import { broken, type Finding, right } from '../row.js'
 import { descriptorOf, loadModel } from './roles.js'
-import type { Session } from './session.js'
+import type { Session } from './calls/session.js'
 
 /** Roles that every user with a token has. */
 const PSEUDO = ['any', 'authenticated-user', 'identified-user', 'system-user', 'internal-user']

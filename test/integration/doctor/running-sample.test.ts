@@ -30,7 +30,13 @@ test('as alice, in a second terminal: nothing to mend, and the exit code is 0', 
   const { rows, status, text } = await doctor(root, ['--as', 'alice'])
   expect(rows.filter(({ state }) => state === 'mend' || state === 'warning')).toEqual([])
   expect(status).toBe(0)
-  expect(rows.filter(({ hop, state }) => hop === 'as you' && state === 'ok')).toHaveLength(3)
+  const [token, ...calls] = rows.filter(({ hop }) => hop === 'as you')
+  expect(token).toMatchObject({ subject: 'your token', state: 'ok' })
+  const asYou = { state: 'ok', cause: expect.stringMatching(/by your own certificate/) }
+  expect(calls).toMatchObject([
+    { subject: '"API_EQUIPMENT"', ...asYou },
+    { subject: '"API_FUNCTIONALLOCATION"', ...asYou }
+  ])
   expect(text).not.toMatch(/eyJ[\w-]+\.|alice/i)
 })
 

@@ -9,6 +9,7 @@ export function factsWith(own: Partial<Facts> = {}): Facts {
     options: { project: '/nowhere' },
     root: '/nowhere',
     isOnline: false,
+    isLandscape: false,
     requires: {},
     auth: { kind: 'principal' },
     services: [],

@@ -1,9 +1,9 @@
-import { Authenticator, trustedIssuers } from '../../inbound/authenticator.js'
-import { bindingsOf } from '../../options.js'
-import { type Principal, principalOf } from '../../user/principal.js'
-import { TokenUser } from '../../user/token-user.js'
-import type { Facts } from '../facts.js'
-import { brokenBy, type Finding, right } from '../row.js'
+import { Authenticator, trustedIssuers } from '../../../inbound/authenticator.js'
+import { bindingsOf } from '../../../options.js'
+import { type Principal, principalOf } from '../../../user/principal.js'
+import { TokenUser } from '../../../user/token-user.js'
+import type { Facts } from '../../facts.js'
+import { brokenBy, type Finding, right } from '../../row.js'
 
 /** User of the examination, after the token was validated as for a request. */
 export interface Session {

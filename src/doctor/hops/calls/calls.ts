@@ -1,23 +1,18 @@
-import type { HttpResponse } from '@sap-cloud-sdk/http-client'
+import { randomUUID } from 'node:crypto'
 
-import { PrincipalError } from '../../errors.js'
-import { isUserBound } from '../../destination/authentication-types.js'
-import type { Principal } from '../../user/principal.js'
-import { type Outbound, HttpFailure, send } from '../../remote/http/send.js'
-import { outboundDestination } from '../../remote/outbound.js'
-import { callPolicy, carriesUser } from '../../remote/policy/options.js'
-import { outboundService } from '../../remote/policy/service-target.js'
-import { asJson } from '../exports.js'
-import type { Facts, UsedService } from '../facts.js'
-import { broken, brokenBy, doubtful, type Finding, right, type Row, unseen } from '../row.js'
-import { destinationTitle } from './destinations.js'
+import { PrincipalError } from '../../../errors.js'
+import { isUserBound } from '../../../destination/authentication-types.js'
+import type { Principal } from '../../../user/principal.js'
+import { HttpFailure } from '../../../remote/http/send.js'
+import { carriesUser } from '../../../remote/policy/options.js'
+import { asJson } from '../../exports.js'
+import type { Facts, UsedService } from '../../facts.js'
+import { broken, brokenBy, type Finding, right, type Row, unseen } from '../../row.js'
+import { destinationTitle } from '../destinations.js'
+import { skewFinding } from './clock.js'
+import { isOData, pathOf, readOnce } from './read-once.js'
+import { arrivedAsUser } from './seen-by-system.js'
 import type { Session } from './session.js'
-
-/** Milliseconds for a call of the examination. */
-const TIMEOUT = 20_000
-
-/** Minutes by which clocks may differ before tokens are refused here or there. */
-const SKEW_MINUTES = 2
 
 /** Results of the calls to all services. */
 export interface CallFindings {
@@ -58,7 +53,7 @@ export async function callFindings(
       if (userBound) asYou.push(unseen(title, reason[0], reason[1]))
       continue
     }
-    const call = await callOnce(service, userBound ? session : undefined, session?.tenant)
+    const call = await callOnce(service, facts, userBound ? session : undefined, session?.tenant)
     connection.push(call.connection)
     if (userBound) asYou.push(call.answer)
     if (call.clock) clocks.push(call.clock)
@@ -122,20 +117,20 @@ interface Called {
 
 async function callOnce(
   service: UsedService,
+  { isLandscape }: Facts,
   session: Session | undefined,
   tenant: string | undefined
 ): Promise<Called> {
   const title = `"${service.name}"`
   const who = session ? 'you' : 'the technical user'
   const url = pathOf(service)
+  const id = randomUUID()
   try {
-    const response = await sent(service, session?.principal ?? TECHNICAL, tenant, url)
+    const response = await readOnce(service, session?.principal ?? TECHNICAL, tenant, { url, id })
+    const isAsUser = isLandscape && session ? await arrivedAsUser(id) : undefined
     return {
       connection: right(title, `GET ${url} as ${who}: the system answers`),
-      answer: right(
-        title,
-        `the system accepts you (${response.status}); it does not say who you are there`
-      ),
+      answer: acceptedFinding(title, response.status, isAsUser),
       clock: clockFinding(service, asJson(response.headers))
     }
   } catch (error) {
@@ -143,34 +138,17 @@ async function callOnce(
   }
 }
 
-/** Returns the path of the metadata; of a service without one its root. */
-function pathOf({ options }: UsedService): string {
-  const path = asJson(options.credentials)['path']
-  const root = typeof path === 'string' ? path.replace(/\/+$/, '') : ''
-  return isOData(options) ? `${root}/$metadata` : `${root}/`
-}
-
-/** True if the service has metadata to read. */
-function isOData(options: UsedService['options']): boolean {
-  return String(options['kind']).startsWith('odata')
-}
-
-async function sent(
-  { name, options, destination }: UsedService,
-  principal: Principal,
-  tenant: string | undefined,
-  url: string
-): Promise<HttpResponse> {
-  const { credentials = {}, destinationOptions } = options
-  const target = outboundService({
-    ...callPolicy(name, options),
-    name,
-    destination: destination ?? (credentials as never),
-    ...(destinationOptions && { destinationOptions: destinationOptions as never })
+/** @param isAsUser - as the landscape has seen it; other systems do not say */
+function acceptedFinding(title: string, status: number, isAsUser?: boolean): Finding {
+  const accepted = `the system accepts you (${status})`
+  if (isAsUser === undefined) return right(title, `${accepted}; it does not say who you are there`)
+  if (isAsUser) return right(title, `${accepted}, by your own certificate of the Cloud Connector`)
+  const fix = 'Set Authentication of the destination to PrincipalPropagation.'
+  return broken(title, 'the call has reached the system without a user', fix, {
+    sent: 'no user',
+    expected: 'you',
+    code: 'ERR_DESTINATION_TECHNICAL'
   })
-  const outbound = await outboundDestination(target, principal, tenant)
-  const headers = { accept: '*/*' }
-  return send(outbound as Outbound, { method: 'GET', url, headers }, { timeout: TIMEOUT })
 }
 
 /** Failures that are about the caller: the way to the system is right. */
@@ -216,16 +194,4 @@ function clockFinding(
   headers: Readonly<Record<string, unknown>>
 ): Finding | undefined {
   return skewFinding(`clock of the system of "${name}"`, headers['date'])
-}
-
-/** Compares a `Date` header with the clock of this machine; `undefined` if there is none. */
-export function skewFinding(title: string, date: unknown, now = Date.now()): Finding | undefined {
-  const time = typeof date === 'string' ? Date.parse(date) : Number.NaN
-  if (Number.isNaN(time)) return undefined
-  const minutes = Math.round(Math.abs(now - time) / 60_000)
-  if (minutes < SKEW_MINUTES) return right(title, 'the same as that of this machine')
-  const fix = 'Correct the clock that is wrong (NTP): tokens and assertions are valid for minutes.'
-  const sent = new Date(time).toISOString()
-  const expected = new Date(now).toISOString()
-  return doubtful(title, `it differs by ${minutes} minutes`, fix, { sent, expected })
 }
