@@ -338,7 +338,7 @@ export default defineConfig(
     languageOptions: { sourceType: 'commonjs', globals: globals.node }
   },
   {
-    files: ['app/**/*.js'],
+    files: ['app/**/*.js', 'emulator/page/*.js'],
     languageOptions: { sourceType: 'module', globals: globals.browser }
   },
   { files: ['**/*.test.js'], languageOptions: { globals: globals.jest } }

@@ -26,6 +26,7 @@ export function announce({ url }: Listening): void {
     '',
     ...providers().map(({ path }, i) => `  API${i || ''}=${url}${path ?? ''}`),
     ...(service ? examples(service, landscape.users[0]?.name) : []),
+    ...(landscape.recorder ? ['', `  What became of each request: ${landscape.recorder}`] : []),
     ''
   ]
   console.log(lines.join('\n')) // for the person at the terminal, no log entry

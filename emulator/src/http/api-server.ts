@@ -57,6 +57,12 @@ async function run(
 /** The issuer's name is a subdomain of localhost, which resolves to loopback and nowhere else. */
 const LOCAL = /^(localhost|[a-z0-9-]+\.localhost|127\.0\.0\.1|\[::1\])$/
 
+/** True if the value of a `Host` header is a name of this machine. */
+export function isLocalHost(host = ''): boolean {
+  const base = `http://${host}`
+  return host !== '' && URL.canParse(base) && LOCAL.test(new URL(base).hostname)
+}
+
 function parseUrl(req: IncomingMessage): URL | undefined {
   const base = `https://${req.headers.host ?? ''}`
   if (!req.url?.startsWith('/') || !URL.canParse(base)) return undefined

@@ -12,6 +12,8 @@ export interface Landscape {
   readonly workloadApi?: string
   /** Imported services behind which there is a mock. */
   readonly mockedServices: readonly string[]
+  /** Address of the recorder's page, with its key. */
+  readonly recorder?: string
 }
 
 /** The state of this process. */

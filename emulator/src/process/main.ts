@@ -5,6 +5,7 @@ import { json } from 'node:stream/consumers'
 
 import { type Emulator, EmulatorError, type EmulatorOptions, startEmulator } from '../index.js'
 import { describeLandscape } from '../project/binding.js'
+import { startRecorderPage } from '../recorder/page/page-server.js'
 import { Recorder } from '../recorder/recorder.js'
 import { sourcesOf } from '../recorder/sources.js'
 import type { TraceEvent } from '../recorder/types.js'
@@ -40,15 +41,29 @@ async function run({ options, fingerprint, owner }: StartMessage): Promise<void>
   const control = createServer((req, res) => void answer(handlers.promise, req, res))
   await listen(control, options.root)
   const emulator = await startEmulator(options)
-  const end = () => stop(control, emulator, owners)
+  const application: Application = { url: undefined }
+  const recorder = new Recorder(sourcesOf(emulator))
+  const page = await startRecorderPage(recorder, () => application.url)
+  const end = async () => {
+    await page.close()
+    await stop(control, emulator, owners)
+  }
   const owners = watchOwners(owner, () => void end())
   for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const)
     process.on(signal, () => void end())
-  const recorder = new Recorder(sourcesOf(emulator))
   handlers.resolve({
-    ...routes(emulator, owners, fingerprint, end),
+    'GET /landscape': () => ({
+      fingerprint,
+      landscape: { ...describeLandscape(emulator), recorder: page.url }
+    }),
+    ...routes(emulator, owners, application, end),
     ...recorderRoutes(recorder)
   })
+}
+
+/** Server of the application, as it has said itself. */
+interface Application {
+  url: string | undefined
 }
 
 /** Routes by which application processes tell what they do, and by which a terminal reads it. */
@@ -66,23 +81,18 @@ function recorderRoutes(recorder: Recorder): Record<string, Handler> {
 function routes(
   emulator: Emulator,
   owners: Owners,
-  fingerprint: string,
+  application: Application,
   end: () => Promise<void>
 ): Record<string, Handler> {
-  let server: string | undefined
   return {
-    'GET /landscape': () => ({
-      fingerprint,
-      landscape: describeLandscape(emulator)
-    }),
     'POST /owners': ({ pid }) => {
       owners.add(Number(pid))
     },
     'POST /token': async (request) => ({ token: await emulator.issueToken(request) }),
     'POST /server': ({ url }) => {
-      server = String(url)
+      application.url = String(url)
     },
-    'POST /job': ({ path, url = server, ...request }) =>
+    'POST /job': ({ path, url = application.url, ...request }) =>
       emulator.jobScheduler.start({ ...request, url: endpointOf(url, path) }),
     'POST /job-status': async ({ runId, timeout }) => ({
       status: await emulator.jobScheduler.status(String(runId), Number(timeout))

@@ -68,6 +68,11 @@ export class Recorder {
     return visible.filter(({ version }) => version > after).map(traceOf)
   }
 
+  /** Returns the ids of the requests that are kept. */
+  ids(): number[] {
+    return this.#traces.map(({ id }) => id)
+  }
+
   /** Waits until there are requests after a version, or the time is over. */
   async next(after: number, timeout: number): Promise<Trace[]> {
     const traces = this.traces(after)

@@ -1,4 +1,5 @@
 import type { Trace, TraceHop } from '../../../emulator/src/recorder/types.js'
+import { describePage } from './page.js'
 import { RecordedSample } from './recorded-sample.js'
 
 const EQUIPMENT = '/odata/v4/maintenance/Equipment'
@@ -145,3 +146,5 @@ test('no token, no secret and no other personal value is recorded', () => {
   const { stdout } = sample.command('trace', '--json')
   expect(stdout).not.toMatch(/eyJ|Bearer|clientsecret|@|BEGIN|1010"/)
 })
+
+describePage(() => sample)
