@@ -15,7 +15,7 @@ export async function explainCode(subject: string, options: ProjectOptions): Pro
   const found = findCode(subject)
   if (found.code === undefined) return unknown(subject, found.similar)
   const { code, section } = found
-  const { text, pages } = renderMarkdown(section.replace(/^\d{3}\. +/, ''))
+  const { text, pages } = renderMarkdown(section.replace(/^\d{3}\.\s+/, ''))
   const status = Object.hasOwn(ERROR_CODES, code) ? ERROR_CODES[code as ErrorCode] : undefined
   const hop = status && hopOf(code as ErrorCode)
   const facts = await factsIn(code, options)

@@ -25,7 +25,7 @@ export function issuers({ auth, bindings: { xsuaa, ias } }: Project): Fact[] {
 }
 
 const NO_ISSUER =
-  'none found from here: run the command where the bindings are (cds bind --exec, or in the container of the application)'
+  'none found from here: start "cds watch", or run the command where the bindings are (cds bind --exec, or in the container of the application)'
 
 /** Returns the entries of `SAP_JWT_TRUST_ACL`. @internal */
 export function trustList(): Fact[] {

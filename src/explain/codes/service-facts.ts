@@ -62,16 +62,18 @@ const SHOWN = [
   'tokenServiceURLType'
 ]
 
-/** Returns the destinations of the emulated landscape and of the environment. @internal */
+/** Returns the destinations of the emulated landscape, unless others are bound, and of the environment. @internal */
 export function destinations(project: Project): Fact[] {
-  const { auth, landscape } = project
+  const { auth, bindings, landscape } = project
   const emulated = (auth.emulator ? auth.emulator['destinations'] : undefined) as
     Destinations | undefined
-  const values = Object.entries(landscape ? (emulated ?? {}) : {}).map(([name, properties]) => {
-    const shown = SHOWN.filter((key) => properties[key] !== undefined)
-    const details = shown.map((key) => `${key} ${String(properties[key])}`)
-    return [`${name}: host ${host(String(properties['URL']))}`, ...details].join(', ')
-  })
+  const values = Object.entries(landscape || !bindings.xsuaa ? (emulated ?? {}) : {}).map(
+    ([name, properties]) => {
+      const shown = SHOWN.filter((key) => properties[key] !== undefined)
+      const details = shown.map((key) => `${key} ${String(properties[key])}`)
+      return [`${name}: host ${host(String(properties['URL']))}`, ...details].join(', ')
+    }
+  )
   const inEnvironment = namesInEnvironment()
   if (inEnvironment.length) values.push(`in the environment: ${inEnvironment.join(', ')}`)
   if (!values.length) values.push('those of the Destination service are looked up per call')
