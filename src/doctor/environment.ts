@@ -7,7 +7,7 @@ import { joinRunningLandscape } from '../development/running.js'
 import { silenceCloudSdk } from '../lib/lazy.js'
 import { quietLibraries } from '../lib/log.js'
 import { isProduction } from '../lib/profile.js'
-import { readRequires, readVcap } from './exports.js'
+import { readConfiguration, readVcap } from './exports.js'
 
 /** Options of the examination. */
 export interface DoctorOptions {
@@ -50,7 +50,7 @@ export async function prepareEnvironment(options: DoctorOptions): Promise<Source
   quietLibraries()
   silenceCloudSdk()
   if (profile) env.CDS_ENV = profile
-  if (requires) env.CDS_CONFIG = JSON.stringify({ requires: readRequires(requires) })
+  if (requires) env.CDS_CONFIG = JSON.stringify(readConfiguration(requires))
   if (vcap) env.VCAP_SERVICES = JSON.stringify(readVcap(vcap))
   cds.root = root
   for (const kept of ['env', 'requires']) Reflect.deleteProperty(cds, kept) // read for another folder

@@ -123,12 +123,14 @@ function propertiesIn(text: string): Json {
 const unescaped = (text: string) => text.replace(/\\(.)/g, '$1').trim()
 
 /**
- * Reads `cds.requires` from a file: what `cds env requires --json` prints, `package.json`, or `.cdsrc.json`.
+ * Reads the configuration of CAP from a file: what `cds env requires --json` prints, `package.json`, or `.cdsrc.json`.
  *
+ * @returns the configuration with its profiles, as `CDS_CONFIG` takes it
  * @throws {@link ConfigurationError}
  */
-export function readRequires(path: string): Json {
+export function readConfiguration(path: string): Json {
   const content = asJson(readFile('--requires', path))
-  const cds = asJson(content['cds'] ?? content)
-  return asJson(cds['requires'] ?? cds)
+  const own = asJson(content['cds'] ?? content)
+  const isWhole = content['cds'] !== undefined || own['requires'] !== undefined
+  return isWhole ? own : { requires: own }
 }

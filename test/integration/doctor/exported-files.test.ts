@@ -197,6 +197,37 @@ test('the right exports have nothing to mend, and only what was read is seen', a
   ).toBe(true)
 })
 
+test('package.json has profiles, and only those count that are named', async () => {
+  const exports = rightExports()
+  const { requires } = exports
+  const profile = { requires: { S4: { credentials: { destination: 'S44' } } } }
+  exports.requires = { cds: { requires, '[production]': profile } }
+  const { cwd, options } = folder.write('profiles', exports)
+  const [without, production] = await Promise.all([
+    doctor(cwd, options),
+    doctor(cwd, [...options, '--profile', 'production'])
+  ])
+  printed.push(without.text, production.text)
+  expect(without.status).toBe(0)
+  expect(production.rows.find(({ state }) => state === 'mend')).toMatchObject({ sent: '"S44"' })
+})
+
+test('the help has an example for each place', async () => {
+  const { status, text } = await run(folder.root, ['--help'], {}, '')
+  expect(status).toBe(0)
+  for (const part of [/--as alice/, /cds bind --exec/, /cf ssh/, /run-task/, /--vcap env\.json/]) {
+    expect(text).toMatch(part)
+  }
+})
+
+test('a file that can not be read is named, and the exit code is 1', async () => {
+  const { status, text } = await run(folder.root, ['--vcap', 'none.json'], {}, '')
+  expect({ status, text }).toEqual({
+    status: 1,
+    text: 'cds-principal: --vcap none.json: there is no such file\n'
+  })
+})
+
 test('as text, the last line says how much there is to mend, and what first', async () => {
   const exports = rightExports()
   delete exports.vcap['connectivity']

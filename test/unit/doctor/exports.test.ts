@@ -2,7 +2,12 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 
-import { readDestinations, readFile, readRequires, readVcap } from '../../../src/doctor/exports.js'
+import {
+  readConfiguration,
+  readDestinations,
+  readFile,
+  readVcap
+} from '../../../src/doctor/exports.js'
 
 const folder = mkdtempSync(join(tmpdir(), 'cds-principal-exports-'))
 afterAll(() => rmSync(folder, { recursive: true, force: true }))
@@ -77,7 +82,8 @@ test.each([
   ['.cdsrc.json', { requires: { auth: 'principal' } }],
   ['cds env', { auth: 'principal' }]
 ])('--requires reads %s', (name, content) => {
-  expect(readRequires(file(`requires-${name}`, content))).toEqual({ auth: 'principal' })
+  const { requires } = readConfiguration(file(`requires-${name}`, content))
+  expect(requires).toEqual({ auth: 'principal' })
 })
 
 test('YAML is read as well', () => {
