@@ -81,7 +81,7 @@ async function issuerFinding(
 }
 
 function keyFinding(title: string, usable: number): Finding {
-  if (usable) return right(title, `reached; ${usable} usable keys`)
+  if (usable) return right(title, `reached; usable keys: ${usable}`)
   const fix = 'Check the keys of the issuer: RSA of 2048 bits or more, or EC, each with "kid".'
   return broken(title, 'its key set has no key that can check a signature', fix, {
     sent: 'none',
