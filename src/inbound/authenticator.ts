@@ -1,5 +1,6 @@
 import { ConfigurationError, TokenError } from '../errors.js'
 import type { AuthOptions, Bindings } from '../options.js'
+import { countLookup } from '../lib/telemetry/metrics.js'
 import { decode, type DecodedToken } from '../token/decode.js'
 import { iasIssuer } from '../token/issuers/ias.js'
 import type { Issuer, VerifyOptions } from '../token/issuers/issuer.js'
@@ -90,11 +91,14 @@ export class Authenticator {
 
   /** Returns the result for a token that an earlier request brought; `undefined` if it is not kept. */
   recall(bearerToken: string): AuthenticationResult | undefined {
-    return this.#kept.get(bearerToken)
+    const kept = this.#kept.get(bearerToken)
+    if (kept) countLookup('verified-tokens', true)
+    return kept
   }
 
   /** @throws {@link TokenError} why the token is not accepted */
   async verify(bearerToken: string, options: VerifyOptions): Promise<AuthenticationResult> {
+    countLookup('verified-tokens', false)
     const token = decode(bearerToken)
     const named = this.#trusted.find(({ issuer }) => issuer.matches(token.payload))
     if (!named) {

@@ -2,6 +2,7 @@ import { inspect } from 'node:util'
 
 import { cap } from '../cap.js'
 import { comparison, type Explanation, type FailureFacts, type PrincipalError } from '../errors.js'
+import { countRefusal } from './telemetry/metrics.js'
 
 /** Log of the decisions of this package: `DEBUG=principal`, or `cds.log.levels.principal`. */
 const log = cap.log('principal')
@@ -33,6 +34,7 @@ export function logFailure(error: PrincipalError, circumstances: Circumstances =
   const req = cap.context?.http?.req
   if (req) watchers.get(req)?.(error)
   if (isLogged(error)) return
+  countRefusal(error.code)
   const res = cap.context?.http?.res
   if (typeof res === 'object') failures.set(res, error)
   const entry = entryOf(error, circumstances)

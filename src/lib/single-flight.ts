@@ -1,5 +1,7 @@
 import { LRUCache } from 'lru-cache'
 
+import { type CacheName, countLookup } from './telemetry/metrics.js'
+
 /** Result, and the time for which it may be used. */
 export interface Lasting<T> {
   readonly value: T
@@ -55,12 +57,15 @@ export function copyOfError(error: unknown): unknown {
 export class SingleFlight<T> {
   readonly #kept: LRUCache<string, Lasting<T>>
   readonly #flights = new Map<string, Flight<T>>()
+  readonly #name: CacheName | undefined
 
   /**
    * @param max - number of results
    * @param sizeOf - with it, `max` is the sum of the sizes of all results
+   * @param name - with it, hits and misses are counted
    */
-  constructor(max: number, sizeOf?: (value: T) => number) {
+  constructor(max: number, sizeOf?: (value: T) => number, name?: CacheName) {
+    this.#name = name
     this.#kept = new LRUCache<string, Lasting<T>>({
       ...(sizeOf
         ? { maxSize: max, sizeCalculation: ({ value }, key) => sizeOf(value) + key.length }
@@ -81,7 +86,9 @@ export class SingleFlight<T> {
   async get(key: Key, fetch: () => Promise<Lasting<T>>, bypass: Bypass<T> = false): Promise<T> {
     const id = JSON.stringify(key)
     const kept = this.#kept.get(id)
-    if (kept && bypass !== true && !(bypass && bypass(kept.value))) return kept.value
+    const isHit = kept !== undefined && bypass !== true && !(bypass && bypass(kept.value))
+    if (this.#name) countLookup(this.#name, isHit)
+    if (isHit) return kept.value
     if (typeof bypass === 'function') this.#kept.delete(id)
     const rank = bypass === false ? RANKS.missing : bypass === true ? RANKS.bypass : RANKS.rejected
     const flight = this.#flights.get(id)

@@ -5,6 +5,7 @@ import { claimAt } from '../../user/oidc-profile.js'
 import { type NamedUser, TokenPrincipal } from '../../user/principal.js'
 import { keyOfToken } from '../../user/user-key.js'
 import { printable } from '../../lib/log.js'
+import { timeExchange } from '../../lib/telemetry/metrics.js'
 import { cleanCause } from '../../lib/redact.js'
 import { newTokenCache } from '../tokens/token-cache.js'
 import { differenceAcross } from '../tokens/same-user.js'
@@ -44,7 +45,11 @@ export async function exchangeUserToken(
   const { client, options } = exchange
   checkTenant(user, exchange)
   const key = [client.url, client.clientid, options.grant, ...keyOfToken(user)]
-  const bearerToken = await tokens.get(key, () => exchanged(exchange, user), bypass)
+  const bearerToken = await tokens.get(
+    key,
+    () => timeExchange('xsuaa', () => exchanged(exchange, user)),
+    bypass
+  )
   const expiresAt = Math.min(user.expiresAt, endOf(bearerToken) ?? 0)
   return new TokenPrincipal({ ...user, issuer: 'xsuaa', expiresAt, bearerToken })
 }

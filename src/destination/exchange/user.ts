@@ -2,6 +2,7 @@ import type { Destination, Service } from '@sap-cloud-sdk/connectivity'
 
 import { DestinationError, PropagationError } from '../../errors.js'
 import { cloudSdk } from '../../lib/lazy.js'
+import { timeExchange } from '../../lib/telemetry/metrics.js'
 import { type NamedUser, TokenPrincipal } from '../../user/principal.js'
 import { keyOfToken } from '../../user/user-key.js'
 import { authenticationTypeOf } from '../authentication-types.js'
@@ -87,7 +88,7 @@ export async function exchangeForXsuaa(
   if (user.issuer === 'xsuaa') return user
   const key = [...serviceKey(service), ...keyOfToken(user)]
   const fetch = async () => {
-    const value = await exchanged(service, user)
+    const value = await timeExchange('xsuaa', () => exchanged(service, user))
     return { value, lifetime: lifetimeUntil(endOf(value), user.expiresAt) }
   }
   const bearerToken = await tokens.get(key, fetch, bypass)

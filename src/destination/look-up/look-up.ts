@@ -22,7 +22,11 @@ export interface Configured {
   readonly fingerprint: string
 }
 
-const configurations = new SingleFlight<Configured | undefined>(MAX_CONFIGURATIONS)
+const configurations = new SingleFlight<Configured | undefined>(
+  MAX_CONFIGURATIONS,
+  undefined,
+  'destinations'
+)
 
 /**
  * Looks a destination up in one tenant, without retrieving a token.

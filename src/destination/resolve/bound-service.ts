@@ -1,6 +1,7 @@
 import type { HttpDestination, Service } from '@sap-cloud-sdk/connectivity'
 
 import { DestinationError, PrincipalError, PropagationError } from '../../errors.js'
+import { timeExchange } from '../../lib/telemetry/metrics.js'
 import type { NamedUser, Principal } from '../../user/principal.js'
 import { keyOfToken } from '../../user/user-key.js'
 import { checkUsable } from './check.js'
@@ -101,7 +102,11 @@ async function userToken(
   }
   const { clientid, url } = service.credentials
   const key = [clientid, url, ...keyOfToken(user)]
-  return exchanged.get(key, () => exchange(service, user), bearerBypass(bypass))
+  return exchanged.get(
+    key,
+    () => timeExchange('xsuaa', () => exchange(service, user)),
+    bearerBypass(bypass)
+  )
 }
 
 async function exchange(service: Service, user: NamedUser): Promise<Lasting<string>> {

@@ -4,6 +4,7 @@ import { DestinationError } from '../../errors.js'
 import type { FetchError } from '../../lib/fetch-json.js'
 import { redact } from '../../lib/redact.js'
 import { type Bypass, type Lasting, SingleFlight } from '../../lib/single-flight.js'
+import { timeExchange } from '../../lib/telemetry/metrics.js'
 import type { NamedUser } from '../../user/principal.js'
 import { keyOfToken } from '../../user/user-key.js'
 import { authenticationTypeOf } from '../authentication-types.js'
@@ -25,7 +26,8 @@ const MAX_BYTES = 16 * 1024 * 1024
 export const newExchangedTokenCache = () =>
   new SingleFlight<DestinationAuthToken>(
     MAX_BYTES,
-    ({ value }) => 2 * value.length // and once more, as a header
+    ({ value }) => 2 * value.length, // and once more, as a header
+    'user-tokens'
   )
 
 const exchanged = newExchangedTokenCache()
@@ -78,7 +80,8 @@ async function exchange(
 ): Promise<Lasting<DestinationAuthToken>> {
   const { destination, scope } = configured
   const headers = await retrievalHeaders(configured, user, options)
-  const found = await retrieve(scope, String(destination.name), headers).catch((error: unknown) => {
+  const get = () => retrieve(scope, String(destination.name), headers)
+  const found = await timeExchange('destination-service', get).catch((error: unknown) => {
     throw chainFailure(destination, options, error) ?? error
   })
   if (!found) throw chainFailure(destination, options) ?? noToken(destination, 'it is gone')

@@ -12,4 +12,5 @@ const MAX_BYTES = 8 * 1024 * 1024
  *
  * @internal
  */
-export const newTokenCache = () => new SingleFlight<string>(MAX_BYTES, ({ length }) => length)
+export const newTokenCache = () =>
+  new SingleFlight<string>(MAX_BYTES, ({ length }) => length, 'user-tokens')

@@ -1,21 +1,10 @@
-import { createRequire } from 'node:module'
-import { join } from 'node:path'
+import type { Attributes } from '@opentelemetry/api'
 
-import cds from '@sap/cds'
-import type { Attributes, trace } from '@opentelemetry/api'
-
+import { openTelemetry } from '../../lib/telemetry/opentelemetry.js'
 import type { PrincipalCall } from './call.js'
 
 /** Prefix of the attributes, and name of the event. */
 const PREFIX = 'principal.call'
-
-/** Part of `@opentelemetry/api` that is used here. */
-interface Telemetry {
-  readonly trace: Pick<typeof trace, 'getActiveSpan'>
-}
-
-/** Telemetry of the application; `null` if it has none. */
-let telemetry: Telemetry | null | undefined
 
 /**
  * Writes a call to the active span, if the application has OpenTelemetry: as an event, as a span
@@ -24,8 +13,7 @@ let telemetry: Telemetry | null | undefined
  * @internal
  */
 export function markSpan(call: PrincipalCall): void {
-  if (telemetry === undefined) telemetry = load()
-  const span = telemetry?.trace.getActiveSpan()
+  const span = openTelemetry()?.trace.getActiveSpan()
   if (!span?.isRecording()) return
   const known = Object.entries(call).filter(([, value]) => value !== undefined)
   const attributes: Attributes = Object.fromEntries(
@@ -33,13 +21,4 @@ export function markSpan(call: PrincipalCall): void {
   )
   span.addEvent(PREFIX, attributes)
   span.setAttributes(attributes)
-}
-
-/** Loads the application's own copy of OpenTelemetry; `null` if there is none. */
-function load(): Telemetry | null {
-  try {
-    return createRequire(join(cds.root, 'package.json'))('@opentelemetry/api') as Telemetry
-  } catch {
-    return null
-  }
 }

@@ -1,0 +1,97 @@
+import type { Attributes, Counter, Histogram } from '@opentelemetry/api'
+
+import { openTelemetry } from './opentelemetry.js'
+
+/**
+ * Metrics, by name: kind, unit, and the attributes with their few known values.
+ *
+ * @internal
+ */
+export const METRICS = {
+  /** Outbound calls by service, outcome and kind of principal. */
+  'principal.calls': { kind: 'counter', unit: '{call}' },
+  /** Failures that the log explains, by code. */
+  'principal.refusals': { kind: 'counter', unit: '{refusal}' },
+  /** Look-ups in caches, by cache and result (`hit`, `miss`). */
+  'principal.cache.lookups': { kind: 'counter', unit: '{lookup}' },
+  /** Durations of exchanges of users' tokens, by who exchanges and outcome. */
+  'principal.exchange.duration': { kind: 'histogram', unit: 'ms' }
+} as const satisfies Record<string, { kind: 'counter' | 'histogram'; unit: string }>
+
+/** Caches whose hits are counted. */
+export type CacheName = 'verified-tokens' | 'destinations' | 'user-tokens'
+
+type Instruments = Readonly<Record<keyof typeof METRICS, Counter | Histogram>>
+
+/** Instruments of the application's OpenTelemetry; `null` without one. */
+let instruments: Instruments | null | undefined
+
+/** Returns `undefined` as long as the application has set up no meter: OpenTelemetry has none that waits for it. */
+function create(): Instruments | null | undefined {
+  const api = openTelemetry()
+  if (!api?.metrics) return null
+  const meter = api.metrics.getMeter('cds-principal')
+  if (meter === api.createNoopMeter?.()) return undefined
+  const entries = Object.entries(METRICS).map(([name, { kind, unit }]) => [
+    name,
+    kind === 'counter' ? meter.createCounter(name, { unit }) : meter.createHistogram(name, { unit })
+  ])
+  return Object.fromEntries(entries) as Instruments
+}
+
+function write(name: keyof typeof METRICS, value: number, attributes: Attributes): void {
+  try {
+    if (instruments === undefined) instruments = create()
+    const instrument = instruments?.[name]
+    if (!instrument) return
+    if ('add' in instrument) instrument.add(value, attributes)
+    else instrument.record(value, attributes)
+  } catch {
+    // a failure of telemetry is no failure of the request
+  }
+}
+
+/** Counts an outbound call. @internal */
+export function countCall(call: {
+  readonly service: string | undefined
+  readonly outcome: string
+  readonly principal: string
+}): void {
+  const { service = 'none', outcome, principal } = call
+  write('principal.calls', 1, { service, outcome, principal })
+}
+
+/** Counts a failure that the log explains. @internal */
+export function countRefusal(code: string): void {
+  write('principal.refusals', 1, { code })
+}
+
+/** Counts a look-up in a cache. @internal */
+export function countLookup(cache: CacheName, isHit: boolean): void {
+  if (instruments === null) return // the most frequent one, and most applications have no telemetry
+  write('principal.cache.lookups', 1, { cache, result: isHit ? 'hit' : 'miss' })
+}
+
+/**
+ * Measures an exchange of a user's token.
+ *
+ * @param by - who exchanges it
+ * @internal
+ */
+export async function timeExchange<T>(
+  by: 'destination-service' | 'xsuaa',
+  exchange: () => Promise<T>
+): Promise<T> {
+  const start = performance.now()
+  const record = (outcome: 'ok' | 'failed') => {
+    write('principal.exchange.duration', performance.now() - start, { by, outcome })
+  }
+  try {
+    const result = await exchange()
+    record('ok')
+    return result
+  } catch (error) {
+    record('failed')
+    throw error
+  }
+}

@@ -1,0 +1,95 @@
+import { type Attributes, metrics } from '@opentelemetry/api'
+
+import { read } from '../../project/repository.js'
+import {
+  countCall,
+  countLookup,
+  countRefusal,
+  METRICS,
+  timeExchange
+} from '../../../../src/lib/telemetry/metrics.js'
+import { SingleFlight } from '../../../../src/lib/single-flight.js'
+
+type Written = [name: string, value: number, attributes: Attributes | undefined]
+const written: Written[] = []
+let isBroken = false
+
+const write = (name: string) => (value: number, attributes?: Attributes) => {
+  if (isBroken) throw new Error('telemetry is broken')
+  written.push([name, value, attributes])
+}
+const meter = {
+  createCounter: (name: string) => ({ add: write(name) }),
+  createHistogram: (name: string) => ({ record: write(name) })
+}
+
+beforeAll(() => {
+  countRefusal('ERR_BEFORE_THE_SDK') // the application sets telemetry up after the first value
+  metrics.setGlobalMeterProvider({ getMeter: () => meter } as never)
+})
+afterAll(() => metrics.disable())
+beforeEach(() => {
+  isBroken = false
+  written.length = 0
+})
+
+test('calls, by service, outcome and principal; refusals by code', () => {
+  countCall({ service: undefined, outcome: 'ok', principal: 'named' })
+  countRefusal('ERR_TOKEN_EXPIRED')
+  expect(written).toEqual([
+    ['principal.calls', 1, { service: 'none', outcome: 'ok', principal: 'named' }],
+    ['principal.refusals', 1, { code: 'ERR_TOKEN_EXPIRED' }]
+  ])
+})
+
+test('hits and misses of a cache with a name', async () => {
+  const flight = new SingleFlight<string>(10, undefined, 'destinations')
+  const fetch = () => Promise.resolve({ value: 'x', lifetime: 1000 })
+  await flight.get(['a'], fetch)
+  await flight.get(['a'], fetch)
+  await flight.get(['a'], fetch, true)
+  const results = written.map(([name, , attributes]) => [name, attributes])
+  const lookup = (result: string) => ['principal.cache.lookups', { cache: 'destinations', result }]
+  expect(results).toEqual([lookup('miss'), lookup('hit'), lookup('miss')])
+})
+
+test('the duration of an exchange, also of one that fails', async () => {
+  expect(await timeExchange('xsuaa', () => Promise.resolve(7))).toBe(7)
+  const failed = timeExchange('destination-service', () => Promise.reject(new Error('no')))
+  await expect(failed).rejects.toThrow('no')
+  expect(written).toEqual([
+    ['principal.exchange.duration', expect.any(Number), { by: 'xsuaa', outcome: 'ok' }],
+    [
+      'principal.exchange.duration',
+      expect.any(Number),
+      { by: 'destination-service', outcome: 'failed' }
+    ]
+  ])
+})
+
+test('a failure of telemetry is no failure of a request', async () => {
+  isBroken = true
+  countLookup('verified-tokens', true)
+  expect(await timeExchange('xsuaa', () => Promise.resolve(7))).toBe(7)
+})
+
+describe('names', () => {
+  /** As Prometheus gets them from OpenTelemetry. */
+  const exported = Object.entries(METRICS).map(([name, { kind }]) => {
+    const base = name.replaceAll('.', '_')
+    return kind === 'counter' ? `${base}_total` : `${base}_milliseconds`
+  })
+
+  test('the dashboard shows each metric, and no other', () => {
+    const used = read('docs/grafana/cds-principal.json').match(/\bprincipal_\w+/g) ?? []
+    const names = used.map((name) => name.replace(/_(bucket|count|sum)$/, ''))
+    expect([...new Set(names)].toSorted()).toEqual(exported.toSorted())
+  })
+
+  test('docs/monitoring.md lists each metric, and no other', () => {
+    const listed = [
+      ...read('docs/monitoring.md').matchAll(/^\| `(principal\.[\w.]+)` +\|.*(counter|histogram)/gm)
+    ]
+    expect(listed.map(([, name]) => name).toSorted()).toEqual(Object.keys(METRICS).toSorted())
+  })
+})
