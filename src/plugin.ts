@@ -10,6 +10,7 @@ import { checkEffectiveKind } from './configuration/check-kind.js'
 import { checkKeys } from './configuration/check-keys.js'
 import { keepUsersOfSidecar } from './configuration/sidecar-users.js'
 import { checkBoundServices } from './destination/binding/binding.js'
+import { warnOfMissingConnectivity } from './destination/look-up/missing-connectivity.js'
 import { isProduction } from './lib/profile.js'
 import { maskTokenHeaders, quietLibraries } from './lib/log.js'
 import { quietExplainedErrors } from './configuration/quiet-cap.js'
@@ -65,7 +66,10 @@ export async function activate(): Promise<void> {
   // CAP waits for it, unlike what its types say
   const connectAll = (): unknown => connectForeignServices(requires, servicesOnBehalf())
   if (isServing()) cds.on('served', connectAll)
-  if (isServing() && isProduction()) await checkBoundServices(requires)
+  if (isServing() && isProduction()) {
+    await checkBoundServices(requires)
+    cds.once('listening', () => void warnOfMissingConnectivity(requires))
+  }
   if (!authenticatesRequests()) {
     cds.on('serving', answerWithConstantText)
     return

@@ -15,6 +15,7 @@ import type { XsuaaCredentials } from '../token/issuers/xsuaa.js'
 import { attachedLandscape, startingLandscape } from './attached.js'
 import { isEmulatorInstalled, loadDevelopment } from './door.js'
 import { recordEvents } from './record-events.js'
+import { warnOfMisspeltDestinations } from './misspelt-destinations.js'
 import { completeMockedUsers, defaultsOfMocked } from './mocked-users.js'
 
 /** `cds.requires.auth`, to which the emulated binding is added. */
@@ -44,6 +45,7 @@ async function attach(): Promise<Landscape> {
   const { attachLandscape, landscapeOf, setAttachedLandscape } = loadDevelopment()
   assertCanTrust()
   const requires = cap.env.requires as ProjectRequires
+  warnOfMisspeltDestinations(requires)
   const project = landscapeOf(cds.root, requires, (defaultsOfMocked().users ?? {}) as DefaultUsers)
   const options = { ...project, mocks: 'registered' as const }
   const landscape = await attachLandscape(options, ownerPid()).catch((cause: unknown) => {
