@@ -21,6 +21,7 @@ export { onPrincipalRequest, type PrincipalRequest } from './inbound/evidence/re
 export type { TokenFacts } from './inbound/evidence/token-facts.js'
 export { type CallContextKind, type CallOutcome } from './remote/evidence/call.js'
 export { onPrincipalCall, type PrincipalCall } from './remote/evidence/call.js'
+export { type HealthState, type PrincipalHealth, principalHealth } from './lib/telemetry/health.js'
 export { callsOnBehalf, type CurrentCall } from './remote/calls-on-behalf.js'
 export { type CallOptions, destinationFor } from './remote/api.js'
 export { type DestinationRequest, executeHttpRequest } from './remote/api.js'

@@ -1,5 +1,6 @@
 import { ConfigurationError, TokenError } from '../errors.js'
 import type { AuthOptions, Bindings } from '../options.js'
+import { noteIssuer } from '../lib/telemetry/health.js'
 import { countLookup } from '../lib/telemetry/metrics.js'
 import { decode, type DecodedToken } from '../token/decode.js'
 import { iasIssuer } from '../token/issuers/ias.js'
@@ -116,10 +117,18 @@ export class Authenticator {
   }
 }
 
+/** Code of a token that could not be judged. */
+const UNAVAILABLE = 'ERR_ISSUER_UNAVAILABLE'
+
 /** The log names the issuer by its alias. */
 async function verify(issuer: Issuer, token: DecodedToken, options: VerifyOptions) {
-  return issuer.verify(token, options).catch((error: unknown) => {
+  try {
+    const verified = await issuer.verify(token, options)
+    noteIssuer(issuer.alias)
+    return verified
+  } catch (error) {
     if (error instanceof TokenError) error.issuer = issuer.alias
+    if ((error as Partial<TokenError>).code === UNAVAILABLE) noteIssuer(issuer.alias, UNAVAILABLE)
     throw error
-  })
+  }
 }

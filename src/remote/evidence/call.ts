@@ -4,6 +4,7 @@ import { cap } from '../../cap.js'
 import { DestinationError, PrincipalError } from '../../errors.js'
 import { logCall, logFailure, logWarning, printable } from '../../lib/log.js'
 import { notifyListeners } from '../../lib/notify.js'
+import { noteCall } from '../../lib/telemetry/health.js'
 import { countCall } from '../../lib/telemetry/metrics.js'
 import { principalOf } from '../../user/principal.js'
 import { codeOf, kindOf } from './code.js'
@@ -189,7 +190,7 @@ function isRefusal(error: unknown): boolean {
  */
 function publish(call: PrincipalCall): void {
   Object.freeze(call)
-  for (const tell of [logCall, tellListeners, countCall, markSpan, auditRefusal]) {
+  for (const tell of [logCall, tellListeners, countCall, noteCall, markSpan, auditRefusal]) {
     try {
       tell(call)
     } catch (error) {
