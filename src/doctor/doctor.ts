@@ -22,7 +22,7 @@ type Look = (facts: Facts) => readonly Finding[] | Promise<readonly Finding[]>
  * Goes through the parts of the way of a call in their order, and changes nothing. What a failed part hides is
  * "unknown".
  *
- * @returns rows without secrets, tokens and names of users
+ * @returns rows without secrets and tokens
  * @throws {@link ConfigurationError} for a file that can't be read
  */
 export async function examine(options: DoctorOptions): Promise<Row[]> {

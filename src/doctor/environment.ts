@@ -7,6 +7,7 @@ import { joinRunningLandscape } from '../development/running.js'
 import { silenceCloudSdk } from '../lib/lazy.js'
 import { quietLibraries } from '../lib/log.js'
 import { isProduction } from '../lib/profile.js'
+import { boundServices } from './bound-services.js'
 import { readConfiguration, readVcap } from './exports.js'
 
 /** Options of the examination. */
@@ -55,7 +56,7 @@ export async function prepareEnvironment(options: DoctorOptions): Promise<Source
   cds.root = root
   for (const kept of ['env', 'requires']) Reflect.deleteProperty(cds, kept) // read for another folder
   if (vcap) return 'files'
-  if (hasBindings()) return 'environment'
+  if (hasEnvironment() || (await boundServices()).length) return 'environment'
   if (isFromFiles(options) || isProduction()) return 'nowhere'
   const { auth } = cap.env.requires
   return auth && (await joinRunningLandscape(auth)) ? 'landscape' : 'nowhere'
@@ -68,7 +69,8 @@ export function isFromFiles(options: DoctorOptions): boolean {
   return files.some(Boolean) && !probe && !token && !as
 }
 
-function hasBindings(): boolean {
+/** True if the platform, or `cds bind --exec`, has set bindings. */
+function hasEnvironment(): boolean {
   const { VCAP_SERVICES: services, VCAP_SERVICES_FILE_PATH: file } = process.env
   const { SERVICE_BINDING_ROOT: root } = process.env
   return Boolean(file ?? root) || Boolean(services && services !== '{}')

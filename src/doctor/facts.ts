@@ -2,9 +2,9 @@ import cds from '@sap/cds'
 import type { Service } from '@sap-cloud-sdk/connectivity'
 
 import { cap } from '../cap.js'
-import { findBinding } from '../destination/binding/binding.js'
 import { type AuthOptions } from '../options.js'
 import { type RemoteOptions } from '../remote/policy/options.js'
+import { boundServices } from './bound-services.js'
 import { type DoctorOptions, isFromFiles, prepareEnvironment, type Source } from './environment.js'
 import { tokenOf } from '../explain/token/read-token.js'
 import { asJson, type ExportedDestination, type Json, readDestinations } from './exports.js'
@@ -41,9 +41,6 @@ export interface Facts {
   /** Texts that must not be in the report. */
   readonly secrets: readonly string[]
 }
-
-/** Services of the platform that this package uses. */
-export const LABELS = ['xsuaa', 'identity', 'destination', 'connectivity'] as const
 
 /**
  * Gathers the facts: from the files of the options, the project, the environment or the running landscape.
@@ -84,12 +81,6 @@ const REASONS: Readonly<Record<Source, readonly [string, string]>> = {
   ],
   environment: ['', ''],
   landscape: ['', '']
-}
-
-/** Returns the bindings of the platform's services, in the environment, in mounted files and in the configuration. */
-async function boundServices(): Promise<Service[]> {
-  const found = await Promise.all(LABELS.map((label) => findBinding(label)))
-  return found.flatMap((each, i) => (each ? [{ ...each, label: LABELS[i] ?? each.label }] : []))
 }
 
 /** Returns `cds.requires.auth`, with the credentials of the binding where CAP did not find them by the kind. */

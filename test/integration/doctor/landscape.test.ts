@@ -124,6 +124,25 @@ test('a wrong secret of the Connectivity service hides the systems behind the Cl
   ])
 })
 
+test('bindings in the configuration of a profile are used where no environment has them', async () => {
+  const { VCAP_SERVICES, ...env } = bound()
+  const services = JSON.parse(String(VCAP_SERVICES)) as Record<string, any[]>
+  const requires = Object.fromEntries(
+    ['xsuaa', 'destination', 'connectivity'].map((label) => {
+      const [{ credentials }] = services[label]!
+      return [label === 'xsuaa' ? 'auth' : label, { vcap: { label }, credentials }]
+    })
+  )
+  const hybrid = JSON.stringify({ '[hybrid]': { requires } })
+  const report = await examined(['--profile', 'hybrid'], { ...env, CDS_CONFIG: hybrid })
+  expect(rowsOf(report, 'tokens')).toMatchObject([
+    { subject: expect.stringContaining('xsuaa'), state: 'ok' },
+    { subject: expect.stringContaining('destination'), state: 'ok' },
+    { subject: expect.stringContaining('connectivity'), state: 'ok' }
+  ])
+  expect(report.status).toBe(0)
+})
+
 test('without --probe and without a token, no system is called', async () => {
   const before = emulator.connections.connectivity
   const report = await examined([], bound())
@@ -169,7 +188,7 @@ test('a token of another issuer is refused with its code, and nothing is called 
 })
 
 test('no report has a token or a secret', () => {
-  expect(reports).toHaveLength(7)
+  expect(reports).toHaveLength(8)
   const printed = reports.map(({ text }) => text).join('\n')
   expect(secrets.length).toBeGreaterThan(10)
   expect(secrets.filter((secret) => printed.includes(secret))).toEqual([])

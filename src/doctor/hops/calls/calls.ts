@@ -11,7 +11,7 @@ import { broken, brokenBy, type Finding, right, type Row, unseen } from '../../r
 import { destinationTitle } from '../destinations.js'
 import { skewFinding } from './clock.js'
 import { isOData, pathOf, readOnce } from './read-once.js'
-import { arrivedAsUser } from './seen-by-system.js'
+import { userSeenBySystem } from './seen-by-system.js'
 import type { Session } from './session.js'
 
 /** Results of the calls to all services. */
@@ -125,12 +125,15 @@ async function callOnce(
   const who = session ? 'you' : 'the technical user'
   const url = pathOf(service)
   const id = randomUUID()
+  const start = Date.now()
   try {
     const response = await readOnce(service, session?.principal ?? TECHNICAL, tenant, { url, id })
-    const isAsUser = isLandscape && session ? await arrivedAsUser(id) : undefined
+    const duration = Date.now() - start
+    const made = { correlationId: id, service: service.name, duration }
+    const user = isLandscape && session ? await userSeenBySystem(made) : undefined
     return {
       connection: right(title, `GET ${url} as ${who}: the system answers`),
-      answer: acceptedFinding(title, response.status, isAsUser),
+      answer: acceptedFinding(title, response.status, user),
       clock: clockFinding(service, asJson(response.headers))
     }
   } catch (error) {
@@ -138,11 +141,11 @@ async function callOnce(
   }
 }
 
-/** @param isAsUser - as the landscape has seen it; other systems do not say */
-function acceptedFinding(title: string, status: number, isAsUser?: boolean): Finding {
+/** @param user - as the system in the landscape says it; others do not say */
+function acceptedFinding(title: string, status: number, user?: string | null): Finding {
   const accepted = `the system accepts you (${status})`
-  if (isAsUser === undefined) return right(title, `${accepted}; it does not say who you are there`)
-  if (isAsUser) return right(title, `${accepted}, by your own certificate of the Cloud Connector`)
+  if (user === undefined) return right(title, `${accepted}; it does not say who you are there`)
+  if (user !== null) return right(title, `${accepted}, and says that you are ${user}`)
   const fix = 'Set Authentication of the destination to PrincipalPropagation.'
   return broken(title, 'the call has reached the system without a user', fix, {
     sent: 'no user',
