@@ -10,7 +10,7 @@ import type { Session } from './calls/session.js'
 const PSEUDO = ['any', 'authenticated-user', 'identified-user', 'system-user', 'internal-user']
 
 const ASSIGN =
-  'Assign a role collection with one of them to the user (BTP cockpit, Security > Users), and get a new token.'
+  'Assign a role collection (XSUAA) or a policy (AMS) with one of them to the user, and get a new token.'
 
 /** Compares the roles of the model, or else those of `xs-security.json`, with those that the token really has. */
 export async function tokenRoleFindings(

@@ -31,7 +31,7 @@ export async function userSeenBySystem(call: MadeCall): Promise<string | null | 
   const { correlationId } = call
   const before = await traces(0, 0)
   const latest = Math.max(0, ...before.map(({ version }) => version))
-  const data = { ...call, principal: 'named', outcome: 'success', context: 'background' }
+  const data = { ...call, principal: 'named', outcome: 'ok', context: 'background' }
   const events = [{ type: 'call', at: Date.now(), data }]
   await askRunningLandscape('POST', '/trace-events', { events })
   const found = await traces(latest, PATIENCE)
