@@ -4,7 +4,8 @@ import { asCurl, asTest } from './snippets.js'
 
 /** True if a call did not go out as the user of the request. */
 export function isOther({ principal, user }, request) {
-  return request !== undefined && (principal !== 'named' || user !== request.user)
+  if (!request) return false
+  return principal !== request.principal || (principal === 'named' && user !== request.user)
 }
 
 const names = (list) => list?.join(', ')

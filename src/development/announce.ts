@@ -24,9 +24,9 @@ export function announce({ url }: Listening): void {
     '',
     ...userLines(landscape.users).map((line, i) => `  ${i ? '     ' : 'Users'}  ${line}`),
     '',
+    ...(landscape.recorder ? [`  Recorder  ${landscape.recorder}`, ''] : []),
     ...providers().map(({ path }, i) => `  API${i || ''}=${url}${path ?? ''}`),
     ...(service ? examples(service, landscape.users[0]?.name) : []),
-    ...(landscape.recorder ? ['', `  What became of each request: ${landscape.recorder}`] : []),
     ''
   ]
   console.log(lines.join('\n')) // for the person at the terminal, no log entry

@@ -14,6 +14,7 @@ import type {
   SamlExchangeOptions,
   SelectionStrategy
 } from 'cds-principal'
+import { onPrincipalCall, onPrincipalRequest, principalHealth } from 'cds-principal'
 import type {
   IdentityAuthorizationOptions,
   IdentityCredentialType,
@@ -58,3 +59,10 @@ export const same: [
   Same<SubjectNameIdentifier, 'userUuid' | 'mail' | 'loginName'>,
   Same<IdentityAuthorizationOptions['enabled'], boolean>
 ] = [true, true, true, true, true, true, true, true, true, true, true]
+
+// events
+export const subscriptions: (() => void)[] = [
+  onPrincipalRequest(({ token, status }) => [token?.scopes.length, status?.toFixed()]),
+  onPrincipalCall(({ context }) => context === 'queue')
+]
+export const health: 'up' | 'down' | undefined = principalHealth().destinations['S4']?.state

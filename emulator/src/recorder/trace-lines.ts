@@ -51,7 +51,8 @@ function callLine(call: TraceCall, request: TraceRequest | undefined): string {
 }
 
 function isOther({ principal, user }: TraceCall, request: TraceRequest | undefined): boolean {
-  return request !== undefined && (principal !== 'named' || user !== request.user)
+  if (!request) return false
+  return principal !== request.principal || (principal === 'named' && user !== request.user)
 }
 
 function hopLine(hop: TraceHop, start: number): string {

@@ -119,6 +119,15 @@ test('a queued call names the request that has queued it', async () => {
   expect(last(trace)).toMatchObject({ station: 'S/4', status: 200 })
 })
 
+test('a request of the Job Scheduling service, and its calls, are told apart', async () => {
+  sample.command('job', 'run', '/odata/v4/nightly-jobs/checkEquipment')
+  const trace = await sample.trace(({ request }) => request?.context === 'job')
+  expect(trace.request).toMatchObject({ principal: 'technical', user: 'system' })
+  expect(trace.calls).toContainEqual(
+    expect.objectContaining({ service: 'API_EQUIPMENT_SYSTEM', context: 'job', outcome: 'ok' })
+  )
+})
+
 test('the command prints what is recorded, as text and as JSON', () => {
   const { stdout, stderr } = sample.command('trace')
   expect(stderr).toBe('')
