@@ -91,7 +91,7 @@ async function failed(app: Sample) {
   const { status } = await alice.post(`${REASONS}/callGone`)
   const log = (await app.output()).slice(length)
   const explained =
-    /ERR_\w+ - the call to destination \\"GONE\\" failed: the Cloud Connector does not.*Add it to/
+    /ERR_\w+ · [^·]+ · the call to destination \\"GONE\\" failed: the Cloud Connector does not.*Add it to/
   return {
     status,
     userTokens: log.split(token).length > 1,
