@@ -23,6 +23,20 @@ export function cleanCause(error: unknown): CleanCause {
   return new CleanCause(messages.length ? messages : ['unknown error'])
 }
 
+/**
+ * Returns status and code of OAuth of a token service's answer, or the code of the network; nothing in its own words, which
+ * may name a user.
+ *
+ * @internal
+ */
+export function answerOf({ messages }: CleanCause): string {
+  const text = messages.join(' ')
+  const [, status] = /\b(?:was|status(?: code)?) (\d{3})\b/.exec(text) ?? []
+  const [, code] = /"error"\s*:\s*"([a-z_]{1,40})"/.exec(text) ?? []
+  const [network] = /\b(E[A-Z]{4,}|[A-Z]+_CERT[A-Z_]*|CERT_[A-Z_]+)\b/.exec(text) ?? []
+  return [status, code].filter(Boolean).join(', ') || (network ?? 'no answer')
+}
+
 /** Length from which a secret is removed from texts: shorter values are common words. */
 const MIN_SECRET = 6
 

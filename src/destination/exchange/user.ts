@@ -1,6 +1,7 @@
 import type { Destination, Service } from '@sap-cloud-sdk/connectivity'
 
 import { DestinationError, PropagationError } from '../../errors.js'
+import { answerOf, type CleanCause, cleanCause } from '../../lib/redact.js'
 import { cloudSdk } from '../../lib/lazy.js'
 import { timeExchange } from '../../lib/telemetry/metrics.js'
 import { type NamedUser, TokenPrincipal } from '../../user/principal.js'
@@ -96,9 +97,28 @@ export async function exchangeForXsuaa(
   return new TokenPrincipal({ ...user, issuer: 'xsuaa', expiresAt, bearerToken })
 }
 
+function notExchanged(cause: CleanCause): DestinationError {
+  return new DestinationError(
+    'ERR_DESTINATION_UNAVAILABLE',
+    `XSUAA gave no token in exchange for the user's of Identity Authentication (${answerOf(cause)})`,
+    {
+      cause,
+      hop: 'token exchange',
+      principal: 'named',
+      fix:
+        'Nothing was sent. Check that the subaccount trusts the tenant of Identity Authentication, that the user is known there, ' +
+        'and the binding of the Destination service.'
+    }
+  )
+}
+
 async function exchanged(service: Service, { bearerToken }: NamedUser): Promise<string> {
   const { jwtBearerToken } = await cloudSdk()
-  const token = await jwtBearerToken(bearerToken, await clientService(service))
+  const token = await jwtBearerToken(bearerToken, await clientService(service)).catch(
+    (error: unknown) => {
+      throw notExchanged(cleanCause(error))
+    }
+  )
   const difference = differenceAcross(claimsOf(bearerToken) ?? {}, claimsOf(token) ?? {})
   if (!difference) return token
   throw new DestinationError(

@@ -4,7 +4,7 @@ import {
   PrincipalError,
   PropagationError
 } from '../../errors.js'
-import { type CleanCause, cleanCause } from '../../lib/redact.js'
+import { answerOf, type CleanCause, cleanCause } from '../../lib/redact.js'
 import { DestinationServiceError } from '../look-up/look-up.js'
 import { ServiceTokenError } from '../tokens/service.js'
 
@@ -48,7 +48,7 @@ function failedCall(error: unknown, cause: CleanCause): FailureFacts & { readonl
   if (error instanceof ServiceTokenError) return tokenFailure(error.label, cause)
   if (error instanceof DestinationServiceError) return lookUpFailure(error)
   return {
-    reason: `a call failed (${cause.messages.at(-1) ?? 'unknown error'})`,
+    reason: `a call failed (${answerOf(cause)})`,
     fix: 'Check the bindings of the Destination and Connectivity service, and that they answer.'
   }
 }
@@ -69,15 +69,6 @@ function tokenFailure(label: string, cause: CleanCause) {
       ? `Check "clientid" and "clientsecret" (or the certificate) in the binding of the ${service}: bind it again, or create a new service key. For a subscriber, the service has to be among the dependencies of the application.`
       : `Check that the token service ("url" in the binding of the ${service}) can be reached, and its certificate is trusted.`
   }
-}
-
-/** Returns status and code of OAuth of a token service's answer, or the code of the network. @internal */
-export function answerOf({ messages }: CleanCause): string {
-  const text = messages.join(' ')
-  const [, status] = /\b(?:was|status(?: code)?) (\d{3})\b/.exec(text) ?? []
-  const [, code] = /"error"\s*:\s*"([a-z_]{1,40})"/.exec(text) ?? []
-  const [network] = /\b(E[A-Z]{4,}|[A-Z]+_CERT[A-Z_]*|CERT_[A-Z_]+)\b/.exec(text) ?? []
-  return [status, code].filter(Boolean).join(', ') || (network ?? 'no answer')
 }
 
 function lookUpFailure({ call, status, reason, message }: DestinationServiceError) {

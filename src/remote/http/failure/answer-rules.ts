@@ -11,6 +11,7 @@ const FOREIGN_RULES: readonly FailureRule<FailedAnswer>[] = [
     hop: 'the system',
     cause: (_, { contentType }) =>
       `a page came in place of data (${contentType}), as for a browser that has to log on`,
+    sent: ({ path }) => path,
     fix: 'Check the authentication of the destination, and that its URL and path lead to the service.'
   },
   {

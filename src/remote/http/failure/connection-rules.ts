@@ -22,6 +22,8 @@ const LOOK_AT_SYSTEM =
 const CHECK_BINDING =
   'Check the binding of the Connectivity service: its proxy can be reached from within the landscape only.'
 
+/** The host that can't be reached; that of the proxy is in its binding. */
+const hostOf = ({ proxied, host }: NoAnswer) => (proxied ? undefined : host)
 const nextHop = ({ proxied }: NoAnswer): Hop => (proxied ? 'the Connectivity proxy' : 'the system')
 
 /**
@@ -49,6 +51,7 @@ export const CONNECTION_RULES: readonly FailureRule<NoAnswer>[] = [
     code: 'ERR_REMOTE_UNREACHABLE',
     hop: nextHop,
     cause: (hop, { error }) => `the name of ${hop} has no address (DNS, ${error})`,
+    sent: hostOf,
     fix: ({ proxied }) =>
       proxied
         ? CHECK_BINDING
@@ -59,6 +62,7 @@ export const CONNECTION_RULES: readonly FailureRule<NoAnswer>[] = [
     code: 'ERR_REMOTE_UNREACHABLE',
     hop: nextHop,
     cause: (hop, { error }) => `${hop} can't be reached (${error})`,
+    sent: hostOf,
     fix: ({ proxied }) =>
       proxied
         ? CHECK_BINDING
@@ -77,6 +81,7 @@ export const CONNECTION_RULES: readonly FailureRule<NoAnswer>[] = [
     code: 'ERR_REMOTE_TLS',
     hop: nextHop,
     cause: (hop, { error }) => `TLS with ${hop} failed (${error})`,
+    sent: hostOf,
     fix: "Let the destination name the certificate of the system's authority (TrustStoreLocation), and check the host in its URL."
   }
 ]

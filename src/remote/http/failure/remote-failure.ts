@@ -4,6 +4,7 @@ import { RemoteError } from '../../../errors.js'
 import { type HttpAnswer, type HttpCall, TransportError } from '../message/http-call.js'
 import { answerRules } from './answer-rules.js'
 import { CONNECTION_RULES } from './connection-rules.js'
+import { printable } from '../../../lib/log.js'
 import { failedAnswer, pathForMessage } from './failed-answer.js'
 import type { HttpFailure, Outcome } from './http-failure.js'
 import { diagnose, type FailedCall } from './rule.js'
@@ -57,6 +58,7 @@ function failedCall({ destination, call, ...sent }: SentCall): FailedCall {
   return {
     ...sent,
     proxied: proxyType === 'OnPremise',
+    host: call && printable(call.url.host),
     path: pathForMessage(call?.url.pathname),
     sapClient: client ?? sapClient ?? undefined,
     locationId: cloudConnectorLocationId ?? undefined,

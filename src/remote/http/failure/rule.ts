@@ -32,6 +32,8 @@ export interface FailedCall {
   readonly withCsrf: boolean
   /** Path of the request, without keys and query. */
   readonly path?: string | undefined
+  /** Host and port of the system. */
+  readonly host?: string | undefined
   /** Client of the SAP system that the request names. */
   readonly sapClient?: string | undefined
   /** Location id of the Cloud Connector. */

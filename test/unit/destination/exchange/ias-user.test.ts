@@ -21,6 +21,8 @@ let landscape: Landscape
 let server: HttpsServer
 /** What XSUAA gives in exchange. */
 let exchanged: string
+/** True if XSUAA refuses the exchange. */
+let isRefused = false
 /** Number of exchanges at XSUAA, and what came as `X-user-token` at the Destination service. */
 let exchanges: number
 let userTokens: unknown[]
@@ -38,6 +40,11 @@ beforeAll(async () => {
       if (req.headers['x-user-token']) userTokens.push(req.headers['x-user-token'])
       const Name = req.url?.split(/[/?]/)[4] ?? ''
       res.setHeader('content-type', 'application/json')
+      if (isExchange && isRefused) {
+        res.statusCode = 401
+        res.end('{"error":"unauthorized","error_description":"User alice is unknown"}')
+        return
+      }
       const token = { access_token: isExchange ? exchanged : own, expires_in: 3600 }
       res.end(JSON.stringify(req.method === 'POST' ? token : found(Name)))
     })
@@ -110,6 +117,21 @@ describe('iasToXsuaaTokenExchange', () => {
       await expect(attempt).rejects.toThrow(/in exchange for the user's of Identity Authentication/)
     }
     expect(userTokens).toEqual([])
+  })
+})
+
+test('a refused exchange: its hop and code, and not the words of XSUAA', async () => {
+  isRefused = true
+  const options = { iasToXsuaaTokenExchange: true }
+  const call = resolveDestination('D', await iasUser(), options)
+  await expect(call.finally(() => (isRefused = false))).rejects.toMatchObject({
+    code: 'ERR_DESTINATION_UNAVAILABLE',
+    message: expect.not.stringContaining('alice') as string,
+    explanation: {
+      hop: 'token exchange',
+      cause:
+        "XSUAA gave no token in exchange for the user's of Identity Authentication (401, unauthorized)"
+    }
   })
 })
 

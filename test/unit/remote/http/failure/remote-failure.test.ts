@@ -159,6 +159,12 @@ describe('facts about the request', () => {
     expect(address?.explanation.sent).toBe('/users/.../mail')
   })
 
+  test('the host that can not be reached, unless it is that of the proxy', () => {
+    const gone = new TransportError('no', 'ECONNREFUSED')
+    expect(failureOf(gone, internet, call('/x'))?.explanation.sent).toBe('s4')
+    expect(failureOf(gone, onPremise, call('/x'))?.explanation).not.toHaveProperty('sent')
+  })
+
   test('the location id', () => {
     const text = 'There is no SAP Cloud Connector (SCC) connected to your subaccount.'
     const elsewhere = { ...onPremise, cloudConnectorLocationId: 'plant' }
