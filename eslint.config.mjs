@@ -111,6 +111,7 @@ const rooms = {
     'keys/sources',
     'keys/subscribed-tenants',
     'keys/usable-key',
+    'token-facts',
     'verified-tokens'
   ],
   'src/token/issuers': ['ias', 'issuer', 'oidc', 'oidc-options', 'token-type', 'xsuaa'],

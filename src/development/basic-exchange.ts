@@ -24,9 +24,13 @@ export function basicExchange(credentials: XsuaaCredentials): BasicExchange {
     } catch (error) {
       if (error instanceof errors.ResponseError && error.responseCode === 401) {
         const text = 'the emulated XSUAA does not know that user, or not with that password'
-        throw new RequestError('ERR_CREDENTIALS_REFUSED', text)
+        throw new RequestError('ERR_CREDENTIALS_REFUSED', text, {
+          fix: 'Look at "users" in cds.requires.auth: a user without "password" there may have any.'
+        })
       }
-      throw new TokenError('ERR_ISSUER_UNAVAILABLE', 'the emulated XSUAA does not answer')
+      throw new TokenError('ERR_ISSUER_UNAVAILABLE', 'the emulated XSUAA does not answer', {
+        fix: 'Restart cds watch: the emulated services have ended.'
+      })
     }
   }
 }

@@ -134,5 +134,9 @@ async function exchanged(
   const text = exchange
     ? 'Basic credentials are accepted from this machine only, with a host name of this machine'
     : 'Basic credentials are accepted with the emulated landscape only'
-  throw new RequestError('ERR_SCHEME_UNSUPPORTED', text)
+  throw new RequestError('ERR_SCHEME_UNSUPPORTED', text, {
+    sent: 'Basic',
+    expected: 'Bearer',
+    fix: 'Get a token, and send it as Bearer (of the emulated services: npx cds-principal token <user>).'
+  })
 }

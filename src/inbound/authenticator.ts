@@ -2,6 +2,7 @@ import { ConfigurationError, TokenError } from '../errors.js'
 import type { AuthOptions, Bindings } from '../options.js'
 import { noteIssuer } from '../lib/telemetry/health.js'
 import { countLookup } from '../lib/telemetry/metrics.js'
+import { unknownIssuer } from './denied/unknown-issuer.js'
 import { decode, type DecodedToken } from '../token/decode.js'
 import { iasIssuer } from '../token/issuers/ias.js'
 import type { Issuer, VerifyOptions } from '../token/issuers/issuer.js'
@@ -103,9 +104,10 @@ export class Authenticator {
     const token = decode(bearerToken)
     const named = this.#trusted.find(({ issuer }) => issuer.matches(token.payload))
     if (!named) {
-      const text =
-        'the "iss" claim of the token is missing, or names no issuer that is bound or configured'
-      throw new TokenError('ERR_TOKEN_ISSUER', text)
+      throw unknownIssuer(
+        token.payload,
+        this.#trusted.map(({ issuer }) => issuer)
+      )
     }
     const verified = await verify(named.issuer, token, options)
     const { expiresAt, keyIsHeld } = verified

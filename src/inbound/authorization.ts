@@ -1,6 +1,7 @@
 import type { IncomingMessage } from 'node:http'
 
 import { RequestError } from '../errors.js'
+import { headerMistake } from './denied/header-mistakes.js'
 
 /** Content of the `Authorization` header of a request. */
 export type Authorization =
@@ -18,6 +19,18 @@ const BEARER_JWT = 'Bearer eyJ'
 
 /** Characters that may not stand in a token; a header with one of them holds several values. */
 const SEPARATORS = [' ', ',', '\t', '"', ';']
+
+/** Schemes that can be named in the log; what is none of them may be a secret without a scheme. */
+const KNOWN_SCHEMES = new Set([
+  'negotiate',
+  'ntlm',
+  'digest',
+  'dpop',
+  'apikey',
+  'token',
+  'jwt',
+  'hoba'
+])
 
 /** The parameter of RFC 6750, section 2.3. */
 const QUERY_TOKEN = /[?&]access_token=/i
@@ -62,7 +75,11 @@ export function authorizationOf(req: IncomingMessage): Authorization {
   if (QUERY_TOKEN.test(req.url ?? '')) refuseQueryToken(headers !== undefined)
   if (!headers) return NONE
   if (headers.length > 1) {
-    throw new RequestError('ERR_REQUEST_MALFORMED', 'more than one "Authorization" header')
+    throw new RequestError('ERR_REQUEST_MALFORMED', 'more than one "Authorization" header', {
+      sent: `${headers.length} headers`,
+      expected: 'one',
+      fix: 'Look for a proxy, middleware or client library that adds a second one.'
+    })
   }
   const [header = ''] = headers
   if (header.startsWith(BEARER_JWT) && !SEPARATORS.some((each) => header.includes(each, 7))) {
@@ -74,16 +91,22 @@ export function authorizationOf(req: IncomingMessage): Authorization {
 function credentialsIn(header: string): Authorization {
   const [, scheme, value] = CREDENTIALS.exec(header) ?? []
   if (!scheme) {
-    const text = '"Authorization" header is not of the form "<scheme> <credentials>"'
-    throw new RequestError('ERR_REQUEST_MALFORMED', text)
+    const { cause, fix } = headerMistake(header)
+    throw new RequestError('ERR_REQUEST_MALFORMED', cause, { fix })
   }
   const name = scheme.toLowerCase()
   if (name !== 'bearer' && name !== 'basic') {
-    throw new RequestError('ERR_SCHEME_UNSUPPORTED', 'only the Bearer scheme is accepted')
+    throw new RequestError('ERR_SCHEME_UNSUPPORTED', 'only the Bearer scheme is accepted', {
+      sent: KNOWN_SCHEMES.has(name) ? scheme : 'an unknown scheme',
+      expected: 'Bearer',
+      fix: 'Get a token, and send it as Bearer.'
+    })
   }
   if (!value) {
     const text = '"Authorization" header has a scheme, and no credentials behind it'
-    throw new RequestError('ERR_CREDENTIALS_MISSING', text)
+    throw new RequestError('ERR_CREDENTIALS_MISSING', text, {
+      fix: 'The shell variable or setting with the token is probably empty: look at the request for the token before.'
+    })
   }
   return name === 'bearer'
     ? { scheme: 'bearer', bearerToken: value }
@@ -93,5 +116,7 @@ function credentialsIn(header: string): Authorization {
 /** Refuses a token in the query. It is not let through either, because CAP would print the query. */
 function refuseQueryToken(beside: boolean): never {
   const text = 'a token in the query is not accepted: send it in the "Authorization" header'
-  throw new RequestError(beside ? 'ERR_REQUEST_MALFORMED' : 'ERR_SCHEME_UNSUPPORTED', text)
+  throw new RequestError(beside ? 'ERR_REQUEST_MALFORMED' : 'ERR_SCHEME_UNSUPPORTED', text, {
+    fix: 'Leave "access_token" out of the URL: URLs are logged on the way.'
+  })
 }

@@ -127,7 +127,8 @@ export function assertDecodablePath({ url = '' }: IncomingMessage): void {
   } catch {
     throw new RequestError(
       'ERR_REQUEST_MALFORMED',
-      'the path of the request is not UTF-8, percent-encoded'
+      'the path of the request is not UTF-8, percent-encoded',
+      { fix: 'Encode names and keys in the path with encodeURIComponent, and "%" as "%25".' }
     )
   }
 }

@@ -90,7 +90,9 @@ function handshakeError(status: number, message: string, headers: OutgoingHttpHe
 /** Any exception while a token is checked means: not accepted. Its text may hold claims, so only its kind goes on. */
 function unexpected(error: unknown): PrincipalError {
   const kind = error instanceof Error ? error.name : typeof error
-  return new TokenError('ERR_TOKEN_CLAIM', `the token could not be read (${kind})`)
+  return new TokenError('ERR_TOKEN_CLAIM', `the token could not be read (${kind})`, {
+    fix: 'Compare the claims with those of another token of the issuer.'
+  })
 }
 
 /** Facts that become known about a request until it is answered. */

@@ -3,6 +3,7 @@ import { inspect } from 'node:util'
 import { cap } from '../cap.js'
 import { comparison, type Explanation, type FailureFacts, type PrincipalError } from '../errors.js'
 import { countRefusal } from './telemetry/metrics.js'
+import { printable } from './redact.js'
 
 /** Log of the decisions of this package: `DEBUG=principal`, or `cds.log.levels.principal`. */
 const log = cap.log('principal')
@@ -176,20 +177,6 @@ export function logWarning(text: string): void {
 /** Logs one line for the developer at the terminal. @internal */
 export function logInfo(text: string): void {
   log.info(text)
-}
-
-/**
- * Makes a value from outside fit for a log line: no control characters, 200 characters at most.
- *
- * @internal
- */
-export function printable(value: unknown): string {
-  return typeof value === 'string' ? inAscii(value).slice(0, 200) : 'none'
-}
-
-/** Replaces control characters, and all others that are not in ASCII. @internal */
-export function inAscii(text: string): string {
-  return text.replace(/[^\x20-\x7e]/g, '?')
 }
 
 /** Patterns of request headers with tokens that CAP's JSON log would print as they are. */

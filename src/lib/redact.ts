@@ -112,3 +112,17 @@ export function redact(text: string): string {
     .replace(/\b(Bearer|Basic) [\w.~+/=-]+/gi, '$1 <redacted>')
     .replace(/\/\/[^/\s:@]+:[^/\s@]+@/g, '//<redacted>@')
 }
+
+/**
+ * Makes a value from outside fit for a log line: no control characters, 200 characters at most.
+ *
+ * @internal
+ */
+export function printable(value: unknown): string {
+  return typeof value === 'string' ? inAscii(value).slice(0, 200) : 'none'
+}
+
+/** Replaces control characters, and all others that are not in ASCII. @internal */
+export function inAscii(text: string): string {
+  return text.replace(/[^\x20-\x7e]/g, '?')
+}

@@ -1,4 +1,10 @@
 import { TokenError } from '../errors.js'
+import { durationText, NEW_TOKEN } from './token-facts.js'
+
+/** Next step where a claim has another shape than issuers give it. */
+const SHAPE = {
+  fix: 'Compare the claims with those of another token of the issuer (npx cds-principal explain token), and look at who has made it.'
+}
 
 /** The JOSE header as it came. Every member is unknown until it is checked. */
 export type JwtHeader = Readonly<Record<string, unknown>>
@@ -24,7 +30,7 @@ const TENANT = /^[\w.-]{1,64}$/
 export function stringClaim(payload: JwtPayload, name: string): string | undefined {
   const value = claim(payload, name)
   if (value === undefined || typeof value === 'string') return value
-  throw new TokenError('ERR_TOKEN_CLAIM', `"${name}" claim must be a string`)
+  throw new TokenError('ERR_TOKEN_CLAIM', `"${name}" claim must be a string`, SHAPE)
 }
 
 /**
@@ -37,7 +43,11 @@ export function stringsClaim(payload: JwtPayload, name: string): string[] {
   const value = claim(payload, name) ?? []
   const values: unknown[] = Array.isArray(value) ? value : [value]
   if (values.every((each) => typeof each === 'string')) return values
-  throw new TokenError('ERR_TOKEN_CLAIM', `"${name}" claim must be a string or a list of strings`)
+  throw new TokenError(
+    'ERR_TOKEN_CLAIM',
+    `"${name}" claim must be a string or a list of strings`,
+    SHAPE
+  )
 }
 
 /**
@@ -62,14 +72,24 @@ export function scopesOf(payload: JwtPayload): string[] {
  */
 export function checkTimes(payload: JwtPayload, now = Date.now() / 1000): void {
   const exp = timeClaim(payload, 'exp')
-  if (exp === undefined) throw new TokenError('ERR_TOKEN_CLAIM', 'missing required "exp" claim')
-  if (exp + LEEWAY <= now) throw new TokenError('ERR_TOKEN_EXPIRED', 'the token has expired')
+  if (exp === undefined)
+    throw new TokenError('ERR_TOKEN_CLAIM', 'missing required "exp" claim', SHAPE)
+  if (exp + LEEWAY <= now) {
+    const cause = `the token has expired: it ended ${durationText(now - exp)} ago`
+    const fix = `${NEW_TOKEN} If new tokens end as fast, check the clock of this machine.`
+    throw new TokenError('ERR_TOKEN_EXPIRED', cause, { fix })
+  }
   const nbf = timeClaim(payload, 'nbf')
   if (nbf !== undefined && nbf - LEEWAY > now) {
-    throw new TokenError('ERR_TOKEN_NOT_YET_VALID', 'the token is not valid yet ("nbf" claim)')
+    const cause = `the token is not valid yet ("nbf" claim): it starts in ${durationText(nbf - now)}`
+    const fix = 'Check the clocks of this machine and of the issuer: they differ by that.'
+    throw new TokenError('ERR_TOKEN_NOT_YET_VALID', cause, { fix })
   }
   if (exp - now > MAX_LIFETIME + LEEWAY) {
-    throw new TokenError('ERR_TOKEN_CLAIM', '"exp" claim is more than 7 days ahead')
+    throw new TokenError('ERR_TOKEN_CLAIM', '"exp" claim is more than 7 days ahead', {
+      sent: durationText(exp - now),
+      fix: 'Set a shorter token validity at the issuer.'
+    })
   }
 }
 
@@ -82,7 +102,7 @@ export function checkTimes(payload: JwtPayload, now = Date.now() / 1000): void {
 export function tenantClaim(payload: JwtPayload, name: string): string | undefined {
   const tenant = stringClaim(payload, name)
   if (tenant === undefined || TENANT.test(tenant)) return tenant
-  throw new TokenError('ERR_TOKEN_CLAIM', `"${name}" claim is not a tenant id`)
+  throw new TokenError('ERR_TOKEN_CLAIM', `"${name}" claim is not a tenant id`, SHAPE)
 }
 
 /**
@@ -112,7 +132,7 @@ function timeClaim(payload: JwtPayload, name: string): number | undefined {
   const value = claim(payload, name)
   if (value === undefined) return undefined
   if (typeof value === 'number' && Number.isFinite(value) && value > 0) return value
-  throw new TokenError('ERR_TOKEN_CLAIM', `"${name}" claim must be a number of seconds`)
+  throw new TokenError('ERR_TOKEN_CLAIM', `"${name}" claim must be a number of seconds`, SHAPE)
 }
 
 /** Own members only, and null is as good as absent: a missing claim means less, never more. */

@@ -26,7 +26,7 @@ let utf8: InstanceType<typeof TextDecoder> | undefined // most tokens are ASCII,
 export function decode(bearerToken: string): DecodedToken {
   const [header, payload, signature, more] = bearerToken.split('.', 4)
   if (!header || !payload || !signature || more !== undefined) {
-    throw new TokenError('ERR_TOKEN_MALFORMED', malformedText(bearerToken))
+    throw malformed(bearerToken)
   }
   bytesOf(signature, 'signature')
   return {
@@ -36,10 +36,30 @@ export function decode(bearerToken: string): DecodedToken {
   }
 }
 
-function malformedText(bearerToken: string): string {
-  return bearerToken.split('.').length === 5
-    ? 'the token is encrypted (JWE); only signed tokens are accepted'
-    : 'the token is not a JWT of three base64url segments'
+/** Words that programs put in the place of a value that they have not. */
+const NO_VALUES = new Set(['undefined', 'null', 'none', 'nil', 'NaN', 'true', 'false'])
+
+function malformed(bearerToken: string): TokenError {
+  const count = bearerToken.split('.').length
+  if (count === 5) {
+    const cause = 'the token is encrypted (JWE); only signed tokens are accepted'
+    return new TokenError('ERR_TOKEN_MALFORMED', cause, {
+      fix: 'Turn off the encryption of access tokens at the issuer.'
+    })
+  }
+  const cause = 'the token is not a JWT of three base64url segments'
+  const isWord = NO_VALUES.has(bearerToken)
+  return new TokenError('ERR_TOKEN_MALFORMED', cause, {
+    sent: isWord ? `the word "${bearerToken}"` : `${count} ${count === 1 ? 'segment' : 'segments'}`,
+    fix: isWord
+      ? 'The variable or setting with the token has no value: look at the request for the token before.'
+      : 'Send all of "access_token" of the token response, and nothing else. Opaque tokens are not accepted.'
+  })
+}
+
+/** Next step where something of a token is lost. */
+const CUT = {
+  fix: 'The token was cut or changed on its way: compare its length with that of "access_token".'
 }
 
 /**
@@ -53,7 +73,7 @@ function bytesOf(segment: string, name: string): Buffer {
   const complete = bytes.length === Math.floor((length * 3) / 4)
   const canonical = ends === '' || ends?.includes(segment.charAt(length - 1))
   if (complete && canonical && !segment.includes('+') && !segment.includes('/')) return bytes
-  throw new TokenError('ERR_TOKEN_MALFORMED', `the token's ${name} is not canonical base64url`)
+  throw new TokenError('ERR_TOKEN_MALFORMED', `the token's ${name} is not canonical base64url`, CUT)
 }
 
 function decodeUtf8(bytes: Buffer): string {
@@ -68,10 +88,10 @@ function objectOf(segment: string, name: string): object {
     value = JSON.parse(isAscii(bytes) ? bytes.toString('latin1') : decodeUtf8(bytes))
   } catch (cause) {
     if (cause instanceof TokenError) throw cause
-    throw new TokenError('ERR_TOKEN_MALFORMED', `the token's ${name} is not JSON in UTF-8`)
+    throw new TokenError('ERR_TOKEN_MALFORMED', `the token's ${name} is not JSON in UTF-8`, CUT)
   }
   if (typeof value !== 'object' || value === null || Array.isArray(value)) {
-    throw new TokenError('ERR_TOKEN_MALFORMED', `the token's ${name} is not a JSON object`)
+    throw new TokenError('ERR_TOKEN_MALFORMED', `the token's ${name} is not a JSON object`, CUT)
   }
   return value
 }

@@ -1,4 +1,5 @@
 import { TokenError } from '../errors.js'
+import { printable } from '../lib/redact.js'
 import type { JwtHeader } from './claims.js'
 
 /** Types a signed access token (or an IAS ID token) can have; RFC 9068, section 4, and what SAP's issuers send. */
@@ -19,12 +20,12 @@ const MAX_KID = 256
 export function checkHeader(header: JwtHeader, algorithms: readonly string[]): void {
   const { alg, typ, kid } = header
   if (typeof alg !== 'string' || !algorithms.includes(alg)) {
-    refuse(`"alg" must be one of ${algorithms.join(', ')}`)
+    refuse(`"alg" must be one of ${algorithms.join(', ')}`, alg)
   }
   if (Object.hasOwn(header, 'crit')) refuse('"crit" lists extensions that are not understood')
   if (Object.hasOwn(header, 'b64')) refuse('"b64" is not supported')
   if (typ !== undefined && !(typeof typ === 'string' && TYPES.has(typ.toLowerCase()))) {
-    refuse('"typ" is not that of an access token')
+    refuse('"typ" is not that of an access token', typ)
   }
   if (typeof kid !== 'string' || !kid || kid.length > MAX_KID)
     refuse('"kid" is missing or unusable')
@@ -44,9 +45,16 @@ const MAX_RSA_SIGNATURE = 2731
 export function checkSignatureLength(bearerToken: string): void {
   const length = bearerToken.length - bearerToken.lastIndexOf('.') - 1
   if (length >= MIN_RSA_SIGNATURE && length <= MAX_RSA_SIGNATURE) return
-  throw new TokenError('ERR_TOKEN_SIGNATURE', "the token's signature has not the length of one")
+  throw new TokenError('ERR_TOKEN_SIGNATURE', "the token's signature has not the length of one", {
+    sent: `${length} characters`,
+    expected: `${MIN_RSA_SIGNATURE} to ${MAX_RSA_SIGNATURE}`,
+    fix: 'Send all of "access_token" of the token response: the end is missing, or another program has made the token.'
+  })
 }
 
-function refuse(text: string): never {
-  throw new TokenError('ERR_TOKEN_HEADER', `token header: ${text}`)
+function refuse(text: string, sent?: unknown): never {
+  throw new TokenError('ERR_TOKEN_HEADER', `token header: ${text}`, {
+    sent: typeof sent === 'string' ? `"${printable(sent).slice(0, 40)}"` : undefined,
+    fix: 'Send an access token of an issuer that is bound or configured; for other algorithms see "algorithms" of cds.requires.auth.issuers.'
+  })
 }

@@ -82,7 +82,9 @@ export function identityOf(token: VerifiedToken, profile: TokenProfile): Identit
 export function usableId(id: string | undefined): string {
   const isUsable = id && id.length <= MAX_LENGTH && id === id.trim() && isVisible(id)
   if (isUsable && !RESERVED_IDS.has(id)) return id
-  throw new TokenError('ERR_TOKEN_CLAIM', 'the claim with the user id is missing or not usable')
+  throw new TokenError('ERR_TOKEN_CLAIM', 'the claim with the user id is missing or not usable', {
+    fix: 'Let the issuer send it, or name another claim: "userId" in cds.requires.auth, or of the issuer in cds.requires.auth.issuers.'
+  })
 }
 
 /**

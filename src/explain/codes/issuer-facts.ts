@@ -1,5 +1,5 @@
 import { isEmulatorInstalled } from '../../development/door.js'
-import { printable } from '../../lib/log.js'
+import { printable } from '../../lib/redact.js'
 import type { Project } from '../project/project.js'
 import type { Fact } from './facts.js'
 

@@ -1,4 +1,4 @@
-import { printable } from '../../lib/log.js'
+import { printable } from '../../lib/redact.js'
 import type { Identity } from '../../user/identity.js'
 import { isPseudoRole } from '../../user/roles.js'
 import { host } from '../codes/issuer-facts.js'

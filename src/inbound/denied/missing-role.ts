@@ -1,7 +1,7 @@
 import { cap } from '../../cap.js'
 import type { RoleDefinition, ServedService } from '../../cap-types.js'
 import { TokenError } from '../../errors.js'
-import { printable } from '../../lib/log.js'
+import { printable } from '../../lib/redact.js'
 import type { Identity } from '../../user/identity.js'
 import { isPseudoRole } from '../../user/roles.js'
 import { adviceFor } from './advice.js'

@@ -2,7 +2,7 @@ import type { IncomingMessage } from 'node:http'
 
 import { attachedLandscape } from '../../development/attached.js'
 import { PrincipalError, RequestError } from '../../errors.js'
-import { printable } from '../../lib/log.js'
+import { printable } from '../../lib/redact.js'
 import { isFromThisMachine } from '../this-machine.js'
 
 /**

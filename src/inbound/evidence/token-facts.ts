@@ -1,4 +1,4 @@
-import { printable } from '../../lib/log.js'
+import { printable } from '../../lib/redact.js'
 import { clientOf, type JwtPayload, scopesOf, stringsClaim } from '../../token/claims.js'
 import { decode } from '../../token/decode.js'
 

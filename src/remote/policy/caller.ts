@@ -3,7 +3,7 @@ import type { HttpDestination } from '@sap-cloud-sdk/connectivity'
 import { ago } from '../../destination/tokens/lifetime.js'
 import type { ResolveOptions } from '../../destination/resolve/bypass.js'
 import { DestinationError, PropagationError } from '../../errors.js'
-import { printable } from '../../lib/log.js'
+import { printable } from '../../lib/redact.js'
 import {
   type NamedUser,
   type Principal,

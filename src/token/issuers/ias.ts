@@ -8,6 +8,7 @@ import {
 import { ConfigurationError, TokenError } from '../../errors.js'
 import { checkTimes, stringClaim, stringsClaim, tenantClaim } from '../claims.js'
 import type { DecodedToken } from '../decode.js'
+import { addresseeText, NEW_TOKEN } from '../token-facts.js'
 import { checkHeader, checkSignatureLength } from '../header.js'
 import { iasKeySet } from '../keys/sources.js'
 import type { Issuer, VerifyOptions } from './issuer.js'
@@ -16,7 +17,7 @@ import type { KeySet, VerificationKey } from '../keys/key-set.js'
 import { LazyIdentityServiceToken } from './xssec.js'
 import { keyOf, SignatureKeys } from './xssec.js'
 import { TenantKeySets } from '../keys/tenant-key-sets.js'
-import { fromXssec } from './xssec.js'
+import { fromXssec, OTHER_APPLICATION } from './xssec.js'
 
 /** Credentials of a binding of Identity Authentication that are read here. */
 export interface IasCredentials {
@@ -56,6 +57,7 @@ export function iasIssuer(credentials: IasCredentials, config: object = {}): Iss
   const keySets = new TenantKeySets(create, ownKeySets(credentials), TURNS)
   const issuer: Issuer = {
     alias: 'ias',
+    trusts: credentials.domains.join(' or '),
     matches: (payload) => service.trusts(payload),
     async verify(token, options) {
       checkClaims(token)
@@ -103,12 +105,21 @@ class StrictIdentityService extends IdentityService {
   checkAddressee({ header, payload }: DecodedToken, { clientCertificate }: VerifyOptions): void {
     const token = new IdentityServiceToken(null, { header, payload })
     try {
-      if (!this.acceptsTokenAudience(token)) throw new errors.WrongAudienceError(token, this, '')
+      if (!this.acceptsTokenAudience(token)) throw this.#wrongAudience(payload)
       if (!this.hasX5tEnabled()) return
       if (!clientCertificate) throw new errors.MissingClientCertificateError()
     } catch (error) {
       throw fromXssec(error)
     }
+  }
+
+  #wrongAudience(payload: DecodedToken['payload']): TokenError {
+    const { clientid } = this.credentials as unknown as IasCredentials
+    return new TokenError('ERR_TOKEN_AUDIENCE', OTHER_APPLICATION, {
+      sent: addresseeText(payload),
+      expected: `audience ${clientid}`,
+      fix: "Get the token with the client of this application's binding, or exchange it for this application (jwt-bearer)."
+    })
   }
 
   /** True if the token is signed with the key. */
@@ -171,7 +182,9 @@ function checkClaims({ bearerToken, header, payload }: DecodedToken): void {
   checkSignatureLength(bearerToken)
   checkTimes(payload)
   if (!stringsClaim(payload, 'aud').length) {
-    throw new TokenError('ERR_TOKEN_AUDIENCE', 'missing required "aud" claim')
+    throw new TokenError('ERR_TOKEN_AUDIENCE', 'missing required "aud" claim', {
+      fix: `${NEW_TOKEN} Access tokens of Identity Authentication always have an audience.`
+    })
   }
   for (const name of ['azp', 'azp_app_tid', 'sub', 'sap_id_type']) stringClaim(payload, name)
 }

@@ -27,6 +27,8 @@ export interface VerifyOptions {
 export interface Issuer {
   /** Name in configuration and logs. */
   readonly alias: string
+  /** Hosts or domains whose tokens are its own, for the log. */
+  readonly trusts: string
   /** True if the unverified claims name this issuer. Only this issuer then verifies the token. */
   matches(payload: JwtPayload): boolean
   /** @throws {@link TokenError} what is wrong with the token, or `ERR_ISSUER_UNAVAILABLE` */

@@ -10,6 +10,7 @@ import {
 } from '../claims.js'
 import type { DecodedToken } from '../decode.js'
 import { checkHeader } from '../header.js'
+import { addresseeText, issuerHost, NEW_TOKEN } from '../token-facts.js'
 import type { Issuer } from './issuer.js'
 import { KeySet, type VerificationKey } from '../keys/key-set.js'
 import { jwksSource } from '../keys/sources.js'
@@ -33,6 +34,7 @@ export function oidcIssuer(alias: string, options: OidcIssuerOptions): Issuer {
   const verifySignature = signatureVerifier()
   const issuer: Issuer = {
     alias,
+    trusts: issuerHost(options.issuer),
     matches: (payload) => payload.iss === options.issuer,
     async verify(token) {
       checkHeader(token.header, algorithms)
@@ -53,7 +55,10 @@ export function oidcIssuer(alias: string, options: OidcIssuerOptions): Issuer {
 /** @returns the tenant */
 function checkClaims({ payload }: DecodedToken, options: OidcIssuerOptions): string | undefined {
   if (stringClaim(payload, 'iss') !== options.issuer) {
-    throw new TokenError('ERR_TOKEN_ISSUER', '"iss" claim is not the configured issuer')
+    throw new TokenError('ERR_TOKEN_ISSUER', '"iss" claim is not the configured issuer', {
+      sent: issuerHost(payload.iss),
+      expected: issuerHost(options.issuer)
+    })
   }
   checkTimes(payload)
   scopesOf(payload)
@@ -61,7 +66,11 @@ function checkClaims({ payload }: DecodedToken, options: OidcIssuerOptions): str
   const audience = stringsClaim(payload, 'aud')
   if (![options.audience].flat().some((name) => audience.includes(name))) {
     const text = 'the token was issued for another application: "aud" does not have the "audience"'
-    throw new TokenError('ERR_TOKEN_AUDIENCE', `${text} of the issuer's configuration`)
+    throw new TokenError('ERR_TOKEN_AUDIENCE', `${text} of the issuer's configuration`, {
+      sent: addresseeText(payload),
+      expected: `audience ${[options.audience].flat().join(' or ')}`,
+      fix: 'Ask the issuer for a token for this application, or correct "audience" in cds.requires.auth.issuers.'
+    })
   }
   return tenantOf(payload, options.tenant)
 }
@@ -72,7 +81,9 @@ function tenantOf(payload: DecodedToken['payload'], option: OidcIssuerOptions['t
   if (typeof option === 'object') return option.value
   const tenant = tenantClaim(payload, option)
   if (tenant === undefined) {
-    throw new TokenError('ERR_TOKEN_TENANT', `"${option}" claim with the tenant is missing`)
+    throw new TokenError('ERR_TOKEN_TENANT', `"${option}" claim with the tenant is missing`, {
+      fix: 'Let the issuer put the tenant into the claim, or correct "tenant" in cds.requires.auth.issuers.'
+    })
   }
   return tenant
 }
@@ -84,7 +95,9 @@ function signatureVerifier() {
     try {
       await compactVerify(bearerToken, keyObject, { algorithms: [alg] })
     } catch {
-      throw new TokenError('ERR_TOKEN_SIGNATURE', "the token's signature is wrong")
+      throw new TokenError('ERR_TOKEN_SIGNATURE', "the token's signature is wrong", {
+        fix: NEW_TOKEN
+      })
     }
   }
 }

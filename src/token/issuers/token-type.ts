@@ -36,11 +36,17 @@ export function checkTokenType(
   if (kind && kind !== wanted) {
     throw new TokenError(
       'ERR_TOKEN_TYPE',
-      `${wanted} expected, and the token is of another kind: ${kind}`
+      `${wanted} expected, and the token is of another kind: ${kind}`,
+      {
+        fix: `Send "${wanted === 'ID token' ? 'id_token' : 'access_token'}" of the token response.`
+      }
     )
   }
   if (expected === 'at+jwt' && !isDeclaredAccessToken(token)) {
-    throw new TokenError('ERR_TOKEN_TYPE', '"typ" of the token\'s header must be "at+jwt"')
+    const cause = '"typ" of the token\'s header must be "at+jwt"'
+    throw new TokenError('ERR_TOKEN_TYPE', cause, {
+      fix: 'Send an access token, or leave out "tokenType" of the issuer if it does not declare the type.'
+    })
   }
 }
 
@@ -83,5 +89,9 @@ export function refuseOtherThanAccessTokens(payload: DecodedToken['payload']): v
       : isIdToken
         ? 'an ID'
         : undefined
-  if (kind) throw new TokenError('ERR_TOKEN_TYPE', `the token is ${kind} token, no access token`)
+  if (!kind) return
+  const cause = `the token is ${kind} token, no access token`
+  throw new TokenError('ERR_TOKEN_TYPE', cause, {
+    fix: 'Send "access_token" of the token response.'
+  })
 }

@@ -1,5 +1,6 @@
 import { ConfigurationError, TokenError } from '../../errors.js'
 import { logWarning } from '../../lib/log.js'
+import { printable } from '../../lib/redact.js'
 
 /** A client, and the zone it may come from. `*` is any. */
 interface TrustedClient {
@@ -36,10 +37,24 @@ export function trustAcl(
   return (caller) => {
     if (caller.client === own.client && caller.tenant === own.tenant) return
     if (list.some((entry) => allows(entry, caller))) return
-    const text = "SAP_JWT_TRUST_ACL has no entry for the token's client and zone"
-    throw new TokenError('ERR_TOKEN_AUDIENCE', text)
+    const [client, zone] = [printable(caller.client), printable(caller.tenant)]
+    throw new TokenError(
+      'ERR_TOKEN_AUDIENCE',
+      "SAP_JWT_TRUST_ACL has no entry for the token's client and zone",
+      {
+        sent: `client ${client}, zone ${zone}`,
+        expected: list.slice(0, MAX_SHOWN).map(textOf).join(' or ') || 'no other client',
+        fix: 'Add the client and its zone to SAP_JWT_TRUST_ACL, if it may call this application.'
+      }
+    )
   }
 }
+
+/** Entries that are shown at most. */
+const MAX_SHOWN = 3
+
+const textOf = ({ clientid, identityzone }: TrustedClient) =>
+  `client ${printable(clientid)}, zone ${printable(identityzone)}`
 
 function allows({ clientid, identityzone }: TrustedClient, { client, tenant }: Caller): boolean {
   return (

@@ -3,6 +3,7 @@ import { IdentityServiceToken, XsuaaToken, errors } from '@sap/xssec'
 import { PrincipalError, TokenError } from '../../errors.js'
 import { type DecodedToken, decode } from '../decode.js'
 import type { KeySet } from '../keys/key-set.js'
+import { NEW_TOKEN, REACH_ISSUER } from '../token-facts.js'
 import type { VerificationKey } from '../keys/usable-key.js'
 
 /** Placeholder for contents that are decoded when they are read. */
@@ -118,6 +119,10 @@ export function validateSignature(key: SignatureKey, token: object): void {
   }
 }
 
+/** Text for a token whose addressee is another one. @internal */
+export const OTHER_APPLICATION =
+  'the token was issued for another application: neither "aud" nor scopes name this one'
+
 /**
  * An error of `@sap/xssec` as ours. Theirs carry the token and its claims, so nothing of them goes on but the kind.
  *
@@ -126,29 +131,38 @@ export function validateSignature(key: SignatureKey, token: object): void {
 export function fromXssec(error: unknown): PrincipalError {
   if (error instanceof PrincipalError) return error
   if (error instanceof errors.ExpiredTokenError) {
-    return new TokenError('ERR_TOKEN_EXPIRED', 'the token has expired')
+    return new TokenError('ERR_TOKEN_EXPIRED', 'the token has expired', { fix: NEW_TOKEN })
   }
   if (error instanceof errors.NotYetValidTokenError) {
-    return new TokenError('ERR_TOKEN_NOT_YET_VALID', 'the token is not valid yet ("nbf" claim)')
+    return new TokenError('ERR_TOKEN_NOT_YET_VALID', 'the token is not valid yet ("nbf" claim)', {
+      fix: 'Check the clocks of this machine and of the issuer.'
+    })
   }
   if (error instanceof errors.WrongAudienceError) {
-    const text =
-      'the token was issued for another application: neither "aud" nor scopes name this one'
-    return new TokenError('ERR_TOKEN_AUDIENCE', text)
+    return new TokenError('ERR_TOKEN_AUDIENCE', OTHER_APPLICATION, {
+      fix: "Get the token with the client of this application's binding."
+    })
   }
   if (error instanceof errors.UntrustedIssuerError || error instanceof errors.MissingIssuerError) {
-    return new TokenError('ERR_TOKEN_ISSUER', "the token's issuer is not the one of the binding")
+    return new TokenError('ERR_TOKEN_ISSUER', "the token's issuer is not the one of the binding", {
+      fix: 'Get the token from the "url" of the binding.'
+    })
   }
   if (error instanceof errors.X5tError || error instanceof errors.MissingClientCertificateError) {
     const text = 'the token is bound to a client certificate, and the request came without it'
-    return new TokenError('ERR_TOKEN_BINDING', text)
+    return new TokenError('ERR_TOKEN_BINDING', text, {
+      fix: 'Let the approuter forward certificates ("forwardAuthCertificates": true), or use the route without ".cert.".'
+    })
   }
   if (error instanceof errors.ValidationError) {
-    return new TokenError('ERR_TOKEN_SIGNATURE', "the token's signature is wrong")
+    return new TokenError('ERR_TOKEN_SIGNATURE', "the token's signature is wrong", {
+      fix: NEW_TOKEN
+    })
   }
   return new TokenError(
     'ERR_ISSUER_UNAVAILABLE',
-    `the issuer's keys can't be had (${reason(error)})`
+    `the issuer's keys can't be had (${reason(error)})`,
+    { fix: REACH_ISSUER }
   )
 }
 

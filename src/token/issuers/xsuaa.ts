@@ -12,6 +12,7 @@ import {
 import type { DecodedToken } from '../decode.js'
 import { fetchJson } from '../../lib/fetch-json.js'
 import { checkHeader, checkSignatureLength } from '../header.js'
+import { addresseeText, NEW_TOKEN } from '../token-facts.js'
 import type { Issuer } from './issuer.js'
 import { refuseOtherThanAccessTokens } from './token-type.js'
 import { KeySet, type VerificationKey } from '../keys/key-set.js'
@@ -20,7 +21,7 @@ import { refusedTenant } from '../keys/sources.js'
 import { SignatureKeys, validateSignature } from './xssec.js'
 import { TenantKeySets } from '../keys/tenant-key-sets.js'
 import { type Caller, trustAcl } from './trust-acl.js'
-import { fromXssec } from './xssec.js'
+import { fromXssec, OTHER_APPLICATION } from './xssec.js'
 
 /** Credentials of an XSUAA binding that are read here (VCAP_SERVICES.xsuaa[].credentials). */
 export interface XsuaaCredentials {
@@ -36,11 +37,16 @@ export interface XsuaaCredentials {
 
 const ALGORITHMS = ['RS256']
 
-/** Hint at the most frequent reason for a caller without a user. */
+/** Next step for a user's token of another application. */
+const OTHER_CLIENT =
+  'Get the token with the client of this application\'s binding, or grant the other application a scope ("granted-apps" in ' +
+  'xs-security.json) and let it exchange the token for this one (jwt-bearer).'
+
+/** Next step for a caller without a user. */
 const NOT_GRANTED =
-  '. It is a technical one: if its client shall call this application, add to a scope in xs-security.json ' +
+  'It is a technical one: if its client shall call this application, add to a scope in xs-security.json ' +
   '"grant-as-authority-to-apps": ["$XSSERVICENAME(<instance of the caller>)"], update the service instance, and let the ' +
-  'caller get a new token'
+  'caller get a new token.'
 
 const REQUIRED = ['clientid', 'xsappname', 'uaadomain'] as const
 
@@ -63,6 +69,7 @@ export function xsuaaIssuer(credentials: XsuaaCredentials, config: object = {}):
   const keySets = new TenantKeySets((tenant) => keysOf(credentials, tenant), [own.tenant])
   const issuer: Issuer = {
     alias: 'xsuaa',
+    trusts: `<subdomain>.${withoutScheme(credentials.uaadomain)}`,
     matches: ({ iss }) => typeof iss === 'string' && isIssuer(iss, credentials.uaadomain),
     async verify(token, { sender = [] }) {
       const tenant = checkClaims(token, credentials)
@@ -94,12 +101,12 @@ class StrictXsuaaService extends XsuaaService {
   forThisApplication({ bearerToken, header, payload }: DecodedToken): XsuaaToken {
     const token = new XsuaaToken(bearerToken, { header, payload })
     if (this.acceptsTokenAudience(token)) return token
-    const text =
-      'the token was issued for another application: neither "aud" nor scopes name this one'
-    throw new TokenError(
-      'ERR_TOKEN_AUDIENCE',
-      text + (isTechnicalGrant(payload) ? NOT_GRANTED : '')
-    )
+    const { clientid, xsappname } = this.credentials as unknown as XsuaaCredentials
+    throw new TokenError('ERR_TOKEN_AUDIENCE', OTHER_APPLICATION, {
+      sent: addresseeText(payload),
+      expected: `client ${clientid}, or audience ${xsappname}`,
+      fix: isTechnicalGrant(payload) ? NOT_GRANTED : OTHER_CLIENT
+    })
   }
 
   /** The signature, with the key that the token names; all else was checked before. */
@@ -158,12 +165,18 @@ function checkClaims(
   for (const name of ['cid', 'client_id', 'azp', 'grant_type', 'origin']) stringClaim(payload, name)
   const tenant = tenantClaim(payload, 'zid')
   if (tenant === undefined) {
-    throw new TokenError('ERR_TOKEN_TENANT', 'the "zid" claim with the tenant is missing')
+    throw new TokenError('ERR_TOKEN_TENANT', 'the "zid" claim with the tenant is missing', {
+      fix: `${NEW_TOKEN} Tokens of XSUAA always name their tenant.`
+    })
   }
   const own = ownTenant(credentials)
   if (credentials.tenantmode === 'dedicated' && own && tenant !== own) {
     const text = 'the token is of another tenant, and the binding\'s "tenantmode" is dedicated'
-    throw new TokenError('ERR_TOKEN_TENANT', text)
+    throw new TokenError('ERR_TOKEN_TENANT', text, {
+      sent: `tenant ${tenant}`,
+      expected: `tenant ${own}`,
+      fix: 'Get the token in the subaccount of the application, or set "tenant-mode": "shared" in xs-security.json for subscribers.'
+    })
   }
   return tenant
 }

@@ -1,6 +1,7 @@
 import { TokenError } from '../../errors.js'
 import { logWarning } from '../../lib/log.js'
 import { FetchError } from '../../lib/fetch-json.js'
+import { NEW_TOKEN, REACH_ISSUER } from '../token-facts.js'
 import { importKey, type VerificationKey } from './usable-key.js'
 
 export type { VerificationKey }
@@ -62,7 +63,9 @@ export class KeySet {
     if (key?.algorithms.includes(alg)) return key
     if (!key && this.#failure) throw this.#unavailable()
     const text = key ? 'is for another algorithm' : 'is not among those of the issuer'
-    throw new TokenError('ERR_TOKEN_SIGNATURE', `the key with the "kid" of the token ${text}`)
+    throw new TokenError('ERR_TOKEN_SIGNATURE', `the key with the "kid" of the token ${text}`, {
+      fix: `The issuer has replaced its keys since; the emulated services do at every start. ${NEW_TOKEN}`
+    })
   }
 
   /** Returns the key without waiting, if it is there and no refresh is due. */
@@ -133,7 +136,10 @@ export class KeySet {
     if (entries.length > MAX_KEYS) unusable.add(`more than ${MAX_KEYS} keys`)
     this.#warn([...unusable].join('; '))
     if (!entries.length) throw new FetchError('unexpected', 'no keys')
-    if (!keys.size) throw new TokenError('ERR_TOKEN_SIGNATURE', 'no key of the issuer can be used')
+    if (!keys.size)
+      throw new TokenError('ERR_TOKEN_SIGNATURE', 'no key of the issuer can be used', {
+        fix: 'Let the issuer use RSA keys with at least 2048 bits, or keys for its configured "algorithms".'
+      })
     return keys
   }
 
@@ -159,17 +165,17 @@ export class KeySet {
     const kind = error instanceof Error ? error.name : typeof error
     const reason = error instanceof FetchError ? error.message : `unexpected ${kind}`
     const text = `the keys of issuer "${this.#options.alias}" can't be had: ${reason}`
-    return new TokenError('ERR_ISSUER_UNAVAILABLE', text)
+    return new TokenError('ERR_ISSUER_UNAVAILABLE', text, { fix: REACH_ISSUER })
   }
 
   /** A new error each time, with the stack of the caller. */
   #unavailable(): TokenError {
-    const { code, message } = this.#failure ?? {
-      code: 'ERR_ISSUER_UNAVAILABLE',
-      message: 'no keys'
-    }
+    const failure = this.#failure ?? new TokenError('ERR_ISSUER_UNAVAILABLE', 'no keys')
+    const { code, explanation } = failure
     const pause = this.#isUsable() ? COOL_DOWN : RETRY_AFTER
     const seconds = Math.ceil((this.#attemptedAt + pause - Date.now()) / 1000)
-    return Object.assign(new TokenError(code, message), { retryAfter: Math.max(seconds, 1) })
+    return Object.assign(new TokenError(code, explanation.cause, { fix: explanation.fix }), {
+      retryAfter: Math.max(seconds, 1)
+    })
   }
 }

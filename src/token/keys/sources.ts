@@ -83,7 +83,9 @@ async function jwksUri(issuerUrl: string): Promise<string> {
 /** 400 is SAP's answer for the keys of a tenant or client that may not call this application. @internal */
 export function refusedTenant(error: unknown): never {
   if (error instanceof FetchError && error.reason === 'status' && error.status === 400) {
-    throw new TokenError('ERR_TOKEN_TENANT', 'the issuer has no keys for the tenant of the token')
+    throw new TokenError('ERR_TOKEN_TENANT', 'the issuer has no keys for the tenant of the token', {
+      fix: 'Subscribe the tenant to the application, or get the token in a subaccount that has subscribed; in development, add the tenant to the emulated landscape.'
+    })
   }
   throw error
 }

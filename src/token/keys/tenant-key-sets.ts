@@ -178,8 +178,13 @@ export class TenantKeySets {
 /** The time is read when it is needed. */
 const lasting = (ttl: number) => ({ ttl, ttlResolution: 0, perf: Date })
 
+const TRY_AGAIN =
+  'Let the caller try again after "Retry-After"; if there are no such tenants, look for who sends forged tokens.'
+
 function tooManyTenants({ retryAfter }: NoTurnError): TokenError {
   const text =
     'the keys of a tenant that is not known yet could not be looked up in time: there are tokens of too many others'
-  return Object.assign(new TokenError('ERR_ISSUER_UNAVAILABLE', text), { retryAfter })
+  return Object.assign(new TokenError('ERR_ISSUER_UNAVAILABLE', text, { fix: TRY_AGAIN }), {
+    retryAfter
+  })
 }

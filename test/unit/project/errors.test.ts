@@ -8,6 +8,19 @@ describe('error codes', () => {
     expect(headings.toSorted()).toEqual(Object.keys(ERROR_CODES).toSorted())
   })
 
+  test('each section has its cause, how to tell, and the fix, in this order', () => {
+    const sections = read('docs/errors.md')
+      .split(/^### (?=ERR_\w+$)/m)
+      .slice(1)
+    const parts = sections.map((section) => {
+      const [text = ''] = section.split(/^## /m)
+      const labels = [...text.matchAll(/^\*\*(.+?):\*\* \S/gm)].map(([, label]) => label)
+      return [text.split('\n')[0], labels]
+    })
+    const expected = ['Cause', 'How to tell', 'Fix']
+    expect(parts).toEqual(parts.map(([code]) => [code, expected]))
+  })
+
   test('the sources use no other', () => {
     const sources = filesIn('src', /\.ts$/).filter((file) => !file.startsWith('emulator/src/'))
     const used = sources.flatMap((file) => read(file).match(/\bERR_[A-Z_]+\b/g) ?? [])

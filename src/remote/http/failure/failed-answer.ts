@@ -1,4 +1,4 @@
-import { printable } from '../../../lib/log.js'
+import { printable } from '../../../lib/redact.js'
 import { type HttpAnswer, isCsrfRefusal } from '../message/http-call.js'
 import type { FailedCall } from './rule.js'
 

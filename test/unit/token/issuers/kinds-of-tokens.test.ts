@@ -9,7 +9,9 @@ describe('tokens that the same keys sign for other purposes', () => {
       return 'access'
     } catch (error) {
       expect(error).toMatchObject({ code: 'ERR_TOKEN_TYPE', status: 401 })
-      return /^the token is (.*) token, no access token$/.exec((error as Error).message)?.[1]
+      return /^the token is (.*) token, no access token\. Send "access_token"/.exec(
+        (error as Error).message
+      )?.[1]
     }
   }
   const scope = ['app!t1.Viewer']

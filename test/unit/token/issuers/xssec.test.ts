@@ -77,9 +77,12 @@ test.each<[string, unknown, string[]]>([
   ['no connection', made('NetworkError'), UNAVAILABLE('network error')],
   ['a bug', new TypeError('https://t1.example/token?x=eyJ'), UNAVAILABLE('unexpected answer')],
   ['nothing', undefined, UNAVAILABLE('unexpected answer')]
-])('%s is an error of ours, with nothing of the token', (_, error, [code, message]) => {
-  expect(fromXssec(error)).toBeInstanceOf(TokenError)
-  expect(fromXssec(error)).toMatchObject({ code, message })
+])('%s is an error of ours, with nothing of the token', (_, error, [code, cause]) => {
+  const own = fromXssec(error)
+  expect(own).toBeInstanceOf(TokenError)
+  expect(own).toMatchObject({ code, explanation: { cause } })
+  expect(own.explanation.fix).toMatch(/\.$/)
+  expect(own.message).not.toMatch(/eyJ|t1\.example/)
 })
 
 test('an error of ours stays what it is', () => {

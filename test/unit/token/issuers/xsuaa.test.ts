@@ -204,11 +204,13 @@ describe('refused before any key is asked for', () => {
     const technical = verify(jws(header(), technicalClaims(xsuaa, { ...other, scope: ['x.y'] })))
     await expect(technical).rejects.toMatchObject({
       ...{ code: 'ERR_TOKEN_AUDIENCE', status: 401 },
-      message: expect.stringMatching(/name this one\. It is a technical one: .*grant-as-authority/)
+      message: expect.stringMatching(
+        /name this one \(sent client other, audience other .*\. It is a technical one: .*grant-as-authority/
+      )
     })
     await expect(verify(userToken(xsuaa, other))).rejects.toMatchObject({
       message: expect.stringMatching(
-        /^the token was issued for another application: .* name this one$/
+        /^the token was issued for another application: .* name this one \(sent client other, audience other ≠ expected client .*\)\. Get the token with the client/
       )
     })
   })

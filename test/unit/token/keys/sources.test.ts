@@ -13,7 +13,7 @@ const thrown = (error: unknown): unknown => {
 test('400 for the keys of a tenant is a refusal of the tenant, everything else stays what it is', () => {
   expect(thrown(new FetchError('status', 'status 400', 400))).toMatchObject({
     ...{ code: 'ERR_TOKEN_TENANT', status: 401 },
-    message: 'the issuer has no keys for the tenant of the token'
+    explanation: { cause: 'the issuer has no keys for the tenant of the token' }
   })
   const others = [
     new FetchError('status', 'status 401', 401),
