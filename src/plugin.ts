@@ -26,7 +26,11 @@ import {
   connectForeignServices
 } from './remote/start-checks.js'
 import { keepCredentialsOutOfQueue } from './remote/queue/row.js'
+import { attachedLandscape } from './development/attached.js'
 import { loadDevelopment } from './development/door.js'
+import { warnOfMisspeltAttributes } from './development/misspelt-attributes.js'
+import { askedNames } from './restrictions/describe.js'
+import type { Model } from './restrictions/model/definition.js'
 import { mockedServices } from './development/mocked-services.js'
 import { noteSubscribed } from './token/keys/subscribed-tenants.js'
 
@@ -128,6 +132,12 @@ async function join(auth: AuthOptions): Promise<void> {
     require('./development/announce.js') as typeof import('./development/announce.js')
   /* eslint-enable @typescript-eslint/no-require-imports */
   if (await joinLandscape(auth)) cds.once('listening', announce)
+  if (attachedLandscape()) cap.on('loaded', (model: Model) => warnOfAttributes(auth, model))
+}
+
+function warnOfAttributes({ users }: AuthOptions, model: Model): void {
+  const asked = askedNames(model, 'attribute').map(({ name }) => name)
+  warnOfMisspeltAttributes(users, asked)
 }
 
 /** Other commands (`cds build`, `cds compile`, …) load plugins as well, and need no landscape. */

@@ -3,6 +3,7 @@ import type { Landscape } from 'cds-principal-emulator/development'
 import { cap } from '../cap.js'
 import type { ServedService } from '../cap-types.js'
 import { attachedLandscape } from './attached.js'
+import { exampleRequest } from './example-request.js'
 
 /** Describes the server that listens, as CAP tells its listeners. */
 interface Listening {
@@ -26,7 +27,7 @@ export function announce({ url }: Listening): void {
     '',
     ...(landscape.recorder ? [`  Recorder  ${landscape.recorder}`, ''] : []),
     ...providers().map(({ path }, i) => `  API${i || ''}=${url}${path ?? ''}`),
-    ...(service ? examples(service, landscape.users[0]?.name) : []),
+    ...(service ? examples(service, landscape.users) : []),
     ''
   ]
   console.log(lines.join('\n')) // for the person at the terminal, no log entry
@@ -49,10 +50,11 @@ function userLines(users: Landscape['users']): string[] {
   })
 }
 
-function examples(service: ServedService, user: string | undefined): string[] {
-  const [entity] = service.entities ?? []
-  if (!entity || !user) return []
-  const read = `"$API/${entity.name.split('.').at(-1) ?? ''}?\\$top=3"`
+function examples(service: ServedService, users: Landscape['users']): string[] {
+  const example = exampleRequest(service, users)
+  if (!example) return []
+  const { entity, user } = example
+  const read = `"$API/${entity}?\\$top=3"`
   return [
     `  curl -H "Authorization: Bearer $(npx cds-principal token ${user})" ${read}`,
     `  curl -u ${user}: ${read}`

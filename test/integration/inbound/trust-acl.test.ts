@@ -119,14 +119,14 @@ describe.each(MODES)('SAP_JWT_TRUST_ACL, %s', (mode) => {
 
     test.each(cases)('$id $name', (each) => prove(app, xsuaa, each))
 
-    test('the log has code and reason, and no name of the caller', async () => {
+    test('the log has code and reason, and the client and zone that have no entry', async () => {
       const before = (await app.output()).length
-      await send(app.url, bearer(jws(header(), technicalClaims(xsuaa, granted('sb-secret!t9')))))
+      await send(app.url, bearer(jws(header(), technicalClaims(xsuaa, granted('sb-caller!t9')))))
       const log = (await app.output()).slice(before)
       expect(log).toMatch(
         /ERR_TOKEN_AUDIENCE · [^·]+ · SAP_JWT_TRUST_ACL has no entry.*issuer xsuaa, correlation id/
       )
-      expect(log).not.toContain('sb-secret')
+      expect(log).toContain('sent client sb-caller!t9, zone ')
     })
 
     test('a token that was refused is refused again, one that was accepted accepted', async () => {

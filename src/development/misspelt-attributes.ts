@@ -1,0 +1,26 @@
+import { nearestName } from '../lib/closest.js'
+import { logWarning } from '../lib/log.js'
+import type { AuthOptions } from '../options.js'
+
+/**
+ * Warns of attributes of the emulated users for which no condition of the model asks, although one asks for nearly the same
+ * name. Users are not named: their names can be those of people.
+ *
+ * @param asked - names of attributes in the conditions of the model
+ * @internal
+ */
+export function warnOfMisspeltAttributes(
+  users: AuthOptions['users'],
+  asked: readonly string[]
+): void {
+  const all = Object.values(users ?? {}).flatMap((user) =>
+    typeof user === 'object' ? Object.keys(user.attr ?? {}) : []
+  )
+  for (const name of new Set(all)) {
+    const near = nearestName(name, asked)
+    if (near === undefined) continue
+    logWarning(
+      `"${name}" in "attr" of a user in cds.requires.auth.users is an attribute that no condition asks for: did you mean "${near}"?`
+    )
+  }
+}
