@@ -31,6 +31,7 @@ export function cleanCause(error: unknown): CleanCause {
  */
 export function answerOf({ messages }: CleanCause): string {
   const text = messages.join(' ')
+  if (/breaker is open/i.test(text)) return 'not asked again for a while, after several failures'
   const [, status] = /\b(?:was|status(?: code)?) (\d{3})\b/.exec(text) ?? []
   const [, code] = /"error"\s*:\s*"([a-z_]{1,40})"/.exec(text) ?? []
   const [network] = /\b(E[A-Z]{4,}|[A-Z]+_CERT[A-Z_]*|CERT_[A-Z_]+)\b/.exec(text) ?? []

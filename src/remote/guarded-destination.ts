@@ -3,6 +3,7 @@ import type { HttpDestination } from '@sap-cloud-sdk/connectivity'
 
 import { PropagationError } from '../errors.js'
 import { logFailure } from '../lib/log.js'
+import { printable } from '../lib/redact.js'
 import { principalOf } from '../user/principal.js'
 import type { ReadyDestination } from './outbound.js'
 import { requireNamedUser } from './policy/caller.js'
@@ -42,7 +43,7 @@ export function guardedDestination(
   const principal = principalOf(user)
   const check = () => {
     const now = cds.context
-    if (now?.tenant !== tenant) throw foreign(name, 'tenant')
+    if (now?.tenant !== tenant) throw foreign(name, 'tenant', now?.tenant, tenant)
     if (!userBound || principal.kind !== 'named') return
     const current = requireNamedUser(name, principalOf(now?.user))
     if (current.bearerToken !== principal.bearerToken) throw foreign(name, 'user')
@@ -87,13 +88,19 @@ function withoutCredentialProperties(this: HttpDestination): object {
   return Object.fromEntries(names.map((name) => [name, this[name as keyof HttpDestination]]))
 }
 
-function foreign(name: string, whose: 'user' | 'tenant'): PropagationError {
+function foreign(
+  name: string,
+  whose: 'user' | 'tenant',
+  sent?: string,
+  expected?: string
+): PropagationError {
   const code = whose === 'user' ? 'ERR_USER_TOKEN_REQUIRED' : 'ERR_TENANT_MISMATCH'
   return new PropagationError(
     code,
     `the destination "${name}" was resolved for another ${whose} than the one who is current now`,
     {
       destination: name,
+      ...(whose === 'tenant' && { sent: printable(sent), expected: printable(expected) }),
       fix: 'Nothing was sent. Call destinationFor where the request is sent, and keep nothing of what it returns.'
     }
   )

@@ -85,7 +85,7 @@ async function exchange(
     throw chainFailure(destination, options, error) ?? error
   })
   if (!found) throw chainFailure(destination, options) ?? noToken(destination, 'it is gone')
-  const token = retrievedToken(found)
+  const token = retrievedToken(found, user)
   const within = !options.chain && authenticationTypeOf(destination)?.keepsTrustDomain === true
   await checkSameUser(found, user, token.value, within)
   const seconds = Number(token.expiresIn)
@@ -197,9 +197,9 @@ const NEXT_STEPS: readonly (readonly [pattern: RegExp, nextStep: string])[] = [
  * @throws {@link DestinationError} `ERR_DESTINATION_UNAVAILABLE`, with the reason in the Destination service's own words
  * @internal
  */
-export function retrievedToken(destination: Destination): DestinationAuthToken {
+export function retrievedToken(destination: Destination, user?: NamedUser): DestinationAuthToken {
   const [token] = destination.authTokens ?? []
-  if (!token || token.error) throw noToken(destination, reasonOf(token))
+  if (!token || token.error) throw noToken(destination, reasonOf(token, user))
   if (!isHeader(token)) throw noToken(destination, 'an entry without a usable header')
   return token
 }
@@ -218,10 +218,16 @@ export function noToken({ name, authentication }: Destination, reason: string): 
   )
 }
 
-function reasonOf(token: DestinationAuthToken | undefined): string {
+function reasonOf(token: DestinationAuthToken | undefined, user?: NamedUser): string {
   if (!token?.error) return 'the Destination service has sent none'
-  const words = redact(token.error).replace(/[^\x20-\x7e]+/g, ' ')
+  const words = redact(withoutUser(token.error, user)).replace(/[^\x20-\x7e]+/g, ' ')
   return `the Destination service says "${words.slice(0, MAX_REASON)}"`
+}
+
+/** Removes the name of the user and addresses, which a token service may repeat. */
+function withoutUser(text: string, user?: NamedUser): string {
+  const others = text.replace(/[^\s"'<>@(),;]+@[^\s"'<>@(),;]+/g, '<address>')
+  return user ? others.replaceAll(user.userId, '<user>') : others
 }
 
 /**

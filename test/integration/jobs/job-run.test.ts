@@ -83,6 +83,8 @@ test('what is refused is a failure, with the scopes of the token', async () => {
     /GET .*403 Forbidden[^]*had the scopes maintenance!t1\.JOBSCHEDULER/s
   )
   await output.printed(/ERR_GRANT_MISSING.*"\$XSAPPNAME\.Viewer"/)
+  const [, id = ''] = /^correlation id: (\S+)$/m.exec(refused.stderr) ?? []
+  expect(output.text).toMatch(new RegExp(`ERR_GRANT_MISSING.*correlation id ${id}\\)`))
   const missing = await jobRun(root, '/odata/v4/nightly-jobs/nothing')
   expect(missing).toMatchObject({ code: 1, stderr: expect.stringContaining('404') as unknown })
 })

@@ -56,7 +56,7 @@ test('everything can be read, and copied, as long as the same tenant is current'
   const read = () => Promise.resolve().then(() => ({ ...guarded }))
   await expect(cds.tx({ tenant: 't1' } as never, read)).resolves.toMatchObject(secrets)
   await expect(cds.tx({ tenant: 't2' } as never, read)).rejects.toMatchObject({
-    code: 'ERR_TENANT_MISMATCH'
+    ...{ code: 'ERR_TENANT_MISMATCH', explanation: { sent: 't2', expected: 't1' } }
   })
 })
 

@@ -71,3 +71,11 @@ test("the user's token that a token service repeats comes into no error", async 
   const error = await refusal(user)
   expect(inspect(error, { depth: 20, showHidden: true, getters: true })).not.toMatch(/eyJ/)
 })
+
+test('the name and the address of the user that a token service repeats come into no error', async () => {
+  type = 'OAuth2UserTokenExchange'
+  words = () => 'insufficient_scope: User alice (alice@example.com, "a.l@example.com") has none'
+  const { message } = await refusal(await landscape.user('alice'))
+  expect(message).toMatch(/says "insufficient_scope: User <user> \((<address>), "\1"\) has/)
+  expect(message).not.toMatch(/alice|example\.com/)
+})
