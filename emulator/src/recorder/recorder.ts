@@ -38,7 +38,6 @@ export class Recorder {
   readonly #entries: RecorderSources['entries']
   #count = 0
   #version = 0
-  #taken = 0
   #queue: Promise<void> = Promise.resolve()
 
   constructor({ observe, entries }: RecorderSources) {
@@ -168,13 +167,13 @@ export class Recorder {
     )
     if (!open.length) return
     const all = await this.#entries().catch(() => [])
-    const entries = all.slice(this.#taken)
+    const begin = Math.min(...open.map(({ hop }) => hop.at)) - TOLERANCE
+    const entries = all.filter(({ at }) => Date.parse(at) >= begin)
     for (const { hops, hop } of open) {
       const found = entries.findIndex((each) => isSame(each, hop))
       const [entry] = found < 0 ? [] : entries.splice(found, 1)
       if (entry) hops[hops.indexOf(hop)] = { ...hop, remoteUser: entry.user }
     }
-    this.#taken = Math.max(all.length - MAX_PENDING, this.#taken)
   }
 
   /** Forgets the oldest success, or the oldest failure if there is nothing else. */

@@ -128,6 +128,15 @@ test('a request of the Job Scheduling service, and its calls, are told apart', a
   )
 })
 
+test('health, as the application has mounted it, says what calls have shown', async () => {
+  const answer = await fetch(`${sample.url}/health/principal`)
+  expect(await answer.json()).toMatchObject({
+    status: 'up',
+    issuers: { xsuaa: { state: 'up' } },
+    destinations: { S4: { state: 'up' }, S4_SYSTEM: { state: 'up' } }
+  })
+})
+
 test('the command prints what is recorded, as text and as JSON', () => {
   const { stdout, stderr } = sample.command('trace')
   expect(stderr).toBe('')
