@@ -120,6 +120,23 @@ test('a failure that is explained while the request is handled', async () => {
   })
 })
 
+test('a batch is one request, with the failure of its parts', async () => {
+  app.backend.status = 503
+  const body = { place: 'request', way: 'get', target: 'JWT', options: '{}' }
+  const headers = { 'content-type': 'application/json' }
+  const part = { id: '1', method: 'POST', url: '/call', headers, body }
+  const requests = await told(() => alice.post('/odata/v4/policy/$batch', { requests: [part] }))
+  app.backend.status = 200
+  expect(requests).toEqual([
+    expect.objectContaining({
+      path: '/odata/v4/policy/$batch',
+      service: 'PolicyService',
+      status: 200,
+      code: 'ERR_REMOTE_UNAVAILABLE'
+    })
+  ])
+})
+
 test('no token and no personal value is in it; a listener that fails is a line in the log', async () => {
   const requests = await told(() => app.call(alice, { target: 'JWT' }))
   expect(JSON.stringify(requests)).not.toMatch(/eyJ|@|Bearer/)
