@@ -51,7 +51,7 @@ export const UNAUTHORIZED_RULES: readonly FailureRule<FailedAnswer>[] = [
       `${hop} has answered in another client, and does not accept the logon of the ${sender(answer)} there (401)${again(answer)}`,
     sent: ({ sapClient }) => `sap-client ${String(sapClient)}`,
     expected: ({ answeringClient }) => `${String(answeringClient)}, which has answered`,
-    fix: 'Check the property "sap-client" of the destination: a client that is not there is answered by the default one.'
+    fix: 'Check the property "sap-client" of the destination: that client may not be there, or its header gets lost on the way.'
   },
   {
     applies: ({ status, proxied, userBound }) => status === 401 && proxied && userBound,
