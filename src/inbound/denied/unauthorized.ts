@@ -31,7 +31,7 @@ export function missingCredentials(req: IncomingMessage): RequestError | undefin
 
 /** Browsers send the header first when they have been asked for it. */
 function isBrowserLogon(req: IncomingMessage): boolean {
-  const isOfBrowser = req.headers['sec-fetch-mode'] !== undefined
+  const isOfBrowser = req.headers['sec-fetch-site'] !== undefined
   return isOfBrowser && attachedLandscape() !== undefined && isFromThisMachine(req)
 }
 

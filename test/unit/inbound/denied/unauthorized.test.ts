@@ -26,7 +26,7 @@ describe('no credentials', () => {
   })
 
   test('the first request of a browser in development is no failure', () => {
-    const headers = { 'sec-fetch-mode': 'navigate' }
+    const headers = { 'sec-fetch-site': 'none' }
     emulated([{ name: 'carol' }])
     expect(missingCredentials(request(headers))).toBeUndefined()
     expect(missingCredentials(request(headers, '192.0.2.1'))).toBeDefined()

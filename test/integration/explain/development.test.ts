@@ -1,0 +1,122 @@
+import { type ChildProcess, spawn, spawnSync } from 'node:child_process'
+import { readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { join } from 'node:path'
+
+import { client } from '../../support/client.js'
+import { startLandscape } from '../../support/emulator.js'
+import { processEnvironment } from '../../support/environment.js'
+import { Output, SAMPLE } from '../../support/sample.js'
+import { copyOfSample } from '../../support/sample-copy.js'
+import { linesOf } from './lines.js'
+
+const EQUIPMENT = '/odata/v4/maintenance/Equipment'
+
+let root: string
+let child: ChildProcess
+let output: Output
+let url: string
+
+/** Starts the sample with a misspelt attribute, and a user with a password. */
+beforeAll(async () => {
+  root = copyOfSample()
+  const file = join(root, '.cdsrc.json')
+  const configuration = JSON.parse(readFileSync(file, 'utf8'))
+  const { auth } = configuration.requires
+  const { users } = auth['[development]']
+  users.alice.attr = { plnt: ['1010'] }
+  users.frank = { password: 'x' }
+  writeFileSync(file, JSON.stringify(configuration))
+  child = spawn(process.execPath, [CDS, 'watch', '--livereload', 'false'], {
+    cwd: root,
+    env: processEnvironment({ PORT: '0' }),
+    stdio: ['ignore', 'pipe', 'pipe'],
+    detached: true // a group of its own, as a terminal makes it
+  })
+  output = new Output(child)
+  await output.printed(/curl -u [^]*\n/)
+  ;[url = ''] = /http:\/\/localhost:\d+(?=\/odata)/.exec(output.text) ?? []
+}, 60_000)
+afterAll(async () => {
+  const ended = new Promise((done) => child.once('close', done))
+  process.kill(-Number(child.pid), 'SIGINT')
+  await ended
+  rmSync(root, { recursive: true, force: true })
+})
+
+const CDS = join(SAMPLE, 'node_modules/@sap/cds-dk/bin/cds.js')
+const CLI = join(SAMPLE, 'dist/cli/main.js')
+const tokenOf = (user: string) =>
+  spawnSync(process.execPath, [CLI, 'token', user, '--project', root], {
+    encoding: 'utf8'
+  }).stdout.trim()
+
+/** Sends a request, and returns the status and the lines of our log. */
+async function send(method: string, path: string, headers: Record<string, string>, body?: object) {
+  const before = (await output.soFar()).length
+  const { status } = await fetch(url + path, {
+    method,
+    headers: { 'content-type': 'application/json', ...headers },
+    ...(body && { body: JSON.stringify(body) })
+  })
+  return { status, lines: linesOf((await output.soFar()).slice(before)) }
+}
+
+test('a misspelt attribute of a user is a warning at start, and the lines to copy work', async () => {
+  expect(output.text).toContain(
+    '"plnt" in "attr" of a user in cds.requires.auth.users is an attribute that no condition asks for: did you mean "plant"?'
+  )
+  expect(output.text).toMatch(/npx cds-principal token alice\)" "\$API\/FunctionalLocations/)
+  const alice = client(url, `Bearer ${tokenOf('alice')}`)
+  expect((await alice.get('/odata/v4/maintenance/FunctionalLocations?$top=3')).status).toBe(200)
+  alice.close()
+})
+
+test('no token: the command that gets one', async () => {
+  const { status, lines } = await send('GET', EQUIPMENT, {})
+  expect(status).toBe(401)
+  expect(lines).toEqual([expect.stringContaining('(npx cds-principal token alice) · ')])
+})
+
+test('the first request of a browser, which then asks for a user, has no line', async () => {
+  const headers = { 'sec-fetch-site': 'none' }
+  expect(await send('GET', EQUIPMENT, headers)).toEqual({ status: 401, lines: [] })
+  const authorization = `Basic ${Buffer.from('bob:').toString('base64')}`
+  expect(await send('GET', EQUIPMENT, { ...headers, authorization })).toEqual({
+    status: 200,
+    lines: []
+  })
+})
+
+test('a wrong password', async () => {
+  const authorization = `Basic ${Buffer.from('frank:wrong').toString('base64')}`
+  const { status, lines } = await send('GET', EQUIPMENT, { authorization })
+  expect(status).toBe(401)
+  expect(lines).toEqual([expect.stringMatching(/^.*ERR_CREDENTIALS_REFUSED · .*Look at "users"/)])
+  expect(lines[0]).not.toMatch(/frank|wrong/)
+})
+
+test('a token of emulated services that ran before', async () => {
+  const former = await startLandscape()
+  const authorization = `Bearer ${await former.issueToken({ user: 'alice' })}`
+  await former.stop()
+  const { status, lines } = await send('GET', EQUIPMENT, { authorization })
+  expect(status).toBe(401)
+  expect(lines).toEqual([
+    expect.stringContaining(
+      'It is a token of emulated services that ran before: get a new one (npx cds-principal token alice)'
+    )
+  ])
+})
+
+test('a user who may read and not write: where to give the role', async () => {
+  const authorization = `Bearer ${tokenOf('dave')}`
+  const path = `${EQUIPMENT}('10000000')`
+  const { status, lines } = await send('PATCH', path, { authorization }, { name: 'x' })
+  expect(status).toBe(403)
+  expect(lines).toEqual([
+    expect.stringContaining(
+      'ERR_ROLE_MISSING · authorization · PATCH of Equipment needs the role "Technician" or "Supervisor"; the user has: "Viewer" · ' +
+        'Add one of them to the "roles" of the user in cds.requires.auth.users, and get a new token'
+    )
+  ])
+})
