@@ -160,6 +160,8 @@ export function logPending(res: object): boolean {
 export function isExplained(error: unknown, depth = 0): boolean {
   if (typeof error !== 'object' || error === null || depth > 5) return false
   if (explained.has(error)) return true
+  const original: unknown = Object.getPrototypeOf(error) // CAP 9 logs an object that inherits from the error
+  if (original instanceof Error && explained.has(original)) return true
   const { cause, reason } = error as { cause?: unknown; reason?: unknown }
   return isExplained(cause, depth + 1) || isExplained(reason, depth + 1)
 }

@@ -57,7 +57,7 @@ async function whoami(token: string) {
 }
 
 async function refused(token: string, code: string) {
-  const printed = sample.sample.printed(new RegExp(`${code} - .*\\(.*correlation id`))
+  const printed = sample.sample.printed(new RegExp(`${code} · .*\\(.*correlation id`))
   const { status, headers, body } = await call(token)
   expect({ status, challenge: headers['www-authenticate'] }).toEqual({
     status: 401,
