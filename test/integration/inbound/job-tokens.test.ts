@@ -89,7 +89,7 @@ const refused: [string, Claims, Expected, string][] = [
     'no grant at all: the token is not even for this application',
     scheduler([]),
     INVALID_TOKEN,
-    'ERR_TOKEN_AUDIENCE · incoming token · the token was issued for another application: neither "aud" nor scopes name this one. It is a ' +
+    'It is a ' +
       'technical one: if its client shall call this application, add to a scope in xs-security.json ' +
       '"grant-as-authority-to-apps": ["$XSSERVICENAME(<instance of the caller>)"]'
   ],
@@ -158,7 +158,7 @@ describe.each(MODES)('tokens of the Job Scheduling service, %s', (mode) => {
     expect(answer.body).not.toContain('JOBSCHEDULER')
     const log = (await app.output()).slice(before)
     expect(unescaped(log)).toContain(text)
-    expect(log).not.toContain('sap-jobscheduler')
+    expect(log).not.toContain('eyJ')
   })
 
   test.each([JOBS, SERVICE])(
