@@ -28,7 +28,7 @@ export function describePage(sampleOf: () => RecordedSample): void {
       )
 
     test('is printed with a key, which is needed', async () => {
-      expect(sampleOf().page).toMatch(/^http:\/\/localhost:\d+\/[\w-]{32}\/$/)
+      expect(sampleOf().page).toMatch(/^http:\/\/127\.0\.0\.1:\d+\/[\w-]{32}\/$/)
       expect((await get('./')).status).toBe(200)
       for (const path of [
         '/',

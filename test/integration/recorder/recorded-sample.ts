@@ -60,7 +60,7 @@ export class RecordedSample {
 
   /** The address of the page, as it is printed. */
   get page(): string {
-    return /(http:\/\/localhost:\d+\/[\w-]{20,}\/)/.exec(this.output.text)?.[1] ?? ''
+    return /(http:\/\/127\.0\.0\.1:\d+\/[\w-]{20,}\/)/.exec(this.output.text)?.[1] ?? ''
   }
 
   /** A client with a token of the command `token`. */

@@ -68,7 +68,7 @@ export async function startRecorderPage(
     }
   })
   const { port, close } = await listen(http)
-  return { url: `http://localhost:${port}/${key}/`, close }
+  return { url: `http://127.0.0.1:${port}/${key}/`, close }
 }
 
 /** Returns the part of the path behind the key; `undefined` without the right key. */
