@@ -61,7 +61,8 @@ const OWN = dirname(__dirname)
 /** True if the code that has thrown it is CAP's or this package's, and not the application's. */
 function isOfCap({ stack = '' }: Error): boolean {
   const frames = stack.split('\n').filter((line) => /^ +at .*[\\/].*:\d+:\d+\)?$/.test(line))
-  const frame = frames.find((line) => !/\bnode:/.test(line) && !COMPILER.test(line)) ?? ''
+  const own = frames.filter((line) => !/\bnode:/.test(line))
+  const frame = own.find((line) => !COMPILER.test(line)) ?? own[0] ?? ''
   return frame.includes(OWN) || OF_CAP.test(frame)
 }
 

@@ -181,7 +181,7 @@ export function logInfo(text: string): void {
   log.info(text)
 }
 
-/** Patterns of request headers with tokens that CAP's JSON log would print as they are. */
+/** Patterns of request headers with tokens, or names of users, that CAP's JSON log would print as they are. */
 const TOKEN_HEADERS = [
   '/auth/i',
   '/token/i',
@@ -189,7 +189,8 @@ const TOKEN_HEADERS = [
   '/assertion/i',
   '/saml/i',
   '/^forwarded$/i',
-  '/secret|password|credential|session|api-?key/i'
+  '/secret|password|credential|session|api-?key/i',
+  '/user$/i'
 ]
 
 /** Adds headers with tokens to those that CAP masks in its log. @internal */

@@ -1,3 +1,4 @@
+import { isCap9 } from '../../support/cap-version.js'
 import { effort, fc } from '../../support/generated-inputs.js'
 import { isFault, type PublicProtocols, serveProtocols } from './public-protocols.js'
 
@@ -109,7 +110,9 @@ const { query } = fc.letrec((tie) => ({
 const METHODS = ['POST', 'PUT', 'PATCH', 'DELETE']
 
 /** Constraints of the database itself, such as a second record of one key: CAP's answer is 500, and the process goes on. */
-const OF_DATABASE = /constraint failed|datatype mismatch/
+const OF_DATABASE = isCap9
+  ? /constraint failed|datatype mismatch|ASSERT_DATA_TYPE/
+  : /constraint failed|datatype mismatch/
 
 /** Sends a request: it is answered, and the answer does not say that something is wrong inside. */
 async function expectAnswered(method: string, path: string, body: string): Promise<void> {

@@ -86,15 +86,8 @@ describe.each(MODES)('%s', (mode) => {
     // CAP's own lines may name the tenant and headers of a request
     const refusals = printed.split('\n').filter((line) => line.includes('ERR_'))
     expect(refusals).not.toEqual([])
-    const claim = [
-      'alice',
-      'mallory',
-      'bob',
-      'evil.example/',
-      SUBSCRIBER,
-      'inbound-client',
-      'sb-other'
-    ]
+    // clients, audiences and tenants may be named, and hosts of issuers; users and paths of foreign issuers not
+    const claim = ['alice', 'mallory', 'bob', 'evil.example/']
     expect(refusals.filter((line) => claim.some((each) => line.includes(each)))).toEqual([])
   })
 })
