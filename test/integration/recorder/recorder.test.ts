@@ -1,3 +1,6 @@
+import { spawnSync } from 'node:child_process'
+import { tmpdir } from 'node:os'
+
 import type { Trace, TraceHop } from '../../../emulator/src/recorder/types.js'
 import { describePage } from './page.js'
 import { RecordedSample } from './recorded-sample.js'
@@ -163,6 +166,11 @@ test('without a landscape the command says how to start one', () => {
 test('no token, no secret and no other personal value is recorded', () => {
   const { stdout } = sample.command('trace', '--json')
   expect(stdout).not.toMatch(/eyJ|Bearer|clientsecret|@|BEGIN|1010"/)
+  const [first = ''] = stdout.split('\n')
+  const { correlationId } = JSON.parse(first) as Trace
+  const folders = [sample.root, tmpdir()]
+  const search = ['-rlI', '--exclude-dir=node_modules', correlationId, ...folders]
+  expect(spawnSync('grep', search, { encoding: 'utf8' }).stdout).toBe('') // no file has it
 })
 
 describePage(() => sample)
