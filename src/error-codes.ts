@@ -94,6 +94,8 @@ export const ERROR_CODES = {
   ERR_REMOTE_UNAUTHORIZED: 502,
   /** The user may not do that in the system. */
   ERR_REMOTE_FORBIDDEN: 403,
+  /** The system answers the request itself with an error; in the log only, as CAP has an error of its own for it. */
+  ERR_REMOTE_ANSWER: 502,
   /** A page for a browser came in place of data. */
   ERR_REMOTE_LOGON_PAGE: 502,
   /** The system sends elsewhere; credentials are not taken there. */

@@ -15,7 +15,13 @@ import { checkNotQueued, queuedCallRefusal } from './queue/refusal.js'
 import { isQueued, senderOf } from './queue/tenant.js'
 import { callPolicy, carriesUser, type OnBehalfOf } from './policy/options.js'
 import { outboundService, subjectOf, titleOf } from './policy/service-target.js'
-import { callMiddlewares, type Outbound, translationOf, visibleDestination } from './http/send.js'
+import {
+  explanationOf,
+  callMiddlewares,
+  type Outbound,
+  translationOf,
+  visibleDestination
+} from './http/send.js'
 
 const Stock = cap.RemoteService
 
@@ -129,7 +135,7 @@ export class PrincipalRemoteService extends Stock {
       return result
     } catch (error) {
       const meaning = translateError(error)
-      evidence.failed(meaning)
+      evidence.failed(meaning, explanationOf(error) ?? meaning)
       throw meaning
     } finally {
       own.over = true
@@ -146,7 +152,8 @@ function translateError(error: unknown): unknown {
 
 function rethrowTranslated(error: unknown): never {
   const meaning = translateError(error)
-  if (meaning instanceof PrincipalError) logFailure(meaning)
+  const explanation = explanationOf(error) ?? meaning
+  if (explanation instanceof PrincipalError) logFailure(explanation)
   throw meaning
 }
 

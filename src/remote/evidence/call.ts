@@ -130,9 +130,13 @@ export class CallEvidence {
     if (this.#sent) this.#tell('ok')
   }
 
-  /** Logs and publishes a failure. */
-  failed(error: unknown): void {
-    this.#log(error)
+  /**
+   * Logs and publishes a failure.
+   *
+   * @param explanation - what is logged in place of the error
+   */
+  failed(error: unknown, explanation = error): void {
+    this.#log(explanation)
     if (this.#sent) this.#tell('failed', error)
   }
 

@@ -1,6 +1,12 @@
 import type { HttpMiddleware, HttpRequestConfig } from '@sap-cloud-sdk/http-client'
 
-import { sendWithRetry, type RetryOptions, type Outbound } from './send-with-retry.js'
+import { explainAnswer } from './failure/system-answer.js'
+import {
+  sendWithRetry,
+  translationOf,
+  type RetryOptions,
+  type Outbound
+} from './send-with-retry.js'
 import { type HttpAnswer, type Transport, TransportError } from './message/http-call.js'
 import type { CsrfOptions } from './csrf-session.js'
 import { HttpFailure } from './failure/http-failure.js'
@@ -48,6 +54,7 @@ export function callMiddlewares(outbound: Outbound, service: CallingService): Ca
       return (request) =>
         run(outbound, request, client ? withSession : options, client ?? fn).catch(
           (failure: unknown) => {
+            if (!translationOf(failure)) explainAnswer(failure, outbound.destination.name)
             throw service.kind === 'hcql' ? withResponse(failure) : failure
           }
         )

@@ -31,4 +31,8 @@ app.all(['/sap/id', '/sap/queued'], (req, res) => {
   res.json({ d: { id, other } })
 })
 
+app.use('/sap', (_req, res) => {
+  res.status(404).json({ error: { code: 'X/007', message: { lang: 'en', value: 'canary-words' } } })
+})
+
 serveBackend({ listener: app, audit: () => ({ entries }) })

@@ -101,6 +101,19 @@ describe('on a console', () => {
     )
   })
 
+  test.each(['odata-v4', 'odata-v2', 'rest'])(
+    'what a system says to the request itself (%s): one line, without its words',
+    async (kind) => {
+      const entry = await entryOf(async () => {
+        const { body } = await call(alice, kind, "/sap/Persons('canary-key')?x=canary-query")
+        expect(JSON.stringify(body)).toContain('Error during request to remote service')
+      })
+      expect(entry).toMatch(
+        /ERR_REMOTE_ANSWER · remote system · the call to destination "S4" failed: the system has answered 404, X\/007 \(sent GET \/sap\/Persons\(\.\.\.\)\) · Check "path"/
+      )
+    }
+  )
+
   test.each(['wrapped', 'rejected', 'executeHttpRequest'])(
     'an error that a handler passes on (%s): one line, and none of CAP',
     async (how) => {

@@ -66,7 +66,8 @@ function clockAhead(date: unknown): number {
   return Number.isNaN(theirs) ? 0 : Math.round((theirs - Date.now()) / 1000)
 }
 
-function printableCode(code: unknown): string | undefined {
+/** Returns a code that can stand in a message. @internal */
+export function printableCode(code: unknown): string | undefined {
   return typeof code === 'string' && /^[\w/.-]{1,60}$/.test(code) ? code : undefined
 }
 

@@ -76,8 +76,8 @@ function diagnoseAnswer(outcome: HttpAnswer, call: FailedCall, { response }: Htt
   return diagnose(answerRules(facts, error !== undefined), facts)
 }
 
-/** Returns the error of an answer in the format of OData. */
-function errorIn(data: unknown): { code?: unknown } | undefined {
+/** Returns the error of an answer in the format of OData. @internal */
+export function errorIn(data: unknown): { code?: unknown } | undefined {
   const { error } = (data ?? {}) as { error?: { code?: unknown; message?: unknown } | null }
   return typeof error === 'object' && error?.message !== undefined ? error : undefined
 }
