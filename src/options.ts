@@ -88,7 +88,11 @@ export function bindingsOf(options: AuthOptions, requires: RequiredBindings): Bi
   }
   throw new ConfigurationError(
     'cds.requires.auth is of kind "principal", and neither XSUAA nor Identity Authentication is bound, nor is there an ' +
-      'entry in cds.requires.auth.issuers: bind one (cds bind, or the bound service of the deployed application), or in ' +
-      'development leave "cds.requires.auth.emulator" on, then cds watch brings its own.'
+      'entry in cds.requires.auth.issuers',
+    {
+      fix:
+        'Bind one (cds bind, or the bound service of the deployed application), or in development leave ' +
+        '"cds.requires.auth.emulator" on, then cds watch brings its own.'
+    }
   )
 }

@@ -54,9 +54,15 @@ function checkAliases(issuers: Record<string, OidcIssuerOptions>): void {
   for (const [alias, { issuer }] of Object.entries(issuers)) {
     const option = `cds.requires.auth.issuers.${alias}`
     const other = seen.get(issuer)
-    if (other) throw new ConfigurationError(`${option}.issuer is the same as that of "${other}"`)
+    if (other) {
+      throw new ConfigurationError(`${option}.issuer is the same as that of "${other}"`, {
+        fix: 'Leave one of the two out: a token is judged by one issuer.'
+      })
+    }
     if (alias === 'xsuaa' || alias === 'ias') {
-      throw new ConfigurationError(`${option}: the name stands for the bound service, use another`)
+      throw new ConfigurationError(`${option}: the name stands for the bound service`, {
+        fix: 'Use another name.'
+      })
     }
     seen.set(issuer, alias)
   }

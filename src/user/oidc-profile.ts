@@ -86,7 +86,9 @@ function localRoles(alias: string, map: Exclude<OidcRolesOptions['map'], true>) 
   const pseudo = entries.flatMap(([, roles]) => roles).find(isReserved)
   if (pseudo !== undefined) {
     const option = `cds.requires.auth.issuers.${alias}.roles.map`
-    throw new ConfigurationError(`${option} leads to "${pseudo}", which only CAP itself may give`)
+    throw new ConfigurationError(`${option} leads to "${pseudo}", which only CAP itself may give`, {
+      fix: 'Map the name to a role of the application.'
+    })
   }
   return new Map(entries)
 }

@@ -61,6 +61,9 @@ export function readDescriptor(root: string): SecurityDescriptor | undefined {
   try {
     return JSON.parse(text) as SecurityDescriptor
   } catch (cause) {
-    throw new ConfigurationError(`${file} is not valid JSON`, { cause })
+    throw new ConfigurationError(`${file} is not valid JSON`, {
+      cause,
+      fix: 'Correct the file; an editor shows the place.'
+    })
   }
 }

@@ -43,7 +43,9 @@ export function iasIssuer(credentials: IasCredentials, config: object = {}): Iss
   for (const name of ['clientid', 'url', 'domains'] as const) {
     const isGiven = name === 'domains' ? Array.isArray(credentials.domains) : credentials[name]
     if (!isGiven) {
-      throw new ConfigurationError(`the binding of Identity Authentication has no "${name}"`)
+      throw new ConfigurationError(`the binding of Identity Authentication has no "${name}"`, {
+        fix: 'Bind the service again, or complete its secret or credentials.'
+      })
     }
   }
   const service = new StrictIdentityService({ ...credentials }, structuredClone(config))

@@ -71,7 +71,8 @@ function parse(value: string): TrustedClient[] {
   }
   if (Array.isArray(list) && list.every(isTrustedClient)) return list
   throw new ConfigurationError(
-    'SAP_JWT_TRUST_ACL is not a JSON list of { "clientid": "…", "identityzone": "…" }: correct it, or unset it'
+    'SAP_JWT_TRUST_ACL is not a JSON list of { "clientid": "…", "identityzone": "…" }',
+    { fix: 'Correct it, or unset it.' }
   )
 }
 

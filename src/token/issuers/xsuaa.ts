@@ -60,7 +60,9 @@ const REQUIRED = ['clientid', 'xsappname', 'uaadomain'] as const
 export function xsuaaIssuer(credentials: XsuaaCredentials, config: object = {}): Issuer {
   for (const name of REQUIRED) {
     if (!credentials[name]) {
-      throw new ConfigurationError(`the XSUAA binding of cds.requires.auth has no "${name}"`)
+      throw new ConfigurationError(`the XSUAA binding of cds.requires.auth has no "${name}"`, {
+        fix: 'Bind the service again, or complete its secret or credentials.'
+      })
     }
   }
   const own: Caller = { client: credentials.clientid, tenant: ownTenant(credentials) }

@@ -17,7 +17,7 @@ test.each([
   [{ client_id: 'c', aud: 'x' }, 'client c, audience x'],
   [{}, 'client none, audience none'],
   [{ azp: 1, aud: [{}, 'x\n'] }, 'client none, audience none, x?'],
-  [{ azp: 'a', aud: [...'1234567'] }, 'client a, audience 1, 2, 3, 4, 5']
+  [{ azp: 'a', aud: ['1', '2', '3', '4', '5', '6'] }, 'client a, audience 1, 2, 3, 4, 5']
 ])('%j is %s', (payload, text) => {
   expect(addresseeText(payload)).toBe(text)
 })

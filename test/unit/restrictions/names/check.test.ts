@@ -70,7 +70,7 @@ describe('a model asks for names that no token brings', () => {
     expect(() => findings()).toThrow(
       expect.objectContaining({
         code: 'ERR_CONFIGURATION',
-        message: `${join(root, 'xs-security.json')} is not valid JSON`,
+        message: `${join(root, 'xs-security.json')} is not valid JSON. Correct the file; an editor shows the place.`,
         cause: expect.any(SyntaxError) as unknown
       })
     )

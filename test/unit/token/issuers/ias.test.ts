@@ -236,7 +236,9 @@ test.each([
   expect(() => iasIssuer(binding as never)).toThrow(
     expect.objectContaining({
       name: 'ConfigurationError',
-      message: `the binding of Identity Authentication has no "${name}"`
+      explanation: expect.objectContaining({
+        cause: `the binding of Identity Authentication has no "${name}"`
+      }) as unknown
     })
   )
 })

@@ -262,7 +262,9 @@ test.each(['clientid', 'xsappname', 'uaadomain'])(
     expect(() => xsuaaIssuer(binding as never)).toThrow(
       expect.objectContaining({
         name: 'ConfigurationError',
-        message: `the XSUAA binding of cds.requires.auth has no "${name}"`
+        explanation: expect.objectContaining({
+          cause: `the XSUAA binding of cds.requires.auth has no "${name}"`
+        }) as unknown
       })
     )
   }
