@@ -47,9 +47,7 @@ function incoming({ request, origin }) {
 }
 
 function seen({ request, hops }) {
-  const exchanged = hops.find(
-    ({ station, token }) => token && (station === 'XSUAA' || station === 'Destination service')
-  )
+  const ofPlatform = hops.findLast(({ platformToken }) => platformToken)
   return element(
     'section',
     {},
@@ -65,7 +63,7 @@ function seen({ request, hops }) {
         ['checked in', `${request.authentication} ms`]
       ]),
     element('h3', {}, 'Token for the platform'),
-    exchanged ? tokenFacts(exchanged.token) : element('p', {}, 'none was sent')
+    ofPlatform ? tokenFacts(ofPlatform.platformToken) : element('p', {}, 'none was sent')
   )
 }
 

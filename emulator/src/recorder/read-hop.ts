@@ -39,6 +39,9 @@ export function pendingHop(request: RecordedRequest, now: number): PendingHop | 
   const at = Date.parse(request.at)
   const source = USER_TOKENS.find((name) => claims[name])
   const token = source === undefined ? undefined : claims[source]
+  const ofPlatform =
+    claims['proxy-authorization'] ??
+    (request.endpoint === 'destination' ? claims['authorization'] : undefined)
   const id = CORRELATION_IDS.map((name) => headers[name]).find(Boolean)
   return {
     correlationId: id,
@@ -54,7 +57,8 @@ export function pendingHop(request: RecordedRequest, now: number): PendingHop | 
       ...(retrieval !== undefined && { retrieval }),
       ...(host !== undefined && { host }),
       ...(subject !== undefined && { subject }),
-      ...(token && { token: factsOf(token) })
+      ...(token && { token: factsOf(token) }),
+      ...(ofPlatform && { platformToken: factsOf(ofPlatform) })
     }
   }
 }

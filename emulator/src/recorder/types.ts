@@ -85,6 +85,8 @@ export interface TraceHop {
   readonly remoteUser?: string | null
   /** Token of the user that came with the request. */
   readonly token?: TraceToken
+  /** Token of the application for the service itself. */
+  readonly platformToken?: TraceToken
 }
 
 /** The way of one request through the application and the landscape; without `request`, of work in the background. */
