@@ -107,7 +107,7 @@ describe.each(MODES)('SAP_JWT_TRUST_ACL, %s', (mode) => {
 
   test.each(WRONG)('%s stops the start, with the name of the variable', async (value) => {
     await expect(start(value)).rejects.toThrow(
-      /^ended before[^]*SAP_JWT_TRUST_ACL is not a JSON list.*correct it, or unset it/
+      /^ended before[^]*SAP_JWT_TRUST_ACL is not a JSON list.*Correct it, or unset it/
     )
   })
 
