@@ -14,7 +14,8 @@ import type { AuthOptions } from '../options.js'
 import type { XsuaaCredentials } from '../token/issuers/xsuaa.js'
 import { attachedLandscape, startingLandscape } from './attached.js'
 import { isEmulatorInstalled, loadDevelopment } from './door.js'
-import { recordEvents } from './record-events.js'
+import { recordEvents } from './recorder/record-events.js'
+import { linkRecorder } from './recorder/link.js'
 import { warnOfMisspeltDestinations } from './misspelt-destinations.js'
 import { completeMockedUsers, defaultsOfMocked } from './mocked-users.js'
 
@@ -57,6 +58,7 @@ async function attach(): Promise<Landscape> {
   useEnvironment(landscape)
   setAttachedLandscape(landscape)
   recordEvents()
+  if (landscape.recorder) linkRecorder(landscape.recorder)
   cds.once('listening', tellWhere)
   return landscape
 }

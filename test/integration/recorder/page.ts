@@ -27,6 +27,22 @@ export function describePage(sampleOf: () => RecordedSample): void {
         }
       )
 
+    test("is linked from CAP's welcome page, for this machine only", async () => {
+      const { url } = sampleOf()
+      expect(await (await fetch(url)).text()).toContain('href="/-/recorder"')
+      const answer = await fetch(`${url}/-/recorder`, { redirect: 'manual' })
+      expect(answer.headers.get('location')).toBe(sampleOf().page)
+      const elsewhere = await new Promise<number | undefined>((done, fail) => {
+        const headers = { host: 'elsewhere.example' }
+        request(`${url}/-/recorder`, { headers }, ({ statusCode }) => {
+          done(statusCode)
+        })
+          .on('error', fail)
+          .end()
+      })
+      expect(elsewhere).toBe(404)
+    })
+
     test('is printed with a key, which is needed', async () => {
       expect(sampleOf().page).toMatch(/^http:\/\/127\.0\.0\.1:\d+\/[\w-]{32}\/$/)
       expect((await get('./')).status).toBe(200)

@@ -1,8 +1,8 @@
 import cds from '@sap/cds'
 
-import { onPrincipalRequest } from '../inbound/evidence/request.js'
-import { onPrincipalCall } from '../remote/evidence/call.js'
-import { loadDevelopment } from './door.js'
+import { onPrincipalRequest } from '../../inbound/evidence/request.js'
+import { onPrincipalCall } from '../../remote/evidence/call.js'
+import { loadDevelopment } from '../door.js'
 
 /** Milliseconds for which events are collected before they are sent. */
 const INTERVAL = 50
