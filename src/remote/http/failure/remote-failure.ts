@@ -39,7 +39,8 @@ export function remoteFailure(
   if (!diagnosis) return undefined
   const { code, cause, ...facts } = diagnosis
   const { name } = sent.destination
-  const text = `the call to destination "${String(name)}" failed: ${cause}`
+  const target = name ? `destination "${name}"` : (call.host ?? 'a URL')
+  const text = `the call to ${target} failed: ${cause}`
   const { response } = failure
   return new RemoteError(code, text, {
     ...facts,

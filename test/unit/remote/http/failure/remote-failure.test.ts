@@ -44,6 +44,14 @@ describe('what a failed call means', () => {
     expect(failureOf(answer(304, '', { location: '/logon' }))).toBeUndefined()
   })
 
+  test('a URL without a destination is named by its host', () => {
+    const call = { url: new URL('https://s4.example:8443/x'), headers: {} } as never
+    const plain = { url: 'https://s4.example:8443' } as HttpDestination
+    const failure = failureOf(answer(401), plain, { call })
+    expect(failure?.message).toMatch(/^the call to s4\.example:8443 failed/)
+    expect(failureOf(answer(401), plain)?.message).toMatch(/^the call to a URL failed/)
+  })
+
   test('a body with an empty error says nothing', () => {
     expect(failureOf(answer(503, { error: null }))?.code).toBe('ERR_REMOTE_UNAVAILABLE')
     expect(failureOf(answer(500, { error: null }))).toBeUndefined()
