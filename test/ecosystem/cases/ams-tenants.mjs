@@ -76,7 +76,11 @@ async function policiesHold(project, main) {
   }
   const refused = await call(main, 'GET', ORDERS, mallory)
   expect(refused.status === 403, 'without a policy nothing', refused, main)
-  await printed(main, /no role .*"Reader.*Assign a policy/, 'and the log says how to get one')
+  await printed(
+    main,
+    /needs the role .*"Reader.*Assign a policy/,
+    'and the log says how to get one'
+  )
   await writes(main, { alice, erin, other })
 }
 

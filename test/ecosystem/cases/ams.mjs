@@ -98,7 +98,11 @@ async function policiesHold(server, tokenOf) {
   }
   const refused = await call(server, 'GET', ORDERS, mallory)
   expect(refused.status === 403, 'without a policy nothing', refused, server)
-  await printed(server, /no role .*"Reader.*Assign a policy/, 'and the log says how to get one')
+  await printed(
+    server,
+    /needs the role .*"Reader.*Assign a policy/,
+    'and the log says how to get one'
+  )
   await writes(server, alice, bob)
   await drafts(server, alice, bob)
   await writesRemotely(server, alice, bob)
