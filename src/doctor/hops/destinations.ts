@@ -44,7 +44,7 @@ async function destinationFinding(seen: SeenDestination, facts: Facts): Promise<
   const problem =
     configurationProblem(title, configuration, parsed) ??
     users.map((each) => policyProblem(title, each, parsed)).find(Boolean) ??
-    locationFinding(title, seen, [...facts.destinations.values()])
+    locationFinding(title, seen, facts)
   const what = `${String(parsed.authentication)}, ${parsed.proxyType ?? 'Internet'}`
   const carries = isUserBound(parsed) ? 'carries the user' : 'a technical identity'
   const found = problem ?? right(title, `found in ${String(place)}: ${what}, ${carries}`)

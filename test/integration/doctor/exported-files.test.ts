@@ -86,14 +86,6 @@ const mistakes: Mistake[] = [
     fix: /Did you mean "S4"\? Correct cds\.requires\.S4\.credentials\.destination/
   },
   {
-    name: 'on premise, without the location id',
-    make: (exports) => delete destination(exports, 'S4')['CloudConnectorLocationId'],
-    hop: 'destinations',
-    subject: /^destination "S4"$/,
-    cause: /no CloudConnectorLocationId/,
-    fix: /Set CloudConnectorLocationId/
-  },
-  {
     name: 'on premise, with https',
     make: (exports) => (destination(exports, 'S4')['URL'] = 'https://s4.internal:44300'),
     hop: 'destinations',
@@ -195,6 +187,23 @@ test('the right exports have nothing to mend, and only what was read is seen', a
       ({ state, cause }) => state === 'unknown' && /only read|none was given/.test(cause)
     )
   ).toBe(true)
+})
+
+test('two Cloud Connectors for the same virtual host are a warning, and nothing to mend', async () => {
+  const exports = rightExports()
+  delete destination(exports, 'S4')['CloudConnectorLocationId']
+  const { cwd, options } = folder.write('locations', exports)
+  const { status, rows, text } = await doctor(cwd, options)
+  printed.push(text)
+  expect(status).toBe(0)
+  expect(rows.filter(({ state }) => state !== 'ok' && state !== 'unknown')).toMatchObject([
+    {
+      hop: 'destinations',
+      subject: 'destination "S4"',
+      state: 'warning',
+      cause: expect.stringMatching(/no CloudConnectorLocationId.*same virtual host through "plant"/)
+    }
+  ])
 })
 
 test('package.json has profiles, and only those count that are named', async () => {

@@ -93,11 +93,28 @@ test('an unknown type is compared with the known ones', async () => {
   })
 })
 
-test('without a location id while another system has one, it is a warning', async () => {
-  const other = { ...S4, Name: 'OTHER', URL: 'http://other:1', CloudConnectorLocationId: 'plant' }
-  const services = [serviceOf('S4'), serviceOf('OTHER')]
-  const found = await destinationFindings(factsWith({ services, destinations: seen(S4, other) }))
-  expect(found).toMatchObject([{ state: 'warning', expected: '"plant"' }, { state: 'ok' }])
+describe('without a location id', () => {
+  const PLANT2 = { ...S4, Name: 'PLANT2', CloudConnectorLocationId: 'PLANT2' }
+  const services = [serviceOf('S4'), serviceOf('PLANT2')]
+  const found = (other: object, more: object = {}) =>
+    destinationFindings(factsWith({ services, destinations: seen(S4, other as never), ...more }))
+
+  test.each([
+    ['the same virtual host', PLANT2, /same virtual host through "PLANT2"/],
+    ['another system', { ...PLANT2, URL: 'http://other:1' }, /"PLANT2" uses "PLANT2"/]
+  ])('while a destination to %s has one, it is a warning', async (_, other, cause) => {
+    const [s4, plant2] = await found(other)
+    expect(s4).toMatchObject({ state: 'warning', cause: expect.stringMatching(cause) })
+    expect(s4).not.toHaveProperty('expected')
+    expect(plant2).toMatchObject({ state: 'ok' })
+  })
+
+  test.each([
+    ['a token', { token: 'a token' }],
+    ['--probe', { options: { project: '.', probe: true } }]
+  ])('with %s the systems are called, and the proxy decides', async (_, more) => {
+    expect(await found(PLANT2, more)).toMatchObject([{ state: 'ok' }, { state: 'ok' }])
+  })
 })
 
 test('what could not be looked up is unknown', async () => {
