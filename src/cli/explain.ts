@@ -8,7 +8,7 @@ ERR_. A token comes from the standard input, or with --as from the landscape tha
 It is shown nowhere and written nowhere. The story of a request comes from log lines on the
 standard input (JSON or console, also with the prefixes of cf and kubectl), and from what the
 landscape has recorded. Nothing is changed, nothing is started.
-Exit code: 0 explained, 1 unknown or failed.
+Exit code: 0 explained, and a token is accepted; 1 unknown, failed, or a token is refused.
 
 Examples:
   npx cds-principal explain ERR_TOKEN_AUDIENCE
@@ -35,8 +35,8 @@ export function explainCommand(): Command {
 }
 
 async function print(subject: string, options: ExplainOptions & { json?: true }): Promise<void> {
-  const { explained, text, data } = await explain(subject, options)
+  const { explained, refused, text, data } = await explain(subject, options)
   const json = JSON.stringify({ explained, ...data }, null, 2)
   process.stdout.write(`${options.json ? json : text}\n`)
-  if (!explained) process.exitCode = 1
+  if (!explained || refused) process.exitCode = 1
 }

@@ -23,7 +23,9 @@ export async function joinRunningLandscape(auth: AuthOptions): Promise<boolean> 
   if (auth.emulator === false || isProduction() || auth.credentials) return false
   const answer = await askRunningLandscape<{ landscape?: Landscape }>('GET', '/landscape')
   if (!answer?.body.landscape) return false
-  bindLandscape(auth, answer.body.landscape)
+  const { landscape } = answer.body
+  bindLandscape(auth, landscape)
+  loadDevelopment().setAttachedLandscape(landscape) // errors then give the advice of the server
   return true
 }
 

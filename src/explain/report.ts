@@ -2,6 +2,8 @@
 export interface Report {
   /** False for a code that there is not, a token that can't be read, an id that no entry has. */
   readonly explained: boolean
+  /** True for a token that the application refuses: it is explained, and the exit code says that it has failed. */
+  readonly refused?: boolean
   /** Paragraphs and lists in plain text, for people. */
   readonly text: string
   /** The same facts, for scripts. */

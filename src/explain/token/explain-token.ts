@@ -8,7 +8,7 @@ import { type Call, callsAs } from './calls.js'
 import { type CheckedToken, checkToken } from './check-token.js'
 import { claimRows } from './claim-rows.js'
 import { tokenIn } from './pasted.js'
-import { textOfToken } from './print-token.js'
+import { textOfMalformed, textOfToken } from './print-token.js'
 import { readToken, tokenOf } from './read-token.js'
 
 /** Options of `cds-principal explain token`. */
@@ -55,7 +55,7 @@ export async function explainToken(options: TokenOptions): Promise<Report> {
     claims: claimRows(checked, project, { user: withValues || Boolean(options.as), withValues }),
     ...(await consequences(bearerToken, checked, project, withValues))
   }
-  return { explained: true, text: textOfToken(data), data }
+  return { explained: true, refused: !data.accepted, text: textOfToken(data), data }
 }
 
 /** Facts about the user of a token that its issuer has signed. */
@@ -92,7 +92,6 @@ function shown({ code, explanation }: PrincipalError): ShownFailure {
 
 function malformed(error: PrincipalError, hints: readonly string[]): Report {
   const failure = shown(error)
-  const lines = [`✗ ${failure.code}: ${failure.cause}`, ...hints.map((hint) => `- ${hint}`)]
   const data = { accepted: false, hints, failures: [failure], claims: [] }
-  return { explained: false, text: lines.join('\n'), data }
+  return { explained: false, text: textOfMalformed(failure, hints), data }
 }

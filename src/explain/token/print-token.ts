@@ -35,6 +35,13 @@ export function textOfToken(token: ExplainedToken): string {
   ].join('\n')
 }
 
+/** Returns the explanation of a text that is no token: it has no claims to show. @internal */
+export function textOfMalformed(failure: ShownFailure, hints: readonly string[]): string {
+  const verdict = `✗ This is no token that can be read: ${failure.code}.`
+  const remarks = hints.map((hint) => wrap(hint, '- '))
+  return [verdict, ...remarks, heading('What is wrong'), failureText(failure)].join('\n')
+}
+
 const ASKED =
   '(asked: the Destination service, and XSUAA for a token of the application; no other system was called)'
 

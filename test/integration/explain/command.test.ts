@@ -115,11 +115,28 @@ describe('a token', () => {
   test('that has expired: refused, explained, and without calls', async () => {
     const expired = await token('bob', '--expires-in', '-100')
     const { stdout, code } = await explain(['token'], `Authorization: Bearer ${expired}`)
-    expect(code).toBe(0)
+    expect(code).toBe(1)
     expect(stdout).toMatch(/^✗ The application refuses this token: ERR_TOKEN_EXPIRED/)
     expect(stdout).toMatch(/✗ exp +\d+ minutes? ago/)
     expect(stdout).toMatch(/✓ signature/)
     expect(stdout).not.toMatch(/calls would go out/)
+  })
+
+  test('of emulated services that ran before: the advice of the log, and exit code 1', async () => {
+    const [header = '', payload = '', signature = ''] = (await token('alice')).split('.')
+    const claims = JSON.parse(Buffer.from(payload, 'base64url').toString())
+    const former = JSON.stringify({ ...claims, iss: 'https://localhost:1/oauth/token' })
+    const encoded = Buffer.from(former).toString('base64url')
+    const { stdout, code } = await explain(['token'], `${header}.${encoded}.${signature}`)
+    expect(code).toBe(1)
+    const text = stdout.replaceAll(/\s+/g, ' ')
+    expect(text).toContain('ran before: get a new one (npx cds-principal token alice)')
+  })
+
+  test('what is no token: cause, next step, and exit code 1', async () => {
+    const { stdout, code } = await explain(['token'], 'garbage')
+    expect(code).toBe(1)
+    expect(stdout).toMatch(/ERR_TOKEN_MALFORMED: [^]*→ Send all of "access_token"/)
   })
 
   test('as an argument: it stays out of the message', async () => {

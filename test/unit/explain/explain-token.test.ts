@@ -57,8 +57,9 @@ async function explained(text: string, values = false) {
 }
 
 test('an accepted token: claims, access and calls', async () => {
-  const { text, explained: isExplained } = await explained(`Bearer ${issuer.token()}\n`)
+  const { text, explained: isExplained, refused } = await explained(`Bearer ${issuer.token()}\n`)
   expect(isExplained).toBe(true)
+  expect(refused).toBe(false)
   const lines = text.split('\n').map((line) => line.trim().replaceAll(/ +/g, ' '))
   expect(lines).toEqual(
     expect.arrayContaining([
@@ -84,12 +85,13 @@ test('name and values for who asks for them', async () => {
 })
 
 test('a refused token that is signed: what is wrong, and what its user could do', async () => {
-  const { text, data } = await explained(issuer.token({ aud: 'other' }))
+  const { text, data, refused } = await explained(issuer.token({ aud: 'other' }))
   expect(text).toMatch(/^✗ The application refuses this token: ERR_TOKEN_AUDIENCE\./)
   expect(text).toMatch(/✗ aud +other \(expected shop\) ERR_TOKEN_AUDIENCE/)
   expect(text).toMatch(/What is wrong\n-+\n- ERR_TOKEN_AUDIENCE: /)
   expect(text).toMatch(/with a token like this that is accepted\n-+\n✓ Shop/)
   expect(data).toMatchObject({ accepted: false })
+  expect(refused).toBe(true)
   expect(data).not.toHaveProperty('calls')
 })
 
@@ -103,7 +105,12 @@ test('a forged token: nothing is said about its user', async () => {
 test('what is no token: its code, and it is not explained', async () => {
   const { text, explained: isExplained } = await explained('{"access_token":"abc"}')
   expect(isExplained).toBe(false)
-  expect(text).toMatch(/^✗ ERR_TOKEN_MALFORMED: .*\n- the text was a whole token response/)
+  expect(text).toMatch(
+    /^✗ This is no token that can be read: ERR_TOKEN_MALFORMED\.\n- the text was a whole token response/
+  )
+  expect(text).toMatch(
+    /- ERR_TOKEN_MALFORMED: .*\(sent 1 segment\)\n {2}→ Send all of "access_token"/
+  )
 })
 
 test('a user of a landscape that does not run: the next step', async () => {
