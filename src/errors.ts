@@ -85,15 +85,31 @@ export function comparison(sent?: string, expected?: string): string {
   return expected === undefined ? ` (sent ${sent})` : ` (sent ${sent} ≠ expected ${expected})`
 }
 
+/**
+ * Returns the one line about a failure: code, hop, cause with what was sent and expected, fix, and the command that says more.
+ *
+ * @internal
+ */
+export function lineOf({ code, explanation }: PrincipalError): string {
+  const { hop, cause, sent, expected, fix } = explanation
+  const text = withoutFullStop(`${cause}${comparison(sent, expected)}`)
+  const next = `→ npx cds-principal explain ${code}`
+  return [code, hop, text, fix && withoutFullStop(fix), next].filter(Boolean).join(' · ')
+}
+
+const withoutFullStop = (text: string) => text.replace(/\.$/, '')
+
 /** Leaves out facts that are not known: they would count as known ones without a value. */
 function defined(facts: FailureFacts): FailureFacts {
   return Object.fromEntries(Object.entries(facts).filter(([, value]) => value !== undefined))
 }
 
-/** Wrong configuration: stops the start. `message` names the option. */
+/** Wrong configuration: stops the start. `message` names the option. What Node or CAP print of it is one line. */
 export class ConfigurationError extends PrincipalError {
   constructor(message: string, options?: ErrorOptions & FailureFacts) {
     super('ERR_CONFIGURATION', message, options)
+    // where in this package it was thrown helps nobody who reads it; DEBUG shows that
+    if (!/\bprincipal\b/.test(process.env['DEBUG'] ?? '')) this.stack = lineOf(this)
   }
 }
 

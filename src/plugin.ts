@@ -71,6 +71,7 @@ export async function activate(): Promise<void> {
   const connectAll = (): unknown => connectForeignServices(requires, servicesOnBehalf())
   if (isServing()) cds.on('served', connectAll)
   if (isServing() && isProduction()) {
+    if (authenticatesRequests()) bindingsOf(requires.auth as AuthOptions, requires)
     await checkBoundServices(requires)
     cds.once('listening', () => void warnOfMissingConnectivity(requires))
   }

@@ -1,7 +1,7 @@
 import { inspect } from 'node:util'
 
 import { cap } from '../cap.js'
-import { comparison, type Explanation, type FailureFacts, type PrincipalError } from '../errors.js'
+import { type Explanation, type FailureFacts, lineOf, type PrincipalError } from '../errors.js'
 import { countRefusal } from './telemetry/metrics.js'
 import { printable } from './redact.js'
 
@@ -69,18 +69,9 @@ function entryOf(
   { issuer, service, destination, principal }: Circumstances
 ): FailureEntry {
   const { code, status, explanation } = error
-  const { hop, cause, fix, sent, expected } = explanation
   const id: unknown = cap.context?.id
   const details = [issuer && `issuer ${issuer}`, `correlation id ${printable(id)}`].filter(Boolean)
-  const text = withoutFullStop(`${cause}${comparison(sent, expected)}`)
-  const parts = [
-    code,
-    hop,
-    text,
-    fix && withoutFullStop(fix),
-    `→ npx cds-principal explain ${code}`
-  ]
-  const message = `${parts.filter(Boolean).join(' · ')} (${details.join(', ')})`
+  const message = `${lineOf(error)} (${details.join(', ')})`
   const correlation = typeof id === 'string' && { correlation_id: printable(id) }
   const call = {
     ...(service !== undefined && { service }),
@@ -91,8 +82,6 @@ function entryOf(
   const entry = { message, code, status, ...own }
   return Object.defineProperty(entry, inspect.custom, { value: () => message })
 }
-
-const withoutFullStop = (text: string) => text.replace(/\.$/, '')
 
 /** Errors that are logged, with the correlation ids of the requests that failed with them; and errors that will be logged. */
 const explained = new WeakMap<object, Set<unknown>>()

@@ -2,7 +2,7 @@ import { inspect } from 'node:util'
 
 import cds from '@sap/cds'
 
-import { PropagationError, TokenError } from '../../../src/errors.js'
+import { ConfigurationError, PropagationError, TokenError } from '../../../src/errors.js'
 import { logFailure, noteExplained } from '../../../src/lib/log.js'
 import { quietExplainedErrors } from '../../../src/configuration/quiet-cap.js'
 
@@ -99,6 +99,16 @@ test("entries of CAP's queue stay, with the code in place of an explained error"
     ['Emit failed', 'a failure that has an entry of its own'],
     ['S: Emit failed:', 'in words']
   ])
+})
+
+test('what Node prints of a configuration error is one line, with DEBUG also where it was thrown', () => {
+  const make = () => new ConfigurationError('"onBehalfof" is not known', { fix: 'Correct it.' })
+  expect(make().stack).toBe(
+    'ERR_CONFIGURATION · configuration · "onBehalfof" is not known · Correct it · → npx cds-principal explain ERR_CONFIGURATION'
+  )
+  process.env['DEBUG'] = 'principal'
+  expect(make().stack).toMatch(/^\w*Error: "onBehalfof" is not known. Correct it.\n +at /)
+  delete process.env['DEBUG']
 })
 
 test('the message of an error has cause, comparison and fix', () => {
