@@ -96,7 +96,7 @@ const rooms = {
     'read',
     'words'
   ],
-  'src/restrictions/request': ['find-texts', 'refusal', 'request'],
+  'src/restrictions/request': ['find-texts', 'hidden', 'refusal', 'request'],
   'src/restrictions/write': ['record', 'refused-writes', 'written'],
   'src/token': [
     'claims',

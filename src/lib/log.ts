@@ -160,6 +160,16 @@ export function logCall(call: object): void {
   if (log._debug) log.debug(`principal.call ${JSON.stringify(call)}`)
 }
 
+/** True with `DEBUG=principal`. @internal */
+export function isDebug(): boolean {
+  return log._debug
+}
+
+/** Logs a decision for the developer: `DEBUG=principal`. @internal */
+export function logDebug(text: string): void {
+  log.debug(text)
+}
+
 /** Logs a problem that stops nothing and should be corrected. @internal */
 export function logWarning(text: string): void {
   log.warn(text)

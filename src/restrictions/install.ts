@@ -5,6 +5,7 @@ import { attributesFor, type TargetedRequest } from './model/attributes.js'
 import type { EnforcedRequest } from './request/request.js'
 import { enforceRestrictions, type HandlingService } from './enforce.js'
 import { findTexts } from './request/find-texts.js'
+import { debugRead } from './request/hidden.js'
 import { hideConditions } from './read/hide-conditions.js'
 import { hideUnreadable } from './read/hide-unreadable.js'
 import { refuseCalculated, refuseHidingName } from './read/queries.js'
@@ -93,7 +94,11 @@ function prepareServices(warned: Set<string>, explain: Explain): void {
       if (!model || request.user._is_privileged) return handle().catch(hide)
       const texts = findTexts(request, name, model)
       const handled = () => (texts ? texts.then(handle) : handle()).catch(hide)
-      return request.event === 'READ' ? handled() : hideUnreadable(request, model, handled)
+      if (request.event !== 'READ') return hideUnreadable(request, model, handled)
+      return handled().then((result) => {
+        debugRead(request, result)
+        return result
+      })
     }
   }
 }

@@ -86,6 +86,21 @@ describe('alice and plant 1710', () => {
     expect((await carol.get(foreign)).body).toEqual(body)
   })
 
+  test.each([
+    ['PATCH', () => alice.patch(foreign, { name: 'x' })],
+    ['"dismantle"', () => alice.post(`${foreign}/MaintenanceService.dismantle`)]
+  ])('the log explains the 404 of %s in one line', async (what, attempt) => {
+    const before = (await sample.sample.output()).length
+    expect((await attempt()).status).toBe(404)
+    const printed = (await sample.sample.output()).slice(before)
+    expect(printed).toContain(
+      `ERR_WRITE_RESTRICTED · authorization · ${what} of Equipment: there is no such record, or the user may not read it: ` +
+        'the client gets 404: "plant = $user.plant"'
+    )
+    expect(printed).not.toContain('[odata] - 404')
+    expect(printed).not.toMatch(/^\s+at /m)
+  })
+
   test('nobody deletes equipment, not even the own', async () => {
     await withoutTrace(() => alice.delete(`${EQUIPMENT}('${OWN.equipment}')`), 403, 405)
   })

@@ -1,5 +1,6 @@
 import type { Segment, Token } from '../condition/types.js'
 import { count } from '../model/database.js'
+import { explainHidden } from '../request/hidden.js'
 import type { EnforcedRequest } from '../request/request.js'
 import { nameOf } from '../condition/mentions.js'
 import { permittedCondition, permittedOn } from '../model/permitted.js'
@@ -33,7 +34,10 @@ export async function hideUnreadable(
       throw error
     const found = readable()
     if (!found || (before ?? (await count(found))) > 0) throw error
-    throw Object.assign(new Error('Not Found', { cause: error }), { status: 404, code: '404' })
+    const hidden = new Error('Not Found', { cause: error })
+    const entity = entitiesOn(path, model.definitions).at(-1)
+    if (entity) explainHidden(hidden, request, entity)
+    throw Object.assign(hidden, { status: 404, code: '404' })
   }
 }
 

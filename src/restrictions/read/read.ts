@@ -1,5 +1,6 @@
 import { selectOne } from '../../cap.js'
 import type { Segment, Select, Token } from '../condition/types.js'
+import { rejectHidden } from '../request/hidden.js'
 import { type EnforcedRequest, type EnforcingService, refuse } from '../request/request.js'
 import { count } from '../model/database.js'
 import { governorsOf } from '../model/governing.js'
@@ -108,7 +109,7 @@ async function restrictPassed(
     }
     const condition = entity && readableIf(request, entity)
     if (condition && inDatabase(entity)) conditions[index] = condition
-    else if (condition) await assertReadable(service, request, path.slice(0, index + 1))
+    else if (condition) await assertReadable(service, request, path.slice(0, index + 1), entity)
   }
   if (!conditions.length && !takesQueries(service)) return
   rewriteQuery(request, ({ from }: Select) => {
@@ -133,10 +134,11 @@ function entitiesOn(path: readonly Segment[], { model }: EnforcingService) {
 async function assertReadable(
   service: EnforcingService,
   request: EnforcedRequest,
-  ref: readonly Segment[]
+  ref: readonly Segment[],
+  entity: RestrictedDefinition | undefined
 ): Promise<void> {
   const record = await service.run(selectOne({ ref }))
-  if (!record) notFound(request)
+  if (!record) rejectHidden(request, entity, 'ERR_EXPAND_RESTRICTED')
 }
 
 /**

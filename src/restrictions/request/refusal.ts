@@ -20,6 +20,8 @@ import { textFor } from './texts.js'
 export interface Concern {
   readonly entity?: RestrictedDefinition | undefined
   readonly event?: string
+  /** Event whose conditions are shown. Default: the same. */
+  readonly conditionsOf?: string
 }
 
 /** User of a request, with what conditions ask for. */
@@ -38,16 +40,16 @@ export interface RefusedUser {
 export function refusalOf(
   code: ErrorCode,
   message: string,
-  { entity, event = '' }: Concern,
+  { entity, event = '', conditionsOf = event }: Concern,
   { user, facts }: RefusedUser
 ): PrincipalError {
   const { cause, fix } = textFor(message)
   const what = `${nameOfRequest(event, entity)}: ${cause}`
   if (!entity) return new PrincipalError(code, what, { fix })
-  const restrictions = restrictionsFor(entity, event, user)
+  const restrictions = restrictionsFor(entity, conditionsOf, user)
   if (restrictions === 'always') return new PrincipalError(code, what, { fix })
   if (restrictions === 'never') {
-    const roles = rolesWithGrant(entity, event)
+    const roles = rolesWithGrant(entity, conditionsOf)
     const granted = roles.length ? `roles with one: ${quoted(roles)}` : 'nobody has one'
     return new PrincipalError(code, `${what} (${granted})`, { fix })
   }
@@ -63,6 +65,16 @@ export function refusalOf(
   const condition = conditions.map((text) => `"${text}"`).join(' or ')
   const step = missing.length ? adviceFor(missing) : fix
   return new PrincipalError(code, `${what}: ${condition}${lack}`, { fix: step })
+}
+
+/** Returns the attributes in the conditions for an event of which the user has no value. @internal */
+export function lackedAttributes(
+  entity: RestrictedDefinition,
+  event: string,
+  { user, facts }: RefusedUser
+): string[] {
+  const restrictions = restrictionsFor(entity, event, user)
+  return typeof restrictions === 'string' ? [] : attributesWithoutValue(restrictions, facts)
 }
 
 function adviceFor(missing: readonly string[]): string {

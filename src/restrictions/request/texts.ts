@@ -34,6 +34,14 @@ const TEXTS: Readonly<Record<string, DeveloperText>> = {
     cause: 'the condition is not true for this record',
     fix: 'Let somebody change it who has its values, or give a role a grant without the condition.'
   },
+  'There is no record that you may read.': {
+    cause: 'there is no such record, or the user may not read it: the client gets 404',
+    fix: 'Where there is one, the user needs values for which the condition for READ is true.'
+  },
+  'Records can be hidden.': {
+    cause: 'records can be hidden by the condition',
+    fix: 'Give the user the values that the condition asks for.'
+  },
   'The condition can not be true for you.': {
     cause: 'the condition is true for no record of this user',
     fix: 'Give the user the values that the condition asks for.'

@@ -3,6 +3,7 @@ import { checkDeletedParts, checkPart } from './part.js'
 import { mayHold } from '../model/permission.js'
 import type { Segment } from '../condition/types.js'
 import { count } from '../model/database.js'
+import { rejectHidden } from '../request/hidden.js'
 import { type EnforcedRequest, type EnforcingService, refuse } from '../request/request.js'
 import { isPermitted, type Row } from '../model/evaluate-restriction.js'
 import { permissionFor, permissionForAction } from '../model/permission.js'
@@ -64,7 +65,7 @@ async function checkRemoteRecord(
   const found = await service.run(recordQuery(request, entity))
   const [row, ...more] = [found ?? []].flat() as Row[]
   if (more.length) return refuse(request, UNCHECKED, 'Name one record by its key.')
-  if (!row) return request.reject({ status: 404, message: 'Not Found' })
+  if (!row) return rejectHidden(request, entity)
   records.set(request, row)
   if (isPermitted(permission, entity, row, factsOf(request))) return
   refuse(request, RESTRICTED, 'You may not change this record.')
