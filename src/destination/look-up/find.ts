@@ -2,6 +2,7 @@ import type { Destination, Service } from '@sap-cloud-sdk/connectivity'
 
 import { DestinationError } from '../../errors.js'
 import { cloudSdk } from '../../lib/lazy.js'
+import { cleanCause } from '../../lib/redact.js'
 import type { Principal } from '../../user/principal.js'
 import { serviceBinding } from '../binding/binding.js'
 import { isUserBound } from '../authentication-types.js'
@@ -52,13 +53,18 @@ export async function findDestination(
   if (found) return found
   throw new DestinationError(
     'ERR_DESTINATION_NOT_FOUND',
-    `there is no destination "${name}" in the environment, and no Destination service is bound`,
+    `no Destination service is bound (needed for destination "${name}")`,
     {
       destination: name,
-      fix: 'Bind an instance of the Destination service to the application, and create the destination there.'
+      fix:
+        'Bind one: cds add destination and a new deployment, or cf bind-service with an instance of it. ' +
+        'The environment variable "destinations" has no destination of that name either.'
     }
   )
 }
+
+/** Messages of the Cloud SDK where it would ask the Destination service, and none is bound. */
+const NOT_BOUND = /binding (of type 'destination'|to (a|the) destination service)/
 
 async function locally(
   name: string,
@@ -75,7 +81,10 @@ async function locally(
       }
     )
   }
-  const destination = await localDestination(name, principal)
+  const destination = await localDestination(name, principal).catch((error: unknown) => {
+    if (cleanCause(error).messages.some((message) => NOT_BOUND.test(message))) return null
+    throw error
+  })
   if (!destination) return undefined
   return {
     destination,

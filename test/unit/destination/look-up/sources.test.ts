@@ -44,3 +44,29 @@ test('proxies of the environment, as the Cloud SDK takes them', async () => {
 test('a certificate that is not there changes nothing', async () => {
   expect(await resolveDestination('TRUSTED', NOBODY)).not.toHaveProperty('trustStoreCertificate')
 })
+
+describe('without a bound Destination service', () => {
+  const { VCAP_SERVICES: vcap } = process.env
+  afterEach(() => {
+    process.env['VCAP_SERVICES'] = vcap
+  })
+
+  test.each<[string, () => Principal | Promise<Principal>]>([
+    ['nobody', () => NOBODY],
+    ['a named user', () => landscape.user('alice')]
+  ])('the error says that, and what to bind, for %s', async (_, principal) => {
+    const who = await principal()
+    const { destination: __, ...others } = landscape.emulator.vcapServices() as object as Record<
+      string,
+      unknown
+    >
+    process.env['VCAP_SERVICES'] = JSON.stringify(others)
+    await expect(resolveDestination('S4', who)).rejects.toMatchObject({
+      code: 'ERR_DESTINATION_NOT_FOUND',
+      explanation: {
+        cause: 'no Destination service is bound (needed for destination "S4")',
+        fix: expect.stringMatching(/^Bind one: cds add destination .* cf bind-service/) as unknown
+      }
+    })
+  })
+})
