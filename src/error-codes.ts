@@ -127,6 +127,18 @@ const HOPS: Readonly<Record<string, string>> = {
   TENANT: 'before the call',
   QUEUED: 'before the call',
   DESTINATION: 'destination',
+  REMOTE_HOST: 'before the call',
+  REMOTE_PATH: 'before the call',
+  REMOTE_PROXY: 'the Connectivity proxy',
+  REMOTE_CLOUD: 'the Connectivity proxy',
+  REMOTE_NOT: 'the Cloud Connector',
+  REMOTE_PRINCIPAL: 'the Cloud Connector',
+  REMOTE_UNAVAILABLE: 'the system',
+  REMOTE_UNAUTHORIZED: 'the system',
+  REMOTE_FORBIDDEN: 'the system',
+  REMOTE_LOGON: 'the system',
+  REMOTE_REDIRECT: 'the system',
+  REMOTE_CSRF: 'the system',
   REMOTE: 'remote system'
 }
 

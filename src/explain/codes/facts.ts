@@ -1,5 +1,6 @@
 import type { Project } from '../project/project.js'
 import { startChecks } from './configuration-facts.js'
+import { exposedSystems } from './exposed-systems.js'
 import { acceptedSchemes, exchanges, issuers, tenantMode, trustList } from './issuer-facts.js'
 import { conditions, foreignGrants, roles } from './model-facts.js'
 import { destinations, platformServices, queues, requiredServices } from './service-facts.js'
@@ -42,6 +43,8 @@ const FACTS: readonly (readonly [prefix: string, facts: Facts])[] = [
   ['DESTINATION', platformServices],
   ['REMOTE', requiredServices],
   ['REMOTE', destinations],
+  ['REMOTE_CLOUD', exposedSystems],
+  ['REMOTE_NOT', exposedSystems],
   ['REMOTE_PROXY', platformServices],
   ['REMOTE_CLOUD', platformServices]
 ]

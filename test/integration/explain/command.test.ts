@@ -71,6 +71,15 @@ describe('a code', () => {
     expect(stdout).toMatch(/"aud" sb-maintenance!t1 or\s+maintenance!t1/)
   })
 
+  test('of a path that is not exposed: the hop, and what the landscape exposes', async () => {
+    const { stdout, code } = await explain(['ERR_REMOTE_NOT_EXPOSED'])
+    expect(code).toBe(0)
+    expect(stdout).toMatch(/^ERR_REMOTE_NOT_EXPOSED · 502 · the Cloud Connector\n/)
+    expect(stdout.replaceAll(/\s+/g, ' ')).toContain(
+      'Cloud Connector of the landscape: s4.internal:44300: /sap/opu/odata/sap/ and below'
+    )
+  })
+
   test('an unknown one: did you mean …, and exit code 1', async () => {
     const { stdout, code } = await explain(['ERR_TOKEN_EXPRED'])
     expect({ stdout, code }).toEqual({
