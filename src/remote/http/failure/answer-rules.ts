@@ -38,8 +38,20 @@ const CSRF_RULES: readonly FailureRule<FailedAnswer>[] = [
   }
 ]
 
+/** Message of SAP Gateway, "No service found for namespace …": 403, although it is no matter of authorizations. */
+const NO_SERVICE = /^\/IWFND\/MED\/?170$/
+
 const SYSTEM_RULES: readonly FailureRule<FailedAnswer>[] = [
   ...UNAUTHORIZED_RULES,
+  {
+    applies: ({ status, errorCode = '' }) => status === 403 && NO_SERVICE.test(errorCode),
+    code: 'ERR_REMOTE_ANSWER',
+    hop: 'the system',
+    cause: (hop, { errorCode }) =>
+      `${hop} has no such service, or it is not activated (403, ${String(errorCode)})`,
+    sent: ({ path }) => path,
+    fix: 'Check "path" of the required service, and activate the service in the system (transaction /IWFND/MAINT_SERVICE).'
+  },
   {
     applies: ({ status }) => status === 403,
     code: 'ERR_REMOTE_FORBIDDEN',

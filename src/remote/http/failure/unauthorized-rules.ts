@@ -51,7 +51,11 @@ export const UNAUTHORIZED_RULES: readonly FailureRule<FailedAnswer>[] = [
       `${hop} has answered in another client, and does not accept the logon of the ${sender(answer)} there (401)${again(answer)}`,
     sent: ({ sapClient }) => `sap-client ${String(sapClient)}`,
     expected: ({ answeringClient }) => `${String(answeringClient)}, which has answered`,
-    fix: 'Check the property "sap-client" of the destination: that client may not be there, or its header gets lost on the way.'
+    fix: ({ userBound, answeringClient }) =>
+      'Check the property "sap-client" of the destination: that client may not be there, or its header gets lost on the way.' +
+      (userBound
+        ? ` If client ${String(answeringClient)} is meant, the user needs a rule in it (transaction CERTRULE).`
+        : '')
   },
   {
     applies: ({ status, proxied, userBound }) => status === 401 && proxied && userBound,
@@ -59,10 +63,7 @@ export const UNAUTHORIZED_RULES: readonly FailureRule<FailedAnswer>[] = [
     hop: 'the system',
     cause: (hop, answer) =>
       `${hop} does not know the user${inClient(answer)} (401)${again(answer)}`,
-    fix: (answer) =>
-      isDefaultClient(answer)
-        ? `${CERTRULE} Where the users are in another client, name it in the property "sap-client" of the destination.`
-        : CERTRULE
+    fix: (answer) => [CERTRULE, clientAdvice(answer)].filter(Boolean).join(' ')
   },
   {
     applies: ({ status, userBound }) => status === 401 && userBound,
@@ -91,6 +92,19 @@ function isOther(sapClient: string | undefined, answering: string | undefined): 
 /** True if a system has answered in the client that it takes for requests that name none. */
 function isDefaultClient({ sapClient, answeringClient }: FailedAnswer): boolean {
   return sapClient === undefined && answeringClient !== undefined
+}
+
+/** Returns the next step for a user who may be in another client than the one that has answered. */
+function clientAdvice(answer: FailedAnswer): string | undefined {
+  const { sapClient, answeringClient } = answer
+  if (isDefaultClient(answer)) {
+    return 'Where the users are in another client, name it in the property "sap-client" of the destination.'
+  }
+  if (answeringClient === undefined) return undefined
+  return (
+    `The rule has to be in client ${answeringClient}; where the users are in another one, check "sap-client" of the destination ` +
+    `(sent ${String(sapClient)}).`
+  )
 }
 
 function inClient(answer: FailedAnswer): string {

@@ -44,6 +44,24 @@ describe('what a failed call means', () => {
     expect(failureOf(answer(304, '', { location: '/logon' }))).toBeUndefined()
   })
 
+  test.each(['/IWFND/MED/170', '/IWFND/MED170'])(
+    'a service that is not activated in SAP Gateway is no lack of authorizations: %s',
+    (code) => {
+      const error = { error: { code, message: { value: 'No service found for namespace , …' } } }
+      const call = { url: new URL('https://s4.example/sap/opu/X_SRV'), headers: {} } as never
+      expect(failureOf(answer(403, error), onPremise, { call })).toMatchObject({
+        code: 'ERR_REMOTE_ANSWER',
+        explanation: {
+          cause: `the call to destination "S4" failed: the system has no such service, or it is not activated (403, ${code})`,
+          sent: '/sap/opu/X_SRV',
+          fix: expect.stringMatching(/^Check "path".*MAINT_SERVICE/) as unknown
+        }
+      })
+      const other = { error: { code: '/IWFND/MED/1700', message: 'no' } }
+      expect(failureOf(answer(403, other))?.code).toBe('ERR_REMOTE_FORBIDDEN')
+    }
+  )
+
   test('a URL without a destination is named by its host', () => {
     const call = { url: new URL('https://s4.example:8443/x'), headers: {} } as never
     const plain = { url: 'https://s4.example:8443' } as HttpDestination
@@ -77,7 +95,7 @@ describe('a 401 of a system is told apart by its answer', () => {
       at('100'),
       asUser,
       NETWEAVER('100'),
-      /user in its client 100.*CERTRULE/
+      /user in its client 100.*CERTRULE.* in client 100; .*check "sap-client" of the destination \(sent 100\)/
     ],
     ['the default client', onPremise, asUser, NETWEAVER('001'), /default client 001.*"sap-client"/],
     ['no sign of a client', onPremise, asUser, {}, /does not know the user \(401\).*CERTRULE/],
@@ -86,7 +104,7 @@ describe('a 401 of a system is told apart by its answer', () => {
       at('200'),
       asUser,
       NETWEAVER('100'),
-      /in another client.*\(sent sap-client 200 ≠ expected 100, which has answered\)/
+      /in another client.*\(sent sap-client 200 ≠ expected 100, which has answered\).*"sap-client".*If client 100 is meant, .*CERTRULE/
     ],
     [
       'a clock that is behind',
