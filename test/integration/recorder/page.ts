@@ -59,6 +59,15 @@ export function describePage(sampleOf: () => RecordedSample): void {
         expect({ path, status: (await get(path)).status }).toEqual({ path, status: 404 })
     })
 
+    test('the address without its last slash leads to the page, with the right key only', async () => {
+      const { pathname } = new URL(sampleOf().page)
+      const address = pathname.slice(0, -1)
+      const { status, headers } = await get(`${address}?x=1`)
+      expect({ status, location: headers.location }).toEqual({ status: 308, location: pathname })
+      expect((await get(address.slice(0, -1))).status).toBe(404)
+      expect((await get(address, { host: 'attacker.example' })).status).toBe(421)
+    })
+
     test('only with a host name of this machine, and only to read', async () => {
       expect((await get('./', { host: 'attacker.example' })).status).toBe(421)
       expect((await get('./', {}, 'POST')).status).toBe(405)

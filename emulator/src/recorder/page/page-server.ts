@@ -58,6 +58,7 @@ export async function startRecorderPage(
     if (!isLocalHost(req.headers.host)) send(res, 421, 'text/plain', 'localhost only')
     else if (name === undefined) send(res, 404, 'text/plain', 'Not Found')
     else if (req.method !== 'GET') send(res, 405, 'text/plain', 'Method Not Allowed')
+    else if (name === WITHOUT_SLASH) send(res, 308, 'text/plain', '', { location: `/${key}/` })
     else if (name === '') sendPage(res)
     else if (name !== 'events') sendFile(res, name)
     else if (streams >= MAX_STREAMS) send(res, 503, 'text/plain', 'too many open pages')
@@ -71,9 +72,15 @@ export async function startRecorderPage(
   return { url: `http://127.0.0.1:${port}/${key}/`, close }
 }
 
+/** Name of the page itself at an address that ends with the key: its files are relative to the one with a slash. */
+const WITHOUT_SLASH = Symbol('no slash')
+
 /** Returns the part of the path behind the key; `undefined` without the right key. */
-function nameIn({ url = '' }: IncomingMessage, key: string): string | undefined {
-  const [, given = '', name, ...more] = (url.split('?', 1)[0] ?? '').split('/')
+function nameIn(
+  { url = '' }: IncomingMessage,
+  key: string
+): string | typeof WITHOUT_SLASH | undefined {
+  const [, given = '', name = WITHOUT_SLASH, ...more] = (url.split('?', 1)[0] ?? '').split('/')
   const isKey = timingSafeEqual(digest(given), digest(key))
   return isKey && !more.length ? name : undefined
 }
