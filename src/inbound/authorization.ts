@@ -14,6 +14,9 @@ const NONE: Authorization = { scheme: 'none' }
 /** `credentials = auth-scheme [ 1*SP token68 ]`, and nothing behind it (RFC 9110, section 11.4; RFC 6750, section 2.1). */
 const CREDENTIALS = /^([!#$%&'*+.^_`|~0-9a-z-]{1,32})(?: {1,8}([0-9a-z._~+/-]+=*)?)?$/i
 
+/** Compact JWT: name and password in base64 have no full stop. */
+const JWT = /^[\w-]+\.[\w-]+\.[\w-]*$/
+
 /** Beginning of a header with a JWT: `eyJ` is `{"`. */
 const BEARER_JWT = 'Bearer eyJ'
 
@@ -106,6 +109,14 @@ function credentialsIn(header: string): Authorization {
     const text = '"Authorization" header has a scheme, and no credentials behind it'
     throw new RequestError('ERR_CREDENTIALS_MISSING', text, {
       fix: 'The shell variable or setting with the token is probably empty: look at the request for the token before.'
+    })
+  }
+  if (name === 'basic' && JWT.test(value)) {
+    const text = '"Authorization" header has a token behind the scheme "Basic"'
+    throw new RequestError('ERR_REQUEST_MALFORMED', text, {
+      sent: 'Basic',
+      expected: 'Bearer',
+      fix: 'Write "Bearer" in place of "Basic" before the token.'
     })
   }
   return name === 'bearer'

@@ -49,6 +49,20 @@ describe('only one Authorization header, one scheme, one credential', () => {
     )
   })
 
+  test('a token behind the scheme Basic is malformed, and nothing of it is said', () => {
+    const error = expect.objectContaining({
+      code: 'ERR_REQUEST_MALFORMED',
+      message:
+        '"Authorization" header has a token behind the scheme "Basic" (sent Basic ≠ expected Bearer). ' +
+        'Write "Bearer" in place of "Basic" before the token.'
+    }) as unknown
+    for (const scheme of ['Basic', 'basic']) {
+      expect(() => authorizationOf(requestWith(`${scheme} eyJhbGciOiJub25lIn0.e30.c2ln`))).toThrow(
+        error as Error
+      )
+    }
+  })
+
   test.each(['', ' ', '   '])('"%s" is as good as no header', (value) => {
     expect(authorizationOf(requestWith(value))).toEqual({ scheme: 'none' })
   })
