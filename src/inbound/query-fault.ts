@@ -43,12 +43,15 @@ const OF_PROGRAMS = new Set([
   'URIError'
 ])
 
+type Status = 'status' | 'statusCode' | 'code'
+
 /** True for an error of a query that the client has written: with HCQL, or with REST, which becomes a query. */
 function isFault(protocol: string | undefined, error: unknown): boolean {
   // also of another realm, as in jest
   // eslint-disable-next-line @typescript-eslint/no-deprecated -- Node 22 has no Error.isError
   if (!types.isNativeError(error)) return false
-  const { name, status = 500, code } = error as Error & { status?: unknown; code?: unknown }
+  const { name, code, status: own, statusCode } = error as Error & Partial<Record<Status, unknown>>
+  const status = own ?? statusCode ?? (Number(code) || 500) // as CAP 9 does
   const isOfQuery = protocol === 'hcql' && status === 500
   const isUnreadable = code === 'ERR_CDS_COMPILATION_FAILURE' // an expression
   const isOfRecord = protocol === 'rest' && (isUnreadable || OF_PROGRAMS.has(name))

@@ -98,6 +98,14 @@ test.each<[string, Error, object]>([
   })
 })
 
+test.each([{ code: 403 }, { statusCode: 403 }, { code: '403' }])(
+  'a refusal stays what it is, as CAP 9 has it: %j',
+  (properties) => {
+    const error = thrown('Error', properties, `x (${CAP})`)
+    expect(passedOn(error, hcql)).toBe(error)
+  }
+)
+
 describe('with CAP 9, whose routers do not know their protocol', () => {
   const fault = thrown('TypeError', {}, `x (${CAP})`)
   const router = () => undefined
