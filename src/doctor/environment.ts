@@ -8,7 +8,7 @@ import { silenceCloudSdk } from '../lib/lazy.js'
 import { quietLibraries } from '../lib/log.js'
 import { isProduction } from '../lib/profile.js'
 import { boundServices } from './bound-services.js'
-import { readConfiguration, readVcap } from './exports.js'
+import { readConfiguration, readFile, readVcap } from './exports.js'
 
 /** Options of the examination. */
 export interface DoctorOptions {
@@ -48,6 +48,7 @@ export async function prepareEnvironment(options: DoctorOptions): Promise<Source
   const { profile, vcap, requires } = options
   const root = resolve(options.project)
   const { env } = process
+  assertReadable(options)
   quietLibraries()
   silenceCloudSdk()
   if (profile) env.CDS_ENV = profile
@@ -60,6 +61,14 @@ export async function prepareEnvironment(options: DoctorOptions): Promise<Source
   if (isFromFiles(options) || isProduction()) return 'nowhere'
   const { auth } = cap.env.requires
   return auth && (await joinRunningLandscape(auth)) ? 'landscape' : 'nowhere'
+}
+
+/** Reads the files that are looked at later: one that can't be read ends the examination before anything is called. */
+function assertReadable({ mta, xsSecurity, xsApp }: DoctorOptions): void {
+  const files = { '--mta': mta, '--xs-security': xsSecurity, '--xs-app': xsApp }
+  for (const [option, path] of Object.entries(files)) {
+    if (path !== undefined) readFile(option, path)
+  }
 }
 
 /** True if the examination is about exported files, and nothing is called. */

@@ -6,6 +6,10 @@ import { authenticationTypeOf } from '../authentication-types.js'
 import { declaresUserTokenKeys, withExchange } from '../exchange/user.js'
 import { type RetrievalOptions, sendsSubjectToken } from '../retrieval/retrieval.js'
 
+/** Next step where the destination is for another protocol. */
+const HTTP_NEEDED =
+  'Name a destination of type "HTTP", with the URL of an OData or REST service of the same system.'
+
 const LOOPBACK = /^(localhost|127(\.\d+){3}|\[::1\])$/
 
 /**
@@ -19,7 +23,8 @@ export function checkUsable(destination: Destination, userBound: boolean): void 
   const known = authenticationTypeOf(destination)
   const has = `has Authentication "${authentication}", which`
   if (type && type !== 'HTTP') {
-    throw unusable(destination, `is of type "${type}", and only those of type "HTTP" can be called`)
+    const reason = `is of type "${type}", and only those of type "HTTP" can be called`
+    throw unusable(destination, reason, HTTP_NEEDED)
   }
   if (known?.replacedBy) {
     throw unusable(destination, `${has} is deprecated and not sent; use ${known.replacedBy}`)

@@ -14,9 +14,8 @@ import { certificateFinding } from './certificates.js'
 import type { Facts, UsedService } from '../facts.js'
 import { locationFinding } from './location.js'
 import type { SeenDestination } from '../look-ups.js'
+import { IN_COCKPIT, tokenServiceProblem, UNUSABLE } from './token-service.js'
 import { broken, brokenBy, doubtful, type Finding, right, unseen } from '../row.js'
-
-const IN_COCKPIT = 'Correct the destination in the BTP cockpit (Connectivity > Destinations).'
 
 /** Looks at every destination in use, and at services that are called without one. */
 export async function destinationFindings(facts: Facts): Promise<Finding[]> {
@@ -43,6 +42,7 @@ async function destinationFinding(seen: SeenDestination, facts: Facts): Promise<
   const parsed = await parse(configuration)
   const problem =
     configurationProblem(title, configuration, parsed) ??
+    tokenServiceProblem(title, configuration, users, facts) ??
     users.map((each) => policyProblem(title, each, parsed)).find(Boolean) ??
     locationFinding(title, seen, facts)
   const what = `${String(parsed.authentication)}, ${parsed.proxyType ?? 'Internet'}`
@@ -73,8 +73,6 @@ function missing(
   })
 }
 
-const UNUSABLE = { code: 'ERR_DESTINATION_UNAVAILABLE' } as const
-
 /** Looks at the destination by itself. */
 function configurationProblem(
   title: string,
@@ -98,7 +96,7 @@ function configurationProblem(
   } catch (error) {
     return brokenBy(title, error, IN_COCKPIT)
   }
-  return schemeProblem(title, new URL(url), parsed) ?? tokenServiceProblem(title, configuration)
+  return schemeProblem(title, new URL(url), parsed)
 }
 
 function schemeProblem(title: string, { protocol }: URL, parsed: Destination): Finding | undefined {
@@ -116,21 +114,6 @@ function schemeProblem(title: string, { protocol }: URL, parsed: Destination): F
     return doubtful(title, cause, 'Use https in its URL.', { sent: 'http', expected: 'https' })
   }
   return undefined
-}
-
-function tokenServiceProblem(
-  title: string,
-  { tokenServiceURL: url }: Readonly<Record<string, unknown>>
-): Finding | undefined {
-  if (typeof url !== 'string' || !url.startsWith('http://') || /\/\/(localhost|127\.)/.test(url))
-    return undefined
-  const details = { sent: 'http', expected: 'https', ...UNUSABLE }
-  return broken(
-    title,
-    'its token service is asked over http, with the secret of the client',
-    IN_COCKPIT,
-    details
-  )
 }
 
 /** Compares the destination with `onBehalfOf` of a service that uses it. */

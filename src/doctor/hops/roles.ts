@@ -73,8 +73,9 @@ function templateFindings(descriptor: Descriptor): Finding[] {
 function undeclared(title: string, what: string, name: string, known: readonly string[]): Finding {
   const similar = nearestName(name, known)
   const fix = similar ? `Did you mean "${similar}"? Otherwise: ${ADD}` : ADD
+  const article = what === 'attribute' ? 'an' : 'a'
   const expected = known.join(', ') || `a declared ${what}`
-  return broken(title, `it refers to a ${what} that is not declared`, fix, {
+  return broken(title, `it refers to ${article} ${what} that is not declared`, fix, {
     sent: name,
     expected,
     code: 'ERR_ROLE_MISSING'

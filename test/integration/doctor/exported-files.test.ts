@@ -102,6 +102,22 @@ const mistakes: Mistake[] = [
     fix: /Add it to xs-security\.json/
   },
   {
+    name: 'xs-security.json without the attribute',
+    make: ({ xsSecurity }) => (xsSecurity['attributes'] = []),
+    hop: 'roles',
+    subject: /role template "Technician"/,
+    cause: /to an attribute that is not declared/,
+    fix: /Add it to xs-security\.json/
+  },
+  {
+    name: 'an exchange without a token service',
+    make: (exports) => delete destination(exports, 'PARTNER')['tokenServiceURL'],
+    hop: 'destinations',
+    subject: /^destination "PARTNER"$/,
+    cause: /needs a token service/,
+    fix: /^Set tokenServiceURL/
+  },
+  {
     name: 'an application router that forwards no token',
     make: (exports) => (exports.mta = exports.mta.replace(/ +forwardAuthToken: true\n/, '')),
     hop: 'trust',
@@ -229,13 +245,16 @@ test('the help has an example for each place', async () => {
   }
 })
 
-test('a file that can not be read is named, and the exit code is 1', async () => {
-  const { status, text } = await run(folder.root, ['--vcap', 'none.json'], {}, '')
-  expect({ status, text }).toEqual({
-    status: 1,
-    text: 'cds-principal: --vcap none.json: there is no such file\n'
-  })
-})
+test.each(['--vcap', '--mta', '--xs-security', '--xs-app'])(
+  'a file of %s that can not be read is named, and the exit code is 1',
+  async (option) => {
+    const { status, text } = await run(folder.root, [option, 'none.json'], {}, '')
+    expect({ status, text }).toEqual({
+      status: 1,
+      text: `cds-principal: ${option} none.json: there is no such file\n`
+    })
+  }
+)
 
 test('as text, the last line says how much there is to mend, and what first', async () => {
   const exports = rightExports()

@@ -1,5 +1,5 @@
 import { destinationFindings } from '../../../../src/doctor/hops/destinations.js'
-import { factsWith, seen, serviceOf } from '../facts.js'
+import { bindingOf, factsWith, seen, serviceOf } from '../facts.js'
 
 const S4 = {
   Name: 'S4',
@@ -13,7 +13,8 @@ const API = {
   Type: 'HTTP',
   URL: 'https://api.example',
   ProxyType: 'Internet',
-  Authentication: 'OAuth2JWTBearer'
+  Authentication: 'OAuth2JWTBearer',
+  tokenServiceURL: 'https://auth.example/oauth/token'
 }
 
 async function first(configuration: Record<string, unknown>, onBehalfOf?: string) {
@@ -36,6 +37,7 @@ test.each([
   ],
   ['no URL', { ...API, URL: 'api' }, undefined, 'mend', /URL can not be used/],
   ['another kind of destination', { ...API, Type: 'RFC' }, undefined, 'mend', /type "RFC"/],
+  ['no token service', { ...API, tokenServiceURL: '' }, undefined, 'mend', /needs a token service/],
   [
     'PrincipalPropagation on the internet',
     { ...S4, ProxyType: 'Internet' },
@@ -83,6 +85,61 @@ test.each([
   expect(await first(configuration, onBehalfOf)).toMatchObject({
     state,
     cause: expect.stringMatching(cause)
+  })
+})
+
+describe('without a token service', () => {
+  const { tokenServiceURL: _, ...without } = API
+  const found = (own: object, more: object = {}) =>
+    destinationFindings(
+      factsWith({
+        services: [serviceOf('S4')],
+        destinations: seen({ ...without, ...own }),
+        ...more
+      })
+    )
+
+  test.each([
+    'OAuth2ClientCredentials',
+    'OAuth2Password',
+    'OAuth2RefreshToken',
+    'OAuth2TechnicalUserPropagation',
+    'OAuth2UserTokenExchange',
+    'OAuth2JWTBearer',
+    'OAuth2TokenExchange',
+    'OAuth2SAMLBearerAssertion'
+  ])('%s is to mend', async (Authentication) => {
+    expect(await found({ Authentication })).toMatchObject([
+      {
+        state: 'mend',
+        expected: 'tokenServiceURL',
+        fix: expect.stringMatching(/^Set tokenService/)
+      }
+    ])
+  })
+
+  test.each(['NoAuthentication', 'BasicAuthentication', 'SAMLAssertion'])(
+    '%s needs none',
+    async (Authentication) => {
+      expect(await found({ Authentication })).toMatchObject([{ state: 'ok' }])
+    }
+  )
+
+  test('a fragment may name it, and the emulated services have one of their own', async () => {
+    const [own] = [serviceOf('S4')]
+    const services = [
+      { ...own, options: { ...own.options, destinationOptions: { fragmentName: 'TOKENS' } } }
+    ]
+    const emulated = [bindingOf('destination', { uri: 'https://destination.localhost:1' })]
+    for (const more of [{ services }, { isLandscape: true }, { bindings: emulated }]) {
+      expect(await found({}, more)).toMatchObject([{ state: 'ok' }])
+    }
+  })
+})
+
+test('for a destination of another kind, the fix says which kind is needed', async () => {
+  expect(await first({ ...API, Type: 'RFC' })).toMatchObject({
+    fix: expect.stringMatching(/^Name a destination of type "HTTP"/)
   })
 })
 
