@@ -139,6 +139,7 @@ const HOPS: Readonly<Record<string, string>> = {
   REMOTE_LOGON: 'the system',
   REMOTE_REDIRECT: 'the system',
   REMOTE_CSRF: 'the system',
+  REMOTE_ANSWER: 'the system',
   REMOTE: 'remote system'
 }
 

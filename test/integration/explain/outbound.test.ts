@@ -109,7 +109,7 @@ describe('on a console', () => {
         expect(JSON.stringify(body)).toContain('Error during request to remote service')
       })
       expect(entry).toMatch(
-        /ERR_REMOTE_ANSWER · remote system · the call to destination "S4" failed: the system has answered 404, X\/007 \(sent GET \/sap\/Persons\(\.\.\.\)\) · Check "path"/
+        /ERR_REMOTE_ANSWER · the system · the call to destination "S4" failed: the system has answered 404, X\/007 \(sent GET \/sap\/Persons\(\.\.\.\)\) · Check "path"/
       )
     }
   )

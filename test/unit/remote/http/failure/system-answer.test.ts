@@ -24,7 +24,7 @@ test.each<[number, RegExp]>([
   [422, /^The words of the system are in error\.reason\.response\.body/]
 ])('%d has its next step, and the request without keys and query', (status, fix) => {
   expect(explained(status, { error: { code: 'X/1', message: 'alice is locked' } })).toEqual({
-    hop: 'remote system',
+    hop: 'the system',
     destination: 'S4',
     cause: `the call to destination "S4" failed: the system has answered ${status}, X/1`,
     sent: 'PATCH /sap/Persons(...)',
