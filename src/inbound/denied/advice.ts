@@ -1,4 +1,5 @@
 import { attachedLandscape } from '../../development/attached.js'
+import { printable } from '../../lib/redact.js'
 import { isPseudoRole } from '../../user/roles.js'
 import { nameAdvice, unknownNames } from '../../restrictions/names/advice.js'
 
@@ -21,8 +22,10 @@ export function adviceFor(
   const named = roles.filter((role) => !isPseudoRole(role))
   const unknown = issuer === 'ias' ? [] : unknownNames('role', named)
   const advice = nameAdvice('role', unknown)
-  const step = unknown.length === named.length ? undefined : stepFor(sender, issuer)
-  return [step, advice].filter(Boolean).join(' ')
+  if (advice === undefined) return stepFor(sender, issuer)
+  const known = named.filter((role) => !unknown.includes(role))
+  const other = known.map((role) => `"${printable(role)}"`).join(' or ')
+  return other ? `${advice} For ${other}: ${stepFor(sender, issuer)}` : advice
 }
 
 function stepFor(sender: Sender, issuer: string | undefined): string {

@@ -29,9 +29,9 @@ export function nameAdvice(
   const what = kind === 'role' ? 'scope' : 'attribute'
   const known = [...(namesFor(kind) ?? [])]
   const similar = unknown.flatMap((name) => nearestName(name, known) ?? [])
-  const question = similar.length ? ` Did you mean ${quoted(similar)}?` : ''
+  const question = similar.length ? `Did you mean ${quoted(similar)}? ` : ''
   return (
-    `No token can have the ${kind} ${quoted(unknown)}: xs-security.json has no such ${what}.${question} ` +
+    `${question}No token can have the ${kind} ${quoted(unknown)}: xs-security.json has no such ${what}. ` +
     `Correct the name in the model, or add the ${what} and update the XSUAA instance.`
   )
 }

@@ -83,7 +83,7 @@ function adviceFor(missing: readonly string[]): string {
   const give =
     known.length > 0 &&
     `Give the user a value of ${quoted(known)} by a role or the identity provider (in development "attr" in cds.requires.auth.users), and log on again.`
-  return [give, nameAdvice('attribute', unknown)].filter(Boolean).join(' ')
+  return [nameAdvice('attribute', unknown), give].filter(Boolean).join(' ')
 }
 
 function restrictionsFor(

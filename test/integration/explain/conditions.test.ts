@@ -88,7 +88,7 @@ describe('a record, or what is written, that a condition does not permit is one 
     const { lines } = await linesFor({ plant: ['1010'] }, ['JOBSCHEDULER', 'Viewer'], CHANGE)
     expect(lines).toEqual([
       expect.stringContaining(
-        'the user has no attribute "plnt" · No token can have the attribute "plnt": xs-security.json has no such attribute. Did you mean "plant"?'
+        'the user has no attribute "plnt" · Did you mean "plant"? No token can have the attribute "plnt": xs-security.json has no such attribute.'
       )
     ])
   })

@@ -74,7 +74,7 @@ describe('a 403 for the lack of a role is one line, that names the event, what w
     expect(lines).toEqual([
       expect.stringContaining(
         NEEDS('"archive" of Notes', '"Suprevisor"', '"Supervisor"') +
-          'No token can have the role "Suprevisor": xs-security.json has no such scope. Did you mean "Supervisor"?'
+          'Did you mean "Supervisor"? No token can have the role "Suprevisor": xs-security.json has no such scope.'
       )
     ])
   })
