@@ -99,7 +99,7 @@ describe('a record, or what is written, that a condition does not permit is one 
     expect(status).toBe(404)
     expect(lines).toEqual([
       expect.stringContaining(
-        `PATCH of Hidden: the condition is not true for this record: ${OWN} · `
+        `PATCH of Hidden: there is no such record, or the user may not read it: the client gets 404: ${OWN} · `
       )
     ])
   })
