@@ -8,13 +8,27 @@ import { tokenOf } from '../../support/password-grant.js'
 import { SAMPLE } from '../../support/sample.js'
 import { doctor, type Report, type Row } from './command.js'
 
+const S4 = {
+  URL: 'http://s4.internal:44300',
+  ProxyType: 'OnPremise',
+  Authentication: 'PrincipalPropagation',
+  'sap-client': '100'
+}
+const S4_SYSTEM = {
+  ...S4,
+  Authentication: 'OAuth2TechnicalUserPropagation',
+  clientId: 'sb-maintenance!t1'
+}
+/** The same virtual host, through a Cloud Connector that is not connected. */
+const PLANT2 = { ...S4, CloudConnectorLocationId: 'PLANT2' }
+
 const folder = mkdtempSync(join(tmpdir(), 'cds-principal-doctor-'))
 const reports: Report[] = []
 const secrets: string[] = []
 let emulator: Emulator
 
 beforeAll(async () => {
-  emulator = await startLandscape({ identity: true })
+  emulator = await startLandscape({ identity: true, destinations: { S4, S4_SYSTEM, PLANT2 } })
   writeFileSync(join(folder, 'ca.pem'), emulator.ca)
 })
 afterAll(async () => {
@@ -176,6 +190,22 @@ test('a path that the Cloud Connector does not expose, and a destination that is
   )
 })
 
+test('of two destinations with one virtual host, only the one whose Cloud Connector is missing is blamed', async () => {
+  const token = await tokenOf(emulator, 'alice')
+  secrets.push(token)
+  const path = '/sap/opu/odata/sap/API_EQUIPMENT'
+  const credentials = { destination: 'PLANT2', path }
+  const requires = { PLANT2: { kind: 'odata-v2', onBehalfOf: 'namedUser', credentials } }
+  const env = { ...bound(), CDS_CONFIG: JSON.stringify({ requires }) }
+  const report = await examined(['--token'], env, token)
+  expect(report.rows.filter(({ state }) => state === 'mend' || state === 'warning')).toMatchObject([
+    { hop: 'connection', subject: '"PLANT2"', code: 'ERR_REMOTE_CLOUD_CONNECTOR' }
+  ])
+  expect(rowsOf(report, 'connection')).toContainEqual(
+    expect.objectContaining({ subject: '"API_EQUIPMENT"', state: 'ok' })
+  )
+})
+
 test('a token of another issuer is refused with its code, and nothing is called as the user', async () => {
   const [header = '', , signature = ''] = (await tokenOf(emulator, 'alice')).split('.')
   const payload = Buffer.from('{"iss":"https://elsewhere.example"}').toString('base64url')
@@ -188,7 +218,7 @@ test('a token of another issuer is refused with its code, and nothing is called 
 })
 
 test('no report has a token or a secret', () => {
-  expect(reports).toHaveLength(8)
+  expect(reports).toHaveLength(9)
   const printed = reports.map(({ text }) => text).join('\n')
   expect(secrets.length).toBeGreaterThan(10)
   expect(secrets.filter((secret) => printed.includes(secret))).toEqual([])
