@@ -1,4 +1,5 @@
 import type { FailedAnswer } from './failed-answer.js'
+import { nearDefined } from './defined-destination.js'
 import type { FailureRule } from './rule.js'
 
 const MOCK = /: start a mock in a second terminal: (cds mock [\w.]{1,200})$/
@@ -64,7 +65,15 @@ export const PROXY_RULES: readonly FailureRule<FailedAnswer>[] = [
     code: 'ERR_REMOTE_UNREACHABLE',
     hop: 'the emulated Cloud Connector',
     cause: (hop) => `nobody mocks the imported service behind ${hop} (502)`,
-    fix: ({ text }) => `Start it in a second terminal: ${MOCK.exec(text)?.[1] ?? ''}`
+    fix: ({ text, destination }) => {
+      const start = `start it in a second terminal: ${MOCK.exec(text)?.[1] ?? ''}`
+      const near = nearDefined(destination)
+      if (near === undefined) return `S${start.slice(1)}`
+      return (
+        `"${String(destination)}" is not in emulator.destinations: did you mean "${near}"? Correct credentials.destination of the ` +
+        `required service. Otherwise ${start}`
+      )
+    }
   },
   {
     applies: ({ text }) => /Principal propagation forbidden/i.test(text),

@@ -58,6 +58,7 @@ function failedCall({ destination, call, ...sent }: SentCall): FailedCall {
   const client = call?.url.searchParams.get('sap-client') ?? call?.headers['sap-client']
   return {
     ...sent,
+    destination: destination.name ?? undefined,
     proxied: proxyType === 'OnPremise',
     host: call && printable(call.url.host),
     path: pathForMessage(call?.url.pathname),

@@ -23,6 +23,8 @@ export interface FailureRule<Facts> {
 
 /** The call that failed. */
 export interface FailedCall {
+  /** Name of the destination. */
+  readonly destination?: string | undefined
   /** True if it went through the Connectivity proxy. */
   readonly proxied: boolean
   readonly userBound: boolean

@@ -1,4 +1,5 @@
 import type { HttpDestination } from '@sap-cloud-sdk/connectivity'
+import cds from '@sap/cds'
 
 import { HttpFailure } from '../../../../../src/remote/http/failure/http-failure.js'
 import {
@@ -61,6 +62,23 @@ describe('what a failed call means', () => {
       expect(failureOf(answer(403, other))?.code).toBe('ERR_REMOTE_FORBIDDEN')
     }
   )
+
+  test.each<[string, string, object, RegExp]>([
+    [
+      'with a near name',
+      'S44',
+      { S4: {} },
+      /^"S44" is not in emulator\.destinations: did you mean "S4"\?.* Otherwise start it in/
+    ],
+    ['with the name itself', 'S4', { S4: {} }, /^Start it in a second terminal: cds mock API_X$/],
+    ['with other names', 'WEATHER', { S4: {} }, /^Start it in a second terminal/],
+    ['without destinations', 'S44', {}, /^Start it in a second terminal/]
+  ])('a mock that does not run, %s', (_, name, destinations, fix) => {
+    cds.env.requires.auth = { emulator: { destinations } } as never
+    const text = 'x: start a mock in a second terminal: cds mock API_X'
+    const error = failureOf(answer(502, text), { ...onPremise, name })
+    expect(error?.explanation.fix).toMatch(fix)
+  })
 
   test('a URL without a destination is named by its host', () => {
     const call = { url: new URL('https://s4.example:8443/x'), headers: {} } as never
