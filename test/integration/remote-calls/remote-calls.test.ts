@@ -108,6 +108,12 @@ describe('each failure has its code in the log, and its status and constant text
       expect(answer.body['error']).toMatchObject({
         message: 'Error during request to remote service: not like that'
       })
+      // outside production CAP shows the client the failed call
+      const { innererror } = answer.body['error'] as { innererror?: { request?: object } }
+      expect(innererror?.request).toMatchObject({
+        headers: { 'sap-connectivity-authentication': '***', 'proxy-authorization': '***' }
+      })
+      expect(JSON.stringify(answer.body)).not.toMatch(/eyJ|Bearer|Basic /)
     }
   )
 })
