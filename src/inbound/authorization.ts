@@ -113,7 +113,7 @@ function credentialsIn(header: string): Authorization {
   }
   if (name === 'basic' && JWT.test(value)) {
     const text = '"Authorization" header has a token behind the scheme "Basic"'
-    throw new RequestError('ERR_REQUEST_MALFORMED', text, {
+    throw new RequestError('ERR_SCHEME_UNSUPPORTED', text, {
       sent: 'Basic',
       expected: 'Bearer',
       fix: 'Write "Bearer" in place of "Basic" before the token.'

@@ -49,9 +49,9 @@ describe('only one Authorization header, one scheme, one credential', () => {
     )
   })
 
-  test('a token behind the scheme Basic is malformed, and nothing of it is said', () => {
+  test('a token behind the scheme Basic is of another scheme, and nothing of it is said', () => {
     const error = expect.objectContaining({
-      code: 'ERR_REQUEST_MALFORMED',
+      code: 'ERR_SCHEME_UNSUPPORTED',
       message:
         '"Authorization" header has a token behind the scheme "Basic" (sent Basic ≠ expected Bearer). ' +
         'Write "Bearer" in place of "Basic" before the token.'
