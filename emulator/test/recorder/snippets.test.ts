@@ -33,7 +33,7 @@ const trace = (request: object, more: object = {}) => ({
   ...more
 })
 
-/** What a shell gives to the commands of a text: a line for each argument. */
+/** Returns what a shell gives to the commands of a text: a line for each argument. */
 function argumentsIn(text: string): string[] {
   const functions = `curl() { printf '%s\\n' "$@"; }; npx() { printf '%s|' "$@"; };`
   const { stdout } = spawnSync('sh', ['-c', functions + text], { encoding: 'utf8' })
