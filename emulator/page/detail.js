@@ -141,24 +141,16 @@ function timeline({ request, calls, hops }) {
     )
   }
   const heads = ['Hop', 'Request', 'Status', 'Begin', 'Took', 'Time']
+  return element('section', {}, element('h2', {}, 'Hops'), table(heads, rows.map(line)))
+}
+
+function table(heads, rows) {
+  const cells = heads.map((each) => element('th', { scope: 'col' }, each))
   return element(
-    'section',
+    'table',
     {},
-    element('h2', {}, 'Hops'),
-    element(
-      'table',
-      {},
-      element(
-        'thead',
-        {},
-        element(
-          'tr',
-          {},
-          heads.map((each) => element('th', { scope: 'col' }, each))
-        )
-      ),
-      element('tbody', {}, rows.map(line))
-    )
+    element('thead', {}, element('tr', {}, cells)),
+    element('tbody', {}, rows)
   )
 }
 
@@ -173,20 +165,7 @@ function comparison(trace, traces) {
     )
   )
   const heads = ['', 'this one', `one that works (${other.request?.user ?? 'background'})`]
-  return element(
-    'table',
-    {},
-    element(
-      'thead',
-      {},
-      element(
-        'tr',
-        {},
-        heads.map((each) => element('th', { scope: 'col' }, each))
-      )
-    ),
-    element('tbody', {}, rows)
-  )
+  return table(heads, rows)
 }
 
 /** Creates the view of one request, with its buttons. */
