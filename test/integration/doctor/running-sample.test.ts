@@ -1,25 +1,19 @@
-import { type ChildProcess, spawn } from 'node:child_process'
+import type { ChildProcess } from 'node:child_process'
 import { rmSync } from 'node:fs'
-import { join } from 'node:path'
 
-import { processEnvironment } from '../../support/environment.js'
 import { copyOfSample } from '../../support/sample-copy.js'
-import { end, Output, SAMPLE } from '../../support/sample.js'
+import { watchSample } from '../../support/watched-sample.js'
+import { end } from '../../support/sample.js'
 import { doctor, run } from './command.js'
-
-const CDS = join(SAMPLE, 'node_modules/@sap/cds-dk/bin/cds.js')
 
 let root: string
 let watch: ChildProcess
 
 beforeAll(async () => {
   root = copyOfSample()
-  watch = spawn(process.execPath, [CDS, 'watch', '--livereload', 'false'], {
-    cwd: root,
-    env: processEnvironment({ PORT: '0' }),
-    stdio: ['ignore', 'pipe', 'pipe']
-  })
-  await new Output(watch).printed(/server listening on/)
+  const started = watchSample(root)
+  watch = started.watch
+  await started.output.printed(/server listening on/)
 })
 afterAll(async () => {
   await end(watch)

@@ -4,10 +4,10 @@ import { join } from 'node:path'
 import { text } from 'node:stream/consumers'
 
 import { processEnvironment } from '../../support/environment.js'
-import { end, Output, SAMPLE } from '../../support/sample.js'
+import { end, type Output, SAMPLE } from '../../support/sample.js'
 import { copyOfSample } from '../../support/sample-copy.js'
+import { watchSample } from '../../support/watched-sample.js'
 
-const CDS = join(SAMPLE, 'node_modules/@sap/cds-dk/bin/cds.js')
 const CLI = join(SAMPLE, 'dist/cli/main.js')
 
 const LISTENING = /server listening on[^']*'(http:\/\/localhost:\d+)'/
@@ -21,12 +21,7 @@ const secrets = new Set<string>()
 
 beforeAll(async () => {
   root = copyOfSample()
-  watch = spawn(process.execPath, [CDS, 'watch', '--livereload', 'false'], {
-    cwd: root,
-    env: processEnvironment({ PORT: '0' }),
-    stdio: ['ignore', 'pipe', 'pipe']
-  })
-  log = new Output(watch)
+  ;({ watch, output: log } = watchSample(root))
   await log.printed(LISTENING)
   ;[, url = ''] = LISTENING.exec(log.text) ?? []
 }, 120_000)

@@ -6,11 +6,10 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 
 import { listen } from '../../../emulator/src/http/listener.js'
-import { end, Output, SAMPLE } from '../../support/sample.js'
+import { end, type Output, SAMPLE } from '../../support/sample.js'
 import { copyOfSample } from '../../support/sample-copy.js'
-import { processEnvironment } from '../../support/environment.js'
+import { watchSample } from '../../support/watched-sample.js'
 
-const CDS = join(SAMPLE, 'node_modules/@sap/cds-dk/bin/cds.js')
 const CLI = join(SAMPLE, 'dist/cli/main.js')
 const CHECK = '/odata/v4/nightly-jobs/checkEquipment'
 
@@ -30,12 +29,7 @@ let watch: ChildProcess
 let output: Output
 beforeAll(async () => {
   root = copyOfSample()
-  watch = spawn(process.execPath, [CDS, 'watch', '--livereload', 'false'], {
-    cwd: root,
-    env: processEnvironment({ PORT: '0' }),
-    stdio: ['ignore', 'pipe', 'pipe']
-  })
-  output = new Output(watch)
+  ;({ watch, output } = watchSample(root))
   await output.printed(/server listening on/)
 }, 120_000)
 afterAll(async () => {
