@@ -1,5 +1,7 @@
 export { EmulatorError, type EmulatorErrorCode } from './emulator-error.js'
 export type {
+  AccessTokenFormat,
+  CorporateIdentityProviderOptions,
   IdentityApplicationOptions,
   IdentityAuthorizationOptions,
   IdentityCredentialType,

@@ -6,6 +6,10 @@ export const SUBJECTS: readonly SubjectNameIdentifier[] = ['userUuid', 'mail', '
 export type IdentityCredentialType = 'SECRET' | 'X509_GENERATED'
 export const CREDENTIAL_TYPES: readonly IdentityCredentialType[] = ['SECRET', 'X509_GENERATED']
 
+/** The form of access tokens: `default` depends on the grant, as the service does it by default. */
+export type AccessTokenFormat = 'default' | 'jwt' | 'opaque'
+export const ACCESS_TOKEN_FORMATS: readonly AccessTokenFormat[] = ['default', 'jwt', 'opaque']
+
 /** The emulated tenant of Identity Authentication, and the application in it: parameters of its service instance. */
 export interface IdentityOptions {
   /** Default: `SECRET`; with `X509_GENERATED` clients authenticate by mutual TLS, and tokens are bound to the certificate. */
@@ -19,6 +23,11 @@ export interface IdentityOptions {
    * Default: `true`, as `cds add ias` sets it.
    */
   xsuaaCrossConsumption?: boolean
+  /**
+   * The form of access tokens, unless a request has `token_format`; on BTP `token-policy.access-token-format`. Default: JWTs, as
+   * `cds add ias` sets it, and opaque ones in exchange for a token of a corporate identity provider.
+   */
+  accessTokenFormat?: AccessTokenFormat
   /** APIs that the application provides to others. */
   providedApis?: readonly string[]
   /** Names of BTP services (`consumed-services`), which are audiences of user tokens as well. */
@@ -32,6 +41,22 @@ export interface IdentityOptions {
   applications?: Readonly<Record<string, IdentityApplicationOptions>>
   /** APIs of other applications that the application calls, by the name of the dependency. */
   dependencies?: Readonly<Record<string, IdentityDependency>>
+  /** OpenID Connect providers of the company by name, whose ID tokens the grant jwt-bearer accepts. */
+  corporateIdentityProviders?: Readonly<Record<string, CorporateIdentityProviderOptions>>
+}
+
+/** An OpenID Connect provider of the company that the tenant trusts. */
+export interface CorporateIdentityProviderOptions {
+  /** The claim `iss` of its tokens. */
+  issuer: string
+  /** Client id of the tenant at the provider: an audience of its ID tokens, as well as the tenant's own issuer. */
+  clientId?: string
+  /** Its key set (RFC 7517), with public keys. */
+  jwks?: { readonly keys: readonly object[] }
+  /** In place of `jwks`: the URL of the key set, on this machine. */
+  jwksUri?: string
+  /** The claim with the e-mail address of the user; default: `email`. */
+  subjectNameIdentifier?: 'email' | 'sub'
 }
 
 /** Authorization policies of the application. */

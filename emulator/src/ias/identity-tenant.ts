@@ -5,6 +5,12 @@ import { EmulatorError } from '../emulator-error.js'
 import type { EmulatorOptions } from '../types.js'
 import { closest } from '../xs-security/closest.js'
 import {
+  readCorporateIdentityProviders,
+  type CorporateIdentityProvider
+} from './corporate-identity-provider.js'
+import {
+  ACCESS_TOKEN_FORMATS,
+  type AccessTokenFormat,
   CREDENTIAL_TYPES,
   SUBJECTS,
   type IdentityApplicationOptions,
@@ -55,6 +61,9 @@ export interface IdentityTenant {
   subject: SubjectNameIdentifier
   /** Seconds. */
   tokenValidity: number
+  /** `undefined`: JWTs, and opaque ones in exchange for a token of a corporate identity provider. */
+  accessTokenFormat: AccessTokenFormat | undefined
+  corporateIdentityProviders: readonly CorporateIdentityProvider[]
   /** Folder with authorization policies; `undefined` where they are not switched on. */
   policies: string | undefined
 }
@@ -110,8 +119,15 @@ export function createIdentityTenant({
     xsuaa,
     subject: subjectNameIdentifier,
     tokenValidity: readValidity(options),
+    accessTokenFormat: readFormat(options),
+    corporateIdentityProviders: readCorporateIdentityProviders(options.corporateIdentityProviders),
     policies
   }
+}
+
+function readFormat({ accessTokenFormat: format }: IdentityOptions) {
+  if (format === undefined || ACCESS_TOKEN_FORMATS.includes(format)) return format
+  return fail('accessTokenFormat', format, ACCESS_TOKEN_FORMATS)
 }
 
 function readAuthorization({ authorization }: IdentityOptions, root: string): string | undefined {

@@ -20,6 +20,7 @@ import type { IdentityService } from './identity-service.js'
 import { serviceProvider } from '../saml/service-provider.js'
 import type { OwnIssuer } from '../saml/trust.js'
 import type { TokenIssuer } from '../xsuaa/token-issuer.js'
+import { OpaqueTokens } from './tokens/opaque-tokens.js'
 import { resolveApplication } from './tokens/issue-identity-token.js'
 import type { IdentityApplication, IdentityTenant } from './identity-tenant.js'
 
@@ -57,9 +58,11 @@ export async function startIdentity(
   const listener = await listen(server)
   const issuer = createIdentityIssuer(keys, listener.port, landscape.clock)
   const refreshTokens = new RefreshTokens(landscape.clock)
+  const opaqueTokens = new OpaqueTokens(landscape.clock)
   const { entityId, recipients } = serviceProvider(landscape, xsuaa, landscape.tenant)
   const subaccount = { entityId, recipient: recipients[0] ?? '' }
-  const service = { landscape, tenant, issuer, refreshTokens, saml, subaccount }
+  const tokens = { issuer, refreshTokens, opaqueTokens }
+  const service = { landscape, tenant, ...tokens, saml, subaccount }
   serveApi(server, { ...observation, endpointOf: identityEndpoint }, createIdentityHandler(service))
   const guid = randomUUID()
   const binding = (application = tenant.application) => createBinding(service, application, guid)

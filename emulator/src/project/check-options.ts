@@ -1,5 +1,6 @@
 import { EmulatorError } from '../emulator-error.js'
 import type {
+  CorporateIdentityProviderOptions,
   IdentityApplicationOptions,
   IdentityAuthorizationOptions,
   IdentityDependency,
@@ -49,6 +50,8 @@ const IDENTITY: Names<IdentityOptions> = {
   xsuaaCrossConsumption: true,
   providedApis: true,
   consumedServices: true,
+  accessTokenFormat: true,
+  corporateIdentityProviders: true,
   authorization: true,
   applications: true,
   dependencies: true
@@ -65,6 +68,13 @@ const SAML_APPLICATION: Names<SamlApplicationOptions> = {
   subjectNameIdentifier: true
 }
 const DEPENDENCY: Names<IdentityDependency> = { application: true, api: true }
+const CORPORATE_PROVIDER: Names<CorporateIdentityProviderOptions> = {
+  issuer: true,
+  clientId: true,
+  jwks: true,
+  jwksUri: true,
+  subjectNameIdentifier: true
+}
 const OPTIONS: Names<EmulatorOptions> = {
   root: true,
   users: true,
@@ -131,7 +141,7 @@ function checkTrust(trust: EmulatorOptions['trust']): void {
 function checkIdentity(identity: EmulatorOptions['identity']): void {
   if (typeof identity !== 'object') return
   checkNames('identity', identity, IDENTITY)
-  const { authorization, applications, dependencies } = identity
+  const { authorization, applications, dependencies, corporateIdentityProviders } = identity
   checkNames('identity.authorization', authorization, AUTHORIZATION)
   for (const [path, application] of entriesOf('identity.applications', applications)) {
     checkNames(path, application, IDENTITY_APPLICATION)
@@ -139,6 +149,10 @@ function checkIdentity(identity: EmulatorOptions['identity']): void {
   }
   for (const [path, dependency] of entriesOf('identity.dependencies', dependencies)) {
     checkNames(path, dependency, DEPENDENCY)
+  }
+  const providers = 'identity.corporateIdentityProviders'
+  for (const [path, provider] of entriesOf(providers, corporateIdentityProviders)) {
+    checkNames(path, provider, CORPORATE_PROVIDER)
   }
 }
 

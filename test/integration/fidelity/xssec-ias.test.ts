@@ -3,6 +3,11 @@ import { createSecurityContext, IdentityService } from '@sap/xssec'
 
 import type { Emulator } from '../../../emulator/src/index.js'
 import { attempt } from '../../../emulator/test/support/attempt.js'
+import {
+  CLIENT_AT_PROVIDER,
+  createCorporateProvider,
+  type CorporateProvider
+} from '../../../emulator/test/support/corporate-provider.js'
 import { claimsOf } from '../../../emulator/test/support/http.js'
 import {
   identityCredentials,
@@ -16,12 +21,18 @@ const PROOF = { validation: { x5t: { enabled: true }, proofToken: { enabled: tru
 describe.each(['SECRET', 'X509_GENERATED'] as const)('IAS, bound with %s', (credentialType) => {
   let landscape: FidelityLandscape
   let emulator: Emulator
+  let corporate: CorporateProvider
   beforeAll(async () => {
+    corporate = await createCorporateProvider()
+    const { issuer, jwks } = corporate
     landscape = await FidelityLandscape.start({
       identity: {
         credentialType,
         providedApis: ['Maintain'],
         applications: { orders: { providedApis: ['Orders.Read'], consumes: ['Maintain'] } },
+        corporateIdentityProviders: {
+          corporate: { issuer, jwks, clientId: CLIENT_AT_PROVIDER }
+        },
         dependencies: { 'orders-read': { application: 'orders', api: 'Orders.Read' } }
       }
     })
@@ -52,6 +63,17 @@ describe.each(['SECRET', 'X509_GENERATED'] as const)('IAS, bound with %s', (cred
     const { sid, auth_time, sub, jti } = token.payload as Record<string, unknown>
     expect(refreshed.token.payload).toMatchObject({ sid, auth_time, sub })
     expect(refreshed.token.payload.jti).not.toBe(jti)
+  })
+
+  test('the ID token of a corporate identity provider becomes one of the tenant', async () => {
+    const response = await serviceOf().fetchJwtBearerToken(await corporate.idToken())
+    expect(response.access_token).not.toContain('.')
+    const { token } = await verify(response.id_token)
+    expect(token.payload).toMatchObject({ email: 'alice@example.com', sap_id_type: 'user' })
+    const others = corporate.idToken({ aud: 'another client' })
+    expect(await attempt(async () => serviceOf().fetchJwtBearerToken(await others))).toMatchObject({
+      error: expect.stringMatching(/400/)
+    })
   })
 
   test('app to app: the provider gets an access token, and exchanges it for an id token', async () => {

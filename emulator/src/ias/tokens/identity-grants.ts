@@ -4,6 +4,7 @@ import { JWT_BEARER, type Claims } from '../../xsuaa/claims.js'
 import { InvalidToken } from '../../xsuaa/verify-token.js'
 import { subjectToken, TOKEN_EXCHANGE } from './exchange-token.js'
 import { technicalClaims, userClaims } from './identity-claims.js'
+import { userOfExternalToken } from '../corporate-identity-provider.js'
 import { clientRefused, identityError } from '../identity-error.js'
 import type { IdentityApplication } from '../identity-tenant.js'
 import type { IdentityService } from '../identity-service.js'
@@ -15,16 +16,27 @@ export interface IdentityGrantContext extends IdentityService {
   form: URLSearchParams
 }
 
+/** The outcome of a grant. */
+export interface IdentityGrantResult {
+  /** Claims of the token. */
+  claims: Claims
+  /** True if the grant was a token of a corporate identity provider. */
+  external?: boolean
+}
+
 /**
  * One grant: checks its parameters and yields the claims of the token.
  *
  * @throws TokenError
  */
-export type IdentityGrant = (context: IdentityGrantContext) => Promise<Claims> | Claims
+export type IdentityGrant = (
+  context: IdentityGrantContext
+) => Promise<IdentityGrantResult> | IdentityGrantResult
 
 /** RFC 6749 section 4.4: a technical token of the tenant. */
-const clientCredentials: IdentityGrant = ({ application, landscape, form }) =>
-  technicalClaims(application, tenantOf(landscape, form) ?? landscape.tenant)
+const clientCredentials: IdentityGrant = ({ application, landscape, form }) => ({
+  claims: technicalClaims(application, tenantOf(landscape, form) ?? landscape.tenant)
+})
 
 /** RFC 6749 section 4.3: users log on with their name or e-mail address. */
 const password: IdentityGrant = (context) => {
@@ -34,7 +46,7 @@ const password: IdentityGrant = (context) => {
   if (!user || (user.password && !equal(user.password, form.get('password') ?? ''))) {
     throw identityError('invalid_grant', 'Invalid credentials')
   }
-  return userClaims(context, application, user)
+  return { claims: userClaims(context, application, user) }
 }
 
 /** RFC 6749 section 6; a refresh token belongs to one application. */
@@ -46,17 +58,26 @@ const refreshToken: IdentityGrant = (context) => {
   if (!user) throw identityError('invalid_grant', 'The refresh token is invalid or expired')
   // nobody has logged on again: it is still the same session
   const { sid, auth_time } = claims
-  return { ...userClaims(context, application, user), sid, auth_time }
+  return { claims: { ...userClaims(context, application, user), sid, auth_time } }
 }
 
-/** RFC 7523: a user token that is for the application, or from it, becomes a new one of it. */
-const jwtBearer: IdentityGrant = (context) =>
-  userOfToken(context, context.form.get('assertion') ?? '')
+/**
+ * RFC 7523: a user token that is for the application, or from it, becomes a new one of it; so does an ID token of a corporate
+ * identity provider.
+ */
+const jwtBearer: IdentityGrant = async (context) => {
+  const assertion = context.form.get('assertion') ?? ''
+  return (await externalUser(context, assertion)) ?? userOfToken(context, assertion)
+}
 
-/** RFC 8693: the same, with the names of that specification. */
-const tokenExchange: IdentityGrant = (context) => userOfToken(context, subjectToken(context.form))
+/** RFC 8693: the same for tokens of this tenant, with the names of that specification. */
+const tokenExchange: IdentityGrant = (context) =>
+  userOfToken(context, context.opaqueTokens.resolve(subjectToken(context.form)))
 
-async function userOfToken(context: IdentityGrantContext, token: string): Promise<Claims> {
+async function userOfToken(
+  context: IdentityGrantContext,
+  token: string
+): Promise<IdentityGrantResult> {
   const { application, landscape, form } = context
   const claims = await verifyAssertion(context, token)
   const user = findUserByUuid(landscape, claims['user_uuid'])
@@ -65,7 +86,25 @@ async function userOfToken(context: IdentityGrantContext, token: string): Promis
   if (wanted !== undefined && user.tenant !== wanted) {
     throw identityError('invalid_grant', 'The assertion is from another tenant')
   }
-  return userClaims(context, application, user)
+  return { claims: userClaims(context, application, user) }
+}
+
+/** The user of the tenant with the e-mail address that a corporate identity provider has stated. */
+async function externalUser(
+  context: IdentityGrantContext,
+  token: string
+): Promise<IdentityGrantResult | undefined> {
+  const { application, landscape, form, issuer, tenant } = context
+  const rules = {
+    providers: tenant.corporateIdentityProviders,
+    tenantIssuer: issuer.url,
+    clock: landscape.clock
+  }
+  const email = await userOfExternalToken(rules, token)
+  if (email === undefined) return undefined
+  const user = findByEmail(landscape, email, tenantOf(landscape, form))
+  if (user) return { claims: userClaims(context, application, user), external: true }
+  throw identityError('invalid_grant', 'There is no user with the e-mail address of the assertion')
 }
 
 /** Grants by their names; the authorization code is the login page's business. */
@@ -101,10 +140,12 @@ function tenantOf({ subdomains }: Landscape, form: URLSearchParams): string | un
 }
 
 function findByLogon(landscape: Landscape, name: string, tenant: string | undefined) {
-  const user = findUser(landscape, name, tenant)
-  if (user) return user
+  return findUser(landscape, name, tenant) ?? findByEmail(landscape, name, tenant)
+}
+
+function findByEmail(landscape: Landscape, email: string, tenant: string | undefined) {
   const all = allUsers(landscape).filter(
-    (each) => each.tenant === (tenant ?? landscape.tenant) && each.email === name
+    (each) => each.tenant === (tenant ?? landscape.tenant) && each.email === email
   )
   return all.length === 1 ? all[0] : undefined
 }

@@ -15,7 +15,7 @@ import {
 } from './exchange-token.js'
 import { providerClaims, userClaims } from './identity-claims.js'
 import { identityError } from '../identity-error.js'
-import { IDENTITY_GRANTS, type IdentityGrant } from './identity-grants.js'
+import { IDENTITY_GRANTS, type IdentityGrant, type IdentityGrantResult } from './identity-grants.js'
 import type { IdentityService } from '../identity-service.js'
 import type { Dependency, IdentityApplication, IdentityTenant } from '../identity-tenant.js'
 
@@ -56,13 +56,32 @@ export async function handleIdentityTokenRequest(
   const grant = type === CODE ? codeGrant(service) : IDENTITY_GRANTS.get(type)
   if (!grant) throw identityError('unsupported_grant_type', 'The grant type is not supported')
   notes.grant = type
-  const claims = await grant({ ...service, application, form })
+  const result = await grant({ ...service, application, form })
   const provider = providerOf(service.tenant, application, form)
-  if (type !== TOKEN_EXCHANGE) return respond(service, authenticated, claims, provider, form)
+  const isOpaque = formatOf(service.tenant, type, result, form) === 'opaque'
+  const request = { ...authenticated, claims: result.claims, provider, form, isOpaque }
+  if (type !== TOKEN_EXCHANGE) return respond(service, request)
   const issued_token_type = requestedType(form, Boolean(provider))
-  if (isAssertion(issued_token_type)) return assertion(service, claims, provider)
-  const response = await respond(service, authenticated, claims, provider, form)
-  return { ...response, issued_token_type }
+  if (isAssertion(issued_token_type)) return assertion(service, result.claims, provider)
+  return { ...(await respond(service, request)), issued_token_type }
+}
+
+/** Grants whose access tokens are JWTs by default; those of all others are opaque. */
+const JWT_BY_DEFAULT = [CODE, 'client_credentials']
+
+/** @see SAP Cloud Identity Services, "Token Policy Configuration for Applications" */
+function formatOf(
+  { accessTokenFormat }: IdentityTenant,
+  grant: string,
+  { external }: IdentityGrantResult,
+  form: URLSearchParams
+): 'jwt' | 'opaque' {
+  const requested = form.get('token_format')
+  if (requested === 'jwt' || requested === 'opaque') return requested
+  if (requested) throw identityError('invalid_request', 'The token_format is not supported')
+  if (accessTokenFormat === undefined) return external ? 'opaque' : 'jwt'
+  if (accessTokenFormat !== 'default') return accessTokenFormat
+  return JWT_BY_DEFAULT.includes(grant) ? 'jwt' : 'opaque'
 }
 
 /** Issues an assertion for the application that `resource` names. */
@@ -84,15 +103,23 @@ function assertion(
 function codeGrant(service: IdentityService): IdentityGrant | undefined {
   const { redeemCode } = service
   if (!redeemCode) return undefined
-  return ({ application, form }) => userClaims(service, application, redeemCode(application, form))
+  return ({ application, form }) => ({
+    claims: userClaims(service, application, redeemCode(application, form))
+  })
+}
+
+/** A request that is granted. */
+interface GrantedRequest extends AuthenticatedApplication {
+  claims: Claims
+  provider: Dependency | undefined
+  form: URLSearchParams
+  /** True if the access token is opaque. */
+  isOpaque: boolean
 }
 
 async function respond(
-  { issuer, tenant, refreshTokens }: IdentityService,
-  { application, thumbprint }: AuthenticatedApplication,
-  claims: Claims,
-  provider: Dependency | undefined,
-  form: URLSearchParams
+  { issuer, tenant, refreshTokens, opaqueTokens }: IdentityService,
+  { application, thumbprint, claims, provider, form, isOpaque }: GrantedRequest
 ): Promise<IdentityTokenResponse> {
   if (provider && isSaml(tenant, provider)) {
     throw identityError('invalid_target', 'The resource is an application with SAML 2.0')
@@ -101,8 +128,9 @@ async function respond(
   const isUser = claims['sap_id_type'] === 'user'
   const sign = (content: Claims) => issuer.sign(content, tenant.tokenValidity)
   const refresh = isUser && form.get('refresh_expiry') !== '0'
+  const accessToken = await sign(provider ? providerClaims(bound, provider) : bound)
   return {
-    access_token: await sign(provider ? providerClaims(bound, provider) : bound),
+    access_token: isOpaque ? opaqueTokens.create(accessToken, tenant.tokenValidity) : accessToken,
     ...(isUser && !provider && { id_token: await sign(bound) }),
     ...(refresh && { refresh_token: refreshTokens.create(application, claims) }),
     token_type: 'Bearer',
