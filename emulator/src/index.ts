@@ -18,6 +18,7 @@ export type {
   JobStatus
 } from './job-scheduler/types.js'
 export type { ApplicationOptions, TenantOptions } from './landscape/landscape-options.js'
+export type { LandscapeFile } from './project/landscape-file.js'
 export type { ApplicationRouter } from './router/application-router.js'
 export { startEmulator } from './start-emulator.js'
 export type { TrustOptions } from './saml/trust.js'

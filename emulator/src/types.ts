@@ -65,12 +65,19 @@ export type CredentialType = 'binding-secret' | 'x509' | 'x509_attested'
 
 /** The options of {@link startEmulator}. */
 export interface EmulatorOptions {
-  /** Project folder: xs-security.json is read there, relative paths resolve against it. */
-  root: string
+  /**
+   * Folder of the project, default: the current one. `xs-security.json` is read there, and relative paths resolve against it.
+   */
+  root?: string
+  /**
+   * A landscape file, such as `landscape.json`, relative to `root`. Options that are given here replace those of the same name in
+   * the file. The folder of the file takes the place of `root`.
+   */
+  file?: string
   /**
    * CAP's mocked users; `false` takes one away, and with `"*": true` everybody else logs on as well, without roles. Those with
-   * the role `internal-user` or `system-user` get technical tokens. Without it everything that is not given
-   * here comes from the project: users, destinations and systems as `cds watch` has them.
+   * the role `internal-user` or `system-user` get technical tokens. Without `users` and `file` everything that is not given
+   * here comes from the CAP project: users, destinations and systems as `cds watch` has them.
    */
   users?: Readonly<Record<string, MockUser | string | boolean>>
   /** Destinations with BTP property names (`URL`, `Authentication`, …); `Name` and `Type` are added. */
@@ -89,8 +96,8 @@ export interface EmulatorOptions {
   onPremise?: Readonly<Record<string, OnPremiseSystem>>
   /** Subject of the user certificates, default `CN=${name}`. */
   subjectPattern?: string
-  /** Security descriptor, default: `<root>/xs-security.json` if there is one. */
-  xsSecurity?: object
+  /** Security descriptor, or the path of its file relative to `root`; default: `<root>/xs-security.json` if there is one. */
+  xsSecurity?: object | string
   /** Trust configurations of the subaccount by origin key: whose SAML assertions XSUAA accepts. */
   trust?: Readonly<Record<string, TrustOptions>>
   /** Location id of the Cloud Connector whose systems are `onPremise`, default: none. */
@@ -115,6 +122,9 @@ export interface EmulatorOptions {
    */
   mocks?: 'started' | 'registered'
 }
+
+/** Options of a landscape once it is known where it is. */
+export type LocatedOptions = EmulatorOptions & { root: string }
 
 /** A user as a banner shows it. */
 export interface UserSummary {

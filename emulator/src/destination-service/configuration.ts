@@ -1,6 +1,6 @@
 import { type DestinationCertificate, readCertificates } from './certificates.js'
 import { EmulatorError } from '../emulator-error.js'
-import type { Destinations, EmulatorOptions } from '../types.js'
+import type { Destinations, LocatedOptions } from '../types.js'
 
 /** A destination as the service stores it: names and values are strings, also `true` and `100`. */
 export type DestinationConfiguration = Readonly<Record<string, string>>
@@ -21,7 +21,7 @@ export type DestinationStore = (tenant: string) => TenantDestinations
  * @throws EmulatorError `ERR_EMULATOR_OPTIONS`
  */
 export function createDestinations(
-  options: Pick<EmulatorOptions, 'root' | 'destinations' | 'fragments' | 'tenants'>
+  options: Pick<LocatedOptions, 'root' | 'destinations' | 'fragments' | 'tenants'>
 ): DestinationStore {
   const { root } = options
   const provider = complete(root, '', options)

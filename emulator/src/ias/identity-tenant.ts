@@ -2,7 +2,7 @@ import { randomBytes, randomUUID } from 'node:crypto'
 import { resolve } from 'node:path'
 import type { TlsIdentity } from '../certificates/authority.js'
 import { EmulatorError } from '../emulator-error.js'
-import type { EmulatorOptions } from '../types.js'
+import type { LocatedOptions } from '../types.js'
 import { closest } from '../xs-security/closest.js'
 import {
   readCorporateIdentityProviders,
@@ -79,7 +79,7 @@ const REFRESH_SECONDS = 15_552_000
 export function createIdentityTenant({
   identity,
   root
-}: EmulatorOptions): IdentityTenant | undefined {
+}: LocatedOptions): IdentityTenant | undefined {
   if (!identity) return undefined
   const options = identity === true ? {} : identity
   const policies = readAuthorization(options, root)

@@ -3,7 +3,7 @@ import type { TlsIdentity } from '../certificates/authority.js'
 import { EmulatorError } from '../emulator-error.js'
 import { JOB_SCHEDULER, schedulerClient } from '../job-scheduler/scheduler-client.js'
 import type { Landscape } from './landscape.js'
-import type { CredentialType, EmulatorOptions } from '../types.js'
+import type { CredentialType, EmulatorOptions, LocatedOptions } from '../types.js'
 import type { SecurityDescriptor } from '../xs-security/descriptor.js'
 import {
   checkForeignScopes,
@@ -53,7 +53,7 @@ export interface Clients {
  * @throws EmulatorError `ERR_EMULATOR_XS_SECURITY`, `ERR_EMULATOR_OPTIONS`
  */
 export function createClients(
-  options: EmulatorOptions,
+  options: LocatedOptions,
   xsappname: string,
   descriptor: SecurityDescriptor | undefined
 ): Clients {
@@ -119,7 +119,7 @@ function createApplicationClient(
 }
 
 /** One of a service, and yet with scopes of applications: those that they grant to its instance. */
-function createSchedulerClient(options: EmulatorOptions): Client | undefined {
+function createSchedulerClient(options: LocatedOptions): Client | undefined {
   const found = schedulerClient(options)
   if (!found) return undefined
   const { xsappname, instance, xsSecurity } = found

@@ -4,7 +4,7 @@ import { Clock } from './clock.js'
 import { createClients, type Client, type Clients } from './clients.js'
 import { EmulatorError } from '../emulator-error.js'
 import { createUser, createUsers, type LandscapeUser } from './landscape-user.js'
-import type { EmulatorOptions, MockUser } from '../types.js'
+import type { EmulatorOptions, LocatedOptions, MockUser } from '../types.js'
 import { fullName } from '../xs-security/granted-scopes.js'
 import { readDescriptor } from '../xs-security/read-descriptor.js'
 
@@ -44,7 +44,7 @@ export interface Landscape extends Clients {
  *
  * @throws EmulatorError `ERR_EMULATOR_XS_SECURITY`, `ERR_EMULATOR_USERS`, `ERR_EMULATOR_OPTIONS`
  */
-export function createLandscape(options: EmulatorOptions): Landscape {
+export function createLandscape(options: LocatedOptions): Landscape {
   const { xsappname, descriptor } = readDescriptor(options.root, options.xsSecurity)
   if (descriptor?.tenantMode === 'dedicated' && Object.keys(options.tenants ?? {}).length) {
     const text =

@@ -9,7 +9,7 @@ import {
   type ExposedSystem
 } from '../connectivity/exposed-system.js'
 import { EmulatorError } from '../emulator-error.js'
-import type { EmulatorOptions, OnPremiseSystem } from '../types.js'
+import type { EmulatorOptions, LocatedOptions, OnPremiseSystem } from '../types.js'
 
 /** Systems behind the Cloud Connectors. */
 export interface OnPremise {
@@ -46,7 +46,7 @@ interface Subaccount {
  * @throws EmulatorError `ERR_EMULATOR_OPTIONS`, `ERR_EMULATOR_BACKEND`
  */
 export async function startOnPremise(
-  options: EmulatorOptions,
+  options: LocatedOptions,
   certificates: LandscapeCertificates
 ): Promise<OnPremise> {
   const parsed = configuredConnectors(options).map(({ systems, ...whose }) => ({
@@ -131,7 +131,7 @@ function parse(tenant: string | undefined, systems: Systems) {
 }
 
 async function start(
-  options: EmulatorOptions,
+  options: LocatedOptions,
   { virtualHost, system }: ReturnType<typeof parse>[number],
   { systems, processes, prefix }: CloudConnector,
   certificates: LandscapeCertificates
@@ -142,7 +142,7 @@ async function start(
 }
 
 async function run(
-  options: EmulatorOptions,
+  options: LocatedOptions,
   virtualHost: string,
   system: OnPremiseSystem,
   certificates: LandscapeCertificates

@@ -6,7 +6,7 @@ import { setTimeout as sleep } from 'node:timers/promises'
 
 import { assertLocal } from '../http/assert-local.js'
 import { EmulatorError } from '../emulator-error.js'
-import type { EmulatorOptions } from '../types.js'
+import type { LocatedOptions } from '../types.js'
 import type { Landscape } from './attached.js'
 import { askLandscape } from './control.js'
 import type { StartAnswer, StartMessage } from './main.js'
@@ -23,7 +23,7 @@ const START_TIMEOUT = 30_000
  * @param owner - process id that it must not outlive
  * @throws EmulatorError when it can't be started
  */
-export async function attachLandscape(options: EmulatorOptions, owner: number): Promise<Landscape> {
+export async function attachLandscape(options: LocatedOptions, owner: number): Promise<Landscape> {
   assertLocal(process.env)
   const wanted = fingerprintOf(options)
   const running = await runningLandscape(options.root)
@@ -53,9 +53,10 @@ async function stopLandscape(root: string): Promise<void> {
   while (await askLandscape(root, 'GET', '/landscape').catch(() => undefined)) await sleep(50)
 }
 
-function fingerprintOf(options: EmulatorOptions): string {
+function fingerprintOf(options: LocatedOptions): string {
   const others = Object.values(options.applications ?? {}).map(({ xsSecurity }) => xsSecurity)
-  const files = ['xs-security.json', ...others.filter((each) => typeof each === 'string')]
+  const { xsSecurity = 'xs-security.json' } = options
+  const files = [xsSecurity, ...others].filter((each) => typeof each === 'string')
   const contents = files
     .map((file) => resolve(options.root, file))
     .map((file) => (existsSync(file) ? readFileSync(file, 'utf8') : ''))

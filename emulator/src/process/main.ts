@@ -3,19 +3,20 @@ import type { IncomingMessage, ServerResponse } from 'node:http'
 import { createServer, type Server } from 'node:http'
 import { json } from 'node:stream/consumers'
 
-import { type Emulator, EmulatorError, type EmulatorOptions, startEmulator } from '../index.js'
+import { type Emulator, EmulatorError, startEmulator } from '../index.js'
 import { describeLandscape } from '../project/binding.js'
 import { startRecorderPage } from '../recorder/page/page-server.js'
 import { Recorder } from '../recorder/recorder.js'
 import { sourcesOf } from '../recorder/sources.js'
 import type { TraceEvent } from '../recorder/types.js'
+import type { LocatedOptions } from '../types.js'
 import { askLandscape, controlSocket } from './control.js'
 import { type Owners, watchOwners } from './owners.js'
 
 /** First message to this process. */
 export interface StartMessage {
   readonly type: 'start'
-  readonly options: EmulatorOptions
+  readonly options: LocatedOptions
   /** Changes with whatever the landscape was made of. */
   readonly fingerprint: string
   /** Process that the landscape must not outlive. */

@@ -92,7 +92,8 @@ const OPTIONS: Names<EmulatorOptions> = {
   cloudConnectors: true,
   credentialTypes: true,
   bind: true,
-  mocks: true
+  mocks: true,
+  file: true
 }
 
 /** Names of the options by the object that has them. */
@@ -112,7 +113,7 @@ export const EMULATOR_OPTIONS = {
  */
 export function checkOptions(options: unknown): asserts options is EmulatorOptions {
   if (typeof options !== 'object' || options === null) {
-    throw invalid('startEmulator needs options, at least { root }: the folder of the project')
+    throw invalid('startEmulator needs options, such as { root }: the folder of the project')
   }
   checkNames('', options, OPTIONS)
   const { tenants, applications, jobScheduler, trust, identity } = options as EmulatorOptions

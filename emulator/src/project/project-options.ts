@@ -1,8 +1,15 @@
 import { createRequire } from 'node:module'
-import { join, resolve } from 'node:path'
+import { dirname, join, resolve } from 'node:path'
 import { isDeepStrictEqual } from 'node:util'
 import { EmulatorError } from '../emulator-error.js'
-import type { EmulatorOptions, MockedService, MockUser, OnPremiseSystem } from '../types.js'
+import type {
+  EmulatorOptions,
+  LocatedOptions,
+  MockedService,
+  MockUser,
+  OnPremiseSystem
+} from '../types.js'
+import { readLandscapeFile } from './landscape-file.js'
 
 /** `cds.requires` of a project, as far as the landscape follows from it. */
 export interface ProjectRequires {
@@ -11,7 +18,7 @@ export interface ProjectRequires {
     readonly users?: EmulatorOptions['users']
     /** Configuration of `@sap/ams`. */
     readonly ams?: { readonly dcnRoot?: string }
-    readonly emulator?: Omit<Partial<EmulatorOptions>, 'root' | 'users' | 'mocks'> | false
+    readonly emulator?: Omit<Partial<EmulatorOptions>, 'root' | 'file' | 'users' | 'mocks'> | false
   }
   readonly multitenancy?: unknown
   readonly [service: string]: unknown
@@ -19,6 +26,9 @@ export interface ProjectRequires {
 
 /** Users that CAP has by itself. */
 export type DefaultUsers = Readonly<Record<string, MockUser | boolean>>
+
+/** Options with everything that comes from the project or a file. */
+export type CompleteOptions = LocatedOptions & { users: NonNullable<EmulatorOptions['users']> }
 
 /** A required service with a destination. */
 interface Remote {
@@ -37,7 +47,7 @@ export function landscapeOf(
   root: string,
   requires: ProjectRequires,
   defaultUsers: DefaultUsers
-): EmulatorOptions & { users: NonNullable<EmulatorOptions['users']> } {
+): CompleteOptions {
   const { users, emulator } = requires.auth ?? {}
   const settings = emulator === false ? {} : (emulator ?? {})
   const mocked = mockedDestinations(requires)
@@ -149,21 +159,25 @@ function isRecord(value: unknown): value is MockUser {
 }
 
 /**
- * Completes options without users from the project's configuration.
+ * Completes options from their file; without users and file from the configuration of the project.
  *
- * @throws EmulatorError `ERR_EMULATOR_OPTIONS` when `root` is not a CAP project
+ * @throws EmulatorError `ERR_EMULATOR_OPTIONS` when the file is wrong, or `root` is not a CAP project
  */
-export function completeOptions(
-  options: EmulatorOptions
-): EmulatorOptions & { users: NonNullable<EmulatorOptions['users']> } {
-  const { root, users } = options
-  if (users) return { ...options, users }
+export function completeOptions(options: EmulatorOptions): CompleteOptions {
+  const { file, root = process.cwd(), users, ...others } = options
+  if (file !== undefined) {
+    const path = resolve(root, file)
+    const own = users && { users }
+    return { users: {}, ...readLandscapeFile(path), ...others, ...own, root: dirname(path) }
+  }
+  if (users) return { ...options, root, users }
   const requires = readRequires(root)
   const { kinds } = requires as { kinds?: Record<string, { users?: DefaultUsers } | undefined> }
   const project = landscapeOf(root, requires, kinds?.['mocked-auth']?.users ?? {})
   return {
     ...project,
     ...options,
+    root,
     users: project.users,
     destinations: { ...project.destinations, ...options.destinations },
     onPremise: { ...project.onPremise, ...options.onPremise }

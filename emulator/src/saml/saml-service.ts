@@ -1,5 +1,5 @@
 import type { Landscape } from '../landscape/landscape.js'
-import type { EmulatorOptions } from '../types.js'
+import type { LocatedOptions } from '../types.js'
 import { createSigningIdentity, type SigningIdentity } from './signing-identity.js'
 import { type OwnIssuer, readTrust, type TrustedProvider } from './trust.js'
 import { UsedAssertions } from './used-assertions.js'
@@ -24,7 +24,7 @@ const IDENTITY = 'ias.localhost'
  * @throws EmulatorError `ERR_EMULATOR_OPTIONS`
  */
 export function createSamlService(
-  { trust = {}, root }: Pick<EmulatorOptions, 'trust' | 'root'>,
+  { trust = {}, root }: Pick<LocatedOptions, 'trust' | 'root'>,
   { tenant: provider, describeUser, clock }: Pick<Landscape, 'tenant' | 'describeUser' | 'clock'>
 ): SamlService {
   const identities = new Map<string, Promise<SigningIdentity>>()

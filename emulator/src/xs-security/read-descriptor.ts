@@ -12,12 +12,16 @@ import { parseDescriptor } from './parse-descriptor.js'
  */
 export function readDescriptor(
   root: string,
-  given: object | undefined
+  given: object | string | undefined
 ): { xsappname: string; descriptor: SecurityDescriptor | undefined } {
   const folder = basename(resolve(root)).replaceAll(/[^\w-]/g, '-') || 'application'
+  if (typeof given === 'string') return named(readFileOf('xsSecurity', root, given, folder))
   const content = given ?? readJson(join(root, 'xs-security.json'), 'xs-security.json')
   if (content === undefined) return { xsappname: folder, descriptor: undefined }
-  const descriptor = parseDescriptor(content, folder)
+  return named(parseDescriptor(content, folder))
+}
+
+function named(descriptor: SecurityDescriptor) {
   return { xsappname: descriptor.xsappname, descriptor }
 }
 
@@ -35,9 +39,13 @@ export function readOtherDescriptor(
 ): SecurityDescriptor {
   const option = `applications.${name}.xsSecurity`
   if (typeof given !== 'string') return parseDescriptor(given, name, option)
-  const content = readJson(resolve(root, given), given)
-  if (content !== undefined) return parseDescriptor(content, name, given)
-  throw new EmulatorError('ERR_EMULATOR_XS_SECURITY', `${option}: there is no file ${given}`)
+  return readFileOf(option, root, given, name)
+}
+
+function readFileOf(option: string, root: string, file: string, name: string): SecurityDescriptor {
+  const content = readJson(resolve(root, file), file)
+  if (content !== undefined) return parseDescriptor(content, name, file)
+  throw new EmulatorError('ERR_EMULATOR_XS_SECURITY', `${option}: there is no file ${file}`)
 }
 
 function readJson(file: string, name: string): unknown {

@@ -191,3 +191,35 @@ describe('backends', () => {
     })
   })
 })
+
+describe('without a project', () => {
+  it('users and a security descriptor are enough', async () => {
+    const { users, xsSecurity } = options
+    const emulator = await startEmulator({ users, xsSecurity })
+    try {
+      expect(await emulator.issueToken({ user: 'alice' })).toMatch(/^ey/)
+    } finally {
+      await emulator.stop()
+    }
+  })
+
+  it('a landscape file: its paths are relative to it, and options in the call come first', async () => {
+    writeFileSync(join(folder, 'security.json'), '{ "xsappname": "of-the-file" }')
+    const file = join(folder, 'landscape.json')
+    writeFileSync(file, '{ "users": { "dora": true }, "xsSecurity": "security.json" }')
+    const emulator = await startEmulator({ file })
+    const other = await startEmulator({ file, users: { erik: true } })
+    try {
+      expect(emulator.users.map(({ name }) => name)).toEqual(['dora'])
+      expect(other.users.map(({ name }) => name)).toEqual(['erik'])
+      expect(credentials(emulator)).toMatchObject({ xsappname: 'of-the-file!t1' })
+    } finally {
+      await Promise.all([emulator.stop(), other.stop()])
+    }
+  })
+
+  it('a file of a security descriptor that is not there is named', async () => {
+    const missing = { ...options, root: folder, xsSecurity: 'none.json' }
+    await expect(startEmulator(missing)).rejects.toThrow('xsSecurity: there is no file none.json')
+  })
+})

@@ -2,7 +2,7 @@ import { startEmulator } from '../../src/index.js'
 import { options } from '../support/maintenance.js'
 
 it.each<[string, unknown, RegExp]>([
-  ['no options', undefined, /needs options, at least \{ root \}/],
+  ['no options', undefined, /needs options, such as \{ root \}/],
   [
     'a misspelled one',
     { ...options, destination: {} },

@@ -39,10 +39,10 @@ export const users = {
 }
 
 /** Options without a backend: quick to start. */
-export const options: EmulatorOptions = { root: __dirname, users, xsSecurity }
+export const options = { root: __dirname, users, xsSecurity } satisfies EmulatorOptions
 
 /** Options with the echoing backend behind the proxy. */
-export const withBackend: EmulatorOptions = {
+export const withBackend = {
   ...options,
   onPremise: {
     [VIRTUAL_HOST]: {

@@ -99,7 +99,7 @@ const PLACES: Record<string, [(options: object) => object, readonly string[]]> =
 }
 
 /** Options of `startEmulator` that a project has no use for. */
-const OF_TESTS = ['root', 'users', 'mocks', 'bind']
+const OF_TESTS = ['root', 'file', 'users', 'mocks', 'bind']
 
 describe.each(Object.keys(PLACES))('options of %s', (place) => {
   const [wrap, names] = PLACES[place]!
