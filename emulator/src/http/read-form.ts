@@ -20,11 +20,15 @@ export async function readForm(req: IncomingMessage): Promise<URLSearchParams | 
   if (known) return known
   const text = await readText(req)
   if (text === undefined) return undefined
-  const [type = ''] = (req.headers['content-type'] ?? '').split(';')
-  const isForm = type.trim().toLowerCase() === 'application/x-www-form-urlencoded'
-  const form = new URLSearchParams(isForm ? text : '')
-  if (isForm) forms.set(req, form)
+  const form = new URLSearchParams(isForm(req) ? text : '')
+  if (isForm(req)) forms.set(req, form)
   return form
+}
+
+/** True if the content type of the request is that of a form. */
+export function isForm(req: IncomingMessage): boolean {
+  const [type = ''] = (req.headers['content-type'] ?? '').split(';')
+  return type.trim().toLowerCase() === 'application/x-www-form-urlencoded'
 }
 
 /** Reads a body; `undefined` if it is larger than 64 kB. */

@@ -59,7 +59,7 @@ export function parseDescriptor(
   for (const [name, node] of named(root.get('role-templates'), KEYS.template)) {
     roleTemplates.set(name, readTemplate(node, scopes, attributes))
   }
-  root.get('xsenableasyncservice').flag(false)
+  checkFlag(root.get('xsenableasyncservice'))
   const mode = root.get('tenant-mode')
   const references = (name: string, granted: string) =>
     root
@@ -77,6 +77,11 @@ export function parseDescriptor(
     foreignScopes: references('foreign-scope-references', '$ACCEPT_GRANTED_SCOPES'),
     oauth2: readOAuth2(root.get('oauth2-configuration'))
   }
+}
+
+/** SAP's own example has the value as text. */
+function checkFlag(node: JsonNode): void {
+  if (node.value !== 'true' && node.value !== 'false') node.flag(false)
 }
 
 function readName(node: JsonNode, fallback: string): string {

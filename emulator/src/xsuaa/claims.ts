@@ -2,7 +2,7 @@ import { randomUUID } from 'node:crypto'
 import { thumbprint } from '../http/client-certificate.js'
 import type { LandscapeUser } from '../landscape/landscape-user.js'
 import type { Client, Landscape } from '../landscape/landscape.js'
-import { heldGrants } from './held-grants.js'
+import { heldGrants } from './scopes/held-grants.js'
 
 /** Claims of a token before it gets its times. */
 export type Claims = Record<string, unknown>

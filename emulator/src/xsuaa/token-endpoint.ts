@@ -1,9 +1,10 @@
 import type { IncomingMessage } from 'node:http'
 import type { RequestNotes } from '../http/api-server.js'
 import type { IdentityService } from '../ias/identity-service.js'
-import { tenantOfSubdomain, type Landscape } from '../landscape/landscape.js'
+import type { Landscape } from '../landscape/landscape.js'
 import { authenticateClient } from './authenticate-client.js'
-import { audience, JWT_BEARER, SAML2_BEARER, type Claims } from './claims.js'
+import { JWT_BEARER, SAML2_BEARER } from './claims.js'
+import { issuerByHost } from './documents/discovery.js'
 import type { AuthorizationCodes } from './authorize/authorization-codes.js'
 import { authorizationCode } from './grants/authorization-code.js'
 import { clientCredentials } from './grants/client-credentials.js'
@@ -12,10 +13,14 @@ import { jwtBearer } from './grants/jwt-bearer.js'
 import { password } from './grants/password.js'
 import { refreshToken } from './grants/refresh-token.js'
 import { samlBearer } from './grants/saml-bearer.js'
+import { idTokenClaims } from './id-token.js'
+import { checkEmulated } from './documents/not-emulated.js'
+import { restrictScope } from './scopes/restrict-scope.js'
 import type { SamlService } from '../saml/saml-service.js'
 import type { RefreshTokens } from './refresh-tokens.js'
 import type { ShadowUsers } from './shadow-users.js'
-import { invalidRequest, invalidScope, unauthorizedGrant } from './token-error.js'
+import { tenantOfRequest } from './tenant-of-request.js'
+import { invalidRequest, otherClient, unauthorizedGrant } from './token-error.js'
 import type { TokenIssuer } from './token-issuer.js'
 
 const GRANTS: ReadonlyMap<string, Grant> = new Map([
@@ -41,7 +46,7 @@ export interface TokenService {
 
 /**
  * Response of RFC 6749 section 5.1, as XSUAA writes it: the type in lower case, `scope` as a string
- * (it is an array in the token), and a refresh token for users only. There is no id token.
+ * (it is an array in the token), and a refresh token for users only.
  */
 export interface TokenResponse {
   access_token: string
@@ -50,11 +55,13 @@ export interface TokenResponse {
   expires_in: number
   scope: string
   jti: string
+  /** Is there for the grants `authorization_code` and `password`, and when their tokens are refreshed. */
+  id_token?: string
   refresh_token?: string
 }
 
 /**
- * Answers one POST to `/oauth/token`.
+ * Answers one request to `/oauth/token`.
  *
  * @throws TokenError
  */
@@ -69,21 +76,30 @@ export async function handleTokenRequest(
   if (new Set(names).size < names.length) throw invalidRequest('a parameter is there twice')
   const client = authenticateClient(service.landscape, req, form)
   notes.client = client.id
+  checkEmulated(form)
+  if ((form.get('client_id') ?? client.id) !== client.id) throw otherClient()
   const type = form.get('grant_type')
   if (!type) throw invalidRequest('Missing grant type')
   const grant = GRANTS.get(type)
   if (!grant) throw unauthorizedGrant()
   notes.grant = type
   if (client.grantTypes && !client.grantTypes.includes(type)) throw unauthorizedGrant()
-  return respond({ ...service, client, form, tenant: readTenant(service.landscape, req) }, grant)
+  const tenant = tenantOfRequest(service.landscape, req)
+  return respond({ ...service, client, form, tenant }, grant, req)
 }
 
-async function respond(context: GrantContext, grant: Grant): Promise<TokenResponse> {
+async function respond(
+  context: GrantContext,
+  grant: Grant,
+  req: IncomingMessage
+): Promise<TokenResponse> {
   const { client, form, issuer, refreshTokens } = context
   const result = await grant(context)
   const claims = restrictScope(result.claims, client.id, form.get('scope'))
   const isUser = claims['user_id'] !== undefined
   const refresh = result.refreshToken ?? (isUser && refreshTokens.create(client, claims))
+  const discovered = issuerByHost(context, req, String(claims['zid']))
+  const idToken = idTokenClaims(client, claims, discovered)
   return {
     access_token: await issuer.sign(claims, client.tokenValidity),
     token_type: 'bearer',
@@ -91,46 +107,7 @@ async function respond(context: GrantContext, grant: Grant): Promise<TokenRespon
     expires_in: client.tokenValidity - 1,
     scope: (claims['scope'] as string[]).join(' '),
     jti: String(claims['jti']),
+    ...(idToken && { id_token: await issuer.sign(idToken, client.tokenValidity) }),
     ...(refresh && { refresh_token: refresh })
   }
-}
-
-/** `scope` in the request can narrow the token, never widen it. */
-function restrictScope(claims: Claims, clientId: string, requested: string | null): Claims {
-  if (!requested) return claims
-  const wanted = new Set(requested.split(/\s+/).filter(Boolean))
-  const scope = (claims['scope'] as string[]).filter((name) => wanted.has(name))
-  if (wanted.size && !scope.length) throw invalidScope()
-  return {
-    ...claims,
-    scope,
-    ...(claims['authorities'] !== undefined && { authorities: scope }),
-    aud: audience({ id: clientId }, scope)
-  }
-}
-
-/** `x-zid` is how clients of several tenants choose one without its subdomain; otherwise the host's subdomain says it. */
-function readTenant(landscape: Landscape, req: IncomingMessage): string | undefined {
-  const tenant = req.headers['x-zid']
-  if (tenant === undefined || tenant === '') return tenantOfHost(landscape, req)
-  if (typeof tenant !== 'string' || !landscape.subdomains.has(tenant)) {
-    throw invalidRequest('the identity zone of the header x-zid does not exist')
-  }
-  return tenant
-}
-
-/**
- * The tenant that the host's subdomain names, if it names one.
- *
- * @throws TokenError
- */
-export function tenantOfHost(
-  landscape: Landscape,
-  { headers }: IncomingMessage
-): string | undefined {
-  const [, subdomain] = /^([a-z0-9-]+)\.localhost(:|$)/i.exec(headers.host ?? '') ?? []
-  if (subdomain === undefined) return undefined
-  const tenant = tenantOfSubdomain(landscape, subdomain.toLowerCase())
-  if (tenant !== undefined) return tenant
-  throw invalidRequest(`there is no identity zone with the subdomain ${subdomain}`)
 }

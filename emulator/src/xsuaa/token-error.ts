@@ -31,6 +31,10 @@ export const badClient = () =>
       'Basic realm="UAA/client", error="unauthorized", error_description="Bad credentials"'
   })
 
+/** The client in the parameters is not the one that has authenticated. */
+export const otherClient = () =>
+  new TokenError(401, 'invalid_client', 'Given client ID does not match authenticated client')
+
 /** Unknown user or wrong password: 401, and deliberately not `invalid_grant`. */
 export const badUser = () => new TokenError(401, 'unauthorized', 'Bad credentials')
 

@@ -32,6 +32,18 @@ it('x-zid selects the tenant of a technical token', async () => {
   expect((await requestToken(emulator, parameters, { 'x-zid': 'nobody' })).status).toBe(400)
 })
 
+it('the tenant of the host wins over x-zid', async () => {
+  const parameters = { grant_type: 'client_credentials' }
+  const zid = async (subdomain: string, tenant: string) => {
+    const host = `${subdomain}.localhost:${new URL(emulator.url).port}`
+    const headers = { host, 'x-zid': tenant }
+    return claimsOf((await requestToken(emulator, parameters, headers)).body.access_token).zid
+  }
+  expect(await zid('maintenance', 'Customer-1')).toBe(credentials(emulator)['tenantid'])
+  expect(await zid('customer-1', credentials(emulator)['tenantid'] ?? '')).toBe('Customer-1')
+  expect(await zid('customer-1', 'nobody')).toBe('Customer-1')
+})
+
 it('x-zid of another tenant: no user, no exchange, no refresh', async () => {
   const headers = { 'x-zid': 'Customer-1' }
   const { body } = await requestToken(emulator, { grant_type: 'password', username: 'alice' })

@@ -105,7 +105,7 @@ it.each([
     { 'tenant-mode': 'share' },
     'tenant-mode is "share": did you mean "shared"? Use one of dedicated, shared, external'
   ],
-  [{ xsenableasyncservice: 'true' }, 'xsenableasyncservice must be true or false'],
+  [{ xsenableasyncservice: 'yes' }, 'xsenableasyncservice must be true or false'],
   [
     { scopes: [{ name: '$XSAPPNAME.A', 'granted-app': ['x'] }] },
     'scopes[0].granted-app is not known: did you mean "granted-apps"?'
@@ -202,3 +202,10 @@ it.each([
 ])('closest to %j is %j', (name, expected) => {
   expect(closest(name, ['Viewer', 'Technician', 'Supervisor'])).toBe(expected)
 })
+
+it.each([true, false, 'true', 'false'])(
+  'xsenableasyncservice can be %j',
+  (xsenableasyncservice) => {
+    expect(() => parseDescriptor({ xsenableasyncservice }, 'x')).not.toThrow()
+  }
+)

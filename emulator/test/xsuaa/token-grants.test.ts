@@ -20,6 +20,7 @@ describe('password', () => {
     expect(headers['access-control-allow-origin']).toBeUndefined()
     expect(body).toEqual({
       access_token: expect.any(String),
+      id_token: expect.any(String),
       refresh_token: expect.any(String),
       token_type: 'bearer',
       expires_in: 43_199,

@@ -131,17 +131,12 @@ it('assertions that were not signed here', async () => {
   expect((await exchange(none)).status).toBe(401)
 })
 
-it('GET is not a token request, and parameters do not belong into the URL', async () => {
-  const url = `${emulator.url}/oauth/token`
-  const { ca } = emulator
-  expect(await send(url, { ca })).toMatchObject({
+it('methods other than GET and POST', async () => {
+  const { ca, url } = emulator
+  expect(await send(`${url}/oauth/token`, { ca, method: 'PUT' })).toMatchObject({
     status: 405,
-    headers: { allow: 'POST' },
-    body: { error_description: "Request method 'GET' not supported" }
-  })
-  expect(await send(`${url}?grant_type=password`, { ca, method: 'POST' })).toMatchObject({
-    status: 400,
-    body: { error_description: 'Parameters must be passed in the body of the request' }
+    headers: { allow: 'GET, POST' },
+    body: { error_description: "Request method 'PUT' not supported" }
   })
 })
 
@@ -150,13 +145,41 @@ it('a body of more than 64 kB', async () => {
   expect((await requestToken(emulator, parameters)).status).toBe(413)
 })
 
-it('parameters that are there twice, and credentials in two places', async () => {
+it('parameters that are there twice, also in the URL and the body', async () => {
   const headers = { 'content-type': 'application/x-www-form-urlencoded' }
-  const twice = { method: 'POST', ca: emulator.ca, headers, body: 'client_id=a&client_id=b' }
-  expect((await send(`${emulator.url}/oauth/token`, twice)).status).toBe(400)
-  const basic = { authorization: `Basic ${Buffer.from('a:b').toString('base64')}` }
-  expect((await requestToken(emulator, {}, basic)).body.error).toBe('invalid_request')
+  const post = { method: 'POST', ca: emulator.ca, headers }
+  const token = `${emulator.url}/oauth/token`
+  const twice = await send(token, { ...post, body: 'client_id=a&client_id=b' })
+  const inBoth = await send(`${token}?client_id=a`, { ...post, body: 'client_id=a' })
+  for (const { status, body } of [twice, inBoth]) {
+    expect({ status, ...body }).toMatchObject({ status: 400, error: 'invalid_request' })
+  }
 })
+
+it('a client id that is not that of the Basic header', async () => {
+  const { clientid, clientsecret } = credentials(emulator)
+  const authorization = `Basic ${Buffer.from(`${clientid}:${clientsecret}`).toString('base64')}`
+  const parameters = { grant_type: 'client_credentials', client_id: 'sb-other!t1' }
+  expect(await requestToken(emulator, parameters, { authorization })).toMatchObject({
+    status: 401,
+    body: {
+      error: 'invalid_client',
+      error_description: 'Given client ID does not match authenticated client'
+    }
+  })
+})
+
+it.each(['a:b', '%:b', `sb-maintenance!t1:${'x'.repeat(43)}`])(
+  'the Basic header %s, whatever the body has',
+  async (text) => {
+    const authorization = `Basic ${Buffer.from(text).toString('base64')}`
+    const parameters = { grant_type: 'client_credentials' }
+    expect(await requestToken(emulator, parameters, { authorization })).toMatchObject({
+      status: 401,
+      body: { error: 'unauthorized', error_description: 'Bad credentials' }
+    })
+  }
+)
 
 it('a form that is no form has no parameters', async () => {
   const headers = { 'content-type': 'application/json' }

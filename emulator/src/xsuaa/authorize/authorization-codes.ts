@@ -12,6 +12,10 @@ export interface Authorization {
   clientId: string
   user: LandscapeUser
   redirectUri: string
+  /** Requested scopes, with blanks between; `null`: all. */
+  scope: string | null
+  /** OpenID Connect Core section 3.1.2.1: a value for the id token. */
+  nonce: string | null
   /** PKCE, RFC 7636. */
   challenge: { value: string; method: 'S256' | 'plain' } | undefined
 }

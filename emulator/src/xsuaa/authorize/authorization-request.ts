@@ -1,5 +1,9 @@
 import type { Client, Landscape } from '../../landscape/landscape.js'
 import { findClient } from '../../landscape/clients.js'
+import type { LandscapeUser } from '../../landscape/landscape-user.js'
+import { grantedClaims } from '../claims.js'
+import { isClientScope } from '../scopes/client-scopes.js'
+import { scopesOf } from '../scopes/restrict-scope.js'
 import { isRedirectUri } from './redirect-uri.js'
 import type { Authorization } from './authorization-codes.js'
 
@@ -9,6 +13,11 @@ export interface AuthorizationRequest {
   redirectUri: string
   state: string | null
   challenge: Authorization['challenge']
+  /** Requested scopes, with blanks between; `null`: all. */
+  scope: string | null
+  nonce: string | null
+  /** `none`: no page may be shown; `login`: the user has to log on again. */
+  prompt: string | null
 }
 
 /** The request is not answered by a redirect: the address cannot be trusted. */
@@ -46,17 +55,45 @@ export function readTarget(landscape: Landscape, query: URLSearchParams) {
 
 /** @throws AuthorizationRefused */
 export function readRequest(
+  landscape: Landscape,
   target: ReturnType<typeof readTarget>,
   query: URLSearchParams
 ): AuthorizationRequest {
   if (query.get('response_type') !== 'code') {
-    throw new AuthorizationRefused('unsupported_response_type', 'use response_type=code')
+    const text = 'use response_type=code: the implicit and the hybrid flow are not emulated'
+    throw new AuthorizationRefused('unsupported_response_type', text)
   }
   const { grantTypes } = target.client
   if (grantTypes && !grantTypes.includes('authorization_code')) {
     throw new AuthorizationRefused('unauthorized_client', 'Unauthorized grant type')
   }
-  return { ...target, challenge: readChallenge(query) }
+  const scope = query.get('scope')
+  for (const name of scopesOf(scope)) {
+    if (isClientScope(landscape, target.client, name)) continue
+    const text = `${name} is invalid. Please use a valid scope name in the request`
+    throw new AuthorizationRefused('invalid_scope', text)
+  }
+  const [nonce, prompt] = [query.get('nonce'), query.get('prompt')]
+  return { ...target, challenge: readChallenge(query), scope, nonce, prompt }
+}
+
+/**
+ * Refuses a user who has none of the requested scopes.
+ *
+ * @throws AuthorizationRefused
+ * @see CF UAA, `UaaAuthorizationRequestManager`
+ */
+export function checkUserScopes(
+  landscape: Landscape,
+  { client, scope }: AuthorizationRequest,
+  user: LandscapeUser
+): void {
+  const wanted = [...scopesOf(scope)]
+  if (!wanted.length) return
+  const held = grantedClaims(landscape, client, user)['scope'] as string[]
+  if (wanted.some((name) => held.includes(name))) return
+  const text = `[${wanted.join(', ')}] is invalid. This user is not allowed any of the requested scopes`
+  throw new AuthorizationRefused('invalid_scope', text)
 }
 
 /** RFC 7636 section 4.3: without a method, it is "plain". */

@@ -6,9 +6,11 @@ import { allUsers, type Landscape, logOn } from '../../landscape/landscape.js'
 import { readForm } from '../../http/read-form.js'
 import { equal } from '../authenticate-client.js'
 import { TokenError } from '../token-error.js'
-import { tenantOfHost, type TokenService } from '../token-endpoint.js'
+import { tenantOfHost } from '../tenant-of-request.js'
+import type { TokenService } from '../token-endpoint.js'
 import {
   AuthorizationRefused,
+  checkUserScopes,
   NoRedirect,
   readRequest,
   readTarget
@@ -44,13 +46,18 @@ function authorize(
   url: URL
 ): void {
   withTarget(service, req, res, url.searchParams, (target) => {
-    const { client, redirectUri, challenge } = readRequest(target, url.searchParams)
-    const user = sessions.userOf(req)
+    const request = readRequest(service.landscape, target, url.searchParams)
+    const user = request.prompt === 'login' ? undefined : sessions.userOf(req)
     if (!user || (target.tenant !== undefined && user.tenant !== target.tenant)) {
+      // UAA sends no state with it
+      const refusal = { error: 'login_required' }
+      if (request.prompt === 'none') return redirect(res, request.redirectUri, refusal)
       return showLogin(service, res, url.search.slice(1), target, false)
     }
-    const code = service.codes.create({ clientId: client.id, user, redirectUri, challenge })
-    redirect(res, redirectUri, { code, state: target.state })
+    checkUserScopes(service.landscape, request, user)
+    const { client, redirectUri, challenge, scope, nonce } = request
+    const grant = { clientId: client.id, user, redirectUri, challenge, scope, nonce }
+    redirect(res, redirectUri, { code: service.codes.create(grant), state: target.state })
   })
 }
 
@@ -74,9 +81,17 @@ async function login(
     if (!user || (user.password && !equal(user.password, form.get('password') ?? ''))) {
       return showLogin(service, res, request, target, true)
     }
-    const headers = { 'set-cookie': sessions.start(user), location: `/oauth/authorize?${request}` }
+    const location = `/oauth/authorize?${withoutPrompt(request)}`
+    const headers = { 'set-cookie': sessions.start(user), location }
     res.writeHead(302, { ...headers, 'cache-control': 'no-store' }).end()
   })
+}
+
+/** Takes the demand for a new log-on out: it is met. */
+function withoutPrompt(request: string): string {
+  const query = new URLSearchParams(request)
+  query.delete('prompt')
+  return query.toString()
 }
 
 /** Technical users have no browser. */

@@ -2,6 +2,7 @@ import { createHash } from 'node:crypto'
 import { equal } from '../authenticate-client.js'
 import type { Authorization } from '../authorize/authorization-codes.js'
 import { userClaims } from '../claims.js'
+import { restrictScope } from '../scopes/restrict-scope.js'
 import { invalidRequest, TokenError } from '../token-error.js'
 import type { Grant } from './grant.js'
 
@@ -19,8 +20,10 @@ export const authorizationCode: Grant = ({ landscape, client, codes, form, tenan
     throw invalidGrant('Redirect URI mismatch.')
   }
   checkVerifier(authorization, form.get('code_verifier'))
-  const claims = userClaims(landscape, client, authorization.user)
-  return { claims: { ...claims, grant_type: 'authorization_code' } }
+  const { user, scope, nonce } = authorization
+  const claims = restrictScope(userClaims(landscape, client, user), client.id, scope)
+  const grant_type = 'authorization_code'
+  return { claims: { ...claims, grant_type, ...(nonce !== null && { nonce }) } }
 }
 
 function checkVerifier({ challenge }: Authorization, verifier: string | null): void {

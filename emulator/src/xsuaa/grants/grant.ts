@@ -7,7 +7,7 @@ export interface GrantContext extends TokenService {
   /** Authenticated. */
   client: Client
   form: URLSearchParams
-  /** Tenant of the `x-zid` header; it exists. */
+  /** Tenant of the host, or of the `x-zid` header; it exists. */
   tenant: string | undefined
 }
 

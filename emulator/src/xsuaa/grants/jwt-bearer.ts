@@ -23,7 +23,9 @@ export const jwtBearer: Grant = async (context) => {
     throw unmappedIssuer(`No identity provider found for issuer: ${String(claims['iss'])}`)
   }
   const scope = Array.isArray(claims['scope']) ? claims['scope'].map(String) : []
-  const exchanged = { ...exchangedClaims(client, claims, scope), grant_type: JWT_BEARER }
+  // a nonce belongs to the log-on that it came with
+  const { nonce: _nonce, ...kept } = claims
+  const exchanged = { ...exchangedClaims(client, kept, scope), grant_type: JWT_BEARER }
   return { claims: { ...exchanged, ...grantsOf(context, claims) } }
 }
 

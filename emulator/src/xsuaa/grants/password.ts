@@ -15,5 +15,6 @@ export const password: Grant = ({ landscape, client, form, tenant }) => {
   const user = logOn(landscape, form.get('username') ?? '', tenant)
   if (!user) throw badUser()
   if (user.password && !equal(user.password, form.get('password') ?? '')) throw badUser()
-  return { claims: claimsFor(landscape, client, user) }
+  const nonce = form.get('nonce')
+  return { claims: { ...claimsFor(landscape, client, user), ...(nonce !== null && { nonce }) } }
 }

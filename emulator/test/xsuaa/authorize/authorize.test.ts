@@ -96,6 +96,7 @@ describe('no redirect', () => {
   it.each([
     [{ redirect_uri: 'https://evil.example/' }, /Invalid redirect .*redirect-uris in xs-security/],
     [{ redirect_uri: 'http://localhost:1@evil.example/' }, /Invalid redirect/],
+    [{ redirect_uri: 'http://127.0.0.1:5000/login/callback' }, /Invalid redirect/],
     [{ client_id: 'sb-other!t1' }, /No client with requested id/]
   ])('for %j', async (parameters, text) => {
     const answer = await browser.authorize(parameters)
@@ -113,10 +114,51 @@ describe('no redirect', () => {
 
 it.each([
   [{ response_type: 'token' }, 'unsupported_response_type'],
+  [{ response_type: 'code id_token' }, 'unsupported_response_type'],
+  [{ scope: 'openid maintenance!t1.Veiwer' }, 'invalid_scope'],
+  [{ scope: 'profile' }, 'invalid_scope'],
   [{ code_challenge: 'short' }, 'invalid_request'],
   [{ code_challenge_method: 'S512' }, 'invalid_request']
 ])('%j is told to the application', async (parameters, error) => {
   expect(parametersOf(await browser.authorize(parameters))).toMatchObject({ error, state: 's&1' })
+})
+
+describe('scope', () => {
+  it('narrows the token, and those that are refreshed later', async () => {
+    const code = await codeFor('alice', { scope: 'openid maintenance!t1.Viewer' })
+    const { body } = await exchange({ code })
+    expect(body.scope).toBe('openid maintenance!t1.Viewer')
+    const refresh = { grant_type: 'refresh_token', refresh_token: body.refresh_token as string }
+    expect((await requestToken(emulator, refresh)).body.scope).toBe(body.scope)
+  })
+
+  it('is refused if the user has none of it', async () => {
+    const page = await browser.authorize({ scope: 'maintenance!t1.Supervisor' })
+    const answer = await browser.logOn(page, { username: 'alice' })
+    expect(parametersOf(answer)).toEqual({
+      error: 'invalid_scope',
+      error_description:
+        '[maintenance!t1.Supervisor] is invalid. This user is not allowed any of the requested scopes',
+      state: 's&1'
+    })
+  })
+})
+
+describe('prompt', () => {
+  it('none: no page, but an error as long as nobody is logged on', async () => {
+    expect(parametersOf(await browser.authorize({ prompt: 'none' }))).toEqual({
+      error: 'login_required'
+    })
+    await codeFor('alice')
+    expect(parametersOf(await browser.authorize({ prompt: 'none' }))).toHaveProperty('code')
+  })
+
+  it('login: the page, also for a user who is logged on', async () => {
+    await codeFor('alice')
+    const page = await browser.authorize({ prompt: 'login' })
+    expect(page.status).toBe(200)
+    expect(parametersOf(await browser.logOn(page, { username: 'alice' }))).toHaveProperty('code')
+  })
 })
 
 describe('a code is refused', () => {

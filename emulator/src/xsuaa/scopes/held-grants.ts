@@ -1,7 +1,7 @@
-import type { LandscapeUser } from '../landscape/landscape-user.js'
-import { isApplication, type Client, type Landscape } from '../landscape/landscape.js'
-import { foreignUserScopes, fullName } from '../xs-security/granted-scopes.js'
-import type { Grants } from '../xs-security/grant-roles.js'
+import type { LandscapeUser } from '../../landscape/landscape-user.js'
+import { isApplication, type Client, type Landscape } from '../../landscape/landscape.js'
+import { foreignUserScopes, fullName } from '../../xs-security/granted-scopes.js'
+import type { Grants } from '../../xs-security/grant-roles.js'
 
 /**
  * Returns the authorizations of a user in a token for a client: everything of the application behind it, and of others those scopes that
@@ -21,7 +21,8 @@ export function heldGrants(landscape: Landscape, client: Client, user: Landscape
   return { ...own, scopes: [...new Set([...resolved(application, own), ...granted])] }
 }
 
-function allApplications({ clients, applications }: Landscape): Client[] {
+/** Every application of the subaccount. */
+export function allApplications({ clients, applications }: Landscape): Client[] {
   return [clients.xsuaa, ...applications.values()]
 }
 

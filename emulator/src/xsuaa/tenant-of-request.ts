@@ -1,0 +1,35 @@
+import type { IncomingMessage } from 'node:http'
+import { tenantOfSubdomain, type Landscape } from '../landscape/landscape.js'
+import { invalidRequest } from './token-error.js'
+
+/**
+ * The tenant of a request: the one that the host names. `x-zid` counts only where the host names none, as for clients of several
+ * tenants that do not know their subdomains.
+ *
+ * @throws TokenError
+ */
+export function tenantOfRequest(landscape: Landscape, req: IncomingMessage): string | undefined {
+  const named = tenantOfHost(landscape, req)
+  const tenant = req.headers['x-zid']
+  if (named !== undefined || tenant === undefined || tenant === '') return named
+  if (typeof tenant !== 'string' || !landscape.subdomains.has(tenant)) {
+    throw invalidRequest('the identity zone of the header x-zid does not exist')
+  }
+  return tenant
+}
+
+/**
+ * The tenant that the host's subdomain names, if it names one.
+ *
+ * @throws TokenError
+ */
+export function tenantOfHost(
+  landscape: Landscape,
+  { headers }: IncomingMessage
+): string | undefined {
+  const [, subdomain] = /^([a-z0-9-]+)\.localhost(:|$)/i.exec(headers.host ?? '') ?? []
+  if (subdomain === undefined) return undefined
+  const tenant = tenantOfSubdomain(landscape, subdomain.toLowerCase())
+  if (tenant !== undefined) return tenant
+  throw invalidRequest(`there is no identity zone with the subdomain ${subdomain}`)
+}
