@@ -82,6 +82,7 @@ describe('a record, or what is written, that a condition does not permit is one 
         `${OWN}; the user has no attribute "plant" · Give the user a value of "plant" by a role or the identity provider`
       )
     ])
+    expect(await linesFor({ plant: ['1010'] }, WORKER, CHANGE)).toEqual({ status: 200, lines: [] })
   })
 
   test('an attribute that nobody can have', async () => {
@@ -102,6 +103,8 @@ describe('a record, or what is written, that a condition does not permit is one 
         `PATCH of Hidden: there is no such record, or the user may not read it: the client gets 404: ${OWN} · `
       )
     ])
+    const after = await linesFor({ plant: ['1010'] }, ['Technician'], request)
+    expect(after).toEqual({ status: 200, lines: [] })
   })
 
   test('an entity that is expanded', async () => {
@@ -118,18 +121,18 @@ describe('a record, or what is written, that a condition does not permit is one 
   })
 
   test('what can not be checked', async () => {
-    const query = {
-      SELECT: {
-        from: { ref: ['ExplainService.Sites'] },
-        where: [{ ref: ['ID'] }, 'foo', { val: 1 }]
-      }
+    const query = (operator: string) => {
+      const where = [{ ref: ['ID'] }, operator, { val: 1 }]
+      return { SELECT: { from: { ref: ['ExplainService.Sites'] }, where } }
     }
-    const { status, lines } = await linesFor({}, READER, ['POST', '/explain-hcql', query])
+    const { status, lines } = await linesFor({}, READER, ['POST', '/explain-hcql', query('foo')])
     expect(status).toBe(403)
     expect(lines).toEqual([
       expect.stringContaining(
         'ERR_RESTRICTION_UNCHECKED · authorization · GET of Sites: the query has a word that is none of CQN'
       )
     ])
+    const after = await linesFor({}, READER, ['POST', '/explain-hcql', query('=')])
+    expect(after).toEqual({ status: 200, lines: [] })
   })
 })

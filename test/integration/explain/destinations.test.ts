@@ -2,6 +2,7 @@ import { join } from 'node:path'
 
 import type { Emulator, VcapServices } from '../../../emulator/src/index.js'
 import { type Client, client } from '../../support/client.js'
+import { sharedDescriptor } from '../../support/descriptor.js'
 import { startLandscape } from '../../support/emulator.js'
 import { tokenOf } from '../../support/password-grant.js'
 import { type Sample, startSample } from '../../support/sample.js'
@@ -15,33 +16,50 @@ const S4 = {
 }
 const TECHNICAL = { ...S4, Authentication: 'BasicAuthentication', User: 'u', Password: 'canary-1' }
 const TOKEN = {
-  URL: 'https://s4.example',
+  ...S4,
   Authentication: 'OAuth2ClientCredentials',
   clientId: 'nobody',
   clientSecret: 'canary-2'
 }
+const ACME = 'acme-id'
+
+const calling = (destination: string, more: object = {}) => ({
+  kind: 'rest',
+  credentials: { destination },
+  ...more
+})
 const requires = {
-  RIGHT: { kind: 'rest', credentials: { destination: 'S4_PLANT' } },
-  MISSPELT: { kind: 'rest', credentials: { destination: 'S4_PLNT' } },
-  TECHNICAL: {
-    kind: 'rest',
-    onBehalfOf: 'namedUser',
-    credentials: { destination: 'S4_TECHNICAL' }
-  },
-  USER_BOUND: { kind: 'rest', onBehalfOf: 'systemUser', credentials: { destination: 'S4_PLANT' } },
-  TOKEN: { kind: 'rest', credentials: { destination: 'TOKEN' } },
-  LEVEL: {
-    kind: 'rest',
-    credentials: { destination: 'S4_PLANT' },
-    destinationOptions: { level: 'instance' }
-  }
+  RIGHT: calling('S4_PLANT'),
+  MISSPELT: calling('S4_PLNT'),
+  TECHNICAL: calling('S4_TECHNICAL', { onBehalfOf: 'namedUser' }),
+  USER_BOUND: calling('S4_PLANT', { onBehalfOf: 'systemUser' }),
+  TOKEN: calling('TOKEN'),
+  LEVEL: calling('S4_PLANT', { destinationOptions: { level: 'instance' } }),
+  PROVIDER: calling('S4_PLANT')
+}
+/** The same services, each as the fix in its entry says. */
+const mended = {
+  RIGHT: requires.RIGHT,
+  MISSPELT: calling('S4_PLANT'),
+  TECHNICAL: calling('S4_PLANT', { onBehalfOf: 'namedUser' }),
+  USER_BOUND: calling('S4_TECHNICAL', { onBehalfOf: 'systemUser' }),
+  TOKEN: calling('TOKEN_MENDED'),
+  LEVEL: calling('S4_PLANT', { destinationOptions: { level: 'subaccount' } }),
+  PROVIDER: calling('S4_PLANT', { destinationOptions: { selectionStrategy: 'alwaysProvider' } })
 }
 
 let emulator: Emulator
 beforeAll(async () => {
   emulator = await startLandscape({
-    destinations: { S4_PLANT: S4, S4_TECHNICAL: TECHNICAL, TOKEN },
+    xsSecurity: sharedDescriptor(),
+    destinations: {
+      S4_PLANT: S4,
+      S4_TECHNICAL: TECHNICAL,
+      TOKEN,
+      TOKEN_MENDED: { ...S4, Authentication: TOKEN.Authentication, clientId: 'sb-maintenance!t1' }
+    },
     users: { alice: { roles: ['Technician'] } },
+    tenants: { [ACME]: { subdomain: 'acme', users: { alice: { roles: ['Technician'] } } } },
     onPremise: { [SYSTEM]: { backend: 'test/integration/explain/outbound-backend.ts' } }
   })
 })
@@ -52,7 +70,8 @@ type Bindings = Record<keyof VcapServices, { credentials: Record<string, unknown
 /** Runs the sample in production, with other bindings; ends it afterwards. */
 async function withBindings(
   change: (bindings: Bindings) => void,
-  work: (sample: Sample, alice: Client) => Promise<void>
+  work: (sample: Sample, alice: Client) => Promise<void>,
+  services: Record<string, object> = requires
 ): Promise<void> {
   const bindings = structuredClone(emulator.vcapServices()) as unknown as Bindings
   change(bindings)
@@ -64,7 +83,7 @@ async function withBindings(
   const sample = await startSample({
     emulator,
     env,
-    requires,
+    requires: services,
     extra: join(__dirname, 'outbound-app')
   })
   const alice = client(sample.url, `Bearer ${await tokenOf(emulator, 'alice')}`)
@@ -91,7 +110,13 @@ async function entryOf(sample: Sample, alice: Client, service: string): Promise<
   return lines[0] ?? ''
 }
 
-test('names and types of destinations: what was sent and what is right; with the right one it works', async () => {
+/** A client with a token of a subscriber's user. */
+async function ofSubscriber(sample: Sample): Promise<Client> {
+  const token = await emulator.issueToken({ user: 'alice', tenant: ACME })
+  return client(sample.url, `Bearer ${token}`)
+}
+
+test('names, types and levels of destinations: what was sent and what is right', async () => {
   await withBindings(
     () => undefined,
     async (sample, alice) => {
@@ -111,8 +136,32 @@ test('names and types of destinations: what was sent and what is right; with the
       expect(await of('TOKEN')).toMatch(
         /ERR_DESTINATION_UNAVAILABLE · token retrieval of the destination · .*"TOKEN" \(OAuth2ClientCredentials\).* · Nothing was sent\. Check "clientId", "clientSecret"/
       )
-      expect(await call(alice, 'RIGHT')).toMatchObject({ status: 200 })
+      const subscriber = await ofSubscriber(sample)
+      expect(await entryOf(sample, subscriber, 'PROVIDER')).toMatch(
+        /NOT_FOUND · .*in the service instance and the subaccount of the subscriber · The provider has one of that name: create it for the subscriber, or set destinationOptions\.selectionStrategy/
+      )
+      subscriber.close()
     }
+  )
+}, 30_000)
+
+test('the fix in each entry, also in those about bindings: then the call works', async () => {
+  await withBindings(
+    () => undefined,
+    async (sample, alice) => {
+      const before = (await sample.output()).length
+      const statuses: Record<string, number> = {}
+      for (const service of Object.keys(mended)) {
+        const one = service === 'PROVIDER' ? await ofSubscriber(sample) : alice
+        statuses[service] = (await call(one, service)).status
+        if (one !== alice) one.close()
+      }
+      expect(statuses).toEqual(Object.fromEntries(Object.keys(mended).map((name) => [name, 200])))
+      const output = (await sample.output()).slice(before)
+      expect(linesOf(output)).toEqual([])
+      expect(output).not.toContain('no Connectivity service is bound')
+    },
+    mended
   )
 }, 30_000)
 

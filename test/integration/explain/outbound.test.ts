@@ -15,10 +15,20 @@ const TECHNICAL = {
 const KINDS = ['odata-v4', 'odata-v2', 'rest', 'hcql']
 const requires = {
   ...Object.fromEntries(KINDS.map((kind) => [kind, { kind, credentials: { destination: 'S4' } }])),
-  BASIC: { kind: 'rest', credentials: { destination: 'BASIC' } }
+  ...Object.fromEntries(
+    ['BASIC', 'BASIC_MENDED', 'CLIENT_MENDED'].map((destination) => [
+      destination,
+      { kind: 'rest', credentials: { destination } }
+    ])
+  )
 }
 const landscape = {
-  destinations: { S4: { ...PROPAGATING, 'sap-client': '100' }, BASIC: TECHNICAL },
+  destinations: {
+    S4: { ...PROPAGATING, 'sap-client': '100' },
+    CLIENT_MENDED: { ...PROPAGATING, 'sap-client': '001' },
+    BASIC: TECHNICAL,
+    BASIC_MENDED: { ...TECHNICAL, Password: 'right' }
+  },
   users: { alice: { roles: ['Technician'] } },
   onPremise: { [SYSTEM]: { backend: 'test/integration/explain/outbound-backend.ts' } }
 }
@@ -57,30 +67,45 @@ describe('on a console', () => {
     return entries[0] ?? ''
   }
 
-  test.each<[string, string, RegExp]>([
+  /** Sign of the mistake, the service with it, its line, and the service without it; none if the system itself is corrected. */
+  test.each<[string, string, RegExp, string | undefined]>([
     [
       'certrule',
       'rest',
-      /the system does not know the user in its client 100 \(401\).* · In SAP systems.*CERTRULE/
+      /the system does not know the user in its client 100 \(401\).* · In SAP systems.*CERTRULE/,
+      undefined
     ],
     [
       'client',
       'rest',
-      /answered in another client.*\(sent sap-client 100 ≠ expected 001, which has answered\) · Check/
+      /answered in another client.*\(sent sap-client 100 ≠ expected 001, which has answered\) · Check the property "sap-client"/,
+      'CLIENT_MENDED'
     ],
-    ['clock', 'rest', /its clock is 7 min behind that of the application · Let both follow/],
+    [
+      'clock',
+      'rest',
+      /its clock is 7 min behind that of the application · Let both follow/,
+      undefined
+    ],
     [
       'technical',
       'BASIC',
-      /logon of the technical user \(401\).* · Check User and Password of the destination/
+      /logon of the technical user \(401\).* · Check User and Password of the destination/,
+      'BASIC_MENDED'
     ]
-  ])('a logon that is refused (%s)', async (sign, service, line) => {
-    const entry = await entryOf(() => call(alice, service, `/sap/logon/${sign}`))
+  ])('a logon that is refused (%s), until it is mended', async (sign, service, line, mended) => {
+    const path = `/sap/logon/${sign}`
+    const entry = await entryOf(() => call(alice, service, path))
     expect(entry).toMatch(/^\[principal\] - ERR_REMOTE_UNAUTHORIZED · the system · the call to /)
     expect(entry).toMatch(line)
     expect(entry).toMatch(
       /→ npx cds-principal explain ERR_REMOTE_UNAUTHORIZED \(correlation id [\w-]{36}\)$/
     )
+    if (!mended) await call(alice, 'BASIC', `/sap/mend/${sign}`, 'POST')
+    const lines = await linesOf(app, async () => {
+      expect(await call(alice, mended ?? service, path)).toMatchObject({ status: 200 })
+    })
+    expect(lines.filter((each) => each.includes(' · '))).toEqual([])
   })
 
   test('the token of the user is refused by the proxy, then it is not', async () => {

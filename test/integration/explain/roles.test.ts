@@ -1,6 +1,9 @@
+import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
 
+import { client } from '../../support/client.js'
 import { RunningSample } from '../../support/running-sample.js'
+import { type Sample, startSample } from '../../support/sample.js'
 import { linesOf } from './lines.js'
 
 let sample: RunningSample
@@ -10,12 +13,20 @@ beforeAll(async () => {
 afterAll(() => sample.stop())
 
 /** Sends a request with a token that has these scopes, and returns the lines of our log. */
-async function linesFor(scopes: string[], method: string, path: string, body?: object) {
-  const before = (await sample.sample.output()).length
-  const token = await sample.emulator.issueToken({ user: 'alice', scopes })
-  const content = body && JSON.stringify(body)
-  const { status } = await sample.with(`Bearer ${token}`).raw(method, path, content)
-  return { status, lines: linesOf((await sample.sample.output()).slice(before)) }
+async function linesFor(
+  scopes: string[],
+  method: string,
+  path: string,
+  body?: object,
+  to: Sample = sample.sample
+) {
+  const before = (await to.output()).length
+  const attributes = { plant: ['1010'] }
+  const token = await sample.emulator.issueToken({ user: 'alice', scopes, attributes })
+  const one = client(to.url, `Bearer ${token}`)
+  const { status } = await one.raw(method, path, body && JSON.stringify(body))
+  one.close()
+  return { status, lines: linesOf((await to.output()).slice(before)) }
 }
 
 const NEEDS = (what: string, roles: string, has: string) =>
@@ -112,5 +123,42 @@ describe('a 403 for the lack of a role is one line, that names the event, what w
     const body = { ID: 20 }
     const { status, lines } = await linesFor(['JOBSCHEDULER'], 'POST', '/explain/Notes', body)
     expect({ status, lines }).toEqual({ status: 204, lines: [] })
+  })
+})
+
+describe('the model, with the fix in each entry', () => {
+  const APP = join(__dirname, 'app')
+  const MODEL = 'explain-service.cds'
+  let mended: Sample
+  beforeAll(async () => {
+    const model = readFileSync(join(APP, MODEL), 'utf8')
+      .replace("'Suprevisor'", "'Supervisor'")
+      .replace('$user.plnt', '$user.plant')
+      .replace("{ grant: 'READ', to: 'Viewer' },", "{ grant: ['READ', 'DELETE'], to: 'Viewer' },")
+    const files = { [join('srv', MODEL)]: model }
+    mended = await startSample({ emulator: sample.emulator, extra: APP, files })
+  })
+  afterAll(() => mended.stop())
+
+  const send = (scopes: string[], method: string, path: string, body?: object) =>
+    linesFor(scopes, method, path, body, mended)
+
+  test.each<[string, string[], string, string, object?]>([
+    ['a misspelt role', ['Supervisor'], 'POST', '/explain/Notes(1)/archive', {}],
+    ['no grant', ['Viewer'], 'DELETE', '/explain/Notes(1)'],
+    [
+      'a misspelt attribute',
+      ['JOBSCHEDULER', 'Viewer'],
+      'PATCH',
+      '/explain/Orders(1)',
+      { secret_ID: 1 }
+    ]
+  ])('%s', async (...[, scopes, method, path, body]) => {
+    const plant = '1010'
+    await send(['Technician', 'Viewer'], 'POST', '/explain/Notes', { ID: 1 })
+    await send(['Technician', 'Viewer'], 'POST', '/explain/Orders', { ID: 1, plant })
+    const { status, lines } = await send(scopes, method, path, body && { ...body })
+    expect(lines).toEqual([])
+    expect(status).toBeLessThan(300)
   })
 })

@@ -10,7 +10,10 @@ let backend: Server
 let url: string
 beforeAll(async () => {
   sample = await RunningSample.start({ extra: join(__dirname, 'app') })
-  backend = createServer((_, res) => res.writeHead(401, { 'www-authenticate': 'Bearer' }).end('no'))
+  backend = createServer(({ headers }, res) => {
+    const isRight = headers.authorization === 'Basic right'
+    res.writeHead(isRight ? 204 : 401, isRight ? {} : { 'www-authenticate': 'Bearer' }).end()
+  })
   await new Promise<void>((done) => backend.listen(0, '127.0.0.1', done))
   url = `http://127.0.0.1:${String((backend.address() as AddressInfo).port)}`
 })
@@ -53,14 +56,15 @@ describe('without credentials, where some are needed', () => {
   })
 
   test('through an approuter: the setting that sends the token', async () => {
-    const { lines } = await send('/explain/Notes', {
-      headers: { 'x-forwarded-path': '/api/Notes' }
-    })
+    const forwarded = { 'x-forwarded-path': '/api/Notes' }
+    const { lines } = await send('/explain/Notes', { headers: forwarded })
     expect(lines).toEqual([
       expect.stringContaining(
         `${MISSING}the request came through an approuter, which sent no token · Set "forwardAuthToken": true`
       )
     ])
+    const headers = { ...forwarded, ...(await bearer()) } // what an approuter with that setting sends
+    expect(await send('/explain/Notes', { headers })).toMatchObject({ status: 200, lines: [] })
   })
 
   test('a part of a batch', async () => {
@@ -95,6 +99,10 @@ describe('a 401 that application code passes on is not about the token of the ca
         )
       ]
     })
+    const mended = JSON.stringify({ how: isRemote ? 'mended' : 'ownMended', url })
+    expect(
+      await send('/explain/passOn', { method: 'POST', headers: await bearer(), body: mended })
+    ).toMatchObject({ status: isRemote ? 204 : 403, lines: [] })
   })
 
   test('of a remote service of CAP, whose own line says more', async () => {

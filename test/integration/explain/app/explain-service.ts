@@ -14,7 +14,9 @@ export default class ExplainService extends cds.ApplicationService {
     this.on('archive', () => undefined)
     this.on('check', () => undefined)
     this.on('close', () => undefined)
-    this.on('passOn', async ({ data: { how, url } }) => passOn[how as keyof typeof passOn](url))
+    this.on('passOn', async ({ data: { how, url } }) => {
+      await passOn[how as keyof typeof passOn](url)
+    })
     this.on('seal', () => undefined)
     return super.init()
   }
@@ -22,6 +24,10 @@ export default class ExplainService extends cds.ApplicationService {
 
 /** Calls of systems that answer 401, whose errors nobody catches. */
 const passOn = {
+  mended: (url: string) => {
+    const headers = { authorization: 'Basic right' }
+    return executeHttpRequest({ url }, { method: 'get', url: '/secret', headers })
+  },
   sdk: (url: string) => executeHttpRequest({ url }, { method: 'get', url: '/secret?user=alice' }),
   axios: async (url: string) => {
     try {
@@ -39,5 +45,6 @@ const passOn = {
       throw Object.assign(error as Error, { status: 401, code: '401' })
     }
   },
-  own: async () => cds.error(401, 'no')
+  own: async () => cds.error(401, 'no'),
+  ownMended: async () => cds.error(403, 'no')
 }

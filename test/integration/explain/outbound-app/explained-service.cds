@@ -1,7 +1,7 @@
 /** Calls required services, and passes their errors on in several ways. */
 @requires: 'authenticated-user'
 service ExplainedService {
-  /** @param how - `as it is`, `wrapped`, `rejected`, `executeHttpRequest`, `queued` */
+  /** @param how - `as it is`, `POST`, `wrapped`, `rejected`, `executeHttpRequest`, `queued` */
   action call(service: String, path: String, how: String) returns LargeString;
 }
 

@@ -15,6 +15,10 @@ const send = async ({ service, path }: Call) => {
 /** Ways in which a handler makes a call, and passes its error on. */
 const WAYS: Record<string, (call: Call, req: Request) => Promise<unknown>> = {
   'as it is': send,
+  POST: async ({ service, path }) => {
+    const remote = await cds.connect.to(service)
+    return remote.send<unknown>({ method: 'POST', path, data: {} } as never)
+  },
   wrapped: async (call) => {
     try {
       return await send(call)
