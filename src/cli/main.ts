@@ -38,7 +38,7 @@ program.parseAsync().catch((error: unknown) => {
 /** Returns the commands of the emulator; without it, commands of the same names that say how to install it. */
 function commandsOfEmulator(): Command[] {
   if (isEmulatorInstalled()) return loadCommands().emulatorCommands()
-  return ['token', 'job', 'trace'].map((name) =>
+  return ['token', 'job', 'trace', 'emulator'].map((name) =>
     new Command(name)
       .description(`needs the emulated BTP services: ${INSTALL_EMULATOR}`)
       .allowUnknownOption()

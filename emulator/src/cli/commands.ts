@@ -1,6 +1,9 @@
 import { Command, Option } from 'commander'
 
+import { closest } from '../xs-security/closest.js'
+
 import { type JobOptions, runJob } from './job.js'
+import { startLandscape, type StartOptions } from './start.js'
 import { printToken } from './token.js'
 import { printTraces } from './trace.js'
 
@@ -11,9 +14,63 @@ Exit code: 0 success, 1 failed or could not be run, 2 no status in time.
 Example:
   npx cds-principal job run /odata/v4/jobs/cleanUp --data '{"days":30}'`
 
-/** Returns the commands that need a running landscape: `token`, `job` and `trace`. */
+const START_HELP = `
+The landscape comes from the file, from landscape.json in the folder, or from the CAP project there.
+
+While it runs, the folder of --output has these files, for this user only:
+  .env               variables for a shell: set -a; . ./.cds-principal/.env; set +a
+  default-env.json   VCAP_SERVICES, for @sap/xsenv and @sap/approuter
+  bindings/          SERVICE_BINDING_ROOT: a folder for each binding
+  ca.pem             NODE_EXTRA_CA_CERTS: the landscape's certificate, after yours
+  ca-bundle.pem      SSL_CERT_FILE, REQUESTS_CA_BUNDLE, CURL_CA_BUNDLE: after the system's
+  landscape-ca.pem   the landscape's certificate alone, for keytool
+
+Exit code: that of the command, 0 after a signal, 1 if the landscape cannot be started.
+
+Examples:
+  npx cds-principal-emulator
+  npx cds-principal-emulator --exec "node --test"
+  npx cds-principal-emulator --file test/landscape.json --exec "mvn verify"`
+
+/** Returns the commands that need a running landscape: `token`, `job` and `trace`, and `emulator` with those that need none. */
 export function emulatorCommands(): Command[] {
-  return [tokenCommand(), jobCommand(), traceCommand()]
+  const emulator = new Command('emulator').description('run the emulated BTP services on their own')
+  return [tokenCommand(), jobCommand(), traceCommand(), addLandscapeCommands(emulator)]
+}
+
+/** Returns the commands of `cds-principal-emulator`. */
+export function programCommands(program: Command): Command {
+  for (const command of [tokenCommand(), jobCommand(), traceCommand()]) program.addCommand(command)
+  return addLandscapeCommands(program)
+}
+
+/** Adds the commands that need no running landscape; `start` is the one that nobody has to name. */
+function addLandscapeCommands(parent: Command): Command {
+  return parent.addCommand(startCommand(parent), { isDefault: true })
+}
+
+function startCommand(parent: Command): Command {
+  return new Command('start')
+    .description('run the emulated BTP services, for applications in any language')
+    .option('--file <file>', 'landscape file (default: landscape.json in the folder)')
+    .option('--project <folder>', 'folder of landscape.json, or of a CAP project', process.cwd())
+    .option('--output <folder>', 'folder for the files (default: .cds-principal in the folder)')
+    .option('--exec <command>', 'run a command with all variables set, and end with it')
+    .option('--quiet', 'print nothing')
+    .addOption(new Option('--json', 'print one JSON object, once it runs').conflicts('exec'))
+    .allowExcessArguments()
+    .addHelpText('after', START_HELP)
+    .action(async (options: StartOptions, start: Command) => {
+      const [unknown] = start.args
+      if (unknown !== undefined) throw new Error(unknownCommand(unknown, parent))
+      await startLandscape(options)
+    })
+}
+
+function unknownCommand(name: string, parent: Command): string {
+  const known = parent.commands.map((command) => command.name())
+  const guess = closest(name, known)
+  return `there is no command "${name}": ${guess ? `did you mean "${guess}"?` : `there are ${known.join(', ')}`}`
 }
 
 function tokenCommand(): Command {
@@ -33,7 +90,7 @@ function tokenCommand(): Command {
     )
     .option('--tenant <id>', 'subscriber whose user or token it is')
     .option('--expires-in <seconds>', 'lifetime; a negative one gives an expired token', Number)
-    .option('--project <folder>', 'folder of the CAP project', process.cwd())
+    .option('--project <folder>', 'folder for which the emulator runs', process.cwd())
     .addHelpText(
       'after',
       '\nExample:\n  curl -H "Authorization: Bearer $(npx cds-principal token alice)" http://localhost:4004/…'
@@ -60,7 +117,7 @@ function jobCommand(): Command {
       600
     )
     .option('--url <url>', 'of the application (default: the server that "cds watch" runs)')
-    .option('--project <folder>', 'folder of the CAP project', process.cwd())
+    .option('--project <folder>', 'folder for which the emulator runs', process.cwd())
     .addHelpText('after', JOB_HELP)
     .action((path: string, options: JobOptions) => runJob(path, options))
   return job
@@ -71,6 +128,6 @@ function traceCommand(): Command {
     .description('print what became of the last requests to the running application')
     .option('--json', 'one JSON object a line')
     .option('--follow', 'go on with each request, until it is ended')
-    .option('--project <folder>', 'folder of the CAP project', process.cwd())
+    .option('--project <folder>', 'folder for which the emulator runs', process.cwd())
     .action(printTraces)
 }

@@ -99,7 +99,9 @@ async function ask<T extends object>(
 ): Promise<T> {
   const answer = await askLandscape(project, 'POST', path, body, patience + 10_000)
   if (!answer)
-    throw new Error(`no emulator is running for ${project}: start it with "cds watch" there`)
+    throw new Error(
+      `no emulator is running for ${project}: start it with "npx cds-principal-emulator" or "cds watch" there`
+    )
   if (answer.status === 200) return answer.body as T
   throw new Error((answer.body as { message?: string }).message ?? 'the emulator gave no answer')
 }

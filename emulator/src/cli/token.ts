@@ -30,7 +30,9 @@ export async function printToken(user: string | undefined, options: TokenOptions
     ...(tenant !== undefined && { tenant })
   })
   if (!answer)
-    throw new Error(`no emulator is running for ${project}: start it with "cds watch" there`)
+    throw new Error(
+      `no emulator is running for ${project}: start it with "npx cds-principal-emulator" or "cds watch" there`
+    )
   const { token, message } = answer.body as { token?: string; message?: string }
   if (!token) throw new Error(message ?? 'the emulator gave no token')
   process.stdout.write(`${token}\n`)

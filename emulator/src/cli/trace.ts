@@ -31,7 +31,9 @@ export async function printTraces({ json, follow, project }: TraceOptions): Prom
   }
   let known = await tracesAfter(project, 0, 0)
   if (!known) {
-    throw new Error(`no emulator is running for ${project}: start it with "cds watch" there`)
+    throw new Error(
+      `no emulator is running for ${project}: start it with "npx cds-principal-emulator" or "cds watch" there`
+    )
   }
   known.forEach(print)
   let after = lastOf(known, 0)

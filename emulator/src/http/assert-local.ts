@@ -1,4 +1,5 @@
 import { existsSync, readdirSync, readFileSync, statSync } from 'node:fs'
+import { join } from 'node:path'
 import { EmulatorError } from '../emulator-error.js'
 
 /** Tag of the emulator's own bindings. */
@@ -22,7 +23,9 @@ export function assertLocal(env: NodeJS.ProcessEnv): void {
   if (file && existsSync(file)) assertOwn(readFileSync(file, 'utf8'), 'VCAP_SERVICES_FILE_PATH')
   const folder = env['SERVICE_BINDING_ROOT']
   if (folder && statSync(folder, { throwIfNoEntry: false })?.isDirectory()) {
-    if (readdirSync(folder).length) refuse('SERVICE_BINDING_ROOT')
+    if (!readdirSync(folder).every((name) => isOwn(readBinding(join(folder, name))))) {
+      refuse('SERVICE_BINDING_ROOT')
+    }
   }
 }
 
@@ -37,6 +40,16 @@ function assertOwn(json: string, variable: string): void {
   }
   if (typeof services !== 'object' || services === null) return refuse(variable)
   if (!Object.values(services).flat().every(isOwn)) refuse(variable)
+}
+
+/** Reads what the emulator's own bindings are known by, from their files. */
+function readBinding(folder: string): unknown {
+  try {
+    const read = (name: string) => readFileSync(join(folder, name), 'utf8')
+    return { tags: JSON.parse(read('tags')) as unknown, credentials: { url: read('url') } }
+  } catch {
+    return undefined
+  }
 }
 
 function isOwn(binding: unknown): boolean {

@@ -27,7 +27,7 @@ export async function attachLandscape(options: LocatedOptions, owner: number): P
   assertLocal(process.env)
   const wanted = fingerprintOf(options)
   const running = await runningLandscape(options.root)
-  if (running?.fingerprint === wanted) {
+  if (running && (running.standalone || running.fingerprint === wanted)) {
     await askLandscape(options.root, 'POST', '/owners', { pid: owner })
     return running.landscape
   }
@@ -42,9 +42,16 @@ export async function attachLandscape(options: LocatedOptions, owner: number): P
   )
 }
 
+interface Running {
+  fingerprint: string
+  /** True if somebody has started it with the command: it stays as it is. */
+  standalone?: boolean
+  landscape: Landscape
+}
+
 async function runningLandscape(root: string) {
   const answer = await askLandscape(root, 'GET', '/landscape')
-  return answer?.body as { fingerprint: string; landscape: Landscape } | undefined
+  return answer?.body as Running | undefined
 }
 
 /** Stops the landscape and waits until its socket is free for the next one. */

@@ -16,7 +16,7 @@ export function watchOwners(first: number, onAllGone: () => void): Owners {
   const pids = new Map([[first, startOf(first)]])
   const timer = setInterval(() => {
     for (const [pid, start] of pids) {
-      if (!isAlive(pid) || startOf(pid) !== start) pids.delete(pid)
+      if (!isRunning(pid, start)) pids.delete(pid)
     }
     if (pids.size > 0) return
     clearInterval(timer)
@@ -32,8 +32,13 @@ export function watchOwners(first: number, onAllGone: () => void): Owners {
   }
 }
 
+/** True if a process still runs, and not another one with the same id. */
+export function isRunning(pid: number, start: string | undefined): boolean {
+  return isAlive(pid) && startOf(pid) === start
+}
+
 /** Returns the start time of a process, on Linux: ids are used again, and another process would keep the landscape alive. */
-function startOf(pid: number): string | undefined {
+export function startOf(pid: number): string | undefined {
   try {
     const stat = readFileSync(`/proc/${pid}/stat`, 'latin1')
     return stat.slice(stat.lastIndexOf(')')).split(' ')[20]
