@@ -50,15 +50,13 @@ function compile(folder) {
 
 // npm links the commands of its packages while it installs: their files did not exist then.
 function linkCommands() {
-  for (const [name, folder] of [
-    ['cds-principal', '.'],
-    ['cds-principal-emulator', 'emulator']
-  ]) {
+  for (const folder of ['.', 'emulator']) {
+    const { name, bin } = JSON.parse(fs.readFileSync(inRoot(folder, 'package.json'), 'utf8'))
     const link = inRoot('node_modules/.bin', name)
-    fs.chmodSync(inRoot(folder, 'dist/cli/main.js'), 0o755)
+    fs.chmodSync(inRoot(folder, bin[name]), 0o755)
     if (process.platform === 'win32') continue
     fs.rmSync(link, { force: true })
-    fs.symlinkSync(`../${name}/dist/cli/main.js`, link)
+    fs.symlinkSync(`../${name}/${bin[name]}`, link)
   }
 }
 

@@ -9,7 +9,7 @@ const LOCK = inRoot('.setup.lock')
 export async function withLock(work) {
   while (!acquire()) await sleep(200)
   try {
-    return work()
+    return await work()
   } finally {
     fs.rmSync(LOCK, { force: true })
   }

@@ -10,6 +10,8 @@ const EXCLUDED = [
   'bench',
   'coverage',
   'dist/cli',
+  'dist/rooms',
+  'entry',
   'docs',
   'etc',
   'scripts',

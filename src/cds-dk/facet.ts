@@ -6,6 +6,7 @@ import {
   objectAt,
   readConfiguration
 } from './configuration-file.js'
+import { ownManifest } from '../configuration/own-package.js'
 import { developmentKit, type FacetRegistry } from './development-kit.js'
 import { addEditorSettings } from './editor-settings.js'
 import { hasOnPremiseDestination } from './on-premise.js'
@@ -118,21 +119,16 @@ function addToSidecar(): void {
 function addDependency({ content }: ConfigurationFile): void {
   const dependencies = objectAt(content, 'dependencies')
   const development = isObject(content['devDependencies']) ? content['devDependencies'] : {}
-  dependencies[PACKAGE] ??= development[PACKAGE] ?? `^${version()}`
+  dependencies[PACKAGE] ??= development[PACKAGE] ?? `^${ownManifest().version}`
   delete development[PACKAGE]
   if (EMULATOR in dependencies || isEmulatorOff()) return
-  objectAt(content, 'devDependencies')[EMULATOR] ??= `^${version()}`
+  objectAt(content, 'devDependencies')[EMULATOR] ??= `^${ownManifest().version}`
 }
 
 /** True if the project does without the emulated BTP services. */
 function isEmulatorOff(): boolean {
   const requires = configurations().flatMap(({ cds }) => requiresOf(cds))
   return requires.some(({ auth }) => isObject(auth) && auth['emulator'] === false)
-}
-
-function version(): string {
-  // eslint-disable-next-line @typescript-eslint/no-require-imports -- the package's own, at run time
-  return (require('../../package.json') as { version: string }).version
 }
 
 /**

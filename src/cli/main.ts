@@ -1,17 +1,12 @@
-#!/usr/bin/env node
-import { readFileSync } from 'node:fs'
-import { join } from 'node:path'
-
 import { Command, Option } from 'commander'
 
+import { ownManifest } from '../configuration/own-package.js'
 import { INSTALL_EMULATOR, isEmulatorInstalled, loadCommands } from '../development/door.js'
 import { doctorCommand } from './doctor.js'
 import { explainCommand } from './explain.js'
 import { lint } from './lint.js'
 
-const { version, description } = JSON.parse(
-  readFileSync(join(__dirname, '../../package.json'), 'utf8')
-) as { version: string; description: string }
+const { version, description } = ownManifest()
 
 const program = new Command('cds-principal').description(description).version(version)
 

@@ -2,7 +2,7 @@ import cds from '@sap/cds'
 import type { HttpDestination } from '@sap-cloud-sdk/connectivity'
 
 import { optionsOf } from '../cap.js'
-import { principalOf } from '../user/principal.js'
+import { principalOf } from '../user/principal-of.js'
 import { CallEvidence } from './evidence/call.js'
 import { guardedDestination } from './guarded-destination.js'
 import { identityHeaders } from './http/send.js'

@@ -1,13 +1,19 @@
+import { execFileSync } from 'node:child_process'
 import fs from 'node:fs'
 import path from 'node:path'
-import { installApp, type InstalledApp } from './installed-app.js'
+import { environment, installApp, type InstalledApp } from './installed-app.js'
 import { serve, type ServedApp } from './served-app.js'
+import { PRINT_LOADED, PRINT_SURFACE } from './surface.js'
 
 interface Configuration {
   plugins: string[]
   auth: object
   remote: object
   modules: string[]
+}
+
+interface Surface {
+  surface: Record<string, object>
 }
 
 const binding = {
@@ -63,6 +69,48 @@ describe('the package, installed into an empty CAP project', () => {
   test('holds no configuration of its sample', () => {
     const files = fs.readdirSync(path.join(app.folder, 'node_modules/cds-principal'))
     expect(files.filter((file) => /^\.|^(srv|db|test|src)$/.test(file))).toEqual([])
+  })
+
+  test('its entry points export what those of the unbundled code export', () => {
+    const packed = JSON.parse(app.node(['--eval', PRINT_SURFACE], production)) as Surface
+    const cwd = path.resolve(__dirname, '../..')
+    const env = { ...environment(), ...production }
+    const unbundled = execFileSync(process.execPath, ['--eval', PRINT_SURFACE], { cwd, env })
+    expect(packed).toEqual(JSON.parse(String(unbundled)))
+    expect(packed).toMatchObject({ isOneAuth: true, isOneError: true })
+    expect(Object.keys(packed.surface)).toHaveLength(6)
+    expect(packed.surface['.']).toMatchObject({
+      principalOf: { function: 'principalOf' },
+      TokenError: { class: 'TokenError' }
+    })
+  })
+
+  test('has one file for each room, without the modules that they consist of', () => {
+    const dist = path.join(app.folder, 'node_modules/cds-principal/dist')
+    const files = fs.readdirSync(dist, { recursive: true, encoding: 'utf8' })
+    const code = files.filter((file) => file.endsWith('.js'))
+    const unbundled = code.filter((file) => !/^rooms\W|.\Windex\.js$/.test(file))
+    expect(unbundled).toEqual([])
+    expect(code.length).toBeLessThan(60)
+  })
+
+  test('loads nothing in production that only commands and development need', () => {
+    const printed = app.node(['--eval', PRINT_LOADED], production)
+    const { loaded } = JSON.parse(printed.split('\n').at(-2)!) as { loaded: string[] }
+    const own = loaded.filter((file) => file.includes('/node_modules/cds-principal/'))
+    const rooms = own.flatMap((file) => /\/dist\/rooms\/(.*)\.js$/.exec(file)?.[1] ?? [])
+    expect(rooms).toEqual(expect.arrayContaining(['token', 'destination', 'remote']))
+    const others = /on-demand|doctor|explain|cli|landscape|announce|facet|build-task/
+    expect(rooms.filter((room) => others.test(room))).toEqual([])
+    const optional = /(@sap-cloud-sdk|xml-crypto|xmldom|commander|cds-principal-emulator).*\.js$/
+    expect(loaded.filter((file) => optional.test(file))).toEqual([])
+  })
+
+  test('its stack traces name functions', () => {
+    const source = "require('cds-principal').onPrincipalCall.call(null, 1)"
+    expect(() => app.node(['--eval', source], production)).toThrow(
+      /at (Object\.)?onPrincipalCall \(.*cds-principal.dist.rooms.remote\.js:\d+/
+    )
   })
 
   test('its modules can be imported from ES modules', () => {

@@ -1,10 +1,10 @@
 import { readFileSync } from 'node:fs'
-import { join } from 'node:path'
 
 import { nearestName } from '../../lib/closest.js'
+import { ownFile } from '../../configuration/own-package.js'
 
 /** Reference of all codes; a part of the package. */
-const FILE = join(__dirname, '../../../docs/errors.md')
+const FILE = ownFile('docs/errors.md')
 
 /** Sections by code, and rows of tables for codes without a section. */
 function sections(): Map<string, string> {

@@ -1,5 +1,5 @@
 import { PrincipalError } from '../../errors.js'
-import { principalOf } from '../../user/principal.js'
+import { principalOf } from '../../user/principal-of.js'
 import { TokenUser } from '../../user/token-user.js'
 import { openProject, type Project, type ProjectOptions } from '../project/project.js'
 import type { Report } from '../report.js'

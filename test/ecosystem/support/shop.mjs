@@ -82,7 +82,7 @@ export async function addPolicies(project) {
 
 /** From the landscape that the project's server has. */
 export async function issueToken(project, user, ...more) {
-  const cli = project.bench.bin('cds-principal/dist/cli/main.js')
+  const cli = project.bench.bin('cds-principal/entry/command.js')
   const args = [cli, 'token', user, '--issuer', 'ias', ...more]
   const { cwd, env } = { cwd: project.folder, env: project.env() }
   return (await runOrThrow(process.execPath, args, { cwd, env })).trim()

@@ -3,7 +3,7 @@ import { inspect } from 'node:util'
 import cds from '@sap/cds'
 
 import type { Identity } from '../../../src/user/identity.js'
-import { principalOf } from '../../../src/user/principal.js'
+import { principalOf } from '../../../src/user/principal-of.js'
 import { TokenUser } from '../../../src/user/token-user.js'
 
 const BEARER = 'header.payload.signature'

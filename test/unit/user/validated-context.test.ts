@@ -6,7 +6,7 @@ import { join } from 'node:path'
 import cds from '@sap/cds'
 import type * as Xssec from '@sap/xssec'
 
-import { principalOf } from '../../../src/user/principal.js'
+import { principalOf } from '../../../src/user/principal-of.js'
 
 const part = (value: object) => Buffer.from(JSON.stringify(value)).toString('base64url')
 const token = (payload: object) => `${part({ alg: 'RS256', typ: 'JWT' })}.${part(payload)}.c2ln`

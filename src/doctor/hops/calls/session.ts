@@ -1,6 +1,7 @@
 import { Authenticator, trustedIssuers } from '../../../inbound/authenticator.js'
 import { bindingsOf } from '../../../options.js'
-import { type Principal, principalOf } from '../../../user/principal.js'
+import { type Principal } from '../../../user/principal.js'
+import { principalOf } from '../../../user/principal-of.js'
 import { TokenUser } from '../../../user/token-user.js'
 import type { Facts } from '../../facts.js'
 import { brokenBy, type Finding, right } from '../../row.js'
