@@ -119,10 +119,11 @@ export interface Cap {
   readonly build?: BuildTaskRegistry
   /** `_debug` is true if the level of the log is at least `debug`. */
   log(id: string): ReturnType<typeof cds.log> & { readonly _debug?: boolean }
-  spawn(
+  spawn: (
+    this: unknown,
     options: { user: unknown; tenant: unknown },
     work: () => Promise<unknown>
-  ): { on(event: 'failed', listener: (error: unknown) => void): void }
+  ) => { on(event: 'failed', listener: (error: unknown) => void): void }
   run(query: object): Promise<unknown>
   tx<T>(context: object, work: () => Promise<T>): Promise<T>
   on(event: string, listener: (...parameters: never[]) => void): void

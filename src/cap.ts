@@ -82,6 +82,8 @@ export const UNDOCUMENTED_MEMBERS: Readonly<Record<string, Shape>> = {
   'ApplicationService.prototype.handle': 'function',
   'RemoteService.prototype.handle': 'function',
   'RemoteService.prototype.dispatch': 'function',
+  // replaced, so that calls of work in the background are told apart
+  spawn: 'function',
   // who is not restricted
   'User.privileged._is_privileged': 'boolean',
   'User.anonymous._is_anonymous': 'boolean',

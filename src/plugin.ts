@@ -25,6 +25,7 @@ import {
   checkRemoteServices,
   connectForeignServices
 } from './remote/start-checks.js'
+import { noteSpawnedWork } from './remote/evidence/call.js'
 import { keepCredentialsOutOfQueue } from './remote/queue/row.js'
 import { attachedLandscape } from './development/attached.js'
 import { loadDevelopment } from './development/door.js'
@@ -65,6 +66,7 @@ export async function activate(): Promise<void> {
   if (!authenticatesRequests() && !servicesOnBehalf().length) return
   quietLibraries()
   cds.on('served', quietExplainedErrors)
+  noteSpawnedWork()
   checkRemoteServices(requires)
   cds.on('connect', keepCredentialsOutOfQueue)
   // CAP waits for it, unlike what its types say

@@ -151,8 +151,11 @@ export function isExplained(error: unknown, depth = 0): boolean {
   if (explained.has(error)) return true
   const original: unknown = Object.getPrototypeOf(error) // CAP 9 logs an object that inherits from the error
   if (original instanceof Error && explained.has(original)) return true
-  const { cause, reason } = error as { cause?: unknown; reason?: unknown }
-  return isExplained(cause, depth + 1) || isExplained(reason, depth + 1)
+  const { cause, reason, errors, response, headers } = error as Record<string, unknown>
+  const several: unknown[] = Array.isArray(errors) ? errors : []
+  // of an answer that CAP takes apart, its errors or its headers are left
+  const parts = [cause, reason, response, headers, ...several]
+  return parts.some((part) => isExplained(part, depth + 1))
 }
 
 /** Logs an outbound call as one line of JSON: `DEBUG=principal`. @internal */

@@ -17,6 +17,7 @@ import { callPolicy, carriesUser, type OnBehalfOf } from './policy/options.js'
 import { outboundService, subjectOf, titleOf } from './policy/service-target.js'
 import {
   explanationOf,
+  failureOf,
   callMiddlewares,
   type Outbound,
   translationOf,
@@ -147,7 +148,7 @@ export class PrincipalRemoteService extends Stock {
  * Returns the error that names the hop, if it is known, in place of CAP's error for a failed call.
  */
 function translateError(error: unknown): unknown {
-  return translationOf((error as { reason?: unknown } | undefined)?.reason) ?? error
+  return translationOf(failureOf(error)) ?? error
 }
 
 function rethrowTranslated(error: unknown): never {

@@ -10,6 +10,7 @@ import { countCall } from '../../lib/telemetry/metrics.js'
 import { principalOf } from '../../user/principal-of.js'
 import { codeOf, kindOf } from './code.js'
 import { auditRefusal } from './audit.js'
+import { isSpawned } from './spawned-work.js'
 import { markSpan } from './span.js'
 import type { OutboundDestination } from '../policy/caller.js'
 import type { OnBehalfOf } from '../policy/options.js'
@@ -61,6 +62,8 @@ export interface PrincipalCall {
  * or an event after the answer).
  */
 export type CallContextKind = 'request' | 'job' | 'queue' | 'spawn'
+
+export { noteSpawnedWork } from './spawned-work.js'
 
 /** Facts that are known when a call begins. */
 type Subject = Pick<PrincipalCall, 'service' | 'destination' | 'onBehalfOf'>
@@ -180,7 +183,7 @@ export class CallEvidence {
 /** Work in the background inherits the request that it began in, which is answered sooner or later. */
 function contextKind(): CallContextKind {
   const { http } = cap.context ?? {}
-  if (!http || http.res?.writableEnded) return 'spawn'
+  if (!http || http.res?.writableEnded || isSpawned()) return 'spawn'
   return http.req.headers['x-sap-job-id'] === undefined ? 'request' : 'job'
 }
 

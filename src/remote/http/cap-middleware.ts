@@ -1,6 +1,6 @@
 import type { HttpMiddleware, HttpRequestConfig } from '@sap-cloud-sdk/http-client'
 
-import { explainAnswer } from './failure/system-answer.js'
+import { explainAnswer, explainPart, keepForErrors } from './failure/system-answer.js'
 import {
   sendWithRetry,
   translationOf,
@@ -51,21 +51,28 @@ export function callMiddlewares(outbound: Outbound, service: CallingService): Ca
     },
     timeout: ({ fn }) => {
       const client = inner.get(fn)
-      return (request) =>
-        run(outbound, request, client ? withSession : options, client ?? fn).catch(
-          (failure: unknown) => {
-            if (!translationOf(failure)) explainAnswer(failure, outbound.destination.name)
-            throw service.kind === 'hcql' ? withResponse(failure) : failure
-          }
-        )
+      const { name } = outbound.destination
+      return async (request) => {
+        const settings = client ? withSession : options
+        try {
+          const response = await run(outbound, request, settings, client ?? fn)
+          explainPart(request, response, name)
+          return response
+        } catch (failure) {
+          if (!translationOf(failure)) explainAnswer(failure, name)
+          throw service.kind === 'hcql' ? forHcql(failure) : failure
+        }
+      }
     }
   }
 }
 
-/** Adds an empty response to a failed `hcql` call without one, because CAP reads it. */
-function withResponse(failure: unknown): unknown {
-  if (!(failure instanceof HttpFailure) || failure.response) return failure
-  return Object.assign(failure, { response: { data: {} } })
+/** Adds an empty response to a failed `hcql` call without one, because CAP reads it; else CAP may throw the errors in it. */
+function forHcql(failure: unknown): unknown {
+  if (!(failure instanceof HttpFailure)) return failure
+  if (!failure.response) return Object.assign(failure, { response: { data: {} } })
+  keepForErrors(failure)
+  return failure
 }
 
 type HttpMiddlewareFunction = ReturnType<HttpMiddleware>

@@ -11,7 +11,7 @@ import { needsCloudSdk } from './cloud-sdk-connection.js'
 export { type CallingService, callMiddlewares } from './cap-middleware.js'
 export { visibleDestination } from './cloud-sdk-connection.js'
 export { type FailedRequest, HttpFailure, withRemoteError } from './failure/http-failure.js'
-export { explanationOf } from './failure/system-answer.js'
+export { explanationOf, failureOf } from './failure/system-answer.js'
 export { identityHeaders } from './message/identity-headers.js'
 export { type Outbound, translationOf } from './send-with-retry.js'
 

@@ -19,7 +19,7 @@ export function explainHidden(
   entity: RestrictedDefinition,
   code: ErrorCode = 'ERR_WRITE_RESTRICTED'
 ): void {
-  explainLater(error, explanationOf(request, entity, code))
+  explainLater(error, Object.assign(explanationOf(request, entity, code), { status: 404 }))
 }
 
 /**

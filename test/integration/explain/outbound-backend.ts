@@ -53,6 +53,20 @@ app.all(['/sap/id', '/sap/queued'], (req, res) => {
   res.json({ d: { id, other } })
 })
 
+app.all('/sap/errors/:count', (req: Request<{ count: string }>, res: Response) => {
+  const errors = Array.from({ length: Number(req.params.count) }, (_, index) => ({
+    code: `X/00${String(index + 1)}`,
+    message: 'canary-words'
+  }))
+  res.status(Number(req.query['status'] ?? 409)).json({ errors })
+})
+app.post('/sap/\\$batch', (_req, res) => {
+  const error = JSON.stringify({ error: { code: 'X/008', message: 'canary-words' } })
+  const head =
+    'content-type: application/http\r\n\r\nHTTP/1.1 404 Not Found\r\ncontent-type: application/json'
+  res.type('multipart/mixed; boundary=b').send(`--b\r\n${head}\r\n\r\n${error}\r\n--b--\r\n`)
+})
+
 app.use('/sap', (_req, res) => {
   res.status(404).json({ error: { code: 'X/007', message: { lang: 'en', value: 'canary-words' } } })
 })

@@ -15,6 +15,7 @@ const TECHNICAL = {
 const KINDS = ['odata-v4', 'odata-v2', 'rest', 'hcql']
 const requires = {
   ...Object.fromEntries(KINDS.map((kind) => [kind, { kind, credentials: { destination: 'S4' } }])),
+  BATCH: { kind: 'odata-v4', credentials: { destination: 'S4', path: '/sap' } },
   ...Object.fromEntries(
     ['BASIC', 'BASIC_MENDED', 'CLIENT_MENDED'].map((destination) => [
       destination,
@@ -138,6 +139,22 @@ describe('on a console', () => {
       )
     }
   )
+
+  test.each([
+    ['one error', '/sap/errors/1', 'ERR_REMOTE_ANSWER · the system · .*has answered 409, X/001'],
+    ['several errors', '/sap/errors/2', 'ERR_REMOTE_ANSWER · the system · .*answered 409, X/001'],
+    ['at the door', '/sap/errors/1?status=403', 'ERR_REMOTE_FORBIDDEN · the system · .*403']
+  ])('an answer of HCQL with %s: one line, and none of CAP', async (_, path, line) => {
+    expect(await entryOf(() => call(alice, 'hcql', path))).toMatch(new RegExp(line))
+  })
+
+  test('a part of a $batch, in which CAP sends a long URL: one line, without its query', async () => {
+    const path = `/Persons('canary-key')?$filter=name eq '${'canary'.repeat(200)}'`
+    const entry = await entryOf(() => call(alice, 'BATCH', path))
+    expect(entry).toMatch(
+      /ERR_REMOTE_ANSWER · the system · .*has answered 404, X\/008 \(sent GET \/Persons\(\.\.\.\) in a \$batch\) · Check "path"/
+    )
+  })
 
   test.each(['wrapped', 'rejected', 'executeHttpRequest'])(
     'an error that a handler passes on (%s): one line, and none of CAP',

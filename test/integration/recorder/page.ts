@@ -153,7 +153,7 @@ export function describePage(sampleOf: () => RecordedSample): void {
       await page.keyboard.press('Escape')
       await page.getByLabel("not as the request's user").check()
       for (const title of await titles())
-        expect(title).toMatch(/\/recorded\/(technical|queued)|background/)
+        expect(title).toMatch(/\/recorded\/(technical|spawned|queued)|background/)
       expect((await titles()).length).toBeGreaterThan(0)
       await page.keyboard.press('Escape')
       await page.getByRole('combobox', { name: 'User' }).fill('nobody')

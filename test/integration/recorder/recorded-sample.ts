@@ -9,7 +9,8 @@ import { processEnvironment } from '../../support/environment.js'
 import { copyOfSample } from '../../support/sample-copy.js'
 import { end, Output, SAMPLE } from '../../support/sample.js'
 
-const CLI = join(SAMPLE, 'dist/cli/main.js')
+/** The command of the package. */
+export const CLI = join(SAMPLE, 'dist/cli/main.js')
 const CDS_SERVE = join(SAMPLE, 'node_modules/@sap/cds/bin/serve.js')
 const LISTENING = /server listening on[^']*'(http:\/\/localhost:\d+)'/
 

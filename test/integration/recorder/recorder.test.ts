@@ -1,9 +1,10 @@
-import { spawnSync } from 'node:child_process'
+import { spawn, spawnSync } from 'node:child_process'
 import { tmpdir } from 'node:os'
 
 import type { Trace, TraceHop } from '../../../emulator/src/recorder/types.js'
+import { end, Output } from '../../support/sample.js'
 import { describePage } from './page.js'
-import { RecordedSample } from './recorded-sample.js'
+import { CLI, RecordedSample } from './recorded-sample.js'
 
 const EQUIPMENT = '/odata/v4/maintenance/Equipment'
 
@@ -106,6 +107,15 @@ test('a failing backend: code, hop, cause and fix', async () => {
   expect(last(trace)).toMatchObject({ station: 'Connectivity proxy', status: 403 })
 })
 
+test('work in the background is told apart from the request that waits for it', async () => {
+  await sample.as('alice').post('/odata/v4/recorded/spawned')
+  const trace = await sample.trace(isFor('POST', '/odata/v4/recorded/spawned', 'alice'))
+  expect(trace.calls).toEqual([
+    expect.objectContaining({ context: 'request', outcome: 'ok' }),
+    expect.objectContaining({ context: 'spawn', outcome: 'ok' })
+  ])
+})
+
 test('a queued call names the request that has queued it', async () => {
   await sample.as('alice').post('/odata/v4/recorded/queued')
   const queuing = await sample.trace(isFor('POST', '/odata/v4/recorded/queued', 'alice'))
@@ -153,6 +163,22 @@ test('the command prints what is recorded, as text and as JSON', () => {
   const traces = lines.map((line) => JSON.parse(line) as Trace)
   expect(traces.length).toBeGreaterThan(4)
   expect(traces.some(({ request }) => request?.user === 'alice')).toBe(true)
+})
+
+test('with --follow the command prints each request that comes, until it is ended', async () => {
+  const child = spawn(process.execPath, [CLI, 'trace', '--follow', '--project', sample.root])
+  try {
+    const output = new Output(child)
+    await output.printed(/POST \/odata\/v4\/maintenance\/Equipment → 201/) // what was there before
+    for (const id of ['R-2', 'R-3']) {
+      await sample.as('bob').get(`${EQUIPMENT}('${id}')`)
+      await output.printed(new RegExp(`GET ${EQUIPMENT.replaceAll('/', '\\/')}\\('${id}'\\) → 404`))
+    }
+    expect(output.text.match(/'R-2'\) → 404/g)).toHaveLength(1)
+    expect(child.exitCode).toBeNull()
+  } finally {
+    await end(child)
+  }
 })
 
 test('without a landscape the command says how to start one', () => {

@@ -7,6 +7,9 @@ service RecordedService {
   /** A path that the Cloud Connector does not expose. */
   action failing();
 
+  /** In the background, and answered when that is done. */
+  action spawned();
+
   /** By way of the queue, as the technical user. */
   action queued();
 }

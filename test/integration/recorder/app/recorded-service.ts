@@ -27,6 +27,13 @@ export class RecordedService extends cds.ApplicationService {
       const nowhere = await cds.connect.to('NOWHERE')
       await nowhere.send({ method: 'GET', path: '/x' })
     })
+    this.on('spawned', async () => {
+      const system = await cds.connect.to('API_EQUIPMENT_SYSTEM')
+      await system.send(READ)
+      await new Promise<void>((done) => {
+        cds.spawn({}, () => system.send(READ)).on('done', () => done())
+      })
+    })
     this.on('queued', async () => {
       const system = await cds.connect.to('API_EQUIPMENT_SYSTEM')
       await cds.queued(system).send(READ)

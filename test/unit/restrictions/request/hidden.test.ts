@@ -1,5 +1,6 @@
 import cds from '@sap/cds'
 
+import { logExplanation } from '../../../../src/lib/log.js'
 import { at, Served } from '../support/served.js'
 
 const MODEL = `
@@ -24,6 +25,22 @@ beforeEach(() => {
 const one = () => SELECT.one.from(at('S.Orders', 2))
 const read = (query: unknown, attr: object, roles: string[] = []) =>
   served.as({ attr, roles }, (tx) => tx.run(query))
+
+test('the entry about a write to a hidden record has the status that the client gets', async () => {
+  const entries: unknown[] = []
+  const log = cds.log('principal', { level: 'debug' } as never)
+  log.warn = (...args: unknown[]) => entries.push(...args)
+  const outcome = await served.as({ attr: { plant: ['1010'] } }, (tx) =>
+    tx.run(UPDATE.entity(at('S.Orders', 2)).with({ plant: '1010' })).catch((error: unknown) => {
+      logExplanation(error)
+      throw error
+    })
+  )
+  expect(outcome).toMatchObject({ status: 404 })
+  expect(entries).toEqual([
+    expect.objectContaining({ code: 'ERR_WRITE_RESTRICTED', status: 404, hop: 'authorization' })
+  ])
+})
 
 describe('DEBUG=principal', () => {
   test('says that a record may be hidden, without values', async () => {
