@@ -123,7 +123,7 @@ test('the names of endpoints for tests are all there', () => {
 
 test('the tests of the flows are there, and all files are named', () => {
   const [, flows = ''] = page.split('## Flow by flow\n')
-  const rows = [...flows.matchAll(/^\|[^|]+\|[^|]+\| `([\w-]+)`: "(.+)" +\|$/gm)]
+  const rows = [...flows.matchAll(/^\|[^|]+\|[^|]+\| `([\w/-]+)`: "(.+)" +\|$/gm)]
   const files = filesIn('test/integration/fidelity', /\.test\.ts$/)
   const fileOf = (name: string) => `test/integration/fidelity/${name}.test.ts`
   const missing = rows.filter(([, file = '', name = '']) => {

@@ -165,14 +165,21 @@ function withTarget(
   }
 }
 
+/** Sends the browser on, with parameters that are encoded as UAA does it: a `+` stays, and many clients read it as a blank. */
 function redirect(
   res: ServerResponse,
   uri: string,
   parameters: Readonly<Record<string, string | null>>
 ): void {
-  const location = new URL(uri)
-  for (const [name, value] of Object.entries(parameters)) {
-    if (value !== null) location.searchParams.append(name, value)
-  }
-  res.writeHead(302, { location: location.href, 'cache-control': 'no-store' }).end()
+  const { href, search } = new URL(uri)
+  const query = Object.entries(parameters)
+    .flatMap(([name, value]) => (value === null ? [] : [`${name}=${encodeQueryParam(value)}`]))
+    .join('&')
+  const separator = href.includes('?') ? (search ? '&' : '') : '?'
+  const location = `${href}${separator}${query}`
+  res.writeHead(302, { location, 'cache-control': 'no-store' }).end()
 }
+
+/** RFC 3986 section 3.4, without `&` and `=`. */
+const encodeQueryParam = (value: string) =>
+  encodeURIComponent(value).replaceAll(/%(?:24|2B|2C|2F|3A|3B|3F|40)/g, decodeURIComponent)

@@ -48,6 +48,13 @@ describe('logging on', () => {
     expect((await requestToken(emulator, refresh)).status).toBe(200)
   })
 
+  it('gives back a state with a plus sign that is not encoded', async () => {
+    const redirect_uri = 'http://localhost:5000/login/callback?a=1'
+    const page = await browser.authorize({ redirect_uri, state: 'a+b/c=&d' })
+    const { headers } = await browser.logOn(page, { username: 'alice' })
+    expect(headers.location).toMatch(/\?a=1&code=[\w-]+&state=a\+b\/c%3D%26d$/)
+  })
+
   it('lasts until the log-out', async () => {
     await codeFor('alice')
     expect((await browser.authorize()).status).toBe(302)
