@@ -4,9 +4,11 @@ export type {
   CorporateIdentityProviderOptions,
   IdentityApplicationOptions,
   IdentityAuthorizationOptions,
+  IdentityClientOptions,
   IdentityCredentialType,
   IdentityDependency,
   IdentityOptions,
+  RefreshUsageAfterRenewal,
   SamlApplicationOptions,
   SubjectNameIdentifier
 } from './ias/identity-options.js'

@@ -9,14 +9,16 @@ export interface AuthenticatedApplication {
   application: IdentityApplication
   /** The thumbprint of the client certificate after mutual TLS; tokens are bound to it. */
   thumbprint: string | undefined
+  /** True if a public client has sent its id and nothing that proves it. */
+  isPublic: boolean
 }
 
 /**
  * The application of a token request: by the certificate of the TLS connection where it is bound with one, else by secret,
- * in the Basic header or in the body.
+ * in the Basic header or in the body. A public client may leave both out.
  *
  * @throws TokenError
- * @see RFC 8705 section 2
+ * @see RFC 8705 section 2; RFC 6749 section 2.1
  */
 export function authenticateApplication(
   { applications }: IdentityTenant,
@@ -26,14 +28,19 @@ export function authenticateApplication(
   const { id, secret } = clientSecret(req, form)
   const application = applications.find((each) => each.id === id)
   if (!application) throw clientRefused()
+  const certificate = clientCertificate(req)
+  if (application.publicClient && !secret && !certificate) {
+    // without authentication, tokens are for nobody but the client
+    const alone = { ...application, audiences: [] }
+    return { application: alone, thumbprint: undefined, isPublic: true }
+  }
   if (application.secret !== undefined) {
     if (!equal(application.secret, secret)) throw clientRefused()
-    return { application, thumbprint: undefined }
+    return { application, thumbprint: undefined, isPublic: false }
   }
-  const certificate = clientCertificate(req)
   if (!certificate) throw clientRefused('The client authenticates with its certificate')
   const own = application.certificate && thumbprint(application.certificate.cert)
   const presented = thumbprint(certificate)
   if (own !== presented) throw clientRefused()
-  return { application, thumbprint: presented }
+  return { application, thumbprint: presented, isPublic: false }
 }

@@ -10,14 +10,38 @@ export const CREDENTIAL_TYPES: readonly IdentityCredentialType[] = ['SECRET', 'X
 export type AccessTokenFormat = 'default' | 'jwt' | 'opaque'
 export const ACCESS_TOKEN_FORMATS: readonly AccessTokenFormat[] = ['default', 'jwt', 'opaque']
 
+/** The OAuth settings of an application, as `oauth2-configuration` of its service instance has them. */
+export interface IdentityClientOptions {
+  /**
+   * Allowed grants. Default: `client_credentials`, `password`, `authorization_code`, `refresh_token` and
+   * `urn:ietf:params:oauth:grant-type:token-exchange`. The grant `urn:ietf:params:oauth:grant-type:jwt-bearer` has to be added;
+   * `authorization_code_pkce_s256` in place of `authorization_code` enforces PKCE.
+   */
+  grantTypes?: readonly string[]
+  /** True if the application may leave out its secret, as applications on desktops do; default: `false`. */
+  publicClient?: boolean
+  /** Addresses that codes may be sent to, with `*` and `**` as in `https://*.example.com/callback/**`; default: none. */
+  redirectUris?: readonly string[]
+  /** Addresses that a browser may be sent to after the log-out; default: none. */
+  postLogoutRedirectUris?: readonly string[]
+}
+
+/** The validity of a refresh token that was used: none, five minutes, or as before. */
+export type RefreshUsageAfterRenewal = 'off' | 'online' | 'mobile'
+export const REFRESH_USAGES: readonly RefreshUsageAfterRenewal[] = ['off', 'online', 'mobile']
+
 /** The emulated tenant of Identity Authentication, and the application in it: parameters of its service instance. */
-export interface IdentityOptions {
+export interface IdentityOptions extends IdentityClientOptions {
   /** Default: `SECRET`; with `X509_GENERATED` clients authenticate by mutual TLS, and tokens are bound to the certificate. */
   credentialType?: IdentityCredentialType
   /** Default: `userUuid`. */
   subjectNameIdentifier?: SubjectNameIdentifier
   /** Seconds from 60 to 43200; default: 3600. */
   tokenValidity?: number
+  /** Seconds from 3600 to 15552000 that a refresh token is valid, 0 for none; default: 43200. */
+  refreshValidity?: number
+  /** The validity of a refresh token after its use; default: `off`, it can be used once. */
+  refreshUsageAfterRenewal?: RefreshUsageAfterRenewal
   /**
    * True if user tokens are for XSUAA as well, which exchanges no others; the parameter `xsuaa-cross-consumption`.
    * Default: `true`, as `cds add ias` sets it.
@@ -67,7 +91,7 @@ export interface IdentityAuthorizationOptions {
 }
 
 /** Another application of the tenant. */
-export interface IdentityApplicationOptions {
+export interface IdentityApplicationOptions extends IdentityClientOptions {
   /** APIs that it provides. */
   providedApis?: readonly string[]
   /** APIs of this application that it may call. */

@@ -1,10 +1,13 @@
 import type { Landscape } from '../landscape/landscape.js'
-import type { LandscapeUser } from '../landscape/landscape-user.js'
+import type { AuthorizationCodes } from '../xsuaa/authorize/authorization-codes.js'
+import type { Sessions } from '../xsuaa/authorize/sessions.js'
 import type { RefreshTokens } from '../xsuaa/refresh-tokens.js'
+import type { IdentityAuthorization, LogOn } from './authorize/log-on.js'
+import type { EndedSessions } from './tokens/ended-sessions.js'
 import type { IdentityIssuer } from './identity-issuer.js'
 import type { OpaqueTokens } from './tokens/opaque-tokens.js'
 import type { OwnIssuer } from '../saml/trust.js'
-import type { IdentityApplication, IdentityTenant, SamlTarget } from './identity-tenant.js'
+import type { IdentityTenant, SamlTarget } from './identity-tenant.js'
 
 /** A running Identity Authentication. */
 export interface IdentityService {
@@ -17,10 +20,7 @@ export interface IdentityService {
   saml: OwnIssuer
   /** The XSUAA of the landscape as an application with SAML 2.0. */
   subaccount: SamlTarget
-  /**
-   * Returns the user who has logged on for an authorization code; without it there is no such grant.
-   *
-   * @throws TokenError
-   */
-  redeemCode?: (application: IdentityApplication, form: URLSearchParams) => LandscapeUser
+  sessions: Sessions<LogOn>
+  codes: AuthorizationCodes<IdentityAuthorization>
+  endedSessions: EndedSessions
 }

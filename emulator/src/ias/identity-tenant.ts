@@ -8,10 +8,13 @@ import {
   readCorporateIdentityProviders,
   type CorporateIdentityProvider
 } from './corporate-identity-provider.js'
+import { type IdentityClient, readClient } from './identity-client.js'
 import {
   ACCESS_TOKEN_FORMATS,
   type AccessTokenFormat,
   CREDENTIAL_TYPES,
+  REFRESH_USAGES,
+  type RefreshUsageAfterRenewal,
   SUBJECTS,
   type IdentityApplicationOptions,
   type IdentityOptions,
@@ -20,7 +23,7 @@ import {
 } from './identity-options.js'
 
 /** An application of Identity Authentication: an OAuth client. */
-export interface IdentityApplication {
+export interface IdentityApplication extends IdentityClient {
   /** The configured name; empty for the application that is bound. */
   name: string
   /** A GUID. */
@@ -35,6 +38,7 @@ export interface IdentityApplication {
   audiences: readonly string[]
   /** The applications that it may call, by the name of the dependency. */
   dependencies: ReadonlyMap<string, Dependency>
+  /** Seconds, 0 for none. */
   refreshTokenValidity: number
   /** The settings of a SAML 2.0 application in place of OpenID Connect; an empty object stands for the XSUAA of the landscape. */
   saml: Partial<SamlApplicationOptions> | undefined
@@ -61,6 +65,7 @@ export interface IdentityTenant {
   subject: SubjectNameIdentifier
   /** Seconds. */
   tokenValidity: number
+  refreshUsage: RefreshUsageAfterRenewal
   /** `undefined`: JWTs, and opaque ones in exchange for a token of a corporate identity provider. */
   accessTokenFormat: AccessTokenFormat | undefined
   corporateIdentityProviders: readonly CorporateIdentityProvider[]
@@ -68,7 +73,7 @@ export interface IdentityTenant {
   policies: string | undefined
 }
 
-const REFRESH_SECONDS = 15_552_000
+const REFRESH_SECONDS = 43_200
 
 /**
  * Checks the options of the tenant.
@@ -96,12 +101,17 @@ export function createIdentityTenant({
   }
   const xsuaa = randomUUID()
   const bySecret = credentialType === 'SECRET'
-  const others = Object.entries(options.applications ?? {}).map(([name, { saml }]) => ({
+  const refreshTokenValidity = readRefreshValidity(options)
+  const others = Object.entries(options.applications ?? {}).map(([name, other]) => ({
     ...createApplication(name, bySecret),
-    saml: readSaml(name, saml)
+    ...readClient(`identity.applications.${name}`, other),
+    refreshTokenValidity,
+    saml: readSaml(name, other.saml)
   }))
   const application = {
     ...createApplication('', bySecret),
+    ...readClient('identity', options),
+    refreshTokenValidity,
     audiences: [
       ...(options.consumedServices ?? []).map(() => randomUUID()),
       ...(options.xsuaaCrossConsumption === false ? [] : [xsuaa])
@@ -119,10 +129,24 @@ export function createIdentityTenant({
     xsuaa,
     subject: subjectNameIdentifier,
     tokenValidity: readValidity(options),
+    refreshUsage: readUsage(options),
     accessTokenFormat: readFormat(options),
     corporateIdentityProviders: readCorporateIdentityProviders(options.corporateIdentityProviders),
     policies
   }
+}
+
+function readUsage({ refreshUsageAfterRenewal: usage = 'off' }: IdentityOptions) {
+  if (REFRESH_USAGES.includes(usage)) return usage
+  return fail('refreshUsageAfterRenewal', usage, REFRESH_USAGES)
+}
+
+function readRefreshValidity({ refreshValidity: seconds = REFRESH_SECONDS }: IdentityOptions) {
+  const isValid = seconds === 0 || (seconds >= 3600 && seconds <= 15_552_000)
+  if (Number.isInteger(seconds) && isValid) return seconds
+  const text =
+    'identity.refreshValidity must be a whole number of seconds from 3600 to 15552000, or 0'
+  throw new EmulatorError('ERR_EMULATOR_OPTIONS', text)
 }
 
 function readFormat({ accessTokenFormat: format }: IdentityOptions) {
@@ -144,7 +168,6 @@ function createApplication(name: string, bySecret: boolean) {
     certificate: undefined,
     audiences: [] as readonly string[],
     dependencies: new Map<string, Dependency>(),
-    refreshTokenValidity: REFRESH_SECONDS,
     saml: undefined
   }
 }

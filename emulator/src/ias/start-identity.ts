@@ -11,15 +11,24 @@ import type { Landscape } from '../landscape/landscape.js'
 import { listen, type Listener } from '../http/listener.js'
 import type { Observation } from '../http/api-server.js'
 import type { ServiceBinding } from '../types.js'
+import { AuthorizationCodes } from '../xsuaa/authorize/authorization-codes.js'
+import { Sessions } from '../xsuaa/authorize/sessions.js'
 import { RefreshTokens } from '../xsuaa/refresh-tokens.js'
 import { SigningKeys } from '../xsuaa/signing-keys.js'
-import { BUNDLES } from './authorization-bundle.js'
+import {
+  CODE_VALID_MS,
+  type IdentityAuthorization,
+  type LogOn,
+  SESSION_COOKIE
+} from './authorize/log-on.js'
+import { BUNDLES } from './documents/authorization-bundle.js'
 import { createIdentityHandler, identityEndpoint } from './identity-handler.js'
 import { createIdentityIssuer } from './identity-issuer.js'
 import type { IdentityService } from './identity-service.js'
 import { serviceProvider } from '../saml/service-provider.js'
 import type { OwnIssuer } from '../saml/trust.js'
 import type { TokenIssuer } from '../xsuaa/token-issuer.js'
+import { EndedSessions } from './tokens/ended-sessions.js'
 import { OpaqueTokens } from './tokens/opaque-tokens.js'
 import { resolveApplication } from './tokens/issue-identity-token.js'
 import type { IdentityApplication, IdentityTenant } from './identity-tenant.js'
@@ -57,17 +66,25 @@ export async function startIdentity(
   const server = createServer(withClientCertificates(certificates))
   const listener = await listen(server)
   const issuer = createIdentityIssuer(keys, listener.port, landscape.clock)
-  const refreshTokens = new RefreshTokens(landscape.clock)
-  const opaqueTokens = new OpaqueTokens(landscape.clock)
   const { entityId, recipients } = serviceProvider(landscape, xsuaa, landscape.tenant)
   const subaccount = { entityId, recipient: recipients[0] ?? '' }
-  const tokens = { issuer, refreshTokens, opaqueTokens }
-  const service = { landscape, tenant, ...tokens, saml, subaccount }
+  const stores = createStores(landscape)
+  const service = { landscape, tenant, issuer, ...stores, saml, subaccount }
   serveApi(server, { ...observation, endpointOf: identityEndpoint }, createIdentityHandler(service))
   const guid = randomUUID()
   const binding = (application = tenant.application) => createBinding(service, application, guid)
   const bindingOf = (name: string) => binding(resolveApplication(tenant, name))
   return { service, keys, listener, binding, bindingOf }
+}
+
+function createStores({ clock }: Landscape) {
+  return {
+    refreshTokens: new RefreshTokens(clock),
+    opaqueTokens: new OpaqueTokens(clock),
+    sessions: new Sessions<LogOn>(clock, SESSION_COOKIE),
+    codes: new AuthorizationCodes<IdentityAuthorization>(clock, CODE_VALID_MS),
+    endedSessions: new EndedSessions()
+  }
 }
 
 /** Creates a binding with BTP's property names. */

@@ -3,6 +3,7 @@ import type {
   CorporateIdentityProviderOptions,
   IdentityApplicationOptions,
   IdentityAuthorizationOptions,
+  IdentityClientOptions,
   IdentityDependency,
   IdentityOptions,
   SamlApplicationOptions
@@ -43,10 +44,19 @@ const TRUST: Names<TrustOptions> = {
   roleCollections: true
 }
 const TRUSTED_USER: Names<Pick<MockUser, 'roles' | 'attr'>> = { roles: true, attr: true }
+const IDENTITY_CLIENT: Names<IdentityClientOptions> = {
+  grantTypes: true,
+  publicClient: true,
+  redirectUris: true,
+  postLogoutRedirectUris: true
+}
 const IDENTITY: Names<IdentityOptions> = {
+  ...IDENTITY_CLIENT,
   credentialType: true,
   subjectNameIdentifier: true,
   tokenValidity: true,
+  refreshValidity: true,
+  refreshUsageAfterRenewal: true,
   xsuaaCrossConsumption: true,
   providedApis: true,
   consumedServices: true,
@@ -58,6 +68,7 @@ const IDENTITY: Names<IdentityOptions> = {
 }
 const AUTHORIZATION: Names<IdentityAuthorizationOptions> = { enabled: true, dcn: true }
 const IDENTITY_APPLICATION: Names<IdentityApplicationOptions> = {
+  ...IDENTITY_CLIENT,
   providedApis: true,
   consumes: true,
   saml: true

@@ -26,4 +26,15 @@ export class RefreshTokens {
   find(token: string): Claims | undefined {
     return this.#claims.get(token)
   }
+
+  /**
+   * Shortens the life of a refresh token.
+   *
+   * @param seconds - 0: it ends at once
+   */
+  expire(token: string, seconds: number): void {
+    const claims = this.#claims.get(token)
+    if (claims && seconds > 0) this.#claims.set(token, claims, { ttl: seconds * 1000 })
+    else this.#claims.delete(token)
+  }
 }

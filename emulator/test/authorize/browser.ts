@@ -4,10 +4,13 @@ import { credentials, send, type Response } from '../support/http.js'
 /** Uses the login page as a browser does: cookies by path, redirects one at a time. */
 export class TestBrowser {
   readonly #emulator: Emulator
+  readonly #url: string
   readonly #cookies = new Map<string, { value: string; path: string }>()
 
-  constructor(emulator: Emulator) {
+  /** @param url - of the identity provider; default: XSUAA */
+  constructor(emulator: Emulator, url = emulator.url) {
     this.#emulator = emulator
+    this.#url = url
   }
 
   /** `GET /oauth/authorize` as the application. */
@@ -28,7 +31,8 @@ export class TestBrowser {
     const form = hidden.map(([, name = '', value = '']) => [name, value.replaceAll('&amp;', '&')])
     const body = new URLSearchParams({ ...Object.fromEntries(form), ...fields }).toString()
     const headers = { 'content-type': 'application/x-www-form-urlencoded' }
-    return this.#send('/login.do', { method: 'POST', headers, body })
+    const [, action = ''] = /<form method="post" action="([^"]+)"/.exec(page.text) ?? []
+    return this.#send(action, { method: 'POST', headers, body })
   }
 
   get(path: string): Promise<Response> {
@@ -45,8 +49,8 @@ export class TestBrowser {
   async #send(path: string, options: { method?: string; headers?: object; body?: string }) {
     const cookie = this.cookiesFor(path).join('; ')
     const headers = { ...options.headers, ...(cookie && { cookie }) }
-    const { url, ca } = this.#emulator
-    const answer = await send(new URL(path, url).href, { ...options, ca, headers })
+    const { ca } = this.#emulator
+    const answer = await send(new URL(path, this.#url).href, { ...options, ca, headers })
     for (const line of answer.headers['set-cookie'] ?? []) {
       const [, name = '', value = ''] = /^([^=]+)=([^;]*)/.exec(line) ?? []
       const [, at = '/'] = /Path=([^;]+)/.exec(line) ?? []

@@ -38,6 +38,12 @@ describe('refusals', () => {
       'unknown grant',
       400,
       'unsupported_grant_type',
+      async () => ({ grant_type: 'urn:ietf:params:oauth:grant-type:saml2-bearer', assertion: 'x' })
+    ],
+    [
+      'unknown code',
+      400,
+      'invalid_grant',
       async () => ({ grant_type: 'authorization_code', code: 'x' })
     ],
     ['no assertion', 400, 'invalid_grant', async () => ({ grant_type: JWT_BEARER })],
@@ -122,7 +128,12 @@ describe('refusals', () => {
   test.each([
     ['GET', '/oauth2/token', 405],
     ['POST', '/oauth2/certs', 405],
-    ['GET', '/oauth2/authorize', 404]
+    ['GET', '/oauth2/introspect', 405],
+    ['GET', '/oauth2/authorize', 400],
+    ['GET', '/oauth2/nothing', 404],
+    ['POST', '/oauth2/token/list', 501],
+    ['GET', '/scim/Users', 501],
+    ['GET', '/saml2/idp/sso', 501]
   ])('%s %s: %i', async (method, path, status) => {
     const answer = await send(own['url'] + path, { method, ca: emulator.ca })
     expect(answer.status).toBe(status)

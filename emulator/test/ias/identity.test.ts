@@ -1,6 +1,11 @@
 import { type Emulator, startEmulator } from '../../src/index.js'
 import { claimsOf, credentials, send } from '../support/http.js'
-import { identityCredentials, identityOptions, requestIdentityToken } from '../support/identity.js'
+import {
+  GRANT_TYPES,
+  identityCredentials,
+  identityOptions,
+  requestIdentityToken
+} from '../support/identity.js'
 
 const JWT_BEARER = 'urn:ietf:params:oauth:grant-type:jwt-bearer'
 const BY_NAME = 'urn:sap:identity:application:provider:name:'
@@ -37,15 +42,18 @@ test('the binding is as on BTP', () => {
 
 test('discovery names the endpoints and grants', async () => {
   const { body } = await send(`${own['url']}/.well-known/openid-configuration`, { ca: emulator.ca })
+  const { url = '' } = own
   expect(body).toMatchObject({
-    issuer: own['url'],
-    token_endpoint: `${own['url']}/oauth2/token`,
-    jwks_uri: `${own['url']}/oauth2/certs`,
-    grant_types_supported: [
-      ...['client_credentials', 'password', 'refresh_token', JWT_BEARER],
-      'urn:ietf:params:oauth:grant-type:token-exchange'
-    ]
+    issuer: url,
+    authorization_endpoint: `${url}/oauth2/authorize`,
+    token_endpoint: `${url}/oauth2/token`,
+    userinfo_endpoint: `${url}/oauth2/userinfo`,
+    introspection_endpoint: `${url}/oauth2/introspect`,
+    revocation_endpoint: `${url}/oauth2/revoke`,
+    end_session_endpoint: `${url}/oauth2/logout`,
+    jwks_uri: `${url}/oauth2/certs`
   })
+  expect(body.grant_types_supported.toSorted()).toEqual([...GRANT_TYPES].sort())
 })
 
 describe('tokens', () => {
@@ -96,12 +104,13 @@ describe('tokens', () => {
     expect(technical.claims.app_tid).toBe('customer-1')
   })
 
-  test('refreshed: for the same application only', async () => {
+  test('refreshed: once, and for the same application only', async () => {
     const { body, claims } = await token(password)
     const refresh = { grant_type: 'refresh_token', refresh_token: body.refresh_token }
+    expect((await token(refresh, orders)).body.error).toBe('invalid_grant')
     const { claims: refreshed } = await token(refresh)
     expect(refreshed).toMatchObject({ sub: claims.sub, aud: claims.aud })
-    expect((await token(refresh, orders)).body.error).toBe('invalid_grant')
+    expect((await token(refresh)).body.error).toBe('invalid_grant')
     expect((await token({ ...refresh, refresh_token: 'x' })).body.error).toBe('invalid_grant')
   })
 

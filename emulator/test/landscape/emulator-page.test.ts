@@ -29,7 +29,7 @@ const SERVICES = {
   },
   'Identity Authentication (IAS)': {
     url: () => identityCredentials(emulator)['url'] ?? '',
-    sources: /emulator\/src\/ias\/identity-handler\.ts$/,
+    sources: /emulator\/src\/ias\/(identity-handler|authorize\/authorize-handler)\.ts$/,
     base: ''
   },
   'Destination service': {

@@ -2,16 +2,31 @@ import type { Emulator, EmulatorOptions } from '../../src/index.js'
 import { send, type Response } from './http.js'
 import { options as common } from './maintenance.js'
 
+/** The grants of an application that uses jwt-bearer as well, which it does not have by default. */
+export const GRANT_TYPES = [
+  'client_credentials',
+  'password',
+  'authorization_code',
+  'refresh_token',
+  'urn:ietf:params:oauth:grant-type:token-exchange',
+  'urn:ietf:params:oauth:grant-type:jwt-bearer'
+]
+
 /** With other applications in both directions, and a subscriber with an alice of its own. */
 export const identityOptions: EmulatorOptions = {
   ...common,
   users: { ...common.users, alice: { roles: ['Technician'], attr: { groups: ['staff'] } } },
   tenants: { 'customer-1': { users: { alice: { password: 'theirs' } } } },
   identity: {
+    grantTypes: GRANT_TYPES,
     providedApis: ['Maintain', 'Read'],
     consumedServices: ['destination'],
     applications: {
-      orders: { providedApis: ['Orders.Read', 'Orders.Write'], consumes: ['Read'] },
+      orders: {
+        providedApis: ['Orders.Read', 'Orders.Write'],
+        consumes: ['Read'],
+        grantTypes: GRANT_TYPES
+      },
       bills: {}
     },
     dependencies: {

@@ -10,6 +10,7 @@ import {
 } from '../../../emulator/test/support/corporate-provider.js'
 import { claimsOf } from '../../../emulator/test/support/http.js'
 import {
+  GRANT_TYPES,
   identityCredentials,
   requestIdentityToken
 } from '../../../emulator/test/support/identity.js'
@@ -28,8 +29,11 @@ describe.each(['SECRET', 'X509_GENERATED'] as const)('IAS, bound with %s', (cred
     landscape = await FidelityLandscape.start({
       identity: {
         credentialType,
+        grantTypes: GRANT_TYPES,
         providedApis: ['Maintain'],
-        applications: { orders: { providedApis: ['Orders.Read'], consumes: ['Maintain'] } },
+        applications: {
+          orders: { providedApis: ['Orders.Read'], consumes: ['Maintain'], grantTypes: GRANT_TYPES }
+        },
         corporateIdentityProviders: {
           corporate: { issuer, jwks, clientId: CLIENT_AT_PROVIDER }
         },

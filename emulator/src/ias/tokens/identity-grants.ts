@@ -2,6 +2,7 @@ import { allUsers, findUser, findUserByUuid, type Landscape } from '../../landsc
 import { equal } from '../../xsuaa/authenticate-client.js'
 import { JWT_BEARER, type Claims } from '../../xsuaa/claims.js'
 import { InvalidToken } from '../../xsuaa/verify-token.js'
+import { authorizationCode } from './authorization-code.js'
 import { subjectToken, TOKEN_EXCHANGE } from './exchange-token.js'
 import { technicalClaims, userClaims } from './identity-claims.js'
 import { userOfExternalToken } from '../corporate-identity-provider.js'
@@ -13,6 +14,8 @@ import type { IdentityService } from '../identity-service.js'
 export interface IdentityGrantContext extends IdentityService {
   /** Authenticated. */
   application: IdentityApplication
+  /** True if the application is a public client that has not authenticated. */
+  isPublic: boolean
   form: URLSearchParams
 }
 
@@ -22,6 +25,8 @@ export interface IdentityGrantResult {
   claims: Claims
   /** True if the grant was a token of a corporate identity provider. */
   external?: boolean
+  /** Parameter `refresh_expiry` of the authorization request. */
+  refreshExpiry?: string
 }
 
 /**
@@ -33,10 +38,14 @@ export type IdentityGrant = (
   context: IdentityGrantContext
 ) => Promise<IdentityGrantResult> | IdentityGrantResult
 
+/** Name of the grant for authorization codes. */
+export const CODE = 'authorization_code'
+
 /** RFC 6749 section 4.4: a technical token of the tenant. */
-const clientCredentials: IdentityGrant = ({ application, landscape, form }) => ({
-  claims: technicalClaims(application, tenantOf(landscape, form) ?? landscape.tenant)
-})
+const clientCredentials: IdentityGrant = ({ application, landscape, form, isPublic }) => {
+  if (isPublic) throw clientRefused('A public client has no credentials')
+  return { claims: technicalClaims(application, tenantOf(landscape, form) ?? landscape.tenant) }
+}
 
 /** RFC 6749 section 4.3: users log on with their name or e-mail address. */
 const password: IdentityGrant = (context) => {
@@ -49,13 +58,19 @@ const password: IdentityGrant = (context) => {
   return { claims: userClaims(context, application, user) }
 }
 
-/** RFC 6749 section 6; a refresh token belongs to one application. */
+/** Seconds that a used refresh token is still valid, by `refreshUsageAfterRenewal`. */
+const AFTER_RENEWAL = { off: 0, online: 300, mobile: undefined } as const
+
+/** RFC 6749 section 6; a refresh token belongs to one application, and can be used once unless the options say otherwise. */
 const refreshToken: IdentityGrant = (context) => {
-  const { application, landscape, form, refreshTokens } = context
-  const claims = refreshTokens.find(form.get('refresh_token') ?? '')
-  const isOwn = claims?.['azp'] === application.id
+  const { application, landscape, form, refreshTokens, endedSessions, tenant } = context
+  const token = form.get('refresh_token') ?? ''
+  const claims = refreshTokens.find(token)
+  const isOwn = claims?.['azp'] === application.id && !endedSessions.has(claims)
   const user = isOwn && findUserByUuid(landscape, claims['user_uuid'])
   if (!user) throw identityError('invalid_grant', 'The refresh token is invalid or expired')
+  const seconds = AFTER_RENEWAL[tenant.refreshUsage]
+  if (seconds !== undefined) refreshTokens.expire(token, seconds)
   // nobody has logged on again: it is still the same session
   const { sid, auth_time } = claims
   return { claims: { ...userClaims(context, application, user), sid, auth_time } }
@@ -94,7 +109,7 @@ async function externalUser(
   context: IdentityGrantContext,
   token: string
 ): Promise<IdentityGrantResult | undefined> {
-  const { application, landscape, form, issuer, tenant } = context
+  const { application, landscape, form, issuer, tenant, isPublic } = context
   const rules = {
     providers: tenant.corporateIdentityProviders,
     tenantIssuer: issuer.url,
@@ -102,13 +117,16 @@ async function externalUser(
   }
   const email = await userOfExternalToken(rules, token)
   if (email === undefined) return undefined
+  if (isPublic)
+    throw identityError('unauthorized_client', 'Public clients exchange no external tokens')
   const user = findByEmail(landscape, email, tenantOf(landscape, form))
   if (user) return { claims: userClaims(context, application, user), external: true }
   throw identityError('invalid_grant', 'There is no user with the e-mail address of the assertion')
 }
 
-/** Grants by their names; the authorization code is the login page's business. */
+/** Grants by their names. */
 export const IDENTITY_GRANTS: ReadonlyMap<string, IdentityGrant> = new Map([
+  [CODE, authorizationCode],
   ['client_credentials', clientCredentials],
   ['password', password],
   ['refresh_token', refreshToken],

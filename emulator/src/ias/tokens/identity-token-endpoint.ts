@@ -13,9 +13,11 @@ import {
   requestedType,
   TOKEN_EXCHANGE
 } from './exchange-token.js'
-import { providerClaims, userClaims } from './identity-claims.js'
+import { providerClaims } from './identity-claims.js'
+import { isGranted } from '../identity-client.js'
 import { identityError } from '../identity-error.js'
-import { IDENTITY_GRANTS, type IdentityGrant, type IdentityGrantResult } from './identity-grants.js'
+import type { TokenError } from '../../xsuaa/token-error.js'
+import { CODE, IDENTITY_GRANTS, type IdentityGrantResult } from './identity-grants.js'
 import type { IdentityService } from '../identity-service.js'
 import type { Dependency, IdentityApplication, IdentityTenant } from '../identity-tenant.js'
 
@@ -31,13 +33,6 @@ export interface IdentityTokenResponse {
   expires_in: number
 }
 
-const CODE = 'authorization_code'
-
-/** Grants that the token endpoint takes. */
-export function grantTypes({ redeemCode }: IdentityService): string[] {
-  return [...IDENTITY_GRANTS.keys(), ...(redeemCode ? [CODE] : [])]
-}
-
 /**
  * Answers one POST to `/oauth2/token`.
  *
@@ -50,16 +45,18 @@ export async function handleIdentityTokenRequest(
   notes: RequestNotes
 ): Promise<IdentityTokenResponse | AssertionResponse> {
   const authenticated = authenticateApplication(service.tenant, req, form)
-  const { application } = authenticated
+  const { application, isPublic } = authenticated
   notes.client = application.id
   const type = form.get('grant_type') ?? ''
-  const grant = type === CODE ? codeGrant(service) : IDENTITY_GRANTS.get(type)
+  const grant = IDENTITY_GRANTS.get(type)
   if (!grant) throw identityError('unsupported_grant_type', 'The grant type is not supported')
   notes.grant = type
-  const result = await grant({ ...service, application, form })
+  if (!isGranted(application, type)) throw notGranted(application, type)
+  const result = await grant({ ...service, application, form, isPublic })
   const provider = providerOf(service.tenant, application, form)
   const isOpaque = formatOf(service.tenant, type, result, form) === 'opaque'
-  const request = { ...authenticated, claims: result.claims, provider, form, isOpaque }
+  const refreshExpiry = form.get('refresh_expiry') ?? result.refreshExpiry
+  const request = { ...authenticated, claims: result.claims, provider, refreshExpiry, isOpaque }
   if (type !== TOKEN_EXCHANGE) return respond(service, request)
   const issued_token_type = requestedType(form, Boolean(provider))
   if (isAssertion(issued_token_type)) return assertion(service, result.claims, provider)
@@ -100,26 +97,26 @@ function assertion(
   )
 }
 
-function codeGrant(service: IdentityService): IdentityGrant | undefined {
-  const { redeemCode } = service
-  if (!redeemCode) return undefined
-  return ({ application, form }) => ({
-    claims: userClaims(service, application, redeemCode(application, form))
-  })
+/** Says which option is missing: on BTP, the parameter `grant-types` of the service instance. */
+function notGranted({ name }: IdentityApplication, grant: string): TokenError {
+  const option = name ? `identity.applications.${name}.grantTypes` : 'identity.grantTypes'
+  const text = `The grant type is not allowed for the application: add ${grant} to ${option}`
+  return identityError('unauthorized_client', text)
 }
 
 /** A request that is granted. */
 interface GrantedRequest extends AuthenticatedApplication {
   claims: Claims
   provider: Dependency | undefined
-  form: URLSearchParams
+  /** Seconds, `undefined` for the validity that the application has. */
+  refreshExpiry: string | undefined
   /** True if the access token is opaque. */
   isOpaque: boolean
 }
 
 async function respond(
   { issuer, tenant, refreshTokens, opaqueTokens }: IdentityService,
-  { application, thumbprint, claims, provider, form, isOpaque }: GrantedRequest
+  { application, thumbprint, claims, provider, refreshExpiry, isOpaque }: GrantedRequest
 ): Promise<IdentityTokenResponse> {
   if (provider && isSaml(tenant, provider)) {
     throw identityError('invalid_target', 'The resource is an application with SAML 2.0')
@@ -127,15 +124,22 @@ async function respond(
   const bound = { ...claims, ...(thumbprint && { cnf: { 'x5t#S256': thumbprint } }) }
   const isUser = claims['sap_id_type'] === 'user'
   const sign = (content: Claims) => issuer.sign(content, tenant.tokenValidity)
-  const refresh = isUser && form.get('refresh_expiry') !== '0'
+  const refreshTokenValidity = refreshSeconds(application, refreshExpiry)
+  const refresh = isUser && refreshTokenValidity > 0
   const accessToken = await sign(provider ? providerClaims(bound, provider) : bound)
   return {
     access_token: isOpaque ? opaqueTokens.create(accessToken, tenant.tokenValidity) : accessToken,
     ...(isUser && !provider && { id_token: await sign(bound) }),
-    ...(refresh && { refresh_token: refreshTokens.create(application, claims) }),
+    ...(refresh && { refresh_token: refreshTokens.create({ refreshTokenValidity }, claims) }),
     token_type: 'Bearer',
     expires_in: tenant.tokenValidity
   }
+}
+
+/** A request can only shorten the validity, and not ask for anything else. */
+function refreshSeconds({ refreshTokenValidity }: IdentityApplication, expiry?: string): number {
+  const seconds = Number(expiry ?? refreshTokenValidity)
+  return Number.isFinite(seconds) ? Math.min(seconds, refreshTokenValidity) : refreshTokenValidity
 }
 
 const isSaml = ({ applications }: IdentityTenant, { provider }: Dependency) =>
@@ -154,7 +158,9 @@ function providerOf(
   { dependencies }: IdentityApplication,
   form: URLSearchParams
 ): Dependency | undefined {
-  const [resource, ...more] = form.getAll('resource')
+  // RFC 8707: clients of protected resources name those by their URLs, which say nothing here
+  const urns = form.getAll('resource').filter((each) => !/^https?:/i.test(each))
+  const [resource, ...more] = urns
   if (resource === undefined) return undefined
   if (more.length) throw identityError('invalid_target', 'More than one resource is not supported')
   const [, name] = BY_NAME.exec(resource) ?? []

@@ -21,22 +21,22 @@ export interface Authorization {
 }
 
 /** Authorization codes: random, each for one use. */
-export class AuthorizationCodes {
-  readonly #codes: LRUCache<string, Authorization>
+export class AuthorizationCodes<Granted extends Authorization = Authorization> {
+  readonly #codes: LRUCache<string, Granted>
 
-  constructor(clock: Clock) {
-    this.#codes = new LRUCache({ max: LIMIT, ttl: VALID_MS, ttlResolution: 0, perf: clock })
+  constructor(clock: Clock, ttl = VALID_MS) {
+    this.#codes = new LRUCache({ max: LIMIT, ttl, ttlResolution: 0, perf: clock })
   }
 
   /** A new code. */
-  create(authorization: Authorization): string {
+  create(authorization: Granted): string {
     const code = randomBytes(24).toString('base64url')
     this.#codes.set(code, authorization)
     return code
   }
 
   /** Returns the grant of a code, once: a code that is used again is worth nothing. */
-  take(code: string): Authorization | undefined {
+  take(code: string): Granted | undefined {
     const authorization = this.#codes.get(code)
     this.#codes.delete(code)
     return authorization

@@ -96,8 +96,12 @@ export function checkUserScopes(
   throw new AuthorizationRefused('invalid_scope', text)
 }
 
-/** RFC 7636 section 4.3: without a method, it is "plain". */
-function readChallenge(query: URLSearchParams): Authorization['challenge'] {
+/**
+ * Reads the challenge of PKCE (RFC 7636 section 4.3): without a method, it is "plain".
+ *
+ * @throws AuthorizationRefused
+ */
+export function readChallenge(query: URLSearchParams): Authorization['challenge'] {
   const value = query.get('code_challenge')
   const method = query.get('code_challenge_method') ?? 'plain'
   if (value === null) {

@@ -12,6 +12,10 @@ export interface LoginPage {
   /** Origin that the browser is sent back to. */
   returnTo: string
   failed: boolean
+  /** Default: XSUAA. */
+  service?: string
+  /** Path that the form is sent to; default: that of XSUAA. */
+  action?: string
 }
 
 const STYLE = `
@@ -22,14 +26,15 @@ button:hover, button:focus-visible { background: #eaf2fb }
 small { color: #556b82 } input { font: inherit; padding: .4rem; width: 100%; box-sizing: border-box }
 [role=alert] { color: #aa0808 }`
 
-/** Sends the login page of the emulated XSUAA: one button for each user. */
+/** Sends the login page of an emulated identity provider: one button for each user. */
 export function sendLoginPage(res: ServerResponse, page: LoginPage, cookie: string): void {
+  const { service = 'XSUAA', action = '/login.do' } = page
   const needsPassword = page.users.some(({ password }) => password !== undefined)
   const body = `
 <h1>Log on</h1>
-<p><small>Emulated XSUAA of this machine: users of <code>cds.requires.auth.users</code></small></p>
+<p><small>Emulated ${service} of this machine: users of <code>cds.requires.auth.users</code></small></p>
 ${page.failed ? '<p role="alert">Unknown user, or wrong password.</p>' : ''}
-<form method="post" action="/login.do">
+<form method="post" action="${action}">
 <input type="hidden" name="request" value="${escape(page.request)}">
 <input type="hidden" name="form_token" value="${escape(page.formToken)}">
 ${needsPassword ? '<p><label>Password, for those who have one <input type="password" name="password" autocomplete="off"></label></p>' : ''}

@@ -26,7 +26,15 @@ export const authorizationCode: Grant = ({ landscape, client, codes, form, tenan
   return { claims: { ...claims, grant_type, ...(nonce !== null && { nonce }) } }
 }
 
-function checkVerifier({ challenge }: Authorization, verifier: string | null): void {
+/**
+ * Compares the verifier of PKCE with the challenge of the authorization request (RFC 7636 section 4.6).
+ *
+ * @throws TokenError
+ */
+export function checkVerifier(
+  { challenge }: Pick<Authorization, 'challenge'>,
+  verifier: string | null
+): void {
   if (!challenge) {
     if (verifier === null) return
     throw invalidGrant('PKCE error: Code verifier not required for this authorization code.')

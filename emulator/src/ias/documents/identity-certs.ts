@@ -1,6 +1,6 @@
 import type { IncomingMessage } from 'node:http'
-import { certificateInHeader, thumbprint } from '../http/client-certificate.js'
-import type { IdentityService } from './identity-service.js'
+import { certificateInHeader, thumbprint } from '../../http/client-certificate.js'
+import type { IdentityService } from '../identity-service.js'
 
 /** Answer of `/oauth2/certs`. */
 export interface CertsAnswer {
