@@ -42,8 +42,18 @@ export function createXsuaaHandler(service: TokenService): ApiHandler {
     if (path === '/saml/metadata') return sendXml(res, metadata(saml))
     const page = pages.get(`${req.method ?? ''} ${path}`)
     if (page) return page(req, res, url, notes)
-    return answer(res, () => document(service, req, url))
+    const methods = [...pages.keys()].flatMap((each) => methodOf(each, path))
+    return answer(res, () => {
+      if (methods.length) allow(req, ...methods)
+      return document(service, req, url)
+    })
   }
+}
+
+/** The method of a page, as a list, if it has this path. */
+function methodOf(page: string, path: string): string[] {
+  const [method = '', own] = page.split(' ')
+  return own === path ? [method] : []
 }
 
 /** GET accepts parameters in the URL, and so does POST: UAA's default, which examples of SAP's documentation rely on. */

@@ -41,3 +41,13 @@ test('a path that XSUAA does not have', async () => {
   const answer = await send(`${emulator.url}/check_tokens`, { ca: emulator.ca })
   expect(answer).toMatchObject({ status: 404, body: { error: 'not_found' } })
 })
+
+test.each([
+  ['POST', '/oauth/authorize', 'GET'],
+  ['GET', '/login.do', 'POST'],
+  ['POST', '/token_keys', 'GET, HEAD'],
+  ['DELETE', '/userinfo', 'GET, POST']
+])('%s %s: another method', async (method, path, allow) => {
+  const answer = await send(emulator.url + path, { ca: emulator.ca, method })
+  expect(answer).toMatchObject({ status: 405, headers: { allow } })
+})

@@ -24,10 +24,10 @@ export const NOT_EMULATED = [
 
 const REFERENCE = 'see "XSUAA: endpoints" in docs/emulator.md of cds-principal'
 
-/** 501 for what XSUAA has and the emulator does not, 404 for what neither has. */
+/** Returns 501 for what XSUAA is known to have, and the emulator does not; 404 for any other path. */
 export function notEmulated(path: string): TokenError {
   const known = NOT_EMULATED.find((each) => path === each || path.startsWith(`${each}/`))
-  if (!known) return new TokenError(404, 'not_found', 'XSUAA has no such path')
+  if (!known) return new TokenError(404, 'not_found', 'The emulated XSUAA has no such path')
   return new TokenError(501, 'not_implemented', `${known} is not emulated: ${REFERENCE}`)
 }
 
