@@ -1,3 +1,4 @@
+export type { MessageFromBackend, MessageToBackend } from './backend/messages.js'
 export { EmulatorError, type EmulatorErrorCode } from './emulator-error.js'
 export type {
   AccessTokenFormat,

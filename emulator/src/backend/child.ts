@@ -5,6 +5,7 @@ import { join, resolve } from 'node:path'
 import { pathToFileURL } from 'node:url'
 import { EmulatorError } from '../emulator-error.js'
 import type { AuditEntry, ChangeEntry } from '../types.js'
+import type { MessageFromBackend, MessageToBackend } from './messages.js'
 
 /** A backend in a process of its own. */
 export interface BackendProcess {
@@ -34,12 +35,6 @@ export interface BackendNotes {
   changes: ChangeEntry[]
 }
 
-/** A message of a backend. */
-export type Message =
-  | { type: 'listening'; url: string; services?: Record<string, string> }
-  | { type: 'failed'; message: string }
-  | { type: 'audit'; id: number; entries: AuditEntry[]; changes?: ChangeEntry[] }
-
 const ANSWER_TIMEOUT_MS = 10_000
 const STOP_TIMEOUT_MS = 3_000
 
@@ -65,7 +60,7 @@ export class BackendChild {
   }
 
   /** An error while sending means that the child has ended: `exit` reports it. */
-  send(message: object): void {
+  send(message: MessageToBackend): void {
     if (this.isRunning && this.#process.connected) this.#process.send(message, () => undefined)
   }
 
@@ -73,11 +68,11 @@ export class BackendChild {
   async receive<T>(
     timeoutMs: number,
     purpose: string,
-    select: (message: Message) => T | undefined
+    select: (message: MessageFromBackend) => T | undefined
   ): Promise<T> {
     const child = this.#process
     const { promise, resolve, reject } = Promise.withResolvers<T>()
-    const onMessage = (message: Message) => {
+    const onMessage = (message: MessageFromBackend) => {
       const selected = select(message)
       if (selected !== undefined) resolve(selected)
     }

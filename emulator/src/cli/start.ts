@@ -1,5 +1,6 @@
 import { join, resolve } from 'node:path'
 import { EmulatorError } from '../emulator-error.js'
+import { watchOwners, type Owners } from '../process/owners.js'
 import { AlreadyRunningError, serveLandscape, type ServedLandscape } from '../process/serve.js'
 import {
   announcementJson,
@@ -42,6 +43,7 @@ export async function startLandscape(options: StartOptions): Promise<void> {
   const output = OutputFolder.claim(resolve(options.output ?? join(source.folder, OUTPUT)))
   process.once('exit', () => output.remove())
   for (const signal of END_SIGNALS) process.on(signal, end)
+  const parent = watchNpx()
   let served: ServedLandscape | undefined
   try {
     served = await serve(source, end)
@@ -52,9 +54,16 @@ export async function startLandscape(options: StartOptions): Promise<void> {
     announce({ landscape, source: name, folder, output: output.path, variables }, options)
     process.exitCode = await untilEnd(options, { ...process.env, ...variables }, ended.promise)
   } finally {
+    parent?.stop()
     await served?.close()
     for (const path of output.remove()) tell(`${join(output.path, path)} stays: it has changed`)
   }
+}
+
+/** Ends with npx: it passes a signal on to its shell, and the shell to nobody. */
+function watchNpx(): Owners | undefined {
+  if (process.env['npm_lifecycle_event'] !== 'npx') return undefined
+  return watchOwners(process.ppid, () => process.kill(process.pid, 'SIGTERM'))
 }
 
 async function serve({ folder, options }: LandscapeSource, onStop: () => void) {

@@ -7,6 +7,7 @@ import {
   readFileSync,
   realpathSync,
   rmdirSync,
+  rmSync,
   unlinkSync,
   writeFileSync
 } from 'node:fs'
@@ -135,7 +136,7 @@ function removeFiles(folder: string, { files }: Manifest): string[] {
   for (const each of [...folders].sort((a, b) => b.length - a.length)) {
     for (let path = each; path !== '.'; path = dirname(path)) removeIfEmpty(join(folder, path))
   }
-  if (!left.length) unlinkSync(join(folder, MANIFEST))
+  if (!left.length) rmSync(join(folder, MANIFEST), { force: true })
   return left
 }
 
