@@ -7,7 +7,7 @@ import { commentBegins } from './scripts/lint/comment-begins.mjs'
 import { doorsOf } from './scripts/lint/doors.mjs'
 
 /** The stations in the order of a request; each may import the ones before it. */
-const stations = ['token', 'user', 'destination', 'remote']
+const stations = ['token', 'user', 'destination', 'delegation', 'remote']
 
 /** Rooms, and their doors: the files that may be imported from outside the room. Everything else is private to it. */
 const rooms = {

@@ -58,6 +58,16 @@ export const ERROR_CODES = {
   ERR_TENANT_MISMATCH: 403,
   /** A call on behalf of a named user was put into a queue, which keeps no token. */
   ERR_QUEUED_NAMED_USER: 500,
+  /** Work was queued in a way that a delegation does not cover: `every`, `schedule` without `as`. */
+  ERR_DELEGATION_REFUSED: 500,
+  /** The record of the author does not belong to the queued message, or there is none. */
+  ERR_DELEGATION_INVALID: 500,
+  /** The delegation is over: its time, its single use, it was revoked, or the user is gone. */
+  ERR_DELEGATION_ENDED: 403,
+  /** A call of queued work was sent, and its outcome is not known. */
+  ERR_DELEGATION_OUTCOME: 502,
+  /** There is no token for the author of queued work at the moment. */
+  ERR_DELEGATION_TOKEN: 503,
   /** The destination can't carry a user, but the service demands a named one. */
   ERR_DESTINATION_TECHNICAL: 500,
   /** The destination propagates users, but the service demands a technical one. */
@@ -126,6 +136,8 @@ const HOPS: Readonly<Record<string, string>> = {
   USER: 'before the call',
   TENANT: 'before the call',
   QUEUED: 'before the call',
+  DELEGATION: 'before the call',
+  DELEGATION_TOKEN: 'token exchange',
   DESTINATION: 'destination',
   REMOTE_HOST: 'before the call',
   REMOTE_PATH: 'before the call',

@@ -136,6 +136,24 @@ export class PropagationError extends PrincipalError {
   }
 }
 
+/** Codes of queued work that keeps its author. */
+export type DelegationCode = Extract<
+  ErrorCode,
+  | 'ERR_DELEGATION_REFUSED'
+  | 'ERR_DELEGATION_INVALID'
+  | 'ERR_DELEGATION_ENDED'
+  | 'ERR_DELEGATION_OUTCOME'
+  | 'ERR_DELEGATION_TOKEN'
+>
+
+/** Queued work does not run as its author: the delegation is refused or has ended, or there is no token for it. */
+export class DelegationError extends PrincipalError {
+  /** CAP's queue reads it: the message becomes a dead letter at once. Only a token can be there at another attempt. */
+  get unrecoverable(): boolean {
+    return this.code !== 'ERR_DELEGATION_TOKEN'
+  }
+}
+
 /** Answer of a remote system in the form of CAP and axios, with those headers that can stand in a log. */
 export interface RemoteResponse {
   readonly status: number

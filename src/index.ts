@@ -1,6 +1,8 @@
 export { auth } from './inbound/auth.js'
 export {
   ConfigurationError,
+  type DelegationCode,
+  DelegationError,
   DestinationError,
   ERROR_CODES,
   type ErrorCode,
@@ -13,6 +15,7 @@ export {
   RequestError,
   TokenError
 } from './errors.js'
+export type { DelegationOptions, RepeatableRequests } from './delegation/options.js'
 export type { Chain } from './destination/look-up/chains.js'
 export type { DestinationOptions, SelectionStrategy } from './destination/look-up/options.js'
 export type { DestinationLevel, LookUpOptions } from './destination/look-up/options.js'

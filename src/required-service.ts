@@ -1,5 +1,6 @@
 import type {} from '@sap/cds'
 
+import type { DelegationOptions } from './delegation/options.js'
 import type { DestinationOptions } from './destination/look-up/options.js'
 import type { OnBehalfOf } from './remote/policy/options.js'
 
@@ -33,6 +34,8 @@ export interface RequiredService {
   onBehalfOf?: OnBehalfOf
   /** Seconds that a user's token has to last when it is sent. Default: 5. */
   minTokenLifetime?: number
+  /** Queued calls keep their author: `true` in development, an object with `credentials` in production. Default: none. */
+  delegation?: boolean | DelegationOptions
   /** Options of CAP and of other plugins. */
   [option: string]: unknown
 }

@@ -12,7 +12,7 @@ interface Names {
 }
 
 /** Options of this package for a required service. */
-const OWN = ['onBehalfOf', 'minTokenLifetime'] as const
+const OWN = ['onBehalfOf', 'minTokenLifetime', 'delegation'] as const
 
 /** Options of `cds.requires.auth`. */
 const AUTH: Names = {

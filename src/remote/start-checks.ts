@@ -4,6 +4,7 @@ import { join } from 'node:path'
 import cds from '@sap/cds'
 
 import { cap, optionsOf } from '../cap.js'
+import { delegatedService } from '../delegation/options.js'
 import { ConfigurationError } from '../errors.js'
 import { logWarning } from '../lib/log.js'
 import { handlesPrincipal } from './calls-on-behalf.js'
@@ -26,6 +27,7 @@ function check(name: string, options: RemoteOptions): void {
   const { onBehalfOf } = callPolicy(name, options)
   const option = `cds.requires.${name}.onBehalfOf`
   checkNotQueued(name, options)
+  delegatedService(name, options)
   if (carriesUser(onBehalfOf)) checkCloudSdk(option)
   const { destination, forwardAuthToken } = options.credentials ?? {}
   if (!destination || !forwardAuthToken) return

@@ -12,6 +12,8 @@ export interface NamedUser {
   readonly subject?: string | undefined
   /** Seconds since the epoch. */
   readonly expiresAt: number
+  /** `delegation` for the author of queued work; `undefined` for the user of a validated token. */
+  readonly via?: 'delegation' | undefined
   /** The user's own, validated token. Not enumerable: it stays out of logs. */
   readonly bearerToken: string
 }
@@ -49,6 +51,7 @@ export class TokenPrincipal implements NamedUser {
   readonly origin: string | undefined
   readonly subject: string | undefined
   readonly expiresAt: number
+  declare readonly via?: 'delegation'
   readonly #bearerToken: string
 
   constructor(user: Omit<NamedUser, 'kind'>) {
@@ -58,6 +61,7 @@ export class TokenPrincipal implements NamedUser {
     this.origin = user.origin
     this.subject = user.subject
     this.expiresAt = user.expiresAt
+    if (user.via) this.via = user.via
     this.#bearerToken = user.bearerToken
   }
 

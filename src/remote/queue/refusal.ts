@@ -1,5 +1,6 @@
 import cds from '@sap/cds'
 
+import { isDelegated } from '../../delegation/options.js'
 import { ConfigurationError, PropagationError } from '../../errors.js'
 import type { RemoteOptions } from '../policy/options.js'
 
@@ -12,11 +13,12 @@ export type QueueOptions = RemoteOptions &
 
 /** End of both messages. */
 const CHOICES =
-  'Call it while the request is handled (after the commit: in req.on("succeeded")), or give background work a ' +
-  'required service of its own with a technical destination, and queue that one. See docs/background.md.'
+  'Let queued calls keep their author ("delegation": docs/delegation.md), call it while the request is handled (after the ' +
+  'commit: in req.on("succeeded")), or give background work a required service of its own with a technical destination, ' +
+  'and queue that one. See docs/background.md.'
 
 /**
- * Checks that a service that is called as named users is not queued: a queue keeps no token.
+ * Checks that a service that is called as named users is not queued without a delegation: a queue keeps no token.
  *
  * @param name - of the required service
  * @throws {@link ConfigurationError} that names the option
@@ -24,7 +26,7 @@ const CHOICES =
  * @internal
  */
 export function checkNotQueued(name: string, options: QueueOptions): void {
-  if (options.onBehalfOf !== 'namedUser') return
+  if (options.onBehalfOf !== 'namedUser' || isDelegated(options)) return
   if (QUEUE_OPTIONS.some((option) => options[option] === false)) return
   const option = QUEUE_OPTIONS.find((each) => options[each])
   if (!option) return
@@ -36,7 +38,7 @@ export function checkNotQueued(name: string, options: QueueOptions): void {
 
 /**
  * Returns the error for a call that would be queued; `undefined` for a direct call. `service` is
- * one, its transaction, or the result of `cds.queued` and `srv.schedule`.
+ * one without delegation, its transaction, or the result of `cds.queued` and `srv.schedule`.
  *
  * @internal
  */

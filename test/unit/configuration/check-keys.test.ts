@@ -51,10 +51,21 @@ const LOOK_UP: Readonly<Record<string, unknown>> = {
 
 /** Places of options, and the options there. */
 const PLACES: [string, readonly string[], (name: string) => object][] = [
-  ['cds.requires.S4', ['onBehalfOf', 'minTokenLifetime'], (name) => ({ S4: { [name]: 1 } })],
   [
     'cds.requires.S4',
-    ['onBehalfOf', 'minTokenLifetime', 'credentials', 'destinationOptions', 'csrfInBatch'],
+    ['onBehalfOf', 'minTokenLifetime', 'delegation'],
+    (name) => ({ S4: { [name]: 1 } })
+  ],
+  [
+    'cds.requires.S4',
+    [
+      'onBehalfOf',
+      'minTokenLifetime',
+      'delegation',
+      'credentials',
+      'destinationOptions',
+      'csrfInBatch'
+    ],
     (name) => S4({ [name]: 1 })
   ],
   [
@@ -124,7 +135,7 @@ test.each([
 })
 
 test('an option that stands one level too deep is named', () => {
-  for (const name of ['onBehalfOf', 'minTokenLifetime']) {
+  for (const name of ['onBehalfOf', 'minTokenLifetime', 'delegation']) {
     for (const part of ['credentials', 'destinationOptions']) {
       expect(message({ S4: { kind: 'rest', [part]: { [name]: 1 } } })).toBe(
         `cds.requires.S4.${part}.${name} has no effect there: move it to cds.requires.<service>`

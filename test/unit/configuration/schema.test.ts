@@ -5,6 +5,7 @@ import Ajv, { type ValidateFunction } from 'ajv'
 import ts from 'typescript'
 
 import { OPTION_NAMES } from '../../../src/configuration/check-keys.js'
+import { DELEGATION_OPTIONS } from '../../../src/delegation/options.js'
 import { DESTINATION_OPTIONS } from '../../../src/destination/look-up/options.js'
 import { EMULATOR_OPTIONS } from '../../../emulator/src/project/check-options.js'
 import { USER_PROPERTIES } from '../../../emulator/src/landscape/mock-user.js'
@@ -85,6 +86,7 @@ test.each([...EXAMPLES, ['the sample', JSON.parse(read('.cdsrc.json')) as Conten
 const PLACES: Record<string, [(options: object) => object, readonly string[]]> = {
   auth: [principal, OPTION_NAMES.auth],
   service: [remote, OPTION_NAMES.service],
+  delegation: [(delegation) => remote({ onBehalfOf: 'namedUser', delegation }), DELEGATION_OPTIONS],
   remoteCredentials: [(credentials) => remote({ credentials }), OPTION_NAMES.credentials],
   destinationOptions: [(destinationOptions) => remote({ destinationOptions }), DESTINATION_OPTIONS],
   user: [(a) => principal({ users: { a } }), USER_PROPERTIES],

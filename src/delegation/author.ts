@@ -1,0 +1,40 @@
+import { claimsOf } from '../destination/tokens/lifetime.js'
+import { type NamedUser, TokenPrincipal } from '../user/principal.js'
+
+/** Named user who has queued work, as the issuer of the user's token names him. It has no token. */
+export interface Author {
+  readonly userId: string
+  readonly tenant: string | undefined
+  /** Name of the issuer in the configuration: `xsuaa`, `ias`, or an entry of `cds.requires.auth.issuers`. */
+  readonly issuer: string
+  /** Identity provider that the user has logged on with. */
+  readonly origin: string | undefined
+  /** Immutable id of the user, where the token had one. */
+  readonly subject: string | undefined
+  /** Other claims of the user's token, which a way to a token needs. In most cases there are none. */
+  readonly claims: Readonly<Record<string, string>>
+}
+
+/**
+ * Returns the author for a named user whose token is validated.
+ *
+ * @param names - claims of the token that are kept beside the user's id; one that the token does not have is left out
+ * @internal
+ */
+export function authorOf(user: NamedUser, names: readonly string[] = []): Author {
+  const { userId, tenant, issuer, origin, subject, bearerToken } = user
+  const payload = (names.length ? claimsOf(bearerToken) : undefined) ?? {}
+  const found = names.flatMap((name) => {
+    const value: unknown = Object.hasOwn(payload, name) ? payload[name as never] : undefined
+    return typeof value === 'string' && value ? [[name, value] as const] : []
+  })
+  return { userId, tenant, issuer, origin, subject, claims: Object.fromEntries(found) }
+}
+
+/** Token of an author, as a way has got and checked it. */
+export type AuthorToken = Omit<NamedUser, 'kind' | 'via'>
+
+/** Returns the principal of delegated work. @internal */
+export function delegatedPrincipal(token: AuthorToken): NamedUser {
+  return new TokenPrincipal({ ...token, bearerToken: token.bearerToken, via: 'delegation' })
+}
