@@ -11,6 +11,19 @@ const stations = ['token', 'user', 'destination', 'delegation', 'remote']
 
 /** Rooms, and their doors: the files that may be imported from outside the room. Everything else is private to it. */
 const rooms = {
+  'src/delegation': [
+    'attempt',
+    'author',
+    'author-call',
+    'install',
+    'options',
+    'record',
+    'revoke',
+    'running',
+    'targets',
+    'ways'
+  ],
+  'src/delegation/queue': ['issue', 'message', 'queue'],
   'src/destination': [
     'authentication-types',
     'binding/binding',

@@ -26,6 +26,7 @@ type Mutable<T> = { -readonly [K in keyof T]: T[K] }
 /** `cds.requires` by the names of services. */
 export type Requires = Record<string, RequiredService | undefined> &
   Mutable<RequiredBindings> & {
+    multitenancy?: object
     auth?: AuthOptions & { impl?: unknown }
     kinds?: Record<string, Pick<AuthOptions, 'users' | 'tenants'> | undefined>
   }
@@ -92,6 +93,7 @@ export interface Cap {
     }
   }
   readonly env: {
+    readonly appid?: string | null
     readonly requires: Requires
     readonly profiles: readonly string[]
     readonly server: { body_parser?: object }
@@ -101,6 +103,9 @@ export interface Cap {
   readonly middlewares: { context(): ExpressMiddleware; readonly after: ErrorMiddleware[] }
   readonly service: { readonly providers: readonly ServedService[] }
   readonly services: Readonly<Record<string, unknown>>
+  /** The model of the server. */
+  readonly model?: { readonly definitions: Readonly<Record<string, object | undefined>> }
+  readonly User: { readonly privileged: object }
   readonly compile: {
     readonly for: { nodejs: (csn: object, options?: object) => Model }
     /** Part of `@sap/cds-dk`. */

@@ -27,6 +27,16 @@ export function contextOf(req: cds.Request): { readonly tenant?: string } | unde
   return (req as unknown as { context?: { readonly tenant?: string } }).context
 }
 
+/** A service whose way of handling requests and messages can be replaced. */
+interface Overridable {
+  handle: (this: unknown, req: cds.Request) => Promise<unknown>
+}
+
+/** Returns a service as one whose `handle` can be replaced. @internal */
+export function overridable(service: cds.Service): Overridable {
+  return service as unknown as Overridable
+}
+
 /** A query that writes rows. */
 interface WriteQuery<Row> {
   readonly INSERT?: { readonly entries?: Row[] }
@@ -50,6 +60,57 @@ export function beforeWritesTo(
     const { INSERT, UPSERT, UPDATE } = query as unknown as WriteQuery<Record<string, unknown>>
     for (const row of INSERT?.entries ?? UPSERT?.entries ?? [UPDATE?.data ?? {}]) handle(row)
   })
+}
+
+/**
+ * Calls a function with the rows that a database service is about to insert into a table, before it does so.
+ *
+ * @param name - of the table
+ * @internal
+ */
+export function beforeInsertsInto(
+  service: cds.Service,
+  name: string,
+  handle: (rows: readonly Record<string, unknown>[]) => Promise<void>
+): void {
+  const table = { name } as never
+  service.before(['INSERT', 'UPSERT'], table, async ({ query }: cds.Request) => {
+    const { INSERT, UPSERT } = query as unknown as WriteQuery<Record<string, unknown>>
+    await handle(INSERT?.entries ?? UPSERT?.entries ?? [])
+  })
+}
+
+/**
+ * Calls a function with the rows that were read from a table to be processed: `SELECT … FOR UPDATE`.
+ *
+ * @param name - of the table
+ * @internal
+ */
+export function afterSelectionFrom(
+  service: cds.Service,
+  name: string,
+  handle: (rows: readonly Record<string, unknown>[]) => Promise<void>
+): void {
+  const table = { name } as never
+  service.after('READ', table, async (rows: unknown, { query }: cds.Request) => {
+    const { SELECT } = query as unknown as { SELECT?: { forUpdate?: unknown } }
+    if (SELECT?.forUpdate && Array.isArray(rows)) await handle(rows)
+  })
+}
+
+/** Calls a function before rows of a table are deleted. @param name - of the table @internal */
+export function beforeDeletesFrom(
+  service: cds.Service,
+  name: string,
+  handle: () => Promise<void>
+): void {
+  service.before('DELETE', { name } as never, () => handle())
+}
+
+/** Returns the number of rows that a statement has changed: the result of CAP 9, or a list with it. @internal */
+export function affectedRows(result: unknown): number {
+  if (typeof result === 'number') return result
+  return (result as { affected?: number } | undefined)?.affected ?? 0
 }
 
 /** Returns the query for all elements of the one record at a path. @internal */

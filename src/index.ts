@@ -15,14 +15,25 @@ export {
   RequestError,
   TokenError
 } from './errors.js'
-export type { DelegationOptions, RepeatableRequests } from './delegation/options.js'
+export type { Author, AuthorToken } from './delegation/author.js'
+export type {
+  DelegatedService,
+  DelegationOptions,
+  RepeatableRequests
+} from './delegation/options.js'
+export { type RevocationFilter, revokeDelegations } from './delegation/revoke.js'
+export { addTokenWay, type AuthorTokenRequest, type TokenWay } from './delegation/ways.js'
 export type { Chain } from './destination/look-up/chains.js'
 export type { DestinationOptions, SelectionStrategy } from './destination/look-up/options.js'
 export type { DestinationLevel, LookUpOptions } from './destination/look-up/options.js'
 export type { AuthOptions, EmulationOptions, UserOptions } from './options.js'
 export { onPrincipalRequest, type PrincipalRequest } from './inbound/evidence/request.js'
 export type { TokenFacts } from './inbound/evidence/token-facts.js'
-export { type CallContextKind, type CallOutcome } from './remote/evidence/call.js'
+export {
+  type CallContextKind,
+  type CallDelegation,
+  type CallOutcome
+} from './remote/evidence/call.js'
 export { onPrincipalCall, type PrincipalCall } from './remote/evidence/call.js'
 export { type HealthState, type PrincipalHealth, principalHealth } from './lib/telemetry/health.js'
 export { callsOnBehalf, type CurrentCall } from './remote/calls-on-behalf.js'

@@ -9,6 +9,7 @@ import { registerCommands } from './cds-dk/register.js'
 import { checkEffectiveKind } from './configuration/check-kind.js'
 import { checkKeys } from './configuration/check-keys.js'
 import { keepUsersOfSidecar } from './configuration/sidecar-users.js'
+import { configureDelegations, installDelegations } from './delegation/install.js'
 import { checkBoundServices } from './destination/binding/binding.js'
 import { warnOfMissingConnectivity } from './destination/look-up/missing-connectivity.js'
 import { isProduction } from './lib/profile.js'
@@ -25,7 +26,7 @@ import {
   checkRemoteServices,
   connectForeignServices
 } from './remote/start-checks.js'
-import { noteSpawnedWork } from './remote/evidence/call.js'
+import { noteSpawnedWork, recordIssue } from './remote/evidence/call.js'
 import { keepCredentialsOutOfQueue } from './remote/queue/row.js'
 import { attachedLandscape } from './development/attached.js'
 import { loadDevelopment } from './development/door.js'
@@ -43,6 +44,7 @@ import { noteSubscribed } from './token/keys/subscribed-tenants.js'
  * |---|---|
  * | `cds add`, `cds build` load plugins | the facet `principal` and the task of the build are registered |
  * | plugins load | the configuration is checked; in development the emulated landscape is joined, or a mock prepared |
+ * | plugins load | services with a delegation get the table, the attempts and the records that it needs |
  * | a model is prepared for the runtime | conditions with `$user` get a form that CAP evaluates as its guide says |
  * | the model is loaded | CAP is checked for what this package needs of it; refusals at the door of a service get constant text for clients, and faulty queries an answer |
  * | a service is served | its errors get constant text for clients |
@@ -69,6 +71,8 @@ export async function activate(): Promise<void> {
   noteSpawnedWork()
   checkRemoteServices(requires)
   cds.on('connect', keepCredentialsOutOfQueue)
+  configureDelegations(requires)
+  if (!isForDevelopmentKit) installDelegations(recordIssue)
   // CAP waits for it, unlike what its types say
   const connectAll = (): unknown => connectForeignServices(requires, servicesOnBehalf())
   if (isServing()) cds.on('served', connectAll)

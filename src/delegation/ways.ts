@@ -3,7 +3,7 @@ import type { NamedUser } from '../user/principal.js'
 import { type Author, type AuthorToken, delegatedPrincipal } from './author.js'
 import type { DelegatedService } from './options.js'
 
-/** Request for a token of the author of queued work. */
+/** Request for a token of the author of queued work, to a {@link TokenWay}. */
 export interface AuthorTokenRequest {
   /** Author of a record that was verified. */
   readonly author: Author
@@ -47,9 +47,12 @@ export interface TokenWay {
 /** Ways in the order of preference. */
 const ways: TokenWay[] = []
 
-/** Adds a way to a token; the first that is configured for a service is used. @internal */
-export function addTokenWay(way: TokenWay): void {
-  ways.push(way)
+/**
+ * Adds ways to a token of the author of queued work, in front of those that are there: the first that is configured for a service is
+ * used. Those of this package are there already.
+ */
+export function addTokenWay(...added: TokenWay[]): void {
+  ways.unshift(...added)
 }
 
 /**

@@ -3,18 +3,21 @@ import type { HttpMiddleware } from '@sap-cloud-sdk/http-client'
 
 import { cap } from '../cap.js'
 import { decidesCalls } from '../lib/adoption.js'
+import type { AuthorCall } from '../delegation/author-call.js'
+import { delegationOf } from '../delegation/targets.js'
 import { PrincipalError } from '../errors.js'
 import { logFailure } from '../lib/log.js'
-import { principalOf } from '../user/principal-of.js'
 import { CallEvidence } from './evidence/call.js'
 import { checkCloudSdk } from './start-checks.js'
+import { mayHaveHappened } from './queue/author-call.js'
 import { contextOfMessage } from './queue/tenant.js'
 import { type Headers, withoutInboundCredentials } from '../lib/inbound-credential.js'
-import { outboundDestination, type ReadyDestination } from './outbound.js'
+import { decideCall } from './call-decision.js'
+import type { ReadyDestination } from './outbound.js'
 import { checkNotQueued, queuedCallRefusal } from './queue/refusal.js'
 import { isQueued, senderOf } from './queue/tenant.js'
 import { callPolicy, carriesUser, type OnBehalfOf } from './policy/options.js'
-import { outboundService, subjectOf, titleOf } from './policy/service-target.js'
+import { subjectOf, titleOf } from './policy/service-target.js'
 import {
   explanationOf,
   failureOf,
@@ -99,7 +102,8 @@ export class PrincipalRemoteService extends Stock {
    * @throws {@link PropagationError} `ERR_QUEUED_NAMED_USER`
    */
   override async dispatch(req: cds.Request): Promise<unknown> {
-    const refusal = this.onBehalfOf === 'namedUser' && queuedCallRefusal(this)
+    const isRefused = this.onBehalfOf === 'namedUser' && !delegationOf(this.name)
+    const refusal = isRefused && queuedCallRefusal(this)
     if (!refusal) {
       const sender = senderOf(this, req)
       return sender === this ? super.dispatch(req) : sender.dispatch(req)
@@ -111,6 +115,7 @@ export class PrincipalRemoteService extends Stock {
   /**
    * @throws {@link PropagationError} `ERR_USER_TOKEN_REQUIRED`, `ERR_TOKEN_EXPIRES`,
    *   `ERR_TENANT_MISMATCH`
+   * @throws {@link DelegationError} for a message of the queue whose author can not be vouched for
    * @throws {@link DestinationError} `ERR_DESTINATION_TECHNICAL`, `ERR_DESTINATION_USER_BOUND`,
    *   `ERR_DESTINATION_NOT_FOUND`, `ERR_DESTINATION_UNAVAILABLE`
    * @throws {@link RemoteError} when the call fails on its way, with CAP's `reason`
@@ -126,16 +131,18 @@ export class PrincipalRemoteService extends Stock {
     }
     const origin = guard?.origin ?? this
     const evidence = new CallEvidence(subjectOf(origin), isQueued(req) ? 'queue' : undefined)
-    const outbound = await decide(origin, evidence)
+    const { outbound, until, author, headers } = await decideCall(origin, req, evidence)
     const { userBound } = outbound
-    const own = { user, tenant, until: endOf(origin), userBound, origin, over: false }
-    const call = Object.create(this, perCall(own, outbound, evidence)) as this
+    const own = { user, tenant, until, userBound, origin, over: false }
+    const call = Object.create(this, perCall(own, outbound, { evidence, author })) as this
     try {
-      const result = await super.handle.call(call, withCleanHeaders(req, userBound))
+      const result = await super.handle.call(call, withCleanHeaders(req, userBound, headers))
+      author?.succeeded()
       evidence.done()
       return result
     } catch (error) {
       const meaning = translateError(error)
+      author?.failed(mayHaveHappened(meaning))
       evidence.failed(meaning, explanationOf(error) ?? meaning)
       throw meaning
     } finally {
@@ -164,53 +171,18 @@ function holds(guard: Guard): boolean {
   return isSame && !guard.over && Date.now() < guard.until
 }
 
-/**
- * Decides about the principal of a call.
- */
-async function decide(
-  service: PrincipalRemoteService,
-  evidence: CallEvidence
-): Promise<ReadyDestination> {
-  const { user, tenant } = cds.context ?? {}
-  try {
-    const outbound = await outboundDestination(
-      outboundService(service),
-      principalOf(user),
-      tenant,
-      (found) => {
-        evidence.found(found)
-      }
-    )
-    const { name } = outbound.destination
-    if (outbound.userBound) checkCloudSdk(`destination "${String(name)}"`)
-    return outbound
-  } catch (error) {
-    evidence.refused(error)
-    throw error
-  }
+/** Receivers of what happens to a call. */
+interface Watchers {
+  readonly evidence: CallEvidence
+  readonly author: AuthorCall | undefined
 }
 
-/**
- * Returns the end of a decision in milliseconds since the epoch: tokens of the platform are valid
- * for a minute more.
- */
-function endOf({ minTokenLifetime }: PrincipalRemoteService): number {
-  const principal = principalOf(cds.context?.user)
-  const minute = Date.now() + 60_000
-  if (principal.kind !== 'named') return minute
-  return Math.min(minute, (principal.expiresAt - minTokenLifetime) * 1000)
-}
-
-function perCall(
-  guard: Guard,
-  ready: ReadyDestination,
-  evidence: CallEvidence
-): PropertyDescriptorMap {
+function perCall(guard: Guard, ready: ReadyDestination, watchers: Watchers): PropertyDescriptorMap {
   const outbound = ready as Outbound
   const { middlewares } = guard.origin
   if (!middlewares) return { [GUARD]: { value: guard }, destination: { value: ready.destination } }
   const { timeout, csrf } = callMiddlewares(outbound, guard.origin)
-  const own = { timeout: recordSend(evidence, timeout), csrf: middlewares.csrf && csrf }
+  const own = { timeout: recordSend(watchers, timeout), csrf: middlewares.csrf && csrf }
   return {
     [GUARD]: { value: guard },
     destination: { value: visibleDestination(outbound.destination) },
@@ -219,16 +191,24 @@ function perCall(
 }
 
 /** Records when a request is sent: handlers of an application may answer without one. */
-function recordSend(evidence: CallEvidence, middleware: HttpMiddleware): HttpMiddleware {
+function recordSend({ evidence, author }: Watchers, middleware: HttpMiddleware): HttpMiddleware {
   return (options) => {
     evidence.sent()
-    return middleware(options)
+    const send = middleware(options)
+    if (!author) return send
+    return async (request) => {
+      author.sent()
+      const answer = await send(request)
+      author.answered(answer.headers as Headers)
+      return answer
+    }
   }
 }
 
-function withCleanHeaders(req: cds.Request, userBound: boolean): cds.Request {
+function withCleanHeaders(req: cds.Request, userBound: boolean, more: Headers = {}): cds.Request {
   const inbound: Headers = cap.context?.http?.req.headers ?? {}
-  const headers = withoutInboundCredentials(req.headers as Headers, inbound, userBound)
+  const clean = withoutInboundCredentials(req.headers as Headers, inbound, userBound)
+  const headers = { ...clean, ...more }
   return Object.create(req, { headers: { value: headers } }) as cds.Request
 }
 

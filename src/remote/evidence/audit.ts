@@ -7,24 +7,25 @@ import type { PrincipalCall } from './call.js'
 const AUDIT_LOG = 'audit-log'
 
 /**
- * Writes a refused call to the audit log, if the application has one (`@cap-js/audit-logging`). The
- * security event is of the current user, and has a transaction of its own, because that of the
+ * Writes a refused call, and each issue and use of a delegation, to the audit log, if the application has one
+ * (`@cap-js/audit-logging`). The security event is of the current user, and has a transaction of its own, because that of the
  * request is rolled back.
  *
  * @see https://github.com/cap-js/audit-logging
  * @internal
  */
-export function auditRefusal(call: PrincipalCall): void {
+export function auditCall(call: PrincipalCall): void {
   const required = cap.env.requires
   const configured = required[AUDIT_LOG]
-  if (call.outcome !== 'refused' || call.service === AUDIT_LOG) return
+  const action = actionOf(call)
+  if (!action || call.service === AUDIT_LOG) return
   if (!configured?.kind && !configured?.impl) return
   const { user, tenant, http } = cap.context ?? {}
   const ip = http?.req.ip
   const { correlationId, service, destination, authentication, onBehalfOf, code, principal } = call
   const data = {
-    action: 'remote call refused',
-    ...{ code, service, destination, authentication, onBehalfOf, principal, correlationId }
+    ...{ action, code, service, destination, authentication, onBehalfOf, principal, correlationId },
+    ...(call.delegation && { delegation: call.delegation })
   }
   const write = async () => {
     const auditLog = await cap.connect.to(AUDIT_LOG)
@@ -32,8 +33,15 @@ export function auditRefusal(call: PrincipalCall): void {
   }
   const job = cap.spawn({ user, tenant }, () => write().catch(withoutMessage))
   job.on('failed', (error) => {
-    logWarning(`a refused call could not be written to the audit log (${kindOf(error)})`)
+    const what = call.outcome === 'refused' ? 'a refused call' : 'a delegation'
+    logWarning(`${what} could not be written to the audit log (${kindOf(error)})`)
   })
+}
+
+function actionOf({ outcome, delegation }: PrincipalCall): string | undefined {
+  if (outcome === 'refused') return 'remote call refused'
+  if (!delegation) return undefined
+  return outcome === 'queued' ? 'delegation issued' : 'delegation used'
 }
 
 /**

@@ -1,6 +1,8 @@
 import cds from '@sap/cds'
 
 import { cap } from '../../cap.js'
+import type { Attempt } from '../../delegation/attempt.js'
+import type { DelegationRecord } from '../../delegation/record.js'
 import { DestinationError, PrincipalError } from '../../errors.js'
 import { logCall, logFailure, logWarning } from '../../lib/log.js'
 import { printable } from '../../lib/redact.js'
@@ -9,20 +11,23 @@ import { noteCall } from '../../lib/telemetry/health.js'
 import { countCall } from '../../lib/telemetry/metrics.js'
 import { principalOf } from '../../user/principal-of.js'
 import { codeOf, kindOf } from './code.js'
-import { auditRefusal } from './audit.js'
+import { auditCall } from './audit.js'
+import { type CallDelegation, delegationFacts } from './delegation.js'
 import { isSpawned } from './spawned-work.js'
 import { markSpan } from './span.js'
 import type { OutboundDestination } from '../policy/caller.js'
 import type { OnBehalfOf } from '../policy/options.js'
 
+export type { CallDelegation } from './delegation.js'
+
 /** Name of the event on `cds`. */
 const EVENT = 'principal.call'
 
 /**
- * Outcome of a call: `refused` before anything was sent; `failed` on the way, or in the remote
- * system; `resolved` if the destination was returned to code that sends the request itself.
+ * Outcome of a call: `refused` before anything was sent; `failed` on the way, or in the remote system; `resolved` if the destination was
+ * returned to code that sends the request itself; `queued` if a delegation was issued for work that is done later.
  */
-export type CallOutcome = 'ok' | 'refused' | 'failed' | 'resolved'
+export type CallOutcome = 'ok' | 'refused' | 'failed' | 'resolved' | 'queued'
 
 /** One outbound call, as the event `principal.call` describes it. It has no token and no secret. */
 export interface PrincipalCall {
@@ -54,6 +59,8 @@ export interface PrincipalCall {
   readonly correlationId: string | undefined
   /** Kind of work that the call is part of, as far as it can be told. */
   readonly context: CallContextKind
+  /** Delegation that was issued or used for the call; `undefined` for calls of the current user. */
+  readonly delegation: CallDelegation | undefined
 }
 
 /**
@@ -102,6 +109,7 @@ export class CallEvidence {
   readonly #context = cds.context
   readonly #kind: CallContextKind
   #outbound: OutboundDestination | undefined
+  #delegation: CallDelegation | undefined
   #sent = false
 
   constructor(subject: Subject, context?: KnownContext) {
@@ -112,6 +120,17 @@ export class CallEvidence {
   /** Records the destination. */
   found(outbound: OutboundDestination): void {
     this.#outbound = outbound
+  }
+
+  /** Records the delegation by which the call is the author's. */
+  delegated({ record, number }: Pick<Attempt, 'record' | 'number'>): void {
+    this.#delegation = delegationFacts(record, number)
+  }
+
+  /** Publishes that a delegation was issued. */
+  issued(record: DelegationRecord): void {
+    this.#delegation = delegationFacts(record, 0)
+    this.#tell('queued')
   }
 
   /** Records that a request is sent. */
@@ -161,7 +180,10 @@ export class CallEvidence {
     const { destination, userBound } = this.#outbound ?? {}
     const id: unknown = this.#context?.id
     const current = principalOf(user).kind
-    const sentAs = outcome === 'refused' || userBound === undefined ? undefined : userBound
+    const sentAs =
+      outcome === 'refused' || outcome === 'queued' || userBound === undefined
+        ? undefined
+        : userBound
     publish({
       ...this.#subject,
       destination: destination?.name ?? this.#subject.destination,
@@ -175,9 +197,19 @@ export class CallEvidence {
       code: error === undefined ? undefined : codeOf(error),
       duration: Math.round((performance.now() - this.#start) * 10) / 10,
       correlationId: id === undefined ? undefined : printable(id),
-      context: this.#kind
+      context: this.#kind,
+      delegation: this.#delegation
     })
   }
+}
+
+/** Publishes that a delegation was issued for a call of a required service, or an event of the application's own. @internal */
+export function recordIssue(record: DelegationRecord): void {
+  new CallEvidence({
+    service: record.service,
+    destination: undefined,
+    onBehalfOf: 'namedUser'
+  }).issued(record)
 }
 
 /** Work in the background inherits the request that it began in, which is answered sooner or later. */
@@ -198,7 +230,7 @@ function isRefusal(error: unknown): boolean {
  */
 function publish(call: PrincipalCall): void {
   Object.freeze(call)
-  for (const tell of [logCall, tellListeners, countCall, noteCall, markSpan, auditRefusal]) {
+  for (const tell of [logCall, tellListeners, countCall, noteCall, markSpan, auditCall]) {
     try {
       tell(call)
     } catch (error) {

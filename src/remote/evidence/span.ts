@@ -15,9 +15,16 @@ const PREFIX = 'principal.call'
 export function markSpan(call: PrincipalCall): void {
   const span = openTelemetry()?.trace.getActiveSpan()
   if (!span?.isRecording()) return
-  const known = Object.entries(call).filter(([, value]) => value !== undefined)
+  const { delegation = {}, ...facts } = call
+  const ofDelegation = Object.entries(delegation).map(([name, value]) => [
+    `delegation.${name}`,
+    value as string | number
+  ])
+  const known = [...Object.entries(facts), ...ofDelegation].filter(
+    ([, value]) => value !== undefined
+  )
   const attributes: Attributes = Object.fromEntries(
-    known.map(([name, value]) => [`${PREFIX}.${name}`, value as string | number])
+    known.map(([name, value]) => [`${PREFIX}.${String(name)}`, value as string | number])
   )
   span.addEvent(PREFIX, attributes)
   span.setAttributes(attributes)

@@ -15,6 +15,9 @@ interface QueueRow {
   msg?: string | null
   /** Output of `util.inspect` for any error, with all properties that libraries add. */
   lastError?: string | null
+  status?: string | null
+  /** Time of the last attempt. */
+  lastAttemptTimestamp?: unknown
 }
 
 /** Message that CAP writes into {@link QueueRow.msg}. */
@@ -26,7 +29,7 @@ interface QueuedMessage {
 
 /**
  * Removes credentials from rows that a database service writes into the table of queued messages, and adds the correlation
- * id; a handler for CAP's `connect` event. CAP copies the headers of the HTTP request with the message or
+ * id and the time at which an attempt begins; a handler for CAP's `connect` event. CAP copies the headers of the HTTP request with the message or
  * its context, and errors of HTTP libraries hold requests.
  *
  * @see https://cap.cloud.sap/docs/node.js/cds-connect
@@ -41,6 +44,8 @@ export function keepCredentialsOutOfQueue(service: cds.Service): void {
 function clean(row: QueueRow): void {
   if (row.msg) row.msg = withoutCredentials(row.msg)
   if (row.lastError) row.lastError = withoutSecrets(row.lastError)
+  // without it, a row whose process ends in its first attempt is never taken again
+  if (row.status === 'processing') row.lastAttemptTimestamp ??= new Date().toISOString()
 }
 
 function withoutCredentials(msg: string): string {

@@ -17,7 +17,8 @@ const CALL: PrincipalCall = {
   code: undefined,
   duration: 12.3,
   correlationId: 'c1',
-  context: 'request'
+  context: 'request',
+  delegation: undefined
 }
 
 const storage = new AsyncLocalStorage<Context>()

@@ -1,0 +1,116 @@
+import { randomUUID } from 'node:crypto'
+
+import type { DelegationError } from '../errors.js'
+import { now } from './clock.js'
+import { type DelegationRecord, ended, invalid } from './record.js'
+import { type DelegationEntry, type DelegationState, markSent, type SentMark } from './table.js'
+
+/** Verified record of a selected row, or the reason for which it is refused. */
+export type Judgement =
+  | { readonly record: DelegationRecord; readonly entry: DelegationEntry }
+  | { readonly refusal: DelegationError }
+
+/** One attempt of the queue at the work of an author. */
+export class Attempt {
+  /** Stands for the attempt in the message, which its handler gets. */
+  readonly handle: string = randomUUID()
+  /** Message as it is stored, with the record. */
+  readonly stored: string
+  readonly tenant: string | undefined
+  readonly #judgement: Judgement
+  #marking: Promise<SentMark> | undefined
+  #isBegun = false
+  #isOver = false
+  #calls = 0
+  /** True if a call has succeeded, or its outcome is unknown. */
+  #mayHaveHappened = false
+  #confirmed: boolean | null = null
+
+  constructor(stored: string, tenant: string | undefined, judgement: Judgement) {
+    this.stored = stored
+    this.tenant = tenant
+    this.#judgement = judgement
+  }
+
+  /** @throws {@link DelegationError} if the record was refused when the row was selected */
+  get record(): DelegationRecord {
+    return this.#accepted.record
+  }
+
+  /** Number of this attempt, from 1. */
+  get number(): number {
+    return this.#accepted.entry.attempts + 1
+  }
+
+  get #accepted() {
+    if ('refusal' in this.#judgement) throw this.#judgement.refusal
+    return this.#judgement
+  }
+
+  /** Mark of this attempt, once it is committed. */
+  mark: SentMark | undefined
+
+  /** True if everything that was sent has certainly had no effect. */
+  get hasDoneNothing(): boolean {
+    // the system has answered a repeated request as it has answered the first one
+    const isAnswered = this.#confirmed === true && this.#calls === 1
+    return !this.#mayHaveHappened && (!this.isRepeated || isAnswered)
+  }
+
+  /** State in which the entry of the delegation has to be when the work is done. */
+  get state(): DelegationState {
+    return this.mark ? 'sent' : this.#accepted.entry.state
+  }
+
+  /** True if an earlier attempt may have sent something. */
+  get isRepeated(): boolean {
+    return 'entry' in this.#judgement && this.#judgement.entry.state === 'sent'
+  }
+
+  /** True if all answers have confirmed that requests are repeatable; null if nobody has asked. */
+  get confirmed(): boolean | null {
+    return this.#confirmed
+  }
+
+  /** Begins the attempt: a handle is good for one. @throws {@link DelegationError} */
+  begin(): void {
+    const { service } = this.record
+    if (this.#isBegun) throw invalid(service, 'it is in use already')
+    this.#isBegun = true
+  }
+
+  /**
+   * Marks, and commits, that calls are sent from now on.
+   *
+   * @throws {@link DelegationError} `ERR_DELEGATION_ENDED` if it was revoked, or another process has the work
+   */
+  send(): Promise<SentMark> {
+    this.#marking ??= this.#commitMark()
+    return this.#marking
+  }
+
+  async #commitMark(): Promise<SentMark> {
+    const { record, entry } = this.#accepted
+    if (record.expiresAt <= now()) throw ended(record.service, 'its time is over')
+    this.mark = await markSent(entry, this.tenant)
+    if (this.mark) return this.mark
+    throw ended(record.service, 'it was revoked, or another process is working on it')
+  }
+
+  /** Ends the attempt: no call is the author's from now on. */
+  end(): void {
+    this.#isOver = true
+  }
+
+  /** Counts a call of a remote service as the author, and returns its number. @throws {@link DelegationError} */
+  nextCall(service: string): number {
+    if (this.#isOver) throw ended(service, 'its work is done')
+    return ++this.#calls
+  }
+
+  /** @param isUnknown - true if the call may have had an effect @param confirmed - by the answer */
+  note(isUnknown: boolean, confirmed: boolean | null): void {
+    if (isUnknown) this.#mayHaveHappened = true
+    if (confirmed !== null) this.#confirmed = confirmed && this.#confirmed !== false
+  }
+}

@@ -1,0 +1,116 @@
+import cds from '@sap/cds'
+
+import { cap, overridable } from '../cap.js'
+import { beginAttempt } from './running.js'
+import { recordKeys } from './keys.js'
+import type { DelegatedService } from './options.js'
+import type { Issued } from './queue/issue.js'
+import { delegateQueuedWork } from './queue/queue.js'
+import { allTargets, configureTargets, hasMarkedEvents } from './targets.js'
+import { wayFor } from './ways.js'
+
+/** Model file with the table of delegations. */
+const MODEL = 'cds-principal/model/delegations.cds'
+
+/** Seconds after the last of CAP's growing pauses between two attempts. */
+const LONGEST_PAUSE = 1480
+
+/** Attempts beyond `validFor`, so that its end is the reason for a dead letter, and not the number of attempts. */
+const MORE_ATTEMPTS = 3
+
+/** Options by which a required service is queued, and their names. */
+interface QueuedOptions {
+  maxAttempts?: number
+  queued?: unknown
+  outboxed?: unknown
+  outbox?: unknown
+}
+
+/**
+ * Prepares the configuration for required services with a delegation: their table is deployed with the application, and their queues
+ * have as many attempts as `validFor` takes. To be called when plugins are loaded, by every command.
+ *
+ * @throws {@link ConfigurationError}
+ * @internal
+ */
+export function configureDelegations(requires: Readonly<Record<string, unknown>>): void {
+  const services = configureTargets(requires)
+  if (!services.length) return
+  const { queue } = requires as { queue?: { model?: string | string[] } | false }
+  if (!queue) return // the queue in memory keeps the token of the request
+  queue.model = [...new Set([...[queue.model ?? []].flat(), MODEL])]
+  for (const each of services) setAttempts(requires[each.name] as QueuedOptions, each)
+}
+
+/**
+ * Gives a service a queue of its own, named after it: CAP reads the attempts of a queue in `cds.requires.<name of the queue>`.
+ *
+ * @see `@sap/cds/libx/queue/processing.js`, `queued`, `cdsFlush`
+ */
+function setAttempts(options: QueuedOptions, { validFor }: DelegatedService): void {
+  const given = [options.outbox, options.outboxed, options.queued].find(
+    (each) => each !== undefined
+  )
+  if (typeof given === 'string') return // a queue of the application's own
+  const own = typeof given === 'object' && given ? (given as QueuedOptions) : {}
+  const maxAttempts = own.maxAttempts ?? options.maxAttempts ?? attemptsFor(validFor)
+  const isQueued = Boolean(given) && options.queued !== false
+  delete options.outbox
+  delete options.outboxed
+  Object.assign(options, { maxAttempts })
+  // a queue for calls that are queued one by one, and no other call is queued
+  if (isQueued) options.queued = { ...own, maxAttempts }
+  else Object.assign(options, { queued: false, outboxed: { ...own, maxAttempts } })
+}
+
+/** Returns the number of attempts that take at least some seconds, with CAP's pauses. @internal */
+export function attemptsFor(seconds: number): number {
+  let attempts = 1
+  for (let passed = 0; passed < seconds; attempts++) {
+    passed += Math.min(1.5 ** attempts - 1, LONGEST_PAUSE)
+  }
+  return attempts + MORE_ATTEMPTS
+}
+
+/**
+ * Installs what a server needs for its delegations. The start fails if there are no keys, or there is no way to a token.
+ *
+ * @param issued - is told about each record
+ * @internal
+ */
+export function installDelegations(issued: Issued): void {
+  const services = allTargets()
+  if (!services.length) return
+  cds.on('connect', (service) => {
+    if (isDatabase(service as object)) delegateQueuedWork(service, issued)
+  })
+  cds.on('serving', (service) => {
+    if (service instanceof cds.ApplicationService && hasMarkedEvents(service.name))
+      beginFirst(service)
+  })
+  // CAP waits for it, unlike what its types say
+  const check = (): unknown => checkDelegations(services)
+  cds.on('served', check)
+}
+
+/** @throws {@link ConfigurationError} if there are no keys, or there is no way to a token */
+async function checkDelegations(services: readonly DelegatedService[]): Promise<void> {
+  for (const each of services) wayFor(each)
+  await recordKeys(services[0]?.credentials)
+}
+
+/** Not `instanceof`: without a database there is no package that has the class. */
+function isDatabase(service: { isDatabaseService?: boolean }): boolean {
+  return service.isDatabaseService === true
+}
+
+/** Messages of a service of the application itself: what their handlers call is the author's. */
+function beginFirst(service: cds.ApplicationService): void {
+  const own = overridable(service)
+  const { handle } = own
+  own.handle = async function (req) {
+    const attempt = beginAttempt(req, cap.context?.user)
+    if (attempt) await attempt.send()
+    return handle.call(this, req)
+  }
+}

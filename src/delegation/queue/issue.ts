@@ -1,0 +1,117 @@
+import { randomUUID } from 'node:crypto'
+
+import { cap } from '../../cap.js'
+import { DelegationError, PropagationError } from '../../errors.js'
+import { describe, type NamedUser } from '../../user/principal.js'
+import { principalOf } from '../../user/principal-of.js'
+import { authorOf } from '../author.js'
+import { recordKeys } from '../keys.js'
+import { parseMessage, type StoredMessage, withMember } from './message.js'
+import type { DelegatedService } from '../options.js'
+import { type QueueRow, tenantOf, workload } from './row.js'
+import { type DelegationRecord, signRecord } from '../record.js'
+import { addEntry, deleteEntries } from '../table.js'
+import { allTargets, delegationOf, targetOf } from '../targets.js'
+import { wayFor } from '../ways.js'
+
+/** Function that is told about each record that was issued. */
+export type Issued = (record: DelegationRecord, target: DelegatedService) => void
+
+/**
+ * Issues a record for a new row of the queue, if its work is delegated. The record becomes a part of the message.
+ *
+ * @throws {@link DelegationError} `ERR_DELEGATION_REFUSED`
+ * @throws {@link PropagationError} `ERR_USER_TOKEN_REQUIRED`, `ERR_TENANT_MISMATCH`
+ * @internal
+ */
+export async function issueRecord(row: QueueRow, issued: Issued): Promise<void> {
+  const text = row.msg ?? ''
+  const message = parseMessage(text)
+  const { service, event } = message ?? {}
+  const target = targetOf(service, event)
+  if (!message || !target || !service || !event) return
+  const author = namedUser(target)
+  if (!author) return
+  checkTask(message, target)
+  const tenant = tenantOf(message)
+  checkTenant(target, author, tenant)
+  const known = delegationOf(target.name) ? [target] : allTargets()
+  const ways = known.map((each) => [wayFor(each), each] as const)
+  const claims = new Set(ways.flatMap(([way, each]) => way.claims?.(each) ?? []))
+  const named = authorOf(author, [...claims])
+  for (const [way, each] of ways) await way.checkAuthor?.(named, each)
+  row.ID ??= randomUUID()
+  const work = { id: row.ID, tenant, service, event, text }
+  const keys = await recordKeys(target.credentials)
+  const { jws, record } = await signRecord(keys, work, named, {
+    workload: workload(),
+    validFor: target.validFor
+  })
+  row.msg = withMember(text, jws)
+  await addEntry(record, tenant)
+  await tidy(target, tenant)
+  issued(record, target)
+}
+
+/** Returns the user who queues; `undefined` for an own event that nobody in person has queued: its handler has no author. */
+function namedUser(target: DelegatedService): NamedUser | undefined {
+  const principal = principalOf(cap.context?.user)
+  if (principal.kind === 'named' && principal.expiresAt > Date.now() / 1000) return principal
+  if (!delegationOf(target.name)) return undefined
+  const current =
+    principal.kind === 'named' ? 'a named user whose token is over' : describe(principal)
+  throw new PropagationError(
+    'ERR_USER_TOKEN_REQUIRED',
+    `a call of "${target.name}" was queued on behalf of a named user, but the current identity is ${current}`,
+    {
+      service: target.name,
+      principal: principal.kind,
+      fix: 'Nothing was queued. Queue it while a request of the user is handled.'
+    }
+  )
+}
+
+/** A row for each piece of work: CAP replaces the row of a task of the same name, and repeats one that recurs. */
+function checkTask({ event, queue }: StoredMessage, { name }: DelegatedService): void {
+  const { task, every } = queue ?? {}
+  const isShared = task !== undefined && task === event
+  if (!isShared && !every) return
+  const what = every ? 'every' : 'schedule without "as"'
+  throw new DelegationError(
+    'ERR_DELEGATION_REFUSED',
+    `work for "${name}" was queued by ${what}, which no single author has asked for`,
+    {
+      service: name,
+      fix: every
+        ? 'Nothing was queued. Give recurring work a technical destination.'
+        : 'Nothing was queued. Give each piece of work a name: srv.schedule(…).as(`repair-${id}`).'
+    }
+  )
+}
+
+function checkTenant(
+  target: DelegatedService,
+  author: NamedUser,
+  tenant: string | undefined
+): void {
+  if (!tenant || !author.tenant || tenant === author.tenant) return
+  throw new PropagationError(
+    'ERR_TENANT_MISMATCH',
+    `a call of "${target.name}" was queued in the context of another tenant than that of the user's token`,
+    {
+      service: target.name,
+      principal: 'named',
+      fix: 'Nothing was queued. Use the tenant of the request.'
+    }
+  )
+}
+
+/** Milliseconds between two deletions of old entries. */
+const TIDY_EVERY = 3_600_000
+const tidied = new Map<string | undefined, number>()
+
+async function tidy({ retention }: DelegatedService, tenant: string | undefined): Promise<void> {
+  if (Date.now() - (tidied.get(tenant) ?? 0) < TIDY_EVERY) return
+  tidied.set(tenant, Date.now())
+  await deleteEntries(retention)
+}

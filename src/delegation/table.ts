@@ -1,0 +1,173 @@
+import { randomUUID } from 'node:crypto'
+
+import { affectedRows, cap } from '../cap.js'
+import { now } from './clock.js'
+import type { DelegationRecord } from './record.js'
+
+/** Name of the table, in the model file of this package. */
+const TABLE = 'cds_principal.Delegations'
+
+/** State of a delegation, besides that it was revoked. */
+export type DelegationState = 'open' | 'sent' | 'used' | 'ended' | 'replaced'
+
+/** Entry in the table of delegations. */
+export interface DelegationEntry {
+  /** Id of the record. */
+  readonly txn: string
+  /** ID of the row of the queue. */
+  readonly jti: string
+  /** User id, as the issuer of the user's token names it. */
+  readonly author: string
+  readonly issuer: string
+  readonly tenant: string | null
+  readonly service: string
+  readonly event: string
+  readonly state: DelegationState
+  /** Times that the work was begun. */
+  readonly attempts: number
+  readonly issuedAt: string
+  readonly expiresAt: string
+  readonly sentAt: string | null
+  readonly usedAt: string | null
+  readonly revokedAt: string | null
+  /** Seed for the ids of repeatable requests. @internal */
+  readonly request: string | null
+  /** True if all answers have confirmed that requests are repeatable. @internal */
+  readonly repeatable: boolean | null
+}
+
+const timestamp = (seconds: number) => new Date(seconds * 1000).toISOString()
+
+/** Adds a record. An earlier one of the same row is replaced. @internal */
+export async function addEntry(
+  { txn, jti, author, service, event, issuedAt, expiresAt }: DelegationRecord,
+  tenant: string | undefined
+): Promise<void> {
+  await cap.run(
+    UPDATE.entity(TABLE)
+      .set({ state: 'replaced' })
+      .where({ jti, state: { in: ['open', 'sent'] } })
+  )
+  const entry = {
+    ...{ txn, jti, service, event, tenant: tenant ?? null },
+    ...{ author: author.userId, issuer: author.issuer, state: 'open', attempts: 0 },
+    ...{ issuedAt: timestamp(issuedAt), expiresAt: timestamp(expiresAt) }
+  }
+  await cap.run(INSERT.into(TABLE).entries(entry))
+}
+
+/** Returns the entry of a record. @internal */
+export async function findEntry(txn: string): Promise<DelegationEntry | undefined> {
+  const found = await cap.run(SELECT.one.from(TABLE).where({ txn }))
+  return (found ?? undefined) as DelegationEntry | undefined
+}
+
+/** Records that the time of a delegation is over, so that it stays over. @internal */
+export async function endEntry(txn: string): Promise<void> {
+  await cap.run(
+    UPDATE.entity(TABLE)
+      .set({ state: 'ended' })
+      .where({ txn, state: { in: ['open', 'sent'] } })
+  )
+}
+
+/** Mark of an attempt: what the ids of its requests are made of, and the time of the first. */
+export interface SentMark {
+  readonly request: string
+  readonly sentAt: string
+}
+
+/**
+ * Marks that calls of an attempt are sent from now on, in a transaction of its own that is committed when this returns.
+ *
+ * @param entry - as it was found when the work was selected: nobody else may have begun it since
+ * @returns `undefined` if somebody has, or if the delegation was revoked
+ * @internal
+ */
+export async function markSent(
+  { txn, state, attempts, request, sentAt }: DelegationEntry,
+  tenant: string | undefined
+): Promise<SentMark | undefined> {
+  const isRepeated = state === 'sent' && request && sentAt
+  const mark = isRepeated
+    ? { request, sentAt }
+    : { request: randomUUID(), sentAt: timestamp(now()) }
+  const query = UPDATE.entity(TABLE)
+    .set({ ...mark, state: 'sent', attempts: attempts + 1 })
+    .where({ txn, state, attempts, revokedAt: null })
+  const done = await inOwnTransaction(tenant, () => cap.run(query))
+  return affectedRows(done) === 1 ? mark : undefined
+}
+
+/** Takes back the mark of an attempt that has certainly done nothing. @internal */
+export async function reopenEntry(txn: string, { request }: SentMark): Promise<void> {
+  await cap.run(UPDATE.entity(TABLE).set({ state: 'open' }).where({ txn, request, state: 'sent' }))
+}
+
+/**
+ * Uses up a delegation, in the current transaction.
+ *
+ * @param state - that it has to be in
+ * @param repeatable - true if all answers have confirmed that requests are repeatable; null if nobody has asked
+ * @returns false if it was used already
+ * @internal
+ */
+export async function useEntry(
+  txn: string,
+  state: DelegationState,
+  repeatable: boolean | null
+): Promise<boolean> {
+  const query = UPDATE.entity(TABLE)
+    .set({ state: 'used', usedAt: timestamp(now()), repeatable })
+    .where({ txn, state })
+  return affectedRows(await cap.run(query)) === 1
+}
+
+/** True if the last answers for this kind of work have confirmed that requests are repeatable. @internal */
+export async function hasConfirmed(service: string, tenant: string | undefined): Promise<boolean> {
+  const query = SELECT.one
+    .from(TABLE)
+    .columns('repeatable')
+    .where({ service, tenant: tenant ?? null, state: 'used', repeatable: { '!=': null } })
+    .orderBy('usedAt desc')
+  const found = (await cap.run(query)) as Pick<DelegationEntry, 'repeatable'> | undefined
+  return Boolean(found?.repeatable)
+}
+
+/** Returns the latest time in the table, in seconds since the epoch. @internal */
+export async function latestTime(): Promise<number> {
+  const query = SELECT.one.from(TABLE).columns('issuedAt').orderBy('issuedAt desc')
+  const found = (await cap.run(query)) as Pick<DelegationEntry, 'issuedAt'> | undefined
+  return found ? Date.parse(found.issuedAt) / 1000 : 0
+}
+
+/** Condition for entries. */
+export type EntryFilter = Readonly<Record<string, unknown>>
+
+/** Revokes delegations that are not used yet; returns their number. @internal */
+export async function revokeEntries(filter: EntryFilter): Promise<number> {
+  const open = { revokedAt: null, state: { in: ['open', 'sent'] } }
+  const query = UPDATE.entity(TABLE)
+    .set({ revokedAt: timestamp(now()) })
+    .where({ ...filter, ...open })
+  return affectedRows(await cap.run(query))
+}
+
+/** Returns delegations, the latest first. @internal */
+export async function listEntries(filter: EntryFilter, limit: number): Promise<DelegationEntry[]> {
+  const query = SELECT.from(TABLE).where(filter).orderBy('issuedAt desc').limit(limit)
+  return (await cap.run(query)) as DelegationEntry[]
+}
+
+/** Deletes the entries that ended some time ago. @param seconds - since their end @internal */
+export async function deleteEntries(seconds: number): Promise<void> {
+  await cap.run(DELETE.from(TABLE).where({ expiresAt: { '<': timestamp(now() - seconds) } }))
+}
+
+/** Runs work in a transaction of its own, as the application itself. @internal */
+export function inOwnTransaction<T>(
+  tenant: string | undefined,
+  work: () => Promise<T>
+): Promise<T> {
+  return cap.tx({ tenant, user: cap.User.privileged }, work)
+}

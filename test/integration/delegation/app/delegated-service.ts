@@ -1,0 +1,72 @@
+import cds, { type Request } from '@sap/cds'
+import { revokeDelegations } from 'cds-principal'
+
+import { setAvailable } from './password-way.js'
+
+interface Work {
+  readonly remote: string
+  readonly marker: string
+  readonly kind?: string
+  readonly task?: string
+}
+
+/** Ways to queue a change of equipment. */
+const KINDS: Record<string, (service: cds.Service, own: cds.Service, work: Work) => unknown> = {
+  direct: (service, _, work) => service.run(change(work)),
+  queued: (service, _, work) => cds.queued(service).run(change(work)),
+  scheduled: (service, _, work) => schedule(service, work),
+  task: (service, _, work) => schedule(service, work).as(work.task),
+  later: (service, _, work) => schedule(service, work).as(work.task).after('1h'),
+  every: (service, _, work) => schedule(service, work).as(work.task).every('1h'),
+  nightly: (_, own, work) => cds.queued(own).emit('nightly', work),
+  plain: (_, own, work) => cds.queued(own).emit('plain', work),
+  privileged: (service, _, work) =>
+    cds.tx({ tenant: cds.context?.tenant, user: cds.User.privileged } as never, () =>
+      cds.queued(service).run(change(work))
+    )
+}
+
+/** Queues changes, and makes those of its own events. */
+export class DelegatedService extends cds.ApplicationService {
+  override init() {
+    this.on('plan', async ({ data }: Request<Work>) => {
+      await KINDS[data.kind ?? '']?.(await cds.connect.to(data.remote), this, data)
+    })
+    for (const event of ['nightly', 'plain']) {
+      this.on(event, async ({ data }) => {
+        const work = data as Work
+        await cds.unqueued(await cds.connect.to(work.remote)).run(change(work))
+      })
+    }
+    this.on('revoke', ({ data }: Request<{ user: string }>) => revokeDelegations(data))
+    this.on('execute', async ({ data }: Request<{ sql: string }>) =>
+      JSON.stringify(await cds.db.run(data.sql))
+    )
+    this.on('flush', () => void (cds as unknown as { flush: () => unknown }).flush())
+    this.on('tokens', ({ data }: Request<{ available: boolean }>) => {
+      setAvailable(data.available)
+    })
+    this.on('rows', async ({ data }: Request<{ name: string }>) =>
+      JSON.stringify(await SELECT.from(data.name))
+    )
+    return super.init()
+  }
+}
+
+interface Scheduled {
+  as(task: string | undefined): Scheduled
+  after(time: string): Scheduled
+  every(time: string): Scheduled
+}
+
+function schedule(service: cds.Service, { marker }: Work): Scheduled {
+  const { schedule } = service as unknown as { schedule: (...args: unknown[]) => Scheduled }
+  return schedule.call(service, 'PATCH', `/Equipment('${marker}')`, { EquipmentName: 'planned' })
+}
+
+function change({ marker }: Work) {
+  const key = { Equipment: marker, ValidityEndDate: '9999-12-31' }
+  return UPDATE.entity('API_EQUIPMENT.Equipment', key).set({
+    EquipmentName: 'changed'
+  } as never)
+}

@@ -1,0 +1,31 @@
+import express from 'express'
+
+import { claimedSubject } from '../../../srv/external/s4/certificate.js'
+import { serveBackend } from '../../support/backend-process.js'
+import type { Arrival } from './delegation-sample.js'
+
+// A system behind the Cloud Connector that takes changes, and notes whose certificate came with which headers. The name of a piece of
+// equipment says how it answers.
+const entries: Arrival[] = []
+const known = new Set<string>()
+const app = express().use((req, res) => {
+  const { method, originalUrl: path } = req
+  res.set('x-csrf-token', 'token')
+  if (method === 'HEAD' || method === 'GET') return void res.json({ d: { results: [] } })
+  const certificate = req.get('ssl_client_cert')
+  const id = req.get('requestid') ?? req.get('repeatability-request-id') ?? null
+  const first = req.get('repeatabilitycreation') ?? req.get('repeatability-first-sent') ?? null
+  const isNew = id === null || !known.has(id)
+  if (id !== null) known.add(id)
+  const headers = Object.keys(req.headers)
+  const subject = certificate ? claimedSubject(certificate) : null
+  entries.push({ method, path, subject, id, first, isNew, headers })
+  if (path.includes('HANG') && isNew) return
+  if (path.includes('FAIL'))
+    return void res.status(500).json({ error: { code: 'X', message: { value: 'no' } } })
+  if (id !== null && !path.includes('DENY')) {
+    res.set({ RepeatabilityResult: 'accepted', 'Repeatability-Result': 'accepted' })
+  }
+  res.status(204).end()
+})
+serveBackend({ listener: app, audit: () => ({ entries }) })

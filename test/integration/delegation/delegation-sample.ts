@@ -1,0 +1,151 @@
+import { join } from 'node:path'
+
+import type { Client } from '../../support/client.js'
+import { RunningSample } from '../../support/running-sample.js'
+import type { SampleOptions } from '../../support/sample.js'
+import { newMarker } from '../background/background-client.js'
+import { until } from '../background/queue-sample.js'
+
+/** A change that came to the system. */
+export interface Arrival {
+  readonly method: string
+  readonly path: string
+  /** Subject of the user's certificate. */
+  readonly subject: string | null
+  /** Id of a repeatable request. */
+  readonly id: string | null
+  readonly first: string | null
+  readonly isNew: boolean
+  readonly headers: readonly string[]
+}
+
+/** Row of the queue. */
+export interface Row {
+  readonly ID: string
+  readonly msg: string
+  readonly attempts: number
+  readonly status: string | null
+  readonly lastError: string | null
+  readonly lastAttemptTimestamp: string | null
+}
+
+/** Entry of the list of delegations. */
+export interface Entry {
+  readonly txn: string
+  readonly jti: string
+  readonly author: string
+  readonly service: string
+  readonly state: string
+  readonly attempts: number
+  readonly revokedAt: string | null
+}
+
+const EQUIPMENT = {
+  kind: 'odata-v2',
+  csrf: true,
+  onBehalfOf: 'namedUser',
+  credentials: { destination: 'S4', path: '/sap/opu/odata/sap/API_EQUIPMENT' }
+}
+
+/** The sample's equipment, required under further names. */
+const REQUIRED = {
+  API_EQUIPMENT: { delegation: true },
+  QUEUED: { ...EQUIPMENT, queued: true, delegation: { validFor: '2h' } },
+  GATEWAY: { ...EQUIPMENT, delegation: { repeatable: 'sap-gateway' } },
+  OASIS: { ...EQUIPMENT, delegation: { repeatable: 'oasis' } },
+  IDEMPOTENT: { ...EQUIPMENT, delegation: { idempotent: true } }
+}
+
+const ON_PREMISE = { URL: 'http://s4.internal:44300', ProxyType: 'OnPremise' }
+
+const LANDSCAPE = {
+  destinations: { S4: { ...ON_PREMISE, Authentication: 'PrincipalPropagation' } },
+  onPremise: { 's4.internal:44300': { backend: join(__dirname, 'backend.ts') } }
+}
+
+/** The sample with services whose queued calls keep their author. */
+export class DelegationSample {
+  readonly running: RunningSample
+  readonly alice: Client
+
+  private constructor(running: RunningSample, alice: Client) {
+    this.running = running
+    this.alice = alice
+  }
+
+  static async start(options: Partial<SampleOptions> = {}): Promise<DelegationSample> {
+    const requires = { ...REQUIRED, ...options.requires }
+    const all = { ...options, extra: join(__dirname, 'app'), requires }
+    const running = await RunningSample.start(all, LANDSCAPE)
+    return new DelegationSample(running, await running.as('alice'))
+  }
+
+  /** Queues a change, and returns the name of the equipment. */
+  async plan(
+    work: Partial<Work> = {},
+    client = this.alice
+  ): Promise<{ marker: string; status: number }> {
+    const { marker = newMarker(), remote = 'API_EQUIPMENT', kind = 'queued', task = marker } = work
+    const { status } = await client.post('/odata/v4/delegated/plan', { remote, marker, kind, task })
+    return { marker, status }
+  }
+
+  /** What came to the system for a piece of equipment. */
+  async arrivals(marker: string): Promise<Arrival[]> {
+    const entries = (await this.running.audit()) as unknown as Arrival[]
+    return entries.filter(({ path }) => path.includes(marker))
+  }
+
+  async arrived(marker: string, count = 1): Promise<Arrival[]> {
+    return until(
+      () => this.arrivals(marker),
+      ({ length }) => length >= count
+    )
+  }
+
+  async rows(): Promise<Row[]> {
+    return this.#table<Row>('cds.outbox.Messages')
+  }
+
+  async entries(): Promise<Entry[]> {
+    return this.#table<Entry>('cds_principal.Delegations')
+  }
+
+  async #table<T>(name: string): Promise<T[]> {
+    const { body } = await this.alice.get(`/odata/v4/delegated/rows(name='${name}')`)
+    return JSON.parse(body.value as unknown as string) as T[]
+  }
+
+  /** Waits for the row of a piece of work, as it should be. */
+  async row(marker: string, holds: (row: Row) => boolean): Promise<Row | undefined> {
+    const found = async () => (await this.rows()).find(({ msg }) => msg.includes(marker))
+    return until(found, (row) => row !== undefined && holds(row))
+  }
+
+  /** Waits until no row is left for a piece of work. */
+  async gone(marker: string): Promise<void> {
+    await until(
+      async () => (await this.rows()).filter(({ msg }) => msg.includes(marker)),
+      ({ length }) => length === 0
+    )
+  }
+
+  execute(sql: string) {
+    return this.alice.post('/odata/v4/delegated/execute', { sql })
+  }
+
+  action(name: string, data: object = {}) {
+    return this.alice.post(`/odata/v4/delegated/${name}`, data)
+  }
+
+  stop(): Promise<void> {
+    return this.running.stop()
+  }
+}
+
+interface Work {
+  readonly marker: string
+  readonly remote: string
+  readonly kind: string
+  readonly task: string
+}
