@@ -100,6 +100,7 @@ async function lint(tarball) {
 function types(tarball) {
   const script = inRoot('node_modules/@arethetypeswrong/cli/dist/index.js')
   const accepted = ['--profile', 'node16', '--ignore-rules', 'cjs-only-exports-default']
+  accepted.push('--exclude-entrypoints', 'model/delegations.cds') // CAP reads it, and no compiler of TypeScript
   const format = ['--format', 'table-flipped', '--no-emoji', '--no-color', '--no-summary']
   run(runtime, [script, tarball, ...accepted, ...format], { env: environment() })
 }
