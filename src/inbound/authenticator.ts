@@ -79,9 +79,11 @@ function userIdClaims({ userId }: AuthOptions): readonly string[] | undefined {
   if (claims.length && claims.every((each) => typeof each === 'string' && each !== '')) {
     return claims as readonly string[]
   }
-  throw new ConfigurationError(
-    'cds.requires.auth.userId must be the name of a claim, or a list of names'
-  )
+  throw new ConfigurationError('cds.requires.auth.userId names no claim', {
+    sent: Array.isArray(userId) && !userId.length ? 'an empty list' : `a ${typeof claims[0]}`,
+    expected: 'a name, or a list of names',
+    fix: 'Name the claim that becomes user.id, such as "user_name", or leave the option out.'
+  })
 }
 
 /**

@@ -126,15 +126,21 @@ function prepare(
 }
 
 function report(places: readonly UnsafePlace[], warned: Set<string>): void {
-  const messages = [...new Set(places.map((place) => unsafeFinding(place).message))].filter(
-    (message) => !warned.has(message)
+  const found = new Map(
+    places.map(unsafeFinding).flatMap((each) => {
+      return warned.has(each.message) ? [] : [[each.message, each] as const]
+    })
   )
-  for (const message of messages) warned.add(message)
-  if (messages.length && process.env.NODE_ENV === 'production' && !isListening()) {
-    throw new ConfigurationError(messages.join('\n'))
+  for (const message of found.keys()) warned.add(message)
+  const [first, ...others] = found.values()
+  if (first && process.env.NODE_ENV === 'production' && !isListening()) {
+    const more = others.length ? ` The same goes for: ${others.map(messageOf).join(' ')}` : ''
+    throw new ConfigurationError(first.cause, { fix: `${first.fix}${more}` })
   }
-  for (const message of messages) logWarning(`${message} Until then it lets nobody pass.`)
+  for (const message of found.keys()) logWarning(`${message} Until then it lets nobody pass.`)
 }
+
+const messageOf = ({ message }: { readonly message: string }) => message
 
 function isListening(): boolean {
   const { app } = cap

@@ -106,6 +106,7 @@ function signatureOf({ complete, failures }: CheckedToken): string {
     return `not checked: ${failure.explanation.cause}`
   }
   if (complete) return 'made with a key of the issuer'
+  if (failure?.explanation.cause.includes('"kid"')) return failure.explanation.cause
   return failure ? 'not made with a key of the issuer' : 'not checked: the token was refused before'
 }
 

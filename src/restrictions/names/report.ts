@@ -3,12 +3,19 @@ import { compiledCondition } from '../model/compiled.js'
 import type { Model, RestrictedDefinition } from '../model/definition.js'
 import { restrictionsOf, type UnsafePlace } from '../model/rewrite.js'
 
+/** Finding with its parts. */
+export interface UnsafeFinding extends Finding {
+  readonly cause: string
+  readonly fix: string
+}
+
 /** A message that says where the condition is, what is wrong with it, and how to write it. @internal */
-export function unsafeFinding({ definition, condition, problem }: UnsafePlace): Finding {
-  const message =
+export function unsafeFinding({ definition, condition, problem }: UnsafePlace): UnsafeFinding {
+  const cause =
     `@restrict of ${placeOf(definition)} has a condition that CAP can not be relied on to evaluate: ` +
-    `${condition} - ${problem.reason}. Instead, ${problem.advice}.`
-  return { rule: 'unsafe-condition', message, definition }
+    `${condition} - ${problem.reason}`
+  const fix = `Instead, ${problem.advice}.`
+  return { rule: 'unsafe-condition', message: `${cause}. ${fix}`, definition, cause, fix }
 }
 
 /** Conditions that work for an entity itself, but not where it is reached by an association. @internal */

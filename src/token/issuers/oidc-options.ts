@@ -88,7 +88,9 @@ const attributeMapping: Check = (value) =>
 /** Names the part of the option that is wrong; see {@link checkOidcOptions}. */
 function checkExchange(path: string, value: unknown): void {
   const problem = value === undefined || value === null ? undefined : exchangeProblem(value)
-  if (problem) throw new ConfigurationError(`${path}.exchange${problem}`)
+  if (!problem) return
+  const fix = 'The table of "exchange" in docs/issuers.md has its options and what they can be.'
+  throw new ConfigurationError(`${path}.exchange${problem}`, { fix })
 }
 
 const CHECKS = new Map<string, Check>(
@@ -101,9 +103,23 @@ const CHECKS = new Map<string, Check>(
 export const ISSUER_OPTIONS = [...CHECKS.keys()]
 const REQUIRED = ['issuer', 'audience']
 
-function guessFor(name: string): string {
-  const guess = nearestName(name, [...CHECKS.keys()])
-  return guess ? `: did you mean "${guess}"?` : ''
+/** Returns the next step for an option that there is not. */
+function nameAdvice(name: string): string {
+  const guess = nearestName(name, ISSUER_OPTIONS)
+  return guess
+    ? `Did you mean "${guess}"?`
+    : `Leave it out: there are ${ISSUER_OPTIONS.join(', ')}.`
+}
+
+/** Describes a value without showing it: it may be a secret in the wrong place. */
+function described(value: unknown): string {
+  if (Array.isArray(value)) return value.length ? 'a list' : 'an empty list'
+  if (typeof value !== 'string')
+    return typeof value === 'object' ? 'an object' : `a ${typeof value}`
+  if (!URL.canParse(value)) return value === '' ? 'an empty text' : 'another text'
+  const { protocol, host, username, hash } = new URL(value)
+  const more = [username && 'with a user', hash && 'with a fragment'].filter(Boolean)
+  return [`${protocol}//${host}`, ...more].join(' ')
 }
 
 /**
@@ -115,16 +131,30 @@ function guessFor(name: string): string {
  */
 export function checkOidcOptions(alias: string, options: unknown): void {
   const path = `cds.requires.auth.issuers.${alias}`
-  if (!isRecord(options)) throw new ConfigurationError(`${path} must be an object`)
+  if (!isRecord(options)) {
+    const fix = 'Give it at least "issuer" and "audience": docs/issuers.md has an example.'
+    throw new ConfigurationError(`${path} must be an object`, { sent: described(options), fix })
+  }
   for (const name of new Set([...REQUIRED, ...Object.keys(options)])) {
     const check = CHECKS.get(name)
-    if (!check) throw new ConfigurationError(`${path}.${name} is not known${guessFor(name)}`)
+    if (!check) {
+      throw new ConfigurationError(`${path}.${name} is not known`, { fix: nameAdvice(name) })
+    }
     const value = options[name] ?? undefined
     if (value === undefined && !REQUIRED.includes(name)) continue
     const expected = check(value)
-    if (expected) throw new ConfigurationError(`${path}.${name} must be ${expected}`)
+    if (expected) throw wrongValue(`${path}.${name}`, value, expected)
   }
   checkExchange(path, options.exchange)
+}
+
+function wrongValue(option: string, value: unknown, expected: string): ConfigurationError {
+  if (value === undefined) {
+    const fix = 'Add it: without it, nothing says which tokens are for this application.'
+    return new ConfigurationError(`${option} is missing`, { expected, fix })
+  }
+  const details = { sent: described(value), expected, fix: 'Correct it as docs/issuers.md says.' }
+  return new ConfigurationError(`${option} has a value that is not possible`, details)
 }
 
 function isRecord(value: unknown): value is Record<string, unknown> {

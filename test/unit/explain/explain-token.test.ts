@@ -102,6 +102,19 @@ test('a forged token: nothing is said about its user', async () => {
   expect(data).not.toHaveProperty('services')
 })
 
+test('a token of before the issuer had new keys, as those of a landscape that was restarted', async () => {
+  const { text, data, refused } = await explained(issuer.token({}, true, 'of-the-last-start'))
+  expect(refused).toBe(true)
+  expect(text).toMatch(/^✗ The application refuses this token: ERR_TOKEN_SIGNATURE\./)
+  expect(text.replaceAll(/\s+/g, ' ')).toMatch(
+    /✓ iss [^✗]*✗ signature the key with the "kid" of the token is not among those of the issuer/
+  )
+  expect(text.replaceAll(/\s+/g, ' ')).toMatch(
+    /→ The issuer has replaced its keys since; the emulated services do at every start\. Get a new token \(of the emulated services: npx cds-principal token <user>\)/
+  )
+  expect(data).not.toHaveProperty('services')
+})
+
 test('what is no token: its code, and it is not explained', async () => {
   const { text, explained: isExplained } = await explained('{"access_token":"abc"}')
   expect(isExplained).toBe(false)

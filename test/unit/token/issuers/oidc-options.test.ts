@@ -78,4 +78,33 @@ describe('wrong options stop the start with their name', () => {
       checkOidcOptions('partner', options)
     }).toThrow(/cds\.requires\.auth\.issuers\.partner must be an object/)
   })
+
+  test.each<[string, unknown, object]>([
+    [
+      'issuer',
+      undefined,
+      { cause: /issuer is missing$/, expected: /^an https URL/, fix: /^Add it/ }
+    ],
+    [
+      'issuer',
+      'http://idp.example/x',
+      { cause: /issuer has a value/, sent: /^http:\/\/idp\.example$/ }
+    ],
+    ['issuer', 'https://u:canary@idp.example', { sent: /^https:\/\/idp\.example with a user$/ }],
+    ['issuer', 'canary', { sent: /^another text$/ }],
+    ['audience', [], { sent: /^an empty list$/, expected: /^a text or a list/ }],
+    ['userId', 1, { sent: /^a number$/, fix: /docs\/issuers\.md/ }],
+    ['roles', { map: true }, { sent: /^an object$/ }],
+    ['audiance', 'x', { cause: /is not known$/, fix: /^Did you mean "audience"\?$/ }],
+    ['constructor', 'x', { fix: /^Leave it out: there are issuer, audience/ }],
+    ['exchange', { grant: 'x' }, { cause: /exchange\.grant must be/, fix: /docs\/issuers\.md/ }]
+  ])('%s: %j has its cause, what was sent and expected, and a fix', (name, value, parts) => {
+    const matching = Object.fromEntries(
+      Object.entries(parts).map(([part, text]) => [part, expect.stringMatching(text) as unknown])
+    )
+    expect(check({ [name]: value })).toThrow(
+      expect.objectContaining({ explanation: expect.objectContaining(matching) as unknown })
+    )
+    expect(check({ [name]: value })).not.toThrow(/canary/)
+  })
 })
