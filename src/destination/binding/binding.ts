@@ -100,6 +100,7 @@ export async function checkBoundServices(
     for (const label of ['destination', 'connectivity']) await serviceBinding(label)
   } catch (error) {
     if (!(error instanceof DestinationError)) throw error
-    throw new ConfigurationError(error.message.replace(' Nothing was sent.', ''), { cause: error })
+    const { cause, fix } = error.explanation
+    throw new ConfigurationError(cause, { fix: fix?.replace('Nothing was sent. ', '') })
   }
 }

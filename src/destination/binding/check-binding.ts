@@ -13,6 +13,14 @@ const REQUIRED: Readonly<Record<string, readonly (readonly string[])[]>> = {
   ]
 }
 
+/** Properties by which the client of a binding proves who it is. */
+const SECRET = ['clientsecret', 'certificate'] as const
+
+/** True if the certificate of the client is that of the workload, and in no binding. */
+function isAttested({ 'credential-type': type }: Service['credentials']): boolean {
+  return String(type).toLowerCase() === 'x509_attested'
+}
+
 /**
  * Checks that a binding has the properties that calls need.
  *
@@ -20,7 +28,9 @@ const REQUIRED: Readonly<Record<string, readonly (readonly string[])[]>> = {
  * @internal
  */
 export function checkBinding(label: string, { name, credentials }: Service): void {
-  const missing = (REQUIRED[label] ?? []).find((names) => !names.some((each) => credentials[each]))
+  const required = REQUIRED[label]
+  const needed = required && !isAttested(credentials) ? [...required, SECRET] : (required ?? [])
+  const missing = needed.find((names) => !names.some((each) => credentials[each]))
   const port = Number(
     credentials['onpremise_proxy_http_port'] ?? credentials['onpremise_proxy_port'] ?? 1
   )

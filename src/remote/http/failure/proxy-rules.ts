@@ -57,7 +57,7 @@ export const PROXY_RULES: readonly FailureRule<FailedAnswer>[] = [
     hop: 'the Cloud Connector',
     cause: (hop, { status, text }) =>
       `${hop} does not expose this ${text.startsWith('Access denied to r') ? 'path' : 'system'} (${status})`,
-    sent: ({ text, path }) => (text.startsWith('Access denied to r') ? path : undefined),
+    sent: ({ text, path, host }) => (text.startsWith('Access denied to r') ? path : host),
     fix: 'Add it to "Cloud To On-Premise" in the Cloud Connector; paths are case-sensitive.'
   },
   {

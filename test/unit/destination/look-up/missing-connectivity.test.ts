@@ -47,12 +47,27 @@ test('a destination on premise without a Connectivity service: one warning, and 
   expect(calls).toEqual({ 'client_credentials destination': 1, none: 3 })
 })
 
-test('with both bindings, or without the Destination service, nothing is asked', async () => {
+test('with both bindings nothing is asked', async () => {
   const { calls } = await landscape.calls(() => warnOfMissingConnectivity(requires))
-  without('destination')
-  await warnOfMissingConnectivity(requires)
   expect(calls).toEqual({})
   expect(logWarning).not.toHaveBeenCalled()
+})
+
+test('without the Destination service: one warning, but for destinations of the environment, and nothing is asked', async () => {
+  without('destination')
+  process.env['destinations'] = JSON.stringify([{ name: 'S4', url: 'https://s4.example' }])
+  const { calls } = await landscape.calls(() => warnOfMissingConnectivity(requires))
+  delete process.env['destinations']
+  expect(calls).toEqual({})
+  expect(jest.mocked(logWarning).mock.calls).toEqual([
+    [
+      expect.stringMatching(
+        /^destination "PUBLIC" of cds\.requires\.PUBLIC \(and 1 more\) is looked up in the Destination service, and none is bound: .*Bind an instance/
+      )
+    ]
+  ])
+  await warnOfMissingConnectivity({ db: true })
+  expect(logWarning).toHaveBeenCalledTimes(1)
 })
 
 test('an error of the look-up is left to the first call', async () => {
