@@ -100,7 +100,8 @@ export async function checkBoundServices(
     for (const label of ['destination', 'connectivity']) await serviceBinding(label)
   } catch (error) {
     if (!(error instanceof DestinationError)) throw error
-    const { cause, fix } = error.explanation
-    throw new ConfigurationError(cause, { fix: fix?.replace('Nothing was sent. ', '') })
+    const { cause, fix, sent, expected } = error.explanation
+    const next = fix?.replace('Nothing was sent. ', '')
+    throw new ConfigurationError(cause, { sent, expected, fix: next })
   }
 }

@@ -13,12 +13,15 @@ const REQUIRED: Readonly<Record<string, readonly (readonly string[])[]>> = {
   ]
 }
 
-/** Properties by which the client of a binding proves who it is. */
-const SECRET = ['clientsecret', 'certificate'] as const
-
-/** True if the certificate of the client is that of the workload, and in no binding. */
-function isAttested({ 'credential-type': type }: Service['credentials']): boolean {
-  return String(type).toLowerCase() === 'x509_attested'
+/** True if the client of a binding can prove who it is; the certificate of a workload is in no binding. */
+function hasKey({
+  clientsecret,
+  certificate,
+  key,
+  'credential-type': type
+}: Service['credentials']): boolean {
+  const isAttested = String(type).toLowerCase() === 'x509_attested'
+  return Boolean(clientsecret) || Boolean(certificate && key) || isAttested
 }
 
 /**
@@ -29,17 +32,23 @@ function isAttested({ 'credential-type': type }: Service['credentials']): boolea
  */
 export function checkBinding(label: string, { name, credentials }: Service): void {
   const required = REQUIRED[label]
-  const needed = required && !isAttested(credentials) ? [...required, SECRET] : (required ?? [])
-  const missing = needed.find((names) => !names.some((each) => credentials[each]))
+  const missing = required?.find((names) => !names.some((each) => credentials[each]))
   const port = Number(
     credentials['onpremise_proxy_http_port'] ?? credentials['onpremise_proxy_port'] ?? 1
   )
   const isPort = Number.isInteger(port) && port > 0 && port < 65_536
-  if (!missing && isPort) return
-  const property = missing ? `no "${missing.join('" or "')}"` : 'a proxy port that is no number'
-  throw new DestinationError(
-    'ERR_DESTINATION_UNAVAILABLE',
-    `the binding "${name}" of service "${label}" has ${property}`,
-    { fix: 'Nothing was sent. Bind the service again, or complete the credentials.' }
-  )
+  const binding = `the binding "${name}" of service "${label}"`
+  if (missing || !isPort) {
+    const property = missing ? `no "${missing.join('" or "')}"` : 'a proxy port that is no number'
+    throw new DestinationError('ERR_DESTINATION_UNAVAILABLE', `${binding} has ${property}`, {
+      fix: 'Nothing was sent. Bind the service again, or complete the credentials.'
+    })
+  }
+  if (!required || hasKey(credentials)) return
+  const cause = `${binding} has no key, so it can get no token`
+  throw new DestinationError('ERR_DESTINATION_UNAVAILABLE', cause, {
+    sent: 'neither',
+    expected: '"clientsecret", or "certificate" and "key"',
+    fix: 'Nothing was sent. Create the binding again, or complete the credentials.'
+  })
 }
