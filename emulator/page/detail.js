@@ -26,7 +26,13 @@ function tokenFacts(token) {
   ])
 }
 
-function incoming({ request, origin }) {
+const nameOf = ({ calls }) => (calls.length ? 'Work in the background' : 'Requests to the services')
+
+function incoming({ request, calls, origin }) {
+  if (!request && !calls.length) {
+    const text = 'The application says nothing about its requests.'
+    return element('section', {}, element('h2', {}, 'Incoming'), text)
+  }
   if (!request) {
     const by = origin === undefined ? '' : ` Begun by the request ${origin}.`
     return element('section', {}, element('h2', {}, 'Incoming'), `Work in the background.${by}`)
@@ -180,7 +186,7 @@ export function detail(trace, { traces, server }) {
   const button = (title, action) => element('button', { type: 'button', onclick: action }, title)
   const code = request?.code ?? trace.calls.find((call) => call.code)?.code
   return [
-    element('h2', {}, request ? `${request.method} ${request.path}` : 'Work in the background'),
+    element('h2', {}, request ? `${request.method} ${request.path}` : nameOf(trace)),
     element('p', { class: 'subtitle' }, `Correlation id ${correlationId}`),
     request?.code && failure(request),
     element('div', { class: 'columns' }, incoming(trace), seen(trace), outgoing(trace)),

@@ -36,11 +36,15 @@ function isWanted(trace) {
 const sorted = () => [...traces.values()].toSorted((a, b) => a.id - b.id)
 
 function item(trace) {
-  const { request, calls, failed, id } = trace
-  const at = new Date(request?.at ?? calls[0]?.at ?? 0)
-  const title = request ? `${request.method} ${request.path}` : 'in the background'
+  const { request, calls, hops, failed, id } = trace
+  const at = new Date(request?.at ?? calls[0]?.at ?? hops[0]?.at ?? 0)
+  const title = request
+    ? `${request.method} ${request.path}`
+    : calls.length
+      ? 'in the background'
+      : 'requests to the services'
   const who = request ? (request.user ?? request.principal) : (calls[0]?.user ?? '')
-  const result = request?.status ?? calls[0]?.outcome ?? 'none'
+  const result = request?.status ?? calls[0]?.outcome ?? hops.at(-1)?.status ?? 'none'
   const words = [at.toLocaleTimeString(), who, codesOf(trace)[0]].filter(Boolean).join(' · ')
   const button = element(
     'button',

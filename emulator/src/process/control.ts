@@ -9,7 +9,7 @@ import { EmulatorError } from '../emulator-error.js'
 
 /**
  * Returns the address at which the landscape of a project listens for its own tools: a Unix socket in a folder that only this user can open (a
- * named pipe on Windows). So bindings and tokens are never written to a file.
+ * named pipe on Windows). So bindings and tokens of "cds watch" are in no file.
  *
  * @param root - project folder
  */

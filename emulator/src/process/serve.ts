@@ -60,7 +60,7 @@ export async function serveLandscape(
   try {
     const emulator = await startEmulator(options)
     const application: Application = { url: undefined }
-    const recorder = new Recorder(sourcesOf(emulator))
+    const recorder = new Recorder(sourcesOf(emulator), serve.standalone)
     const page = await startRecorderPage(recorder, () => application.url)
     const landscape = { ...describeLandscape(emulator), recorder: page.url }
     const { fingerprint, standalone = false } = serve

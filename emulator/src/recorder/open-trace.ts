@@ -12,6 +12,8 @@ export interface OpenTrace {
   request: TraceRequest | undefined
   readonly calls: TraceCall[]
   readonly hops: TraceHop[]
+  /** True for requests to the landscape of an application that tells nothing about its own. */
+  alone?: boolean
 }
 
 /** Milliseconds by which clocks of two records may differ. */
@@ -22,11 +24,12 @@ type Span = Pick<TraceHop, 'at' | 'duration'>
 
 /** Returns a copy of a trace as it is now. */
 export function traceOf(trace: OpenTrace): Trace {
-  const { id, version, correlationId, origin, request, calls, hops } = trace
+  const { id, version, correlationId, origin, request, calls, hops, alone } = trace
   const failed =
     request?.code !== undefined ||
     (request !== undefined && !((request.status ?? 0) < 400 && request.status)) ||
-    calls.some(({ outcome }) => outcome === 'refused' || outcome === 'failed')
+    calls.some(({ outcome }) => outcome === 'refused' || outcome === 'failed') ||
+    (alone === true && hops.some(({ status }) => !status || status >= 400))
   const own = { ...(request && { request }), ...(origin !== undefined && { origin }) }
   return { id, version, correlationId, ...own, calls: [...calls], hops: [...hops], failed }
 }
@@ -58,7 +61,8 @@ function isWithin(inner: Span, outer: Span): boolean {
  * @param before - first event of those that are shown without it
  */
 export function isVisible(trace: OpenTrace, before: number): boolean {
-  return trace.request !== undefined || isBackground(trace) || trace.since < before
+  const isWhole = trace.request !== undefined || isBackground(trace) || trace.alone === true
+  return isWhole || trace.since < before
 }
 
 /** True for work in the background, which has no request of its own. */

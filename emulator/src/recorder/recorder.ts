@@ -19,6 +19,12 @@ const MAX_PARTS = 100
 /** Milliseconds after which calls are shown although the request that they belong to has not ended. */
 const PATIENCE = 10_000
 
+/** Correlation id of those that have none. */
+const NO_ID = 'no correlation id'
+
+/** Milliseconds after which a request without correlation id is another matter. */
+const PAUSE = 1000
+
 /** Sources of a recorder. */
 export interface RecorderSources {
   /** The record of requests to the landscape. */
@@ -38,15 +44,19 @@ export class Recorder {
   readonly #entries: RecorderSources['entries']
   #count = 0
   #version = 0
+  #hasEvents = false
   #queue: Promise<void> = Promise.resolve()
 
-  constructor({ observe, entries }: RecorderSources) {
+  /** @param alone - true if there may be no application that sends events */
+  constructor({ observe, entries }: RecorderSources, alone = false) {
     this.#entries = entries
     this.#changed.setMaxListeners(0)
     observe((request) => {
       const pending = pendingHop(request, Date.now())
-      if (pending) this.#pending.push(pending)
+      if (!pending) return
+      this.#pending.push(pending)
       if (this.#pending.length > MAX_PENDING) this.#pending.shift()
+      if (alone && !this.#hasEvents) this.#addAlone(pending)
     })
   }
 
@@ -93,7 +103,36 @@ export class Recorder {
     return () => this.#changed.off('change', listener)
   }
 
+  /** Shows a request to the landscape by itself, as long as no application has said which of its own it belongs to. */
+  #addAlone({ correlationId, hop }: PendingHop): void {
+    const id = correlationId ?? NO_ID
+    const last = this.#traces.findLast((each) => each.correlationId === id)
+    const end = Math.max(...(last?.hops ?? []).map(({ at, duration }) => at + duration))
+    const isSame = last && (correlationId !== undefined || hop.at - end < PAUSE)
+    const trace = isSame ? last : this.#open(id)
+    trace.alone = true
+    if (trace.hops.length < MAX_PARTS) {
+      trace.hops.push({ ...hop, joined: correlationId === undefined ? 'time' : 'id' })
+      trace.hops.sort((a, b) => a.at - b.at)
+    }
+    this.#queue = this.#queue.then(async () => {
+      await this.#addRemoteUsers(new Set([trace]))
+      trace.version = ++this.#version
+      while (this.#traces.length > MAX_TRACES) this.#forget()
+      this.#changed.emit('change')
+    })
+  }
+
+  /** Forgets what was shown by itself: the events say where it belongs. */
+  #forgetAlone(): void {
+    if (this.#hasEvents) return
+    this.#hasEvents = true
+    const others = this.#traces.filter(({ alone }) => !alone)
+    this.#traces.splice(0, this.#traces.length, ...others)
+  }
+
   async #add(events: readonly TraceEvent[]): Promise<void> {
+    this.#forgetAlone()
     const changed = new Set(events.map((event) => this.#addEvent(event)))
     for (const trace of changed) this.#join(trace)
     await this.#addRemoteUsers(changed)

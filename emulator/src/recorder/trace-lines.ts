@@ -2,11 +2,13 @@ import type { Trace, TraceCall, TraceHop, TraceRequest } from './types.js'
 
 /** Describes a trace in lines for a terminal. */
 export function traceLines({ request, calls, hops, correlationId, origin }: Trace): string[] {
-  const at = request?.at ?? calls[0]?.at ?? 0
+  const at = request?.at ?? calls[0]?.at ?? hops[0]?.at ?? 0
   const time = new Date(at).toISOString().slice(11, 23)
   const title = request
     ? requestLine(request)
-    : `in the background${origin === undefined ? '' : `, begun by ${origin}`}`
+    : calls.length
+      ? `in the background${origin === undefined ? '' : `, begun by ${origin}`}`
+      : 'requests to the services'
   return [
     `${time}  ${title}  (${correlationId})`,
     ...(request ? whoLines(request) : []),

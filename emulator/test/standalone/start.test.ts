@@ -63,6 +63,8 @@ test.each(['SIGINT', 'SIGHUP'] as const)(
       user_name: 'alice',
       scope: expect.arrayContaining(['orders!t1.Viewer']) as unknown
     })
+    const traced = await run(folder, 'trace')
+    expect(traced.code).toBe(0)
     const { code, stdout: banner, stderr } = await command.end(signal)
     expect({ code, stderr }).toEqual({ code: 0, stderr: '' })
     expect(banner).toMatch(/Users +alice {2}Viewer\n +bob {4}no role\n/)
