@@ -4,7 +4,6 @@ import { startBound } from './project/binding.js'
 import { createLandscapeCertificates } from './certificates/landscape-certificates.js'
 import { parseSubjectPattern } from './certificates/subject-pattern.js'
 import { checkOptions } from './project/check-options.js'
-import { createTrustedApplication, withTrustedApplication } from './delegation/trust-application.js'
 import { createDestinations } from './destination-service/configuration.js'
 import type { Emulator } from './emulator.js'
 import { createIdentityTenant } from './ias/identity-tenant.js'
@@ -36,11 +35,9 @@ export async function startEmulator(options: EmulatorOptions): Promise<Emulator>
 }
 
 async function start(given: EmulatorOptions): Promise<Emulator> {
-  const complete = completeOptions(given)
-  checkOptions(complete)
-  checkCredentialTypes(complete)
-  const application = await createTrustedApplication(complete)
-  const options = withTrustedApplication(complete, application)
+  const options = completeOptions(given)
+  checkOptions(options)
+  checkCredentialTypes(options)
   const landscape = createLandscape(options)
   // whatever can be wrong in the configuration comes to light before anything starts
   const identityTenant = createIdentityTenant(options)
@@ -61,7 +58,6 @@ async function start(given: EmulatorOptions): Promise<Emulator> {
     if (workload) closers.push(() => workload.close())
     const emulator = await assemble({
       options,
-      application,
       landscape,
       identityTenant,
       destinations,

@@ -1,4 +1,3 @@
-import type { DelegationTrustOptions } from './delegation/delegation-options.js'
 import type { TrustOptions } from './saml/trust.js'
 import type { IdentityOptions } from './ias/identity-options.js'
 import type { JobSchedulerOptions } from './job-scheduler/types.js'
@@ -38,12 +37,29 @@ export interface MockedService {
   path?: string
 }
 
-/** A system behind the emulated Cloud Connector: a `backend`, or `mocks`. */
+/** An EDMX file, and where the system serves it. */
+export interface EdmxService {
+  /** Path of the file, relative to `root`. */
+  file: string
+  /** Path of the service; default: `/sap/opu/odata/sap/<file name>`, for OData V4 `/sap/opu/odata4/sap/<file name>`. */
+  path?: string
+}
+
+/** A system behind the emulated Cloud Connector: a `backend`, `mocks`, or `edmx` files. */
 export interface OnPremiseSystem {
   /** https URL of a running system, or a Node module (.js or .ts, relative to `root`) to start as a process. */
   backend?: string
   /** Services that `cds mock` serves, in a process of its own. */
   mocks?: readonly MockedService[]
+  /**
+   * OData V2 or V4 services of a mocked S/4HANA: EDMX files, relative to `root`. Without any, the system has no service and
+   * logs on users all the same.
+   */
+  edmx?: readonly (string | EdmxService)[]
+  /** Folder with data of these services (CSV files, as CAP has them), relative to `root`; default: the data are generated. */
+  data?: string
+  /** Authority of the users of these services: lines of rules, or a file of them relative to `root`; default: everything. */
+  rules?: string | readonly string[]
   /** Exposed paths, case-sensitive; default: everything. */
   resources?: readonly ExposedResource[]
   /** Additional environment of the started process. */
@@ -101,11 +117,6 @@ export interface EmulatorOptions {
   xsSecurity?: object | string
   /** Trust configurations of the subaccount by origin key: whose SAML assertions XSUAA accepts. */
   trust?: Readonly<Record<string, TrustOptions>>
-  /**
-   * The application as an identity provider that the landscape trusts, so that its queued work keeps the author: with it, there is a
-   * binding `user-provided` with its keys. Default: none; with a CAP project `true` if a required service has `delegation`.
-   */
-  delegation?: boolean | DelegationTrustOptions
   /** Location id of the Cloud Connector whose systems are `onPremise`, default: none. */
   locationId?: string
   /** Systems behind further Cloud Connectors, by location id and virtual `host:port`. */
@@ -216,8 +227,6 @@ export interface VcapServices {
   connectivity: ServiceBinding[]
   /** The binding of Identity Authentication, with the option `identity`. */
   identity?: ServiceBinding[]
-  /** The keys of the application for delegated work, with the option `delegation`. */
-  'user-provided'?: ServiceBinding[]
   /** The binding of the Job Scheduling service, with the option `jobScheduler`. */
   jobscheduler?: ServiceBinding[]
   /** The binding of the Zero Trust Identity service, where another one is of type `x509_attested`. */

@@ -22,11 +22,24 @@ export async function startModule(
   system: ModuleSystem,
   certificates: LandscapeCertificates
 ): Promise<BackendProcess> {
-  const child = launch(root, virtualHost, system)
+  return serveModule(launch(root, virtualHost, system), certificates)
+}
+
+/**
+ * Hands a process its TLS identity, and waits until it listens.
+ *
+ * @param more - further properties of the message
+ * @throws EmulatorError `ERR_EMULATOR_BACKEND`
+ */
+export async function serveModule(
+  child: BackendChild,
+  certificates: LandscapeCertificates,
+  more: object = {}
+): Promise<BackendProcess> {
   try {
     const { server, cloudConnector } = certificates
     const tls = { key: server.key, cert: server.cert, ca: cloudConnector.cert }
-    child.send({ type: 'start', tls, host: '127.0.0.1' })
+    child.send({ type: 'start', tls, host: '127.0.0.1', ...more })
     const { origin } = await waitUntilListening(child)
     return {
       locate: () => (child.isRunning ? { origin } : child.fail('the process has ended')),

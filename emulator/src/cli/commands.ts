@@ -2,8 +2,9 @@ import { Command, Option } from 'commander'
 
 import { closest } from '../xs-security/closest.js'
 
-import { initDelegations } from './delegations-init.js'
+import { importCommand } from './import.js'
 import { type JobOptions, runJob } from './job.js'
+import { type MockOptions, startMock } from './mock.js'
 import { startLandscape, type StartOptions } from './start.js'
 import { printToken } from './token.js'
 import { printTraces } from './trace.js'
@@ -33,15 +34,11 @@ Examples:
   npx cds-principal-emulator --exec "node --test"
   npx cds-principal-emulator --file test/landscape.json --exec "mvn verify"`
 
-const INIT_HELP = `
-The file of --out has private keys, and only this user can read it. Keep it out of the repository.
-Beside it are two files for the platform, without secrets: <out>.jwks.json and <out>.metadata.xml.
+const MOCK_HELP = `
+The landscape is that of start; without landscape.json and without a CAP project, its users are those of the rules.
 
-With --rotate each run makes the next step: a second key is added, it becomes the first, the old one is removed.
-
-Examples:
-  npx cds-principal delegations init --out ../delegation-keys.json
-  npx cds-principal delegations init --out ../delegation-keys.json --rotate`
+Example:
+  npx cds-principal-emulator mock --edmx API_EQUIPMENT.edmx --rules "alice: change where MaintenancePlant = 1010" "bob: display"`
 
 /** Returns the commands that need a running landscape: `token`, `job` and `trace`, and `emulator` with those that need none. */
 export function emulatorCommands(): Command[] {
@@ -57,18 +54,26 @@ export function programCommands(program: Command): Command {
 
 /** Adds the commands that need no running landscape; `start` is the one that nobody has to name. */
 function addLandscapeCommands(parent: Command): Command {
-  return parent.addCommand(startCommand(parent), { isDefault: true })
+  return parent
+    .addCommand(startCommand(parent), { isDefault: true })
+    .addCommand(mockCommand())
+    .addCommand(landscapeImportCommand())
 }
 
-function startCommand(parent: Command): Command {
-  return new Command('start')
-    .description('run the emulated BTP services, for applications in any language')
+/** Adds the options of commands that run a landscape. */
+function runningOptions(command: Command): Command {
+  return command
     .option('--file <file>', 'landscape file (default: landscape.json in the folder)')
     .option('--project <folder>', 'folder of landscape.json, or of a CAP project', process.cwd())
     .option('--output <folder>', 'folder for the files (default: .cds-principal in the folder)')
     .option('--exec <command>', 'run a command with all variables set, and end with it')
     .option('--quiet', 'print nothing')
     .addOption(new Option('--json', 'print one JSON object, once it runs').conflicts('exec'))
+}
+
+function startCommand(parent: Command): Command {
+  return runningOptions(new Command('start'))
+    .description('run the emulated BTP services, for applications in any language')
     .allowExcessArguments()
     .addHelpText('after', START_HELP)
     .action(async (options: StartOptions, start: Command) => {
@@ -76,6 +81,30 @@ function startCommand(parent: Command): Command {
       if (unknown !== undefined) throw new Error(unknownCommand(unknown, parent))
       await startLandscape(options)
     })
+}
+
+function mockCommand(): Command {
+  return runningOptions(new Command('mock'))
+    .description('run the landscape with a mocked S/4HANA, whose services are those of EDMX files')
+    .requiredOption('--edmx <files...>', 'EDMX files of OData V2 or V4 services')
+    .option('--data <folder>', 'folder with CSV files (default: the data are generated)')
+    .option('--rules <rules...>', 'rules, or a file of them: "alice: change where plant = 1010"')
+    .option('--host <host:port>', 'virtual host of the system', 's4.mock:44300')
+    .option('--destination <name>', 'destination that leads to it', 'S4')
+    .addHelpText('after', MOCK_HELP)
+    .action((options: MockOptions) => startMock(options))
+}
+
+function landscapeImportCommand(): Command {
+  return new Command('import')
+    .description('write a landscape file from exported files, with secrets and hosts replaced')
+    .option('--destinations <files...>', 'exported destinations: JSON, or files of the cockpit')
+    .option('--vcap <file>', 'output of "cf env", default-env.json, or VCAP_SERVICES')
+    .option('--xs-security <file>', 'xs-security.json')
+    .option('--mta <file>', 'mta.yaml')
+    .option('--output <file>', 'file to write', 'landscape.json')
+    .option('--force', 'replace the file if it is there')
+    .action(importCommand)
 }
 
 function unknownCommand(name: string, parent: Command): string {
@@ -141,23 +170,4 @@ function traceCommand(): Command {
     .option('--follow', 'go on with each request, until it is ended')
     .option('--project <folder>', 'folder for which the emulator runs', process.cwd())
     .action(printTraces)
-}
-
-/** Returns the command that makes the keys for delegated work, and prints the set-up. */
-export function delegationsInitCommand(): Command {
-  return new Command('init')
-    .description('make the keys for queued work that keeps its author, and print the set-up')
-    .option('--out <file>', 'file for the private keys; it is for this user only')
-    .option('--stdout', 'print the private keys instead')
-    .option('--issuer <url>', 'issuer of ID tokens (default: https://<project>.delegation.example)')
-    .option(
-      '--assertion-issuer <name>',
-      'issuer of SAML assertions (default: urn:<project>:delegation)'
-    )
-    .option('--origin <key>', 'origin key of the SAML trust configuration', 'delegation')
-    .option('--days <number>', 'validity of the certificate', '730')
-    .option('--rotate', 'make the next step of a rotation')
-    .option('--project <folder>', 'folder of the CAP project', process.cwd())
-    .addHelpText('after', INIT_HELP)
-    .action(initDelegations)
 }

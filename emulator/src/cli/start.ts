@@ -34,12 +34,15 @@ const OUTPUT = '.cds-principal'
  * Runs a landscape without an application of CAP, until a signal or the end of the command. Sets the exit code of the process:
  * that of the command, else 0.
  *
+ * @param source - default: that of the options
  * @throws EmulatorError with the option that is wrong
  */
-export async function startLandscape(options: StartOptions): Promise<void> {
+export async function startLandscape(
+  options: StartOptions,
+  source: LandscapeSource = landscapeSource(options.project, options.file)
+): Promise<void> {
   const ended = Promise.withResolvers<undefined>()
   const end = () => ended.resolve(undefined)
-  const source = landscapeSource(options.project, options.file)
   const output = OutputFolder.claim(resolve(options.output ?? join(source.folder, OUTPUT)))
   process.once('exit', () => output.remove())
   for (const signal of END_SIGNALS) process.on(signal, end)

@@ -1,6 +1,7 @@
 import type { BackendProcess, BackendTarget } from '../backend/child.js'
 import { startMocks } from '../backend/mock-process.js'
 import { startModule } from '../backend/module-process.js'
+import { startS4 } from '../backend/s4-process.js'
 import { locateRegistered } from '../backend/registered-mocks.js'
 import type { LandscapeCertificates } from '../certificates/landscape-certificates.js'
 import {
@@ -147,7 +148,9 @@ async function run(
   system: OnPremiseSystem,
   certificates: LandscapeCertificates
 ): Promise<Running> {
-  const { backend, mocks } = system
+  const { backend, mocks, edmx } = system
+  if (edmx)
+    return asRunning(await startS4(options.root, virtualHost, { ...system, edmx }, certificates))
   if (mocks) {
     if (options.mocks === 'registered') return { locate: (path) => locateRegistered(mocks, path) }
     return asRunning(
@@ -155,7 +158,7 @@ async function run(
     )
   }
   if (backend === undefined) {
-    const text = `onPremise["${virtualHost}"] needs a backend, or mocks`
+    const text = `onPremise["${virtualHost}"] needs a backend, mocks, or edmx files`
     throw new EmulatorError('ERR_EMULATOR_OPTIONS', text)
   }
   if (/^https?:\/\//i.test(backend)) {

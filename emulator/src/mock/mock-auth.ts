@@ -6,7 +6,7 @@ import cds from '@sap/cds'
 import { EmulatorError } from '../emulator-error.js'
 import { isProduction } from '../lib/profile.js'
 import { type Authority, cloudConnectorAuthority } from './authority.js'
-import { noteRequest, now } from './notes.js'
+import { noteRequest, now } from './note-changes.js'
 import {
   type CertifiedUser,
   certifiedUser,

@@ -1,7 +1,8 @@
 import cds from '@sap/cds'
 
 import { CLOUD_CONNECTOR_CA } from '../backend/mock-environment.js'
-import { noteChanges, reportToEmulator } from './notes.js'
+import { noteChanges } from './note-changes.js'
+import { reportToEmulator } from './report.js'
 
 /** A required service as it is configured. */
 interface Required {

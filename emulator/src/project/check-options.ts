@@ -1,4 +1,3 @@
-import type { DelegationTrustOptions } from '../delegation/delegation-options.js'
 import { EmulatorError } from '../emulator-error.js'
 import type {
   CorporateIdentityProviderOptions,
@@ -28,17 +27,19 @@ const TENANT: Names<TenantOptions> = {
   users: true,
   destinations: true,
   fragments: true,
-  trust: true,
   onPremise: true,
   cloudConnectors: true
 }
-const DELEGATION: Names<DelegationTrustOptions> = {
-  issuer: true,
-  assertionIssuer: true,
-  origin: true
-}
 const APPLICATION: Names<ApplicationOptions> = { xsSecurity: true, instance: true }
-const SYSTEM: Names<OnPremiseSystem> = { backend: true, mocks: true, resources: true, env: true }
+const SYSTEM: Names<OnPremiseSystem> = {
+  backend: true,
+  mocks: true,
+  edmx: true,
+  data: true,
+  rules: true,
+  resources: true,
+  env: true
+}
 const MOCK: Names<MockedService> = { service: true, path: true }
 const RESOURCE: Names<ExposedResource> = { path: true, subpaths: true }
 const TRUST: Names<TrustOptions> = {
@@ -106,7 +107,6 @@ const OPTIONS: Names<EmulatorOptions> = {
   subjectPattern: true,
   xsSecurity: true,
   trust: true,
-  delegation: true,
   locationId: true,
   cloudConnectors: true,
   credentialTypes: true,
@@ -135,28 +135,25 @@ export function checkOptions(options: unknown): asserts options is EmulatorOptio
     throw invalid('startEmulator needs options, such as { root }: the folder of the project')
   }
   checkNames('', options, OPTIONS)
-  const { tenants, applications, jobScheduler, trust, identity, delegation } =
-    options as EmulatorOptions
+  const { tenants, applications, jobScheduler, trust, identity } = options as EmulatorOptions
   checkConnectors('', options)
   for (const [path, tenant] of entriesOf('tenants', tenants)) {
     checkNames(path, tenant, TENANT)
     checkConnectors(`${path}.`, tenant)
-    checkTrust(`${path}.trust`, (tenant as TenantOptions).trust)
   }
   for (const [path, application] of entriesOf('applications', applications)) {
     checkNames(path, application, APPLICATION)
   }
   checkNames('jobScheduler', jobScheduler, { instance: true })
-  checkTrust('trust', trust)
-  checkNames('delegation', delegation, DELEGATION)
+  checkTrust(trust)
   checkIdentity(identity)
 }
 
-function checkTrust(place: string, trust: EmulatorOptions['trust']): void {
-  for (const [path, provider] of entriesOf(place, trust)) {
+function checkTrust(trust: EmulatorOptions['trust']): void {
+  for (const [path, provider] of entriesOf('trust', trust)) {
     checkNames(path, provider, TRUST)
-    for (const [name, user] of entriesOf(`${path}.users`, (provider as TrustOptions).users)) {
-      checkNames(name, user, TRUSTED_USER)
+    for (const [place, user] of entriesOf(`${path}.users`, (provider as TrustOptions).users)) {
+      checkNames(place, user, TRUSTED_USER)
     }
   }
 }

@@ -1,7 +1,6 @@
 import { createRequire } from 'node:module'
 import { dirname, join, resolve } from 'node:path'
 import { isDeepStrictEqual } from 'node:util'
-import { delegationOf } from '../delegation/project-delegation.js'
 import { EmulatorError } from '../emulator-error.js'
 import type {
   EmulatorOptions,
@@ -78,8 +77,7 @@ export function landscapeOf(
         ])
       )
     }),
-    onPremise: { ...mockSystems, ...settings.onPremise },
-    ...delegationOf(requires, settings.delegation)
+    onPremise: { ...mockSystems, ...settings.onPremise }
   }
 }
 

@@ -52,15 +52,14 @@ export type OwnIssuers = Readonly<Record<'destinationTrust' | 'identityTrust', O
 export function readTrust(
   trust: Readonly<Record<string, TrustOptions>>,
   root: string,
-  own: OwnIssuers,
-  place = 'trust'
+  own: OwnIssuers
 ): TrustedProvider[] {
   const providers = Object.entries(trust).map(([origin, options]) =>
-    readProvider(`${place}.${origin}`, origin, options, root, own)
+    readProvider(`trust.${origin}`, origin, options, root, own)
   )
   for (const [i, { entityId, origin }] of providers.entries()) {
     const same = providers.slice(0, i).find((other) => other.entityId === entityId)
-    if (same) fail(`${place}.${origin}`, `has the same issuer as ${place}.${same.origin}`)
+    if (same) fail(`trust.${origin}`, `has the same issuer as trust.${same.origin}`)
   }
   return providers
 }

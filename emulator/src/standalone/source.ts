@@ -38,6 +38,12 @@ export function landscapeSource(project: string, file: string | undefined): Land
   )
 }
 
+/** True if there is a landscape: a file that is named, `landscape.json` in the folder, or a CAP project. */
+export function hasLandscape(project: string, file: string | undefined): boolean {
+  const folder = resolve(project)
+  return file !== undefined || existsSync(join(folder, LANDSCAPE_FILE)) || isCapProject(folder)
+}
+
 function isCapProject(folder: string): boolean {
   const manifest = join(folder, 'package.json')
   if (!existsSync(manifest)) return false

@@ -36,7 +36,12 @@ export function send(
       text(res).then((content) => {
         const isJson = res.headers['content-type']?.includes('json')
         const { statusCode: status = 0, headers } = res
-        resolve({ status, headers, text: content, body: isJson ? JSON.parse(content) : undefined })
+        resolve({
+          status,
+          headers,
+          text: content,
+          body: isJson && content ? JSON.parse(content) : undefined
+        })
       }, reject)
     })
     req.once('error', reject)

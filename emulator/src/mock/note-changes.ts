@@ -1,15 +1,20 @@
 import type { ServerResponse } from 'node:http'
 
-import cds from '@sap/cds'
+import type cds from '@sap/cds'
 
 import type { AuditEntry, ChangeEntry } from '../types.js'
 
-/** The records that a mock keeps for tests: requests and changes with their users. */
-const notes = { entries: [] as AuditEntry[], changes: [] as ChangeEntry[], clockOffset: 0 }
+/** The records that a backend keeps for tests: requests and changes with their users. */
+export const notes = { entries: [] as AuditEntry[], changes: [] as ChangeEntry[], clockOffset: 0 }
 
 /** Milliseconds since the epoch, by the landscape's clock. */
 export function now(): number {
   return Date.now() + notes.clockOffset
+}
+
+/** @param offset - milliseconds by which the landscape's clock differs from that of the machine */
+export function moveClock(offset: number): void {
+  notes.clockOffset = offset
 }
 
 /**
@@ -53,27 +58,16 @@ function keyOf(req: cds.Request): Record<string, unknown> {
   return Object.fromEntries(keys.filter((key) => key in data).map((key) => [key, data[key]]))
 }
 
-/** A question of the emulator to a mock that it has started. */
-type Message = { type: 'audit'; id: number } | { type: 'clock'; offset: number }
-
 /**
- * Reports to the emulator that has started this process, and ends with it.
+ * Notes that an operation has changed a record, once the change is committed.
  */
-export function reportToEmulator(): void {
-  if (!process.send) return
-  const report = (message: object) => process.send?.(message)
-  process.on('disconnect', () => process.exit())
-  process.on('SIGINT', () => undefined) // Ctrl-C reaches the whole group; the parent decides when this process ends
-  process.on('message', (message: Message) => {
-    if (message.type === 'clock') notes.clockOffset = message.offset
-    if (message.type === 'audit') {
-      const { entries, changes } = notes
-      report({ type: 'audit', id: message.id, entries, changes })
-    }
-  })
-  cds.once('listening', ({ url }: { url: string }) => {
-    const providers = cds.service.providers as unknown as { name: string; path: string }[]
-    const services = Object.fromEntries(providers.map(({ name, path }) => [name, path]))
-    report({ type: 'listening', url, services })
+export function noteOperation(
+  req: cds.Request,
+  entity: string,
+  key: Record<string, unknown>
+): void {
+  req.on('succeeded', () => {
+    const at = new Date(now()).toISOString()
+    notes.changes.push({ at, user: req.user.id, event: 'UPDATE', entity, key })
   })
 }

@@ -1,0 +1,279 @@
+import { type Emulator, startEmulator } from '../../src/index.js'
+import { S4, S4Service } from './s4-client.js'
+
+const GUID = '11111111-2222-4333-8444-555555555555'
+const V2 = '/sap/opu/odata/sap'
+const V4 = '/sap/opu/odata4/sap'
+
+/** A service, and one record of it. */
+interface Case {
+  readonly name: string
+  readonly root: string
+  /** Name of the entity set. */
+  readonly set: string
+  /** Number of generated records. */
+  readonly count: number
+  readonly create: object
+  /** Key predicate of the new record. */
+  readonly predicate: string
+  /** The same, as the change record has it. */
+  readonly key: object
+  readonly change: object
+  /** A part of the record after the change. */
+  readonly changed: object
+}
+
+const CASES: readonly Case[] = [
+  {
+    name: 'V2 with annotations of SAP, composite keys and associations',
+    root: `${V2}/API_PLANT_NOTICE`,
+    set: 'PlantNotice',
+    count: 6,
+    create: {
+      Plant: '1010',
+      NoticeNumber: '900',
+      NoticeText: 'new',
+      ReportedDate: '/Date(1717200000000)/',
+      ReportedTime: 'PT10H00M00S',
+      CreatedByUser: 'SOMEBODY'
+    },
+    predicate: "Plant='1010',NoticeNumber='900'",
+    key: { Plant: '1010', NoticeNumber: '900' },
+    change: { NoticeText: 'changed' },
+    changed: { NoticeText: 'changed', CreatedByUser: 'alice', LastChangedByUser: 'alice' }
+  },
+  {
+    name: 'V2 with complex types, function imports and media',
+    root: `${V2}/ZMATERIAL_STOCK_SRV`,
+    set: 'StockSet',
+    count: 6,
+    create: {
+      StockGuid: GUID,
+      ValidFrom: '/Date(1704067200000)/',
+      Material: 'M-1',
+      Quantity: '1.500',
+      Bin: { StorageType: '001', BinNumber: 'A-1' }
+    },
+    predicate: `StockGuid=guid'${GUID}',ValidFrom=datetime'2024-01-01T00:00:00'`,
+    key: { StockGuid: GUID, ValidFrom: '2024-01-01' },
+    change: { Quantity: '2.250', Bin: { StorageType: '002', BinNumber: 'A-1' } },
+    changed: { Quantity: '2.250', Bin: { StorageType: '002', BinNumber: 'A-1' } }
+  },
+  {
+    name: 'V4 with containment, actions and functions',
+    root: `${V4}/CE_INSPECTION_0001`,
+    set: 'InspectionLot',
+    count: 6,
+    create: {
+      InspectionLot: '900',
+      InspectionText: 'new',
+      Plant: '1010',
+      LotQuantity: 3.5,
+      _Characteristic: [{ Characteristic: '0001', MeasuredValue: 1.5 }]
+    },
+    predicate: "'900'",
+    key: { InspectionLot: '900' },
+    change: { InspectionText: 'changed' },
+    changed: { InspectionText: 'changed', LotQuantity: '3.500', LastChangedByUser: 'alice' }
+  },
+  {
+    name: 'V4 with annotations of drafts',
+    root: `${V4}/UI_PERMIT`,
+    set: 'Permit',
+    count: 6,
+    create: { PermitUUID: GUID, IsActiveEntity: true, PermitText: 'new', PermitPlant: '1010' },
+    predicate: `PermitUUID=${GUID},IsActiveEntity=true`,
+    key: { PermitUUID: GUID, IsActiveEntity: true },
+    change: { PermitText: 'changed' },
+    changed: { PermitText: 'changed', IsActiveEntity: true, HasDraftEntity: false }
+  },
+  {
+    name: 'V4 with names that are keywords, an enumeration, a collection and a stream',
+    root: `${V4}/KEYWORD_ORDER`,
+    set: 'Orders',
+    count: 6,
+    create: {
+      key: GUID,
+      from: '2024-05-05',
+      year: 2024,
+      type: 1,
+      where: 'here',
+      amount: 12.5,
+      count: '9007199254740993',
+      tags: ['a', 'b'],
+      place: { street: 'Main Street', distance: 1.5 }
+    },
+    predicate: `key=${GUID},from=2024-05-05,year=2024`,
+    key: { key: GUID, from: '2024-05-05', year: 2024 },
+    change: { where: 'there' },
+    changed: { where: 'there', tags: ['a', 'b'], place: { street: 'Main Street', distance: 1.5 } }
+  }
+]
+
+let emulator: Emulator
+beforeAll(async () => {
+  emulator = await startEmulator({
+    root: __dirname,
+    users: { alice: {}, bob: {} },
+    xsSecurity: { xsappname: 'mock' },
+    onPremise: { [S4]: { edmx: CASES.map(({ root }) => `edmx/${root.split('/').at(-1)}.edmx`) } }
+  })
+})
+afterAll(() => emulator.stop())
+
+const service = (root: string, user = 'alice') => new S4Service(emulator, root, user)
+
+/** Records of an answer of either version. */
+const recordsOf = ({ body }: { body: any }) => body.d?.results ?? body.value
+const recordOf = ({ body }: { body: any }) => body.d ?? body
+
+describe.each(CASES)('$name', ({ root, set, count, create, predicate, key, change, changed }) => {
+  const path = `${set}(${predicate})`
+
+  test('the metadata are the file, and the generated records have keys of their own', async () => {
+    const metadata = await service(root).send('GET', '$metadata')
+    expect(metadata).toMatchObject({ status: 200 })
+    expect(metadata.text).toContain(`<EntitySet Name="${set}"`)
+    const answer = await service(root).send('GET', set)
+    expect(answer.status).toBe(200)
+    const keys = recordsOf(answer).map((record: any) =>
+      JSON.stringify(Object.keys(key).map((name) => record[name]))
+    )
+    expect(new Set(keys).size).toBe(count)
+  })
+
+  test('a record is created, changed and deleted, with CSRF token, ETag and the user in the change record', async () => {
+    const s4 = service(root)
+    const before = (await emulator.s4.changes()).length
+    expect(await s4.send('POST', set, {}, create)).toMatchObject({
+      status: 403,
+      headers: { 'x-csrf-token': 'Required' }
+    })
+    expect(await s4.change('POST', set, create)).toMatchObject({ status: 201 })
+    const { headers, status } = await s4.send('GET', path)
+    const etag = String(headers.etag)
+    expect({ status, etag }).toEqual({
+      status: 200,
+      etag: expect.stringMatching(/^W\/"/) as unknown
+    })
+
+    expect(await s4.change('PATCH', path, change)).toMatchObject({ status: 428 })
+    const stale = { 'if-match': 'W/"2000-01-01T00:00:00Z"' }
+    expect(await s4.change('PATCH', path, change, stale)).toMatchObject({ status: 412 })
+    const { status: patched } = await s4.change('PATCH', path, change, { 'if-match': etag })
+    expect(patched).toBe(root.startsWith(`${V2}/`) ? 204 : 200)
+    const after = await s4.send('GET', path)
+    expect(recordOf(after)).toMatchObject(changed)
+    expect(after.headers.etag).not.toBe(etag)
+
+    expect(await s4.change('DELETE', path, undefined, { 'if-match': etag })).toMatchObject({
+      status: 412
+    })
+    const current = { 'if-match': String(after.headers.etag) }
+    expect(await s4.change('DELETE', path, undefined, current)).toMatchObject({ status: 204 })
+    expect(await s4.send('GET', path)).toMatchObject({ status: 404 })
+
+    const entity = `${root.split('/').at(-1)}.${set}`
+    expect((await emulator.s4.changes()).slice(before)).toMatchObject(
+      ['CREATE', 'UPDATE', 'DELETE'].map((event) => ({ user: 'alice', event, entity, key }))
+    )
+  })
+})
+
+describe('relations and operations', () => {
+  test('V2: records of an association are those of the referential constraint', async () => {
+    const { body } = await service(`${V2}/API_PLANT_NOTICE`).send(
+      'GET',
+      'PlantNotice?$expand=to_NoticeItem&$top=2'
+    )
+    for (const { Plant, NoticeNumber, to_NoticeItem } of body.d.results) {
+      expect(to_NoticeItem.results).toHaveLength(2)
+      for (const item of to_NoticeItem.results) expect(item).toMatchObject({ Plant, NoticeNumber })
+    }
+  })
+
+  test('V2: function imports answer with records that match their parameters, or with generated values', async () => {
+    const s4 = service(`${V2}/ZMATERIAL_STOCK_SRV`)
+    const { body } = await s4.send('GET', "StockOfPlant?Plant='1020'")
+    expect(body.d.results.length).toBeGreaterThan(0)
+    for (const record of body.d.results) expect(record.Plant).toBe('1020')
+    const transfer = await s4.change('POST', "TransferStock?Material='M'&Quantity=3.500M")
+    expect(transfer).toMatchObject({
+      status: 200,
+      body: { d: { TransferStock: { Quantity: '3.500' } } }
+    })
+  })
+
+  test('V2: a media entity has a stream', async () => {
+    const s4 = service(`${V2}/ZMATERIAL_STOCK_SRV`)
+    const { body } = await s4.send('GET', 'PhotoSet?$top=1')
+    const media = await s4.send('GET', `PhotoSet(${body.d.results[0].PhotoId})/$value`, {
+      accept: '*/*'
+    })
+    expect(media).toMatchObject({
+      status: 200,
+      headers: { 'content-type': expect.stringContaining('application/octet-stream') }
+    })
+  })
+
+  test('V4: contained records, an action in the namespace of the file, and a function', async () => {
+    const s4 = service(`${V4}/CE_INSPECTION_0001`)
+    const contained = await s4.send('GET', "InspectionLot('0000000001')/_Characteristic")
+    expect(contained.body.value).toHaveLength(2)
+    const lot = await s4.send('GET', "InspectionLot('0000000001')")
+    const action =
+      "InspectionLot('0000000001')/com.example.gateway.srvd_a2x.api_inspection.v0001.CompleteInspection"
+    const done = await s4.change(
+      'POST',
+      action,
+      { InspectionText: 'done' },
+      { 'if-match': String(lot.headers.etag) }
+    )
+    expect(done).toMatchObject({ status: 200, body: { InspectionText: 'done' } })
+    expect((await emulator.s4.changes()).at(-1)).toMatchObject({
+      user: 'alice',
+      event: 'UPDATE',
+      entity: 'CE_INSPECTION_0001.InspectionLot',
+      key: { InspectionLot: '0000000001' }
+    })
+    expect(await s4.send('GET', "GetUsage(Plant='1010')")).toMatchObject({
+      status: 200,
+      body: { Code: expect.any(String) as unknown, Score: expect.any(Number) as unknown }
+    })
+  })
+
+  test('V4: a constraint at the other end serves both directions', async () => {
+    const { body } = await service(`${V4}/KEYWORD_ORDER`).send('GET', 'Orders?$expand=group&$top=1')
+    const [{ key, group }] = body.value
+    expect(group).toHaveLength(2)
+    for (const each of group) expect(each.order).toBe(key)
+  })
+})
+
+describe('the system', () => {
+  test('a CSRF token is of one user and session', async () => {
+    const root = `${V4}/KEYWORD_ORDER`
+    const session = await service(root).session()
+    const path = `Orders(key=${GUID},from=2024-05-05,year=2024)`
+    expect(await service(root, 'bob').send('DELETE', path, session)).toMatchObject({ status: 403 })
+    expect(
+      await service(root).send('DELETE', path, { 'x-csrf-token': session['x-csrf-token'] })
+    ).toMatchObject({ status: 403 })
+  })
+
+  test('without a user nobody is logged on, and a path without a service has none', async () => {
+    const anonymous = await new S4Service(emulator, V2, '').send('GET', 'API_PLANT_NOTICE/')
+    expect(anonymous).toMatchObject({ status: 401 })
+    expect(await service(V2).send('GET', 'API_OTHER/')).toMatchObject({ status: 403 })
+  })
+
+  test('each request is on record with its user', async () => {
+    await service(V2, 'bob').send('GET', 'API_PLANT_NOTICE/PlantNotice?$top=1')
+    expect((await emulator.system(S4).audit()).at(-1)).toMatchObject({
+      user: 'bob',
+      subject: 'CN=bob',
+      method: 'GET',
+      status: 200
+    })
+  })
+})
