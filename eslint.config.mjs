@@ -72,6 +72,7 @@ const rooms = {
     'api',
     'calls-on-behalf',
     'evidence/call',
+    'evidence/principal-call',
     'http/send',
     'outbound',
     'planned-call',
@@ -82,7 +83,7 @@ const rooms = {
     'queue/row',
     'start-checks'
   ],
-  'src/remote/evidence': ['call'],
+  'src/remote/evidence': ['call', 'principal-call'],
   'src/remote/http': ['send'],
   'src/restrictions': [
     'describe',
@@ -115,6 +116,7 @@ const rooms = {
     'claims',
     'decode',
     'exchange-options',
+    'issuers/credentials',
     'issuers/ias',
     'issuers/issuer',
     'issuers/oidc',
@@ -127,7 +129,15 @@ const rooms = {
     'token-facts',
     'verified-tokens'
   ],
-  'src/token/issuers': ['ias', 'issuer', 'oidc', 'oidc-options', 'token-type', 'xsuaa'],
+  'src/token/issuers': [
+    'credentials',
+    'ias',
+    'issuer',
+    'oidc',
+    'oidc-options',
+    'token-type',
+    'xsuaa'
+  ],
   'src/token/keys': [
     'key-set',
     'sources',

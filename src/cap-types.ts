@@ -1,14 +1,11 @@
 import type { IncomingMessage, ServerResponse } from 'node:http'
 
 import type cds from '@sap/cds'
-import type { HttpMiddleware } from '@sap-cloud-sdk/http-client'
 
-import type { BuildTaskRegistry, CommandLine, FacetRegistry } from './cds-dk/development-kit.js'
-import type { DestinationOptions } from './destination/resolve/resolve.js'
 import type { AuthOptions, RequiredBindings } from './options.js'
-import type { CallingService } from './remote/http/send.js'
-import type { ConfiguredDestination, RemoteOptions } from './remote/policy/options.js'
 import type { Model } from './restrictions/model/definition.js'
+import type { StockRemoteService } from './cap-remote-types.js'
+import type { BuildTaskRegistry, CommandLine, FacetRegistry } from './cap-dk-types.js'
 
 /** A required service, as far as this package reads or completes it. */
 export interface RequiredService {
@@ -62,16 +59,6 @@ export type ErrorMiddleware = (
   res: ServerResponse,
   next: (error: unknown) => void
 ) => void
-
-/** CAP's remote service, with the members that its types leave out. */
-export interface StockRemoteService extends cds.Service, Omit<CallingService, 'kind'> {
-  readonly destination?: ConfiguredDestination
-  readonly destinationOptions?: DestinationOptions
-  readonly middlewares?: { timeout: HttpMiddleware; csrf?: HttpMiddleware }
-  readonly options: RemoteOptions
-  dispatch(req: cds.Request): Promise<unknown>
-  handle(req: cds.Request): Promise<unknown>
-}
 
 /** Members of CAP's facade that its types leave out, or describe for less than they are used for here. */
 export interface Cap {

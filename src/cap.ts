@@ -2,7 +2,7 @@ import cds from '@sap/cds'
 
 import type { Cap } from './cap-types.js'
 import { ConfigurationError } from './errors.js'
-import type { RemoteOptions } from './remote/policy/options.js'
+import type { RemoteOptions } from './cap-remote-types.js'
 
 /**
  * CAP's facade, with the types that this package relies on. All other modules take members that CAP's own types leave out

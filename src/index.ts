@@ -29,12 +29,12 @@ export type { DestinationLevel, LookUpOptions } from './destination/look-up/opti
 export type { AuthOptions, EmulationOptions, UserOptions } from './options.js'
 export { onPrincipalRequest, type PrincipalRequest } from './inbound/evidence/request.js'
 export type { TokenFacts } from './inbound/evidence/token-facts.js'
-export {
-  type CallContextKind,
-  type CallDelegation,
-  type CallOutcome
-} from './remote/evidence/call.js'
-export { onPrincipalCall, type PrincipalCall } from './remote/evidence/call.js'
+export { type CallDelegation, onPrincipalCall } from './remote/evidence/call.js'
+export type {
+  CallContextKind,
+  CallOutcome,
+  PrincipalCall
+} from './remote/evidence/principal-call.js'
 export { type HealthState, type PrincipalHealth, principalHealth } from './lib/telemetry/health.js'
 export { callsOnBehalf, type CurrentCall } from './remote/calls-on-behalf.js'
 export { type CallOptions, destinationFor } from './remote/api.js'
@@ -47,8 +47,7 @@ export type {
   JwtExchangeOptions,
   SamlExchangeOptions
 } from './token/exchange-options.js'
-export type { IasCredentials } from './token/issuers/ias.js'
+export type { IasCredentials, XsuaaCredentials } from './token/issuers/credentials.js'
 export type { OidcIssuerOptions, OidcRolesOptions } from './token/issuers/oidc-options.js'
-export type { XsuaaCredentials } from './token/issuers/xsuaa.js'
 export type { Anonymous, NamedUser, Principal, TechnicalUser, Unproven } from './user/principal.js'
 export { principalOf, type UserLike } from './user/principal-of.js'

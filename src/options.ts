@@ -1,8 +1,7 @@
 import { typedCredentials } from './lib/binding-credentials.js'
 import { ConfigurationError } from './errors.js'
-import type { IasCredentials } from './token/issuers/ias.js'
 import type { OidcIssuerOptions } from './token/issuers/oidc-options.js'
-import type { XsuaaCredentials } from './token/issuers/xsuaa.js'
+import type { IasCredentials, XsuaaCredentials } from './token/issuers/credentials.js'
 
 /** A user of the emulated landscape, written as CAP's mocked users are. */
 export interface UserOptions {

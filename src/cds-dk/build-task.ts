@@ -4,8 +4,8 @@ import { join, relative } from 'node:path'
 import cds from '@sap/cds'
 
 import { cap } from '../cap.js'
-import type { BuildTaskRegistry } from './development-kit.js'
 import { lineOf, lintFindings } from '../restrictions/names/lint-findings.js'
+import type { BuildTaskRegistry } from '../cap-dk-types.js'
 
 const DESCRIPTOR = 'xs-security.json'
 

@@ -7,7 +7,7 @@ import {
   readConfiguration
 } from './configuration-file.js'
 import { ownManifest } from '../configuration/own-package.js'
-import { developmentKit, type FacetRegistry } from './development-kit.js'
+import { developmentKit } from './development-kit.js'
 import { addEditorSettings } from './editor-settings.js'
 import { hasOnPremiseDestination } from './on-premise.js'
 import {
@@ -19,6 +19,7 @@ import {
   requiresOf
 } from './project-requires.js'
 import { completeDescriptor } from './security-descriptor.js'
+import type { FacetRegistry } from '../cap-dk-types.js'
 
 /** Files in which a Node.js project has its configuration; the first one wins over the second. */
 const FILES = ['package.json', '.cdsrc.json']

@@ -1,7 +1,7 @@
 import { errors, XsuaaService } from '@sap/xssec'
 
 import { RequestError, TokenError } from '../errors.js'
-import type { XsuaaCredentials } from '../token/issuers/xsuaa.js'
+import type { XsuaaCredentials } from '../token/issuers/credentials.js'
 
 /** Turns Basic credentials (base64, as in the header) into a bearer token. */
 export type BasicExchange = (credentials: string) => Promise<string>

@@ -11,13 +11,13 @@ import { ConfigurationError } from '../errors.js'
 import { logInfo, logWarning } from '../lib/log.js'
 import { isProduction } from '../lib/profile.js'
 import type { AuthOptions } from '../options.js'
-import type { XsuaaCredentials } from '../token/issuers/xsuaa.js'
 import { attachedLandscape, startingLandscape } from './attached.js'
 import { isEmulatorInstalled, loadDevelopment } from './door.js'
 import { recordEvents } from './recorder/record-events.js'
 import { linkRecorder } from './recorder/link.js'
 import { warnOfMisspeltDestinations } from './misspelt-destinations.js'
 import { completeMockedUsers, defaultsOfMocked } from './mocked-users.js'
+import type { XsuaaCredentials } from '../token/issuers/credentials.js'
 
 /** `cds.requires.auth`, to which the emulated binding is added. */
 type Mutable<T> = { -readonly [K in keyof T]: T[K] }

@@ -3,21 +3,12 @@ import type { Service } from '@sap-cloud-sdk/connectivity'
 
 import { cap } from '../cap.js'
 import { type AuthOptions } from '../options.js'
-import { type RemoteOptions } from '../remote/policy/options.js'
 import { boundServices } from './bound-services.js'
 import { type DoctorOptions, isFromFiles, prepareEnvironment, type Source } from './environment.js'
 import { tokenOf } from '../explain/token/read-token.js'
 import { asJson, type ExportedDestination, type Json, readDestinations } from './exports.js'
-import { lookUpAll, type SeenDestination } from './look-ups.js'
+import { lookUpAll, type SeenDestination, type UsedService } from './look-ups.js'
 import { secretsOf } from './secrets.js'
-
-/** Required service that is called over HTTP. */
-export interface UsedService {
-  readonly name: string
-  readonly options: RemoteOptions & Json
-  /** Name of its destination; `undefined` for one with a `url` or a binding of its own. */
-  readonly destination: string | undefined
-}
 
 /** Facts that all hops are judged by. */
 export interface Facts {

@@ -1,5 +1,6 @@
 import type { Service } from '@sap-cloud-sdk/connectivity'
 
+import type { RemoteOptions } from '../cap-remote-types.js'
 import { isInEnvironment } from '../destination/look-up/find.js'
 import { lookUpOf } from '../destination/look-up/options.js'
 import { notFound } from '../destination/look-up/not-found.js'
@@ -7,7 +8,6 @@ import { find, findCertificate, type LookupScope } from '../destination/look-up/
 import { claimsOf } from '../destination/tokens/lifetime.js'
 import type { DestinationError } from '../errors.js'
 import { nearestName } from '../lib/closest.js'
-import type { UsedService } from './facts.js'
 import { asJson, type ExportedDestination, type Json } from './exports.js'
 
 /** Destination as it was found, or the reason why it was not. */
@@ -24,6 +24,14 @@ export interface SeenDestination {
   readonly similar?: string | undefined
   /** Reason why it could not be looked up. */
   readonly reason?: string
+}
+
+/** Required service that is called over HTTP. */
+export interface UsedService {
+  readonly name: string
+  readonly options: RemoteOptions & Json
+  /** Name of its destination; `undefined` for one with a `url` or a binding of its own. */
+  readonly destination: string | undefined
 }
 
 interface LookUps {

@@ -1,8 +1,9 @@
 import type { DestinationOptions } from '../destination/look-up/options.js'
 import type { Principal } from '../user/principal.js'
 import { type PlannedCall, plannedCall } from './outbound.js'
-import { callPolicy, type RemoteOptions } from './policy/options.js'
+import { callPolicy } from './policy/options.js'
 import { outboundService } from './policy/service-target.js'
+import type { RemoteOptions } from '../cap-remote-types.js'
 
 /**
  * Decides who a required service would be called as. Only the Destination service is asked, and XSUAA for a token of the

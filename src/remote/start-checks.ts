@@ -9,7 +9,8 @@ import { ConfigurationError } from '../errors.js'
 import { logWarning } from '../lib/log.js'
 import { handlesPrincipal } from './calls-on-behalf.js'
 import { checkNotQueued } from './queue/refusal.js'
-import { type RemoteOptions, callPolicy, carriesUser } from './policy/options.js'
+import { callPolicy, carriesUser } from './policy/options.js'
+import type { RemoteOptions } from '../cap-remote-types.js'
 
 /**
  * Checks at start the services in `cds.requires`.

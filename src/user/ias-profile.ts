@@ -1,9 +1,9 @@
 import { type JwtPayload, stringClaim, stringsClaim } from '../token/claims.js'
-import type { IasCredentials } from '../token/issuers/ias.js'
 import { type Attributes, keepClaims } from './attributes.js'
 import { firstOf } from './token-profile.js'
 import type { Person, TokenProfile } from './token-profile.js'
 import { isPseudoRole, type Roles } from './roles.js'
+import type { IasCredentials } from '../token/issuers/credentials.js'
 
 /** Claims about the token; every other claim is an attribute, as in CAP's own `ias` strategy. */
 const ABOUT_THE_TOKEN = new Set([

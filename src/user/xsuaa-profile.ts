@@ -5,11 +5,11 @@ import {
   scopesOf,
   stringClaim
 } from '../token/claims.js'
-import type { XsuaaCredentials } from '../token/issuers/xsuaa.js'
 import { attributesOf } from './attributes.js'
 import { firstOf } from './token-profile.js'
 import type { Person, TokenProfile } from './token-profile.js'
 import { KnownRoles } from './roles.js'
+import type { XsuaaCredentials } from '../token/issuers/credentials.js'
 
 /**
  * Users of XSUAA tokens, as CAP's own `xsuaa` strategy has them: the logon name, scopes as roles, `xs.user.attributes`.

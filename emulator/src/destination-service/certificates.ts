@@ -1,15 +1,7 @@
 import { existsSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { EmulatorError } from '../emulator-error.js'
-import type { DestinationConfiguration } from './configuration.js'
-
-/** A key store or trust store, as the Destination service answers it. */
-export interface DestinationCertificate {
-  Name: string
-  /** The file, in Base64. */
-  Content: string
-  Type: 'CERTIFICATE'
-}
+import type { DestinationCertificate, DestinationConfiguration } from './stored.js'
 
 /** Properties that name a file. */
 const LOCATIONS = ['KeyStoreLocation', 'TrustStoreLocation'] as const

@@ -1,8 +1,9 @@
-import { type AuthToken, createAuthTokens, type Caller } from './tokens/auth-tokens.js'
-import type { DestinationConfiguration, TenantDestinations } from './configuration.js'
+import { createAuthTokens } from './tokens/auth-tokens.js'
+import type { TenantDestinations } from './configuration.js'
 import { askedFragments, withFragments } from './fragments.js'
 import { LookUpFailed } from './lookup-failed.js'
-import type { DestinationTokens } from './tokens/saml-tokens.js'
+import type { AuthToken, Caller, DestinationTokens } from './tokens/types.js'
+import type { DestinationConfiguration } from './stored.js'
 
 /** `X-chain-name`, and a reader of `X-chain-var-<name>`. */
 export interface AskedChain {

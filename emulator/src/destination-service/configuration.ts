@@ -1,9 +1,7 @@
-import { type DestinationCertificate, readCertificates } from './certificates.js'
+import { readCertificates } from './certificates.js'
 import { EmulatorError } from '../emulator-error.js'
 import type { Destinations, LocatedOptions } from '../types.js'
-
-/** A destination as the service stores it: names and values are strings, also `true` and `100`. */
-export type DestinationConfiguration = Readonly<Record<string, string>>
+import type { DestinationCertificate, DestinationConfiguration } from './stored.js'
 
 /** The destinations that a tenant sees, by name. */
 export interface TenantDestinations {

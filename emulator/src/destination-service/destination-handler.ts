@@ -3,13 +3,12 @@ import type { ApiHandler, RequestNotes } from '../http/api-server.js'
 import { bearerToken } from '../http/bearer.js'
 import { sendJson } from '../http/respond.js'
 import { InvalidToken, verifyServiceToken } from '../xsuaa/verify-token.js'
-import type { Caller } from './tokens/auth-tokens.js'
 import type { DestinationStore } from './configuration.js'
 import { consume, find } from './find.js'
 import { askedFragments } from './fragments.js'
 import { LookUpFailed } from './lookup-failed.js'
-import type { DestinationTokens } from './tokens/saml-tokens.js'
 import { sendTrustDocument } from './trust-document.js'
+import type { Caller, DestinationTokens } from './tokens/types.js'
 
 const PATH = /^\/destination-configuration\/(v[12])\/([^/]*)(?:\/([^/]*))?$/
 

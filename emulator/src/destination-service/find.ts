@@ -1,10 +1,10 @@
-import { createAuthTokens, type Caller } from './tokens/auth-tokens.js'
+import { createAuthTokens } from './tokens/auth-tokens.js'
 import { type AskedChain, throughChain } from './chain.js'
 import { keyStoreOf } from './certificates.js'
 import type { DestinationStore, TenantDestinations } from './configuration.js'
 import { type AskedFragments, withFragments } from './fragments.js'
 import { LookUpFailed } from './lookup-failed.js'
-import type { DestinationTokens } from './tokens/saml-tokens.js'
+import type { Caller, DestinationTokens } from './tokens/types.js'
 
 /** A look-up of a destination, as a client has asked for it. */
 export interface Asked {

@@ -1,4 +1,5 @@
-import type { DestinationConfiguration, TenantDestinations } from './configuration.js'
+import type { TenantDestinations } from './configuration.js'
+import type { DestinationConfiguration } from './stored.js'
 
 /** `X-fragment-name` and `X-fragment-optional`. */
 export interface AskedFragments {

@@ -1,8 +1,7 @@
 import { tenantOfSubdomain } from '../landscape/landscape.js'
-import type { Caller } from './tokens/auth-tokens.js'
-import type { DestinationConfiguration } from './configuration.js'
 import { ExchangeFailed } from './tokens/exchange-user-token.js'
-import type { DestinationTokens } from './tokens/saml-tokens.js'
+import type { Caller, DestinationTokens } from './tokens/types.js'
+import type { DestinationConfiguration } from './stored.js'
 
 /**
  * Returns the tenant of a technical token: the one whose destination it is, or where the token service is one for all

@@ -1,8 +1,7 @@
 import { EmulatorError } from '../emulator-error.js'
 import { closest } from '../xs-security/closest.js'
-import { JWT_BEARER } from '../xsuaa/claims.js'
+import { JWT_BEARER, TOKEN_EXCHANGE } from '../xsuaa/claims.js'
 import type { IdentityClientOptions } from './identity-options.js'
-import { TOKEN_EXCHANGE } from './tokens/exchange-token.js'
 
 /** Grant type of service instances: authorization codes, only with a challenge of PKCE by SHA-256. */
 export const CODE_WITH_PKCE = 'authorization_code_pkce_s256'

@@ -33,9 +33,9 @@ import { issueToken } from '../xsuaa/issue-token.js'
 import { RefreshTokens } from '../xsuaa/refresh-tokens.js'
 import { ShadowUsers } from '../xsuaa/shadow-users.js'
 import type { SigningKeys } from '../xsuaa/signing-keys.js'
-import type { TokenService } from '../xsuaa/token-endpoint.js'
 import { createTokenIssuer, type TokenIssuer } from '../xsuaa/token-issuer.js'
 import { createXsuaaHandler, xsuaaEndpoint } from '../xsuaa/xsuaa-handler.js'
+import type { TokenService } from '../xsuaa/grants/token-service.js'
 
 /** Milliseconds that `takeRequest` waits unless it is told otherwise. */
 const TAKE_TIMEOUT_MS = 5000

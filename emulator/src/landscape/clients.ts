@@ -2,7 +2,6 @@ import { randomBytes, randomUUID } from 'node:crypto'
 import type { TlsIdentity } from '../certificates/authority.js'
 import { EmulatorError } from '../emulator-error.js'
 import { JOB_SCHEDULER, schedulerClient } from '../job-scheduler/scheduler-client.js'
-import type { Landscape } from './landscape.js'
 import type { CredentialType, EmulatorOptions, LocatedOptions } from '../types.js'
 import type { SecurityDescriptor } from '../xs-security/descriptor.js'
 import {
@@ -90,10 +89,7 @@ export function createClients(
 }
 
 /** The client with this id. */
-export function findClient(
-  { clients, applications }: Pick<Landscape, 'clients' | 'applications'>,
-  id: string
-): Client | undefined {
+export function findClient({ clients, applications }: Clients, id: string): Client | undefined {
   return [...Object.values(clients), ...applications.values()].find((client) => client.id === id)
 }
 

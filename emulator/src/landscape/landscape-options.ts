@@ -1,4 +1,4 @@
-import type { Destinations, MockUser, OnPremiseSystem } from '../types.js'
+import type { Destinations, MockUser, OnPremiseSystem } from '../option-types.js'
 
 /** A subscriber: a subaccount of its own, with its own identity provider, destinations and Cloud Connector. */
 export interface TenantOptions {

@@ -2,7 +2,7 @@ import { X509Certificate } from 'node:crypto'
 import { existsSync, readFileSync } from 'node:fs'
 import { resolve } from 'node:path'
 import { EmulatorError } from '../emulator-error.js'
-import type { MockUser } from '../types.js'
+import type { MockUser } from '../option-types.js'
 import type { SigningIdentity } from './signing-identity.js'
 
 /** A trust configuration of the emulated subaccount: whose SAML assertions its XSUAA accepts. */

@@ -12,6 +12,9 @@ export const JWT_BEARER = 'urn:ietf:params:oauth:grant-type:jwt-bearer'
 
 /** The grant that turns a SAML assertion into a token (RFC 7522). */
 export const SAML2_BEARER = 'urn:ietf:params:oauth:grant-type:saml2-bearer'
+
+/** The grant that turns a token into one of another type or audience (RFC 8693 section 2.1). */
+export const TOKEN_EXCHANGE = 'urn:ietf:params:oauth:grant-type:token-exchange'
 /** Origin keys of the identity providers that a subaccount trusts. */
 export const DEFAULT_ORIGIN = 'sap.default'
 /** The origin of users of the trusted tenant of Identity Authentication. */

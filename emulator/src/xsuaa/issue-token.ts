@@ -5,7 +5,7 @@ import { allUsers, findUser, type Client, type Landscape } from '../landscape/la
 import { OWN } from '../xs-security/descriptor.js'
 import { fullName } from '../xs-security/granted-scopes.js'
 import { audience, claimsFor, technicalClaims, type Claims } from './claims.js'
-import type { TokenService } from './token-endpoint.js'
+import type { TokenService } from './grants/token-service.js'
 
 /**
  * A token straight from the issuer: for tests, and for tokens that XSUAA would not issue.

@@ -1,11 +1,8 @@
 import type { IncomingMessage } from 'node:http'
 import type { RequestNotes } from '../http/api-server.js'
-import type { IdentityService } from '../ias/identity-service.js'
-import type { Landscape } from '../landscape/landscape.js'
 import { authenticateClient } from './authenticate-client.js'
 import { JWT_BEARER, SAML2_BEARER } from './claims.js'
 import { issuerByHost } from './documents/discovery.js'
-import type { AuthorizationCodes } from './authorize/authorization-codes.js'
 import { authorizationCode } from './grants/authorization-code.js'
 import { clientCredentials } from './grants/client-credentials.js'
 import type { Grant, GrantContext } from './grants/grant.js'
@@ -16,12 +13,9 @@ import { samlBearer } from './grants/saml-bearer.js'
 import { idTokenClaims } from './id-token.js'
 import { checkEmulated } from './documents/not-emulated.js'
 import { restrictScope } from './scopes/restrict-scope.js'
-import type { SamlService } from '../saml/saml-service.js'
-import type { RefreshTokens } from './refresh-tokens.js'
-import type { ShadowUsers } from './shadow-users.js'
 import { tenantOfRequest } from './tenant-of-request.js'
 import { invalidRequest, otherClient, unauthorizedGrant } from './token-error.js'
-import type { TokenIssuer } from './token-issuer.js'
+import type { TokenService } from './grants/token-service.js'
 
 const GRANTS: ReadonlyMap<string, Grant> = new Map([
   ['authorization_code', authorizationCode],
@@ -31,18 +25,6 @@ const GRANTS: ReadonlyMap<string, Grant> = new Map([
   [JWT_BEARER, jwtBearer],
   [SAML2_BEARER, samlBearer]
 ])
-
-/** The parts of the landscape that the token endpoint works with. */
-export interface TokenService {
-  landscape: Landscape
-  issuer: TokenIssuer
-  refreshTokens: RefreshTokens
-  saml: SamlService
-  shadowUsers: ShadowUsers
-  codes: AuthorizationCodes
-  /** Identity provider that the subaccount trusts. */
-  identity?: IdentityService | undefined
-}
 
 /**
  * Response of RFC 6749 section 5.1, as XSUAA writes it: the type in lower case, `scope` as a string

@@ -8,9 +8,10 @@ import { createAuthorizeHandlers } from './authorize/authorize-handler.js'
 import { Sessions } from './authorize/sessions.js'
 import { discovery } from './documents/discovery.js'
 import { notEmulated } from './documents/not-emulated.js'
-import { handleTokenRequest, type TokenService } from './token-endpoint.js'
+import { handleTokenRequest } from './token-endpoint.js'
 import { invalidRequest, TokenError } from './token-error.js'
 import { userInfo } from './documents/user-info.js'
+import type { TokenService } from './grants/token-service.js'
 
 /** Name of the endpoint with this path, for tests. */
 export function xsuaaEndpoint(path: string): EndpointName {

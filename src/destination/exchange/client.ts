@@ -12,12 +12,12 @@ import { type AuthOptions, bindingsOf } from '../../options.js'
 import { withWorkloadCertificate } from '../attested/credentials.js'
 import type { Signer } from './saml/assertion.js'
 import type { OidcIssuerOptions } from '../../token/issuers/oidc-options.js'
-import type { XsuaaCredentials } from '../../token/issuers/xsuaa.js'
 import {
   type ExchangeOptions,
   type SamlExchangeOptions,
   signerProblem
 } from '../../token/exchange-options.js'
+import type { XsuaaCredentials } from '../../token/issuers/credentials.js'
 
 /**
  * Configuration by which tokens of an external issuer are exchanged for tokens of the bound XSUAA.

@@ -7,8 +7,9 @@ import { callPolicy } from '../../remote/policy/options.js'
 import { checkNotQueued } from '../../remote/queue/refusal.js'
 import { checkCloudSdk } from '../../remote/start-checks.js'
 import type { Json } from '../exports.js'
-import type { Facts, UsedService } from '../facts.js'
+import type { Facts } from '../facts.js'
 import { brokenBy, doubtful, type Finding, right, unseen } from '../row.js'
+import type { UsedService } from '../look-ups.js'
 
 const CORRECT = 'Correct it in package.json or .cdsrc.json.'
 

@@ -1,7 +1,8 @@
 import { authenticationTypeOf } from '../../destination/authentication-types.js'
 import { asJson } from '../exports.js'
-import type { Facts, UsedService } from '../facts.js'
+import type { Facts } from '../facts.js'
 import { broken, type Finding } from '../row.js'
+import type { UsedService } from '../look-ups.js'
 
 /** Next step for a property of a destination that is wrong. */
 export const IN_COCKPIT =

@@ -7,7 +7,7 @@ import { redact } from '../../lib/redact.js'
 import { checkRemoteServices } from '../../remote/start-checks.js'
 import { trustedIssuers } from '../../inbound/authenticator.js'
 import type { Project } from '../project/project.js'
-import type { Fact } from './facts.js'
+import type { Fact } from './fact.js'
 
 /** Runs the checks of the start on the project, and returns what they say. @internal */
 export function startChecks(project: Project): Fact[] {

@@ -1,9 +1,10 @@
 import { ERROR_CODES, type ErrorCode, hopOf } from '../../error-codes.js'
 import { openProject, type Project, type ProjectOptions } from '../project/project.js'
 import { heading, type Report, wrap } from '../report.js'
-import { type Fact, factsFor } from './facts.js'
+import { factsFor } from './facts.js'
 import { renderMarkdown } from './markdown.js'
 import { findCode } from './sections.js'
+import type { Fact } from './fact.js'
 
 /**
  * Explains a code: its section of `docs/errors.md`, and what of the project has to do with it.

@@ -1,6 +1,6 @@
 import { loadDevelopment } from '../../development/door.js'
 import type { Project } from '../project/project.js'
-import type { Fact } from './facts.js'
+import type { Fact } from './fact.js'
 
 /** Systems of the project's landscape, as the emulator reads them from the configuration. */
 type Landscape = ReturnType<ReturnType<typeof loadDevelopment>['landscapeOf']>

@@ -4,13 +4,7 @@ import { exposedSystems } from './exposed-systems.js'
 import { acceptedSchemes, exchanges, issuers, tenantMode, trustList } from './issuer-facts.js'
 import { conditions, foreignGrants, roles } from './model-facts.js'
 import { destinations, platformServices, queues, requiredServices } from './service-facts.js'
-
-/** Something in the project that has to do with a code. */
-export interface Fact {
-  readonly name: string
-  /** One line each. */
-  readonly values: readonly string[]
-}
+import type { Fact } from './fact.js'
 
 type Facts = (project: Project) => readonly Fact[] | Promise<readonly Fact[]>
 

@@ -1,7 +1,7 @@
 import { isEmulatorInstalled } from '../../development/door.js'
 import { printable } from '../../lib/redact.js'
 import type { Project } from '../project/project.js'
-import type { Fact } from './facts.js'
+import type { Fact } from './fact.js'
 
 /** Returns the issuers whose tokens are accepted, with the audience that each token has to have. @internal */
 export function issuers({ auth, bindings: { xsuaa, ias } }: Project): Fact[] {

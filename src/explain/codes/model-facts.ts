@@ -4,7 +4,7 @@ import { join } from 'node:path'
 import { askedNames, grantsOf, ownServices, partsOf } from '../../restrictions/describe.js'
 import type { Model } from '../../restrictions/model/definition.js'
 import type { Project } from '../project/project.js'
-import type { Fact } from './facts.js'
+import type { Fact } from './fact.js'
 
 const NOBODY = { id: undefined, tenant: undefined, attr: {} }
 

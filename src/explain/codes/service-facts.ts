@@ -1,8 +1,9 @@
 import type { RequiredService } from '../../cap-types.js'
-import { MIN_TOKEN_LIFETIME, type RemoteOptions } from '../../remote/policy/options.js'
+import { MIN_TOKEN_LIFETIME } from '../../remote/policy/options.js'
 import type { Project } from '../project/project.js'
-import type { Fact } from './facts.js'
 import { host } from './issuer-facts.js'
+import type { Fact } from './fact.js'
+import type { RemoteOptions } from '../../cap-remote-types.js'
 
 /** A required service that calls another system. */
 export type CallingOptions = RequiredService &

@@ -8,7 +8,7 @@ import { type Call, callsAs } from './calls.js'
 import { type CheckedToken, checkToken } from './check-token.js'
 import { claimRows } from './claim-rows.js'
 import { tokenIn } from './pasted.js'
-import { textOfMalformed, textOfToken } from './print-token.js'
+import { textOfMalformed, textOfToken, type ShownFailure } from './print-token.js'
 import { readToken, tokenOf } from './read-token.js'
 
 /** Options of `cds-principal explain token`. */
@@ -17,15 +17,6 @@ export interface TokenOptions extends ProjectOptions {
   readonly as?: string | undefined
   /** True to show the name of the user and the values of attributes. */
   readonly values?: boolean | undefined
-}
-
-/** A refusal as it is shown. */
-export interface ShownFailure {
-  readonly code: string
-  readonly cause: string
-  readonly sent?: string | undefined
-  readonly expected?: string | undefined
-  readonly fix?: string | undefined
 }
 
 /**

@@ -2,7 +2,15 @@ import { heading, wrap } from '../report.js'
 import type { Access } from './access.js'
 import type { Call } from './calls.js'
 import type { ClaimRow } from './claim-rows.js'
-import type { ShownFailure } from './explain-token.js'
+
+/** A refusal as it is shown. */
+export interface ShownFailure {
+  readonly code: string
+  readonly cause: string
+  readonly sent?: string | undefined
+  readonly expected?: string | undefined
+  readonly fix?: string | undefined
+}
 
 /** Everything that is known of a token. */
 export interface ExplainedToken {

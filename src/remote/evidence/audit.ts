@@ -1,7 +1,7 @@
 import { cap } from '../../cap.js'
 import { logWarning } from '../../lib/log.js'
 import { codeOf, kindOf } from './code.js'
-import type { PrincipalCall } from './call.js'
+import type { PrincipalCall } from './principal-call.js'
 
 /** Name of the service of `@cap-js/audit-logging`. */
 const AUDIT_LOG = 'audit-log'

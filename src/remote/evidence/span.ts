@@ -1,7 +1,7 @@
 import type { Attributes } from '@opentelemetry/api'
 
 import { openTelemetry } from '../../lib/telemetry/opentelemetry.js'
-import type { PrincipalCall } from './call.js'
+import type { PrincipalCall } from './principal-call.js'
 
 /** Prefix of the attributes, and name of the event. */
 const PREFIX = 'principal.call'

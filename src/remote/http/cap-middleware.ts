@@ -1,26 +1,13 @@
 import type { HttpMiddleware, HttpRequestConfig } from '@sap-cloud-sdk/http-client'
 
 import { explainAnswer, explainPart, keepForErrors } from './failure/system-answer.js'
-import {
-  sendWithRetry,
-  translationOf,
-  type RetryOptions,
-  type Outbound
-} from './send-with-retry.js'
+import { sendWithRetry, translationOf, type RetryOptions } from './send-with-retry.js'
 import { type HttpAnswer, type Transport, TransportError } from './message/http-call.js'
-import type { CsrfOptions } from './csrf-session.js'
 import { HttpFailure } from './failure/http-failure.js'
 import { axiosConfig } from './message/request.js'
 import { needsCloudSdk } from './cloud-sdk-connection.js'
-
-/** Properties of a CAP service that matter for its calls. */
-export interface CallingService {
-  readonly kind: string
-  /** Milliseconds for a request. */
-  readonly requestTimeout: number
-  readonly csrf: CsrfOptions | boolean | undefined
-  readonly path: string | undefined
-}
+import type { CallingService } from '../../cap-remote-types.js'
+import type { Outbound } from './outbound.js'
 
 /**
  * Middlewares that CAP puts around a call of its remote services: the second for calls that need a

@@ -10,14 +10,6 @@ import {
   TransportError
 } from './message/http-call.js'
 
-/** Options of the request for a CSRF token: `cds.requires.<service>.csrf`. */
-export interface CsrfOptions {
-  /** Method of the request. Default: `head`. */
-  readonly method?: string
-  /** URL of the request. Default: the root of the service. */
-  readonly url?: string
-}
-
 /** Sessions that are kept at the same time. */
 const MAX_SESSIONS = 10_000
 

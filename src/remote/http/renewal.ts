@@ -1,10 +1,10 @@
 import type { HttpDestination } from '@sap-cloud-sdk/connectivity'
 
 import { SingleFlight } from '../../lib/single-flight.js'
-import type { Outbound } from './send-with-retry.js'
 import { type HttpAnswer, type HttpCall, isRepeatable } from './message/http-call.js'
 import { CREDENTIALS, identityHeaders } from './message/identity-headers.js'
 import { principalKey } from './connections/principal-key.js'
+import type { Outbound } from './outbound.js'
 
 /** Milliseconds between renewals for a user whom a system does not know. */
 const COOL_DOWN = 30_000

@@ -1,12 +1,11 @@
 import type { HttpDestination } from '@sap-cloud-sdk/connectivity'
 import type { HttpRequestConfig, HttpResponse } from '@sap-cloud-sdk/http-client'
 
-import type { RejectedCredential } from '../../destination/resolve/bypass.js'
 import { PrincipalError } from '../../errors.js'
 import { noteExplained } from '../../lib/log.js'
 import type { NamedUser } from '../../user/principal.js'
 import { closeIdle, connectionsOf, placeAtProxy } from './connections/connections.js'
-import { type CsrfOptions, sendInSession, TokenRefusal } from './csrf-session.js'
+import { sendInSession, TokenRefusal } from './csrf-session.js'
 import { Deadline } from './deadline.js'
 import {
   type HeaderValues,
@@ -33,26 +32,8 @@ import { sessionKey } from './connections/principal-key.js'
 import { giveUpPlace } from './connections/proxy-sockets.js'
 import { remoteFailure } from './failure/remote-failure.js'
 import { renewed } from './renewal.js'
-
-/** Destination and principal of a call. */
-export interface Outbound {
-  /**
-   * Complete destination, with the tokens of exactly this principal, from `completeDestination`.
-   */
-  readonly destination: HttpDestination
-  /** Named user of the call; without one, it goes out as the technical user of the destination. */
-  readonly user?: NamedUser | undefined
-  /**
-   * Tenant of the context; `undefined` is the provider's. Sessions of technical users are of one
-   * tenant.
-   */
-  readonly tenant?: string | undefined
-  /**
-   * Returns the destination with fresh tokens: called after a 401 or 407, before the one
-   * repetition.
-   */
-  readonly renew?: ((rejected: RejectedCredential) => Promise<HttpDestination>) | undefined
-}
+import type { CsrfOptions } from '../../cap-remote-types.js'
+import type { Outbound } from './outbound.js'
 
 /** Options of a call. */
 export interface RetryOptions {

@@ -2,18 +2,20 @@ import type { HttpRequestConfig, HttpResponse } from '@sap-cloud-sdk/http-client
 
 import { cloudSdkHttpClient } from '../../lib/lazy.js'
 import { retryMiddleware } from './cap-middleware.js'
-import type { CsrfOptions } from './csrf-session.js'
-import { sendWithRetry, translationOf, type Outbound } from './send-with-retry.js'
+import { sendWithRetry, translationOf } from './send-with-retry.js'
 import { isUnderstood } from './message/request.js'
 import { needsCloudSdk } from './cloud-sdk-connection.js'
+import type { CsrfOptions } from '../../cap-remote-types.js'
+import type { Outbound } from './outbound.js'
 
 // the rest of this folder is private: this file is what other folders import
-export { type CallingService, callMiddlewares } from './cap-middleware.js'
+export { callMiddlewares } from './cap-middleware.js'
 export { visibleDestination } from './cloud-sdk-connection.js'
 export { type FailedRequest, HttpFailure, withRemoteError } from './failure/http-failure.js'
 export { explanationOf, failureOf } from './failure/system-answer.js'
 export { identityHeaders } from './message/identity-headers.js'
-export { type Outbound, translationOf } from './send-with-retry.js'
+export type { Outbound } from './outbound.js'
+export { translationOf } from './send-with-retry.js'
 
 /** Options of a call. */
 export interface SendOptions {

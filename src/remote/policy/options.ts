@@ -1,10 +1,9 @@
-import type { HttpDestination } from '@sap-cloud-sdk/connectivity'
-
 import { decidesCalls } from '../../lib/adoption.js'
 import { checkDestinationOptions } from '../../destination/look-up/options.js'
 import { isUserBound } from '../../destination/authentication-types.js'
 import { isClusterName, WITHIN_CLUSTER } from '../../destination/resolve/check.js'
 import { ConfigurationError } from '../../errors.js'
+import type { RemoteCredentials, RemoteOptions } from '../../cap-remote-types.js'
 
 /**
  * Principal that a remote service is called as: `cds.requires.<service>.onBehalfOf`.
@@ -27,42 +26,6 @@ const ON_BEHALF_OF: readonly OnBehalfOf[] = [
 
 /** Default of `minTokenLifetime` in seconds: the time that a request takes to the remote system. */
 export const MIN_TOKEN_LIFETIME = 5
-
-/** Credentials of a required service, as configured or from a service binding. */
-export interface RemoteCredentials {
-  readonly destination?: string
-  readonly url?: string
-  readonly forwardAuthToken?: boolean
-  readonly authentication?: string
-  readonly username?: string
-  /** OAuth client of a bound service. */
-  readonly uaa?: { readonly clientid?: string; readonly url?: string }
-  /**
-   * True if the `url` is plain http to a service of the same cluster, such as the Transparent
-   * Proxy.
-   */
-  readonly plainHttpWithinCluster?: unknown
-  /** Client of a bound XSUAA or Identity Authentication, whose `url` is its own. */
-  readonly clientid?: string
-}
-
-/** Destination of a required service: a name, or what `credentials` with a `url` say. */
-export type ConfiguredDestination = string | (Partial<HttpDestination> & { uaa?: object })
-
-/** Options of `cds.requires.<service>` that matter here. */
-export interface RemoteOptions {
-  readonly onBehalfOf?: unknown
-  /** Time in seconds. */
-  readonly minTokenLifetime?: unknown
-  readonly credentials?: RemoteCredentials
-  readonly destinationOptions?: {
-    readonly selectionStrategy?: unknown
-    readonly fragmentName?: unknown
-    readonly level?: unknown
-    readonly chain?: unknown
-    readonly actorToken?: unknown
-  }
-}
 
 /** Configured principal of a call. */
 export interface CallPolicy {

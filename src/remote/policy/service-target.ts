@@ -3,7 +3,8 @@ import type { ResolveOptions } from '../../destination/resolve/bypass.js'
 import type { DestinationOptions } from '../../destination/resolve/resolve.js'
 import { ConfigurationError } from '../../errors.js'
 import type { CallTarget } from './caller.js'
-import type { CallPolicy, ConfiguredDestination } from './options.js'
+import type { CallPolicy } from './options.js'
+import type { ConfiguredDestination } from '../../cap-remote-types.js'
 
 /** Remote service with its principal and destination. */
 export interface OutboundService extends CallTarget, CallPolicy {

@@ -2,7 +2,7 @@ import cds from '@sap/cds'
 
 import { isDelegated } from '../../delegation/options.js'
 import { ConfigurationError, PropagationError } from '../../errors.js'
-import type { RemoteOptions } from '../policy/options.js'
+import type { RemoteOptions } from '../../cap-remote-types.js'
 
 /** Names of the option of `cds.requires.<service>` by which CAP queues calls. */
 const QUEUE_OPTIONS = ['queued', 'outboxed', 'outbox'] as const

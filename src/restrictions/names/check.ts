@@ -4,21 +4,10 @@ import { join } from 'node:path'
 import { ConfigurationError } from '../../errors.js'
 import { nearestName } from '../../lib/closest.js'
 import { isOfCap, knownNames, type NameSources, type SecurityDescriptor } from './known.js'
-import type { Model, RestrictedDefinition } from '../model/definition.js'
+import type { Model } from '../model/definition.js'
 import { unknownElements } from './elements.js'
 import { usedNames } from './used.js'
-
-/** Something to mend in the model. */
-export interface Finding {
-  readonly rule:
-    | 'unknown-attribute'
-    | 'unknown-role'
-    | 'unknown-element'
-    | 'unsafe-condition'
-    | 'condition-with-join'
-  readonly message: string
-  readonly definition: RestrictedDefinition
-}
+import type { Finding } from './finding.js'
 
 /**
  * Finds attributes and roles of a model that no token can bring (misspelt, or missing in `xs-security.json`), and paths in

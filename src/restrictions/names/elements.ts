@@ -3,7 +3,7 @@ import { nameOf } from '../condition/mentions.js'
 import type { Expression, Token } from '../condition/types.js'
 import { tokensOf } from '../model/compiled.js'
 import type { Model, RestrictedDefinition } from '../model/definition.js'
-import type { Finding } from './check.js'
+import type { Finding } from './finding.js'
 
 /**
  * Finds paths in conditions that begin with no element of their entity. The compiler of CDS checks conditions that are

@@ -1,11 +1,12 @@
 import { relative, resolve } from 'node:path'
 
 import { cap } from '../../cap.js'
-import { checkNames, type Finding } from './check.js'
+import { checkNames } from './check.js'
 import type { NameSources, SecurityDescriptor } from './known.js'
 import { joinFindings, unsafeFinding } from './report.js'
 import type { Model } from '../model/definition.js'
 import { rewriteModel } from '../model/rewrite.js'
+import type { Finding } from './finding.js'
 
 /** A finding with its place in the project. */
 export interface LintFinding {

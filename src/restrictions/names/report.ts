@@ -1,7 +1,7 @@
-import type { Finding } from './check.js'
 import { compiledCondition } from '../model/compiled.js'
 import type { Model, RestrictedDefinition } from '../model/definition.js'
 import { restrictionsOf, type UnsafePlace } from '../model/rewrite.js'
+import type { Finding } from './finding.js'
 
 /** Finding with its parts. */
 export interface UnsafeFinding extends Finding {

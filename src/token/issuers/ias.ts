@@ -18,14 +18,7 @@ import { LazyIdentityServiceToken } from './xssec.js'
 import { keyOf, SignatureKeys } from './xssec.js'
 import { TenantKeySets } from '../keys/tenant-key-sets.js'
 import { fromXssec, OTHER_APPLICATION } from './xssec.js'
-
-/** Credentials of a binding of Identity Authentication that are read here. */
-export interface IasCredentials {
-  readonly clientid: string
-  readonly url: string
-  readonly domains: readonly string[]
-  readonly app_tid?: string
-}
+import type { IasCredentials } from './credentials.js'
 
 const ALGORITHMS = ['RS256']
 

@@ -22,18 +22,7 @@ import { SignatureKeys, validateSignature } from './xssec.js'
 import { TenantKeySets } from '../keys/tenant-key-sets.js'
 import { type Caller, trustAcl } from './trust-acl.js'
 import { fromXssec, OTHER_APPLICATION } from './xssec.js'
-
-/** Credentials of an XSUAA binding that are read here (VCAP_SERVICES.xsuaa[].credentials). */
-export interface XsuaaCredentials {
-  readonly clientid: string
-  readonly xsappname: string
-  readonly uaadomain: string
-  readonly url?: string
-  readonly clientsecret?: string
-  readonly tenantid?: string
-  readonly identityzoneid?: string
-  readonly tenantmode?: string
-}
+import type { XsuaaCredentials } from './credentials.js'
 
 const ALGORITHMS = ['RS256']
 

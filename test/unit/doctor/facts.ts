@@ -1,7 +1,7 @@
 import type { Service } from '@sap-cloud-sdk/connectivity'
 
-import type { Facts, UsedService } from '../../../src/doctor/facts.js'
-import type { SeenDestination } from '../../../src/doctor/look-ups.js'
+import type { Facts } from '../../../src/doctor/facts.js'
+import type { SeenDestination, UsedService } from '../../../src/doctor/look-ups.js'
 
 /** Facts about nothing, with some that a test is about. */
 export function factsWith(own: Partial<Facts> = {}): Facts {

@@ -1,9 +1,10 @@
 import cds from '@sap/cds'
 
-import { onPrincipalCall, type PrincipalCall } from '../../../src/remote/evidence/call.js'
+import { onPrincipalCall } from '../../../src/remote/evidence/call.js'
 import PrincipalRemoteService from '../../../src/remote/service.js'
 import { type Backend, withBackend } from './support/backend.js'
 import { muteConsole } from '../../support/console.js'
+import type { PrincipalCall } from '../../../src/remote/evidence/principal-call.js'
 
 muteConsole('warn')
 

@@ -3,46 +3,15 @@ import type { Grant } from '../../xsuaa/grants/grant.js'
 import { password } from '../../xsuaa/grants/password.js'
 import { refreshToken } from '../../xsuaa/grants/refresh-token.js'
 import { TokenError } from '../../xsuaa/token-error.js'
-import type { DestinationConfiguration } from '../configuration.js'
 import { exchangeUserToken, ExchangeFailed } from './exchange-user-token.js'
 import { corporateTokens } from './corporate-token.js'
 import { bearer, clientOf, entry } from './own-clients.js'
 import { RetrievalFailed } from '../retrieval-failed.js'
-import { type DestinationTokens, samlAssertion, samlBearerToken } from './saml-tokens.js'
+import { samlAssertion, samlBearerToken } from './saml-tokens.js'
 import { tenantOf } from '../tenant-of-call.js'
-import { exchangedToken, type TypedToken } from './token-exchange.js'
-
-/** An entry of `authTokens`; `type` and `value` are there even if the retrieval failed. */
-export interface AuthToken {
-  type: string
-  value: string
-  /** Seconds, and a string, unlike XSUAA's; an assertion has none. */
-  expires_in?: string
-  http_header?: { key: string; value: string }
-  scope?: string
-  refresh_token?: string
-  /** RFC 8693 section 2.2.1. */
-  issued_token_type?: string
-  error?: string
-}
-
-/** The owner of the destination, and the user for whom a token shall be fetched. */
-export interface Caller {
-  /** The tenant of the service token. */
-  tenant: string
-  /** `X-tenant`: counts where the token service is one for all tenants. */
-  subdomain: string | undefined
-  /** `X-user-token`, or the user token that the client has authenticated with. */
-  userToken: string | undefined
-  /** `X-refresh-token` */
-  refreshToken: string | undefined
-  /** `X-Subject-Token` with its type. */
-  subject: TypedToken
-  /** `X-Actor-Token` with its type. */
-  actor: TypedToken
-  /** The result of the first destination of a chain: an assertion about the user, base64url. */
-  assertion?: string
-}
+import { exchangedToken } from './token-exchange.js'
+import type { AuthToken, Caller, DestinationTokens } from './types.js'
+import type { DestinationConfiguration } from '../stored.js'
 
 type Retrieval = (
   service: DestinationTokens,

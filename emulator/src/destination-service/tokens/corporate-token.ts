@@ -1,6 +1,5 @@
 import { InvalidToken } from '../../xsuaa/verify-token.js'
-import type { AuthToken, Caller } from './auth-tokens.js'
-import type { DestinationTokens } from './saml-tokens.js'
+import type { AuthToken, Caller, DestinationTokens } from './types.js'
 
 /** The issuer of such tokens; there is no such provider. */
 const ISSUER = 'https://corporate-idp.example'

@@ -1,9 +1,9 @@
 import type { Client } from '../../landscape/landscape.js'
 import { JWT_BEARER, type Claims } from '../../xsuaa/claims.js'
 import { jwtBearer } from '../../xsuaa/grants/jwt-bearer.js'
-import type { TokenService } from '../../xsuaa/token-endpoint.js'
 import { TokenError } from '../../xsuaa/token-error.js'
 import { RetrievalFailed } from '../retrieval-failed.js'
+import type { TokenService } from '../../xsuaa/grants/token-service.js'
 
 /** A token service has refused; the message is its answer. */
 export class ExchangeFailed extends RetrievalFailed {

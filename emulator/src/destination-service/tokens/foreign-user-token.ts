@@ -1,8 +1,8 @@
 import { jose } from '../../lib/jose.js'
 import type { Claims } from '../../xsuaa/claims.js'
 import type { TokenIssuer } from '../../xsuaa/token-issuer.js'
-import type { DestinationConfiguration } from '../configuration.js'
 import { RetrievalFailed } from '../retrieval-failed.js'
+import type { DestinationConfiguration } from '../stored.js'
 
 /** The emulator calls nobody outside of this machine. */
 const LOOPBACK = /^(localhost|127(\.\d+){3}|\[::1\])$/

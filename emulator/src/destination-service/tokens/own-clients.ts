@@ -1,9 +1,9 @@
 import { findClient } from '../../landscape/clients.js'
 import { equal } from '../../xsuaa/authenticate-client.js'
-import type { TokenService } from '../../xsuaa/token-endpoint.js'
-import type { AuthToken } from './auth-tokens.js'
-import type { DestinationConfiguration } from '../configuration.js'
 import { ExchangeFailed } from './exchange-user-token.js'
+import type { TokenService } from '../../xsuaa/grants/token-service.js'
+import type { AuthToken } from './types.js'
+import type { DestinationConfiguration } from '../stored.js'
 
 /** Secrets are new on every start: a configuration cannot know them, and may leave them out. */
 export function clientOf(

@@ -2,21 +2,15 @@ import { findClient } from '../../landscape/clients.js'
 import { createAssertion } from '../../saml/create-assertion.js'
 import { serviceProvider } from '../../saml/service-provider.js'
 import { SAML2_BEARER, type Claims } from '../../xsuaa/claims.js'
-import type { TokenService } from '../../xsuaa/token-endpoint.js'
-import type { AuthToken, Caller } from './auth-tokens.js'
-import type { DestinationConfiguration } from '../configuration.js'
 import { exchangeUserToken } from './exchange-user-token.js'
 import { foreignUser } from './foreign-user-token.js'
 import { RetrievalFailed } from '../retrieval-failed.js'
 import { attributesOf, nameIdOf } from './saml-user.js'
 import { tenantOf } from '../tenant-of-call.js'
 import { askTokenService } from './token-service.js'
-
-/** The parts that the Destination service needs besides XSUAA to call token services. */
-export interface DestinationTokens extends TokenService {
-  /** Certificate authority of the landscape (PEM). */
-  readonly ca: string
-}
+import type { TokenService } from '../../xsuaa/grants/token-service.js'
+import type { AuthToken, Caller, DestinationTokens } from './types.js'
+import type { DestinationConfiguration } from '../stored.js'
 
 /**
  * `SAMLAssertion`: the assertion itself. It has no `expires_in`, and each one is a new one.

@@ -1,8 +1,8 @@
 import type { NameId } from '../../saml/assertion.js'
 import { NAME_ID_FORMATS } from '../../saml/assertion.js'
 import type { Claims } from '../../xsuaa/claims.js'
-import type { DestinationConfiguration } from '../configuration.js'
 import { RetrievalFailed } from '../retrieval-failed.js'
+import type { DestinationConfiguration } from '../stored.js'
 
 /**
  * Returns the user that an assertion is about: `userIdSource` names a claim (or a JSONPath into the claims), or an attribute of the user if

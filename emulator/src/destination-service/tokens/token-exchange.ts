@@ -1,21 +1,12 @@
-import type { Claims } from '../../xsuaa/claims.js'
+import { type Claims, TOKEN_EXCHANGE } from '../../xsuaa/claims.js'
 import { InvalidToken, verifyToken } from '../../xsuaa/verify-token.js'
-import type { AuthToken, Caller } from './auth-tokens.js'
 import { clientOf, bearer } from './own-clients.js'
-import type { DestinationConfiguration } from '../configuration.js'
 import { ExchangeFailed, exchangeUserToken } from './exchange-user-token.js'
 import { RetrievalFailed } from '../retrieval-failed.js'
-import { type DestinationTokens, prefixed } from './saml-tokens.js'
+import { prefixed } from './saml-tokens.js'
 import { askTokenService } from './token-service.js'
-
-/** RFC 8693 section 2.1. */
-const TOKEN_EXCHANGE = 'urn:ietf:params:oauth:grant-type:token-exchange'
-
-/** A token with its type: `X-Subject-Token` or `X-Actor-Token`. */
-export interface TypedToken {
-  readonly token: string | undefined
-  readonly type: string | undefined
-}
+import type { AuthToken, Caller, TypedToken, DestinationTokens } from './types.js'
+import type { DestinationConfiguration } from '../stored.js'
 
 /**
  * `OAuth2TokenExchange`: what the token service gives for the subject token, and the actor token if there is one (RFC 8693).

@@ -1,5 +1,4 @@
-import { JWT_BEARER } from '../../xsuaa/claims.js'
-import { TOKEN_EXCHANGE } from '../tokens/exchange-token.js'
+import { JWT_BEARER, TOKEN_EXCHANGE } from '../../xsuaa/claims.js'
 
 /**
  * Returns the discovery document, which is about the tenant and not about one application: it names grants that an application

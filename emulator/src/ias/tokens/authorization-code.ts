@@ -2,7 +2,7 @@ import { checkVerifier } from '../../xsuaa/grants/authorization-code.js'
 import { newSessionId } from '../authorize/log-on.js'
 import { identityError } from '../identity-error.js'
 import { userClaims } from './identity-claims.js'
-import type { IdentityGrant } from './identity-grants.js'
+import type { IdentityGrant } from './identity-grant.js'
 
 /** RFC 6749 section 4.1.3 with RFC 7636: tokens for the code that the browser has brought. */
 export const authorizationCode: IdentityGrant = (context) => {

@@ -5,9 +5,6 @@ import { identityError } from '../identity-error.js'
 import type { IdentityService } from '../identity-service.js'
 import type { IdentityApplication } from '../identity-tenant.js'
 
-/** RFC 8693 section 2.1. */
-export const TOKEN_EXCHANGE = 'urn:ietf:params:oauth:grant-type:token-exchange'
-
 const TYPE = 'urn:ietf:params:oauth:token-type:'
 const ACCESS_TOKEN = `${TYPE}access_token`
 const ID_TOKEN = `${TYPE}id_token`

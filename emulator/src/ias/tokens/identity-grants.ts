@@ -1,42 +1,13 @@
 import { allUsers, findUser, findUserByUuid, type Landscape } from '../../landscape/landscape.js'
 import { equal } from '../../xsuaa/authenticate-client.js'
-import { JWT_BEARER, type Claims } from '../../xsuaa/claims.js'
+import { JWT_BEARER, TOKEN_EXCHANGE, type Claims } from '../../xsuaa/claims.js'
 import { InvalidToken } from '../../xsuaa/verify-token.js'
 import { authorizationCode } from './authorization-code.js'
-import { subjectToken, TOKEN_EXCHANGE } from './exchange-token.js'
+import { subjectToken } from './exchange-token.js'
 import { technicalClaims, userClaims } from './identity-claims.js'
 import { userOfExternalToken } from '../corporate-identity-provider.js'
 import { clientRefused, identityError } from '../identity-error.js'
-import type { IdentityApplication } from '../identity-tenant.js'
-import type { IdentityService } from '../identity-service.js'
-
-/** The request and the landscape that every grant works with. */
-export interface IdentityGrantContext extends IdentityService {
-  /** Authenticated. */
-  application: IdentityApplication
-  /** True if the application is a public client that has not authenticated. */
-  isPublic: boolean
-  form: URLSearchParams
-}
-
-/** The outcome of a grant. */
-export interface IdentityGrantResult {
-  /** Claims of the token. */
-  claims: Claims
-  /** True if the grant was a token of a corporate identity provider. */
-  external?: boolean
-  /** Parameter `refresh_expiry` of the authorization request. */
-  refreshExpiry?: string
-}
-
-/**
- * One grant: checks its parameters and yields the claims of the token.
- *
- * @throws TokenError
- */
-export type IdentityGrant = (
-  context: IdentityGrantContext
-) => Promise<IdentityGrantResult> | IdentityGrantResult
+import type { IdentityGrantContext, IdentityGrantResult, IdentityGrant } from './identity-grant.js'
 
 /** Name of the grant for authorization codes. */
 export const CODE = 'authorization_code'

@@ -1,7 +1,7 @@
 import type { IncomingMessage } from 'node:http'
 import type { RequestNotes } from '../../http/api-server.js'
 import { findUserByUuid } from '../../landscape/landscape.js'
-import type { Claims } from '../../xsuaa/claims.js'
+import { type Claims, TOKEN_EXCHANGE } from '../../xsuaa/claims.js'
 import {
   authenticateApplication,
   type AuthenticatedApplication
@@ -10,16 +10,16 @@ import {
   assertionFor,
   type AssertionResponse,
   isAssertion,
-  requestedType,
-  TOKEN_EXCHANGE
+  requestedType
 } from './exchange-token.js'
 import { providerClaims } from './identity-claims.js'
 import { isGranted } from '../identity-client.js'
 import { identityError } from '../identity-error.js'
 import type { TokenError } from '../../xsuaa/token-error.js'
-import { CODE, IDENTITY_GRANTS, type IdentityGrantResult } from './identity-grants.js'
+import { CODE, IDENTITY_GRANTS } from './identity-grants.js'
 import type { IdentityService } from '../identity-service.js'
 import type { Dependency, IdentityApplication, IdentityTenant } from '../identity-tenant.js'
+import type { IdentityGrantResult } from './identity-grant.js'
 
 /** RFC 6749 section 5.1; users get an id token as well, which is what they are known by. */
 export interface IdentityTokenResponse {

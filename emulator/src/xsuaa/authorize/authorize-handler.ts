@@ -7,7 +7,6 @@ import { readForm } from '../../http/read-form.js'
 import { equal } from '../authenticate-client.js'
 import { TokenError } from '../token-error.js'
 import { tenantOfHost } from '../tenant-of-request.js'
-import type { TokenService } from '../token-endpoint.js'
 import {
   AuthorizationRefused,
   checkUserScopes,
@@ -18,6 +17,7 @@ import {
 import { sendLoginPage, sendNotice } from './login-page.js'
 import { isRedirectUri } from './redirect-uri.js'
 import { readCookie, type Sessions } from './sessions.js'
+import type { TokenService } from '../grants/token-service.js'
 
 const FORM_COOKIE = 'cds-principal-login'
 

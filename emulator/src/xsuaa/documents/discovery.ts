@@ -1,6 +1,6 @@
 import type { IncomingMessage } from 'node:http'
 import { tenantOfHost } from '../tenant-of-request.js'
-import type { TokenService } from '../token-endpoint.js'
+import type { TokenService } from '../grants/token-service.js'
 
 /**
  * The metadata of the tenant that the host names. The endpoints are below that host.

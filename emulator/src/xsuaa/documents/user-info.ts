@@ -1,9 +1,9 @@
 import type { IncomingMessage } from 'node:http'
 import { bearerToken } from '../../http/bearer.js'
 import type { Claims } from '../claims.js'
-import type { TokenService } from '../token-endpoint.js'
 import { refusedAssertion, TokenError } from '../token-error.js'
 import { InvalidToken, verifyToken } from '../verify-token.js'
+import type { TokenService } from '../grants/token-service.js'
 
 /**
  * OpenID Connect Core section 5.3: the user of an access token with the scope `openid`.

@@ -1,6 +1,6 @@
 import type { Client } from '../../landscape/landscape.js'
 import type { Claims } from '../claims.js'
-import type { TokenService } from '../token-endpoint.js'
+import type { TokenService } from './token-service.js'
 
 /** The request and the landscape that every grant works with. */
 export interface GrantContext extends TokenService {

@@ -6,13 +6,14 @@ import type { Principal } from '../../../user/principal.js'
 import { HttpFailure } from '../../../remote/http/send.js'
 import { carriesUser } from '../../../remote/policy/options.js'
 import { asJson } from '../../exports.js'
-import type { Facts, UsedService } from '../../facts.js'
+import type { Facts } from '../../facts.js'
 import { broken, brokenBy, type Finding, right, type Row, unseen } from '../../row.js'
 import { destinationTitle } from '../destinations.js'
 import { skewFinding } from './clock.js'
 import { isOData, pathOf, readOnce } from './read-once.js'
 import { userSeenBySystem } from './seen-by-system.js'
 import type { Session } from './session.js'
+import type { UsedService } from '../../look-ups.js'
 
 /** Results of the calls to all services. */
 export interface CallFindings {

@@ -6,7 +6,7 @@ import { callPolicy } from '../../../remote/policy/options.js'
 import { outboundService } from '../../../remote/policy/service-target.js'
 import type { Principal } from '../../../user/principal.js'
 import { asJson } from '../../exports.js'
-import type { UsedService } from '../../facts.js'
+import type { UsedService } from '../../look-ups.js'
 
 /** Milliseconds for a call of the examination. */
 const TIMEOUT = 20_000

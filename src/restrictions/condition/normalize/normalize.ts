@@ -1,6 +1,6 @@
 import type { Condition, Expression, Operand, Segment, Subquery, Token } from '../types.js'
 import { truthOf } from '../derived.js'
-import { type Definition, targetAt, typeOfOperand } from '../element-type.js'
+import { targetAt, typeOfOperand } from '../element-type.js'
 import { mentionsRow, mentionsUser, nameOf } from '../mentions.js'
 import {
   anchored,
@@ -25,19 +25,7 @@ import {
 import { normalizePattern, normalizePredicate } from './pattern.js'
 import { UnsafeCondition } from '../unsafe.js'
 import { sourceOf } from '../user-value.js'
-
-/** Surroundings of a condition. */
-export interface Scope {
-  /** The entity whose elements its paths begin at; none for unbound actions. */
-  readonly entity: Definition | undefined
-  /** True if a remote service evaluates the condition, which can do less than a database. */
-  readonly remote: boolean
-  readonly reference: Reference
-  /** Called for what stays a path to another entity, which no filter can have. */
-  readonly onJoin: (tokens: readonly Token[]) => void
-  /** Finds the entity of a subquery. */
-  readonly definition: (name: string) => Definition | undefined
-}
+import type { Scope } from './scope.js'
 
 /**
  * The normal form of a condition with `$user`: one that CAP evaluates as its guide says. `not` never stands around

@@ -1,10 +1,10 @@
 import { mentionsRow, mentionsUser } from '../mentions.js'
 import { matchUser } from './comparison.js'
-import type { Scope } from './normalize.js'
 import type { Operand, Token } from '../types.js'
 import { UnsafeCondition } from '../unsafe.js'
 import { sourceOf } from '../user-value.js'
 import { isPatternKind, type PatternKind } from '../patterns/text-pattern.js'
+import type { Scope } from './scope.js'
 
 /** A function with a pattern of the user as a condition. @internal */
 export function normalizePredicate(

@@ -2,13 +2,10 @@ import { once } from 'node:events'
 
 import cds from '@sap/cds'
 
-import {
-  CallEvidence,
-  onPrincipalCall,
-  type PrincipalCall
-} from '../../../../src/remote/evidence/call.js'
+import { CallEvidence, onPrincipalCall } from '../../../../src/remote/evidence/call.js'
 import { PropagationError } from '../../../../src/errors.js'
 import { cdsRequires } from '../../destination/support/cds-requires.js'
+import type { PrincipalCall } from '../../../../src/remote/evidence/principal-call.js'
 
 const TOKEN = 'eyJhbGciOiJSUzI1NiJ9.eyJzdWIiOiJhbGljZSJ9.c2lnbmF0dXJl'
 const SECRETS = [TOKEN, 'alice@example.com', 'c2VjcmV0', 'hunter2']

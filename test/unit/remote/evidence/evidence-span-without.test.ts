@@ -1,7 +1,7 @@
 import cds from '@sap/cds'
 
-import type { PrincipalCall } from '../../../../src/remote/evidence/call.js'
 import { markSpan } from '../../../../src/remote/evidence/span.js'
+import type { PrincipalCall } from '../../../../src/remote/evidence/principal-call.js'
 
 test('an application without OpenTelemetry is asked for it once, not with every call', () => {
   const { root } = cds

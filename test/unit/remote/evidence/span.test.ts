@@ -2,8 +2,8 @@ import { AsyncLocalStorage } from 'node:async_hooks'
 
 import { type Context, context, ROOT_CONTEXT, type Span, trace } from '@opentelemetry/api'
 
-import type { PrincipalCall } from '../../../../src/remote/evidence/call.js'
 import { markSpan } from '../../../../src/remote/evidence/span.js'
+import type { PrincipalCall } from '../../../../src/remote/evidence/principal-call.js'
 
 const CALL: PrincipalCall = {
   service: 'S4',

@@ -2,11 +2,11 @@ import type { HttpDestination } from '@sap-cloud-sdk/connectivity'
 
 import { resolveDestination } from '../../../../src/destination/resolve/resolve.js'
 import { outboundDestination } from '../../../../src/remote/outbound.js'
-import type { Outbound } from '../../../../src/remote/http/send-with-retry.js'
 import { send } from '../../../../src/remote/http/send.js'
 import type { Principal } from '../../../../src/user/principal.js'
 import { Landscape } from '../../destination/support/landscape.js'
 import { Backend, plain } from '../support/backend.js'
+import type { Outbound } from '../../../../src/remote/http/outbound.js'
 
 const COUNT = 20
 const names = Array.from({ length: COUNT }, (_, i) => `D${i}`)

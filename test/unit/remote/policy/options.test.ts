@@ -1,8 +1,5 @@
-import {
-  callPolicy,
-  MIN_TOKEN_LIFETIME,
-  type RemoteOptions
-} from '../../../../src/remote/policy/options.js'
+import { callPolicy, MIN_TOKEN_LIFETIME } from '../../../../src/remote/policy/options.js'
+import type { RemoteOptions } from '../../../../src/cap-remote-types.js'
 
 const url = 'https://example.com'
 const uaa = { clientid: 'sb-reuse!b1', url: 'https://uaa.example.com' }

@@ -1,11 +1,9 @@
 import { tokensOf } from '../../../../src/restrictions/model/compiled.js'
 import type { Token } from '../../../../src/restrictions/condition/types.js'
-import {
-  normalize,
-  type Scope
-} from '../../../../src/restrictions/condition/normalize/normalize.js'
+import { normalize } from '../../../../src/restrictions/condition/normalize/normalize.js'
 import { printCondition } from '../../../../src/restrictions/condition/print.js'
 import { modelOf } from './model.js'
+import type { Scope } from '../../../../src/restrictions/condition/normalize/scope.js'
 
 export const { definitions } = modelOf(`
   entity Rows { key ID : Integer; name : String; level : Integer; since : Date; flag : Boolean;

@@ -1,6 +1,6 @@
-import type { Scope } from '../../../../../src/restrictions/condition/normalize/normalize.js'
 import { UnsafeCondition } from '../../../../../src/restrictions/condition/unsafe.js'
 import { normalized } from '../../support/normalized.js'
+import type { Scope } from '../../../../../src/restrictions/condition/normalize/scope.js'
 
 const remote = { remote: true }
 /** Only if the user has a value. */
