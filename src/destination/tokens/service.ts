@@ -1,7 +1,8 @@
 import type { Service } from '@sap-cloud-sdk/connectivity'
+import { XsuaaService } from '@sap/xssec'
 import { LRUCache } from 'lru-cache'
 
-import { cloudSdk } from '../../lib/lazy.js'
+import { correlationHeaders } from '../../lib/inbound-credential.js'
 import { type Bypass, type Key, SingleFlight } from '../../lib/single-flight.js'
 import { clientService } from './client-service.js'
 import { endOf, lifetimeUntil } from './lifetime.js'
@@ -36,7 +37,6 @@ export class ServiceTokenError extends Error {
  * @param bypass - true to ignore cached results
  * @throws {@link DestinationError} `ERR_DESTINATION_UNAVAILABLE` for a binding that has no key
  * @throws {@link ServiceTokenError} for a token service that gives none
- * @see `@sap-cloud-sdk/connectivity`, `serviceToken`
  * @internal
  */
 export async function serviceTokenOf(
@@ -46,15 +46,24 @@ export async function serviceTokenOf(
 ): Promise<string> {
   const fetch = async () => {
     const complete = await clientService(service)
-    const { serviceToken } = await cloudSdk()
-    // its cache hands tokens out until their last second
-    const options = { useCache: false, ...(tenant && { jwt: { zid: tenant } }) }
-    const value = await serviceToken(complete, options).catch((error: unknown) => {
+    const value = await fetchToken(complete, tenant).catch((error: unknown) => {
       throw new ServiceTokenError(service.label, error)
     })
     return { value, lifetime: lifetimeUntil(endOf(value)) }
   }
   return tokens.get(keyOf(service, tenant), fetch, bypass)
+}
+
+/**
+ * Fetches a token by `@sap/xssec`, as the Cloud SDK does: `serviceToken` of the Cloud SDK takes no correlation id, and after some
+ * failures it says for half a minute that its circuit breaker is open, in place of the cause.
+ */
+async function fetchToken({ credentials }: Service, tenant: string | undefined): Promise<string> {
+  const { 'x-correlationid': correlationId } = correlationHeaders()
+  const options = { ...(tenant && { zid: tenant }), ...(correlationId && { correlationId }) }
+  const service = new XsuaaService(credentials)
+  const { access_token: token } = await service.fetchClientCredentialsToken(options)
+  return token
 }
 
 /**

@@ -1,3 +1,4 @@
+import cds from '@sap/cds'
 import type { Service } from '@sap-cloud-sdk/connectivity'
 
 import { serviceTokenOf } from '../../../../src/destination/tokens/service.js'
@@ -30,4 +31,28 @@ test('a certificate that was replaced is not used any longer', async () => {
   const former = { certificate: '', key: '' }
   await expect(token(service('connectivity', former))).rejects.toThrow()
   expect(claimsOf(await token(service('connectivity', { certificate, key }))).cnf).toBeDefined()
+})
+
+test('the token service gets the correlation id of the request; nothing outside of one', async () => {
+  const nextId = async () => {
+    const { headers } = await landscape.emulator.takeRequest('xsuaa/token')
+    return headers['x-vcap-request-id']
+  }
+  cds.context = { id: 'id-of-the-request' } as never
+  await token(service('destination'))
+  let id: unknown
+  do id = await nextId()
+  while (id === undefined) // those of the tests before have none
+  expect(id).toBe('id-of-the-request')
+  cds.context = undefined
+  await token(service('destination'))
+  expect(await nextId()).toBeUndefined()
+})
+
+test('a wrong secret has the same cause each time, however often it is tried', async () => {
+  const wrong = service('destination', { clientsecret: 'wrong' })
+  for (let i = 0; i < 15; i++) {
+    const error: unknown = await token(wrong).catch((reason: unknown) => reason)
+    expect((error as Error).cause).toMatchObject({ message: expect.stringContaining('401') })
+  }
 })
