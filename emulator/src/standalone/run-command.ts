@@ -30,7 +30,7 @@ export function runCommand(
   env: NodeJS.ProcessEnv
 ): RunningCommand {
   const isGroup = !process.stdin.isTTY && process.platform !== 'win32'
-  const child = spawn(command, {
+  const child = spawn(inShell(command, isGroup), {
     cwd: folder,
     env,
     shell: true,
@@ -51,6 +51,12 @@ export function runCommand(
       else if (signal !== 'SIGINT') child.kill(signal)
     }
   }
+}
+
+/** A shell that gets a signal shall wait for its command, and end with the exit code of that. */
+function inShell(command: string, isGroup: boolean): string {
+  if (process.platform === 'win32') return command
+  return `trap 'exit $?' ${isGroup ? 'INT TERM HUP' : 'INT'}\n${command}`
 }
 
 function exitCodeOf(child: ChildProcess): Promise<number> {

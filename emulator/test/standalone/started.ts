@@ -28,10 +28,14 @@ export class StartedCommand {
   #stdout = ''
   #stderr = ''
 
-  constructor(folder: string, args: readonly string[]) {
+  constructor(folder: string, args: readonly string[], more: NodeJS.ProcessEnv = {}) {
     this.process = spawn(process.execPath, [COMMAND, ...args], {
       cwd: folder,
-      env: { ...process.env, ...Object.fromEntries(CERTIFICATES.map((name) => [name, undefined])) },
+      env: {
+        ...process.env,
+        ...Object.fromEntries(CERTIFICATES.map((name) => [name, undefined])),
+        ...more
+      },
       stdio: ['ignore', 'pipe', 'pipe']
     })
     this.process.stdout!.on('data', (data) => (this.#stdout += String(data)))
