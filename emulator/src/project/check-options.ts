@@ -11,6 +11,7 @@ import type {
 import type { ApplicationOptions, TenantOptions } from '../landscape/landscape-options.js'
 import type { TrustOptions } from '../saml/trust.js'
 import type {
+  EdmxService,
   EmulatorOptions,
   ExposedResource,
   MockedService,
@@ -41,6 +42,7 @@ const SYSTEM: Names<OnPremiseSystem> = {
   env: true
 }
 const MOCK: Names<MockedService> = { service: true, path: true }
+const EDMX: Names<EdmxService> = { file: true, path: true }
 const RESOURCE: Names<ExposedResource> = { path: true, subpaths: true }
 const TRUST: Names<TrustOptions> = {
   entityId: true,
@@ -189,8 +191,9 @@ function checkConnectors(
 function checkSystems(path: string, systems: EmulatorOptions['onPremise']): void {
   for (const [place, system] of entriesOf(path, systems)) {
     checkNames(place, system, SYSTEM)
-    const { mocks, resources } = system as OnPremiseSystem
+    const { mocks, edmx, resources } = system as OnPremiseSystem
     for (const mock of asList(mocks)) checkNames(`${place}.mocks`, mock, MOCK)
+    for (const service of asList(edmx)) checkNames(`${place}.edmx`, service, EDMX)
     for (const resource of asList(resources)) checkNames(`${place}.resources`, resource, RESOURCE)
   }
 }

@@ -1,9 +1,9 @@
 import { X509Certificate } from 'node:crypto'
 import { createServer, type Server } from 'node:https'
+import { csrfProtection } from 'cds-principal-emulator/s4'
 import express, { type ErrorRequestHandler, type RequestHandler } from 'express'
 import { userHeader } from './abap-auth.js'
 import { auditLog, type AuditEntry } from './audit.js'
-import { csrf } from './csrf.js'
 import { errorBodies, sendError } from './gateway-error.js'
 import { logon } from './logon.js'
 import { odataV2, servicePath } from './odata.js'
@@ -38,6 +38,14 @@ const knownService: RequestHandler = (req, res, next) => {
   if (name === 'API_EQUIPMENT' || name === 'API_FUNCTIONALLOCATION') return next()
   const text = `No service found for namespace '', name '${name ?? ''}', version '0001'`
   sendError(res, 403, '/IWFND/MED/170', text)
+}
+
+/** The Gateway's CSRF protection. */
+function csrf(): RequestHandler {
+  const isAllowed = csrfProtection('SAP_SESSIONID_S4H_100')
+  return (req, res, next) => {
+    if (isAllowed(req, res, res.locals['user'].name)) next()
+  }
 }
 
 /** The slash variant of a resource is a syntax error, only the service root may end with one. */

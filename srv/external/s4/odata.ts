@@ -2,10 +2,10 @@ import { createServer } from 'node:http'
 import { join } from 'node:path'
 import cov2ap from '@cap-js-community/odata-v2-adapter'
 import cds from '@sap/cds'
+import { inProcessAgent } from 'cds-principal-emulator/s4'
 import express, { type RequestHandler } from 'express'
 import { equipment } from './equipment.js'
 import { functionalLocations } from './functional-locations.js'
-import { inProcessAgent } from './in-process-agent.js'
 import { completeStoredRecords } from './record.js'
 
 /** Where SAP systems serve the OData services of namespace /SAP/. */

@@ -1,4 +1,4 @@
-import { DOMParser, type Element as XmlElement } from '@xmldom/xmldom'
+import { DOMParser, type Element as XmlElement, onErrorStopParsing } from '@xmldom/xmldom'
 
 /** Facts of an EDMX file that the import does not keep. */
 export interface EdmxFacts {
@@ -17,7 +17,7 @@ export interface EdmxFacts {
  * @throws Error if it is no XML
  */
 export function readFacts(xml: string): EdmxFacts {
-  const document = new DOMParser().parseFromString(xml, 'text/xml')
+  const document = new DOMParser({ onError: onErrorStopParsing }).parseFromString(xml, 'text/xml')
   const all = (name: string, from: Pick<XmlElement, 'getElementsByTagNameNS'> = document) => [
     ...from.getElementsByTagNameNS('*', name)
   ]
