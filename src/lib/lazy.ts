@@ -34,6 +34,16 @@ export function cloudSdk(): Promise<CloudSdk> {
 }
 
 /**
+ * Loads `@sap/xssec` when the first token is fetched: it reads `DEBUG` when it is loaded, and would log tokens if that was before
+ * it is left out there.
+ *
+ * @internal
+ */
+export function xssec(): typeof import('@sap/xssec') {
+  return load('@sap/xssec') as typeof import('@sap/xssec')
+}
+
+/**
  * Keeps the Cloud SDK from catching errors that end the start: its logger would print them as a part
  * of a long JSON object, and end the process three seconds later.
  *

@@ -1,8 +1,8 @@
 import type { Service } from '@sap-cloud-sdk/connectivity'
-import { XsuaaService } from '@sap/xssec'
 import { LRUCache } from 'lru-cache'
 
 import { correlationHeaders } from '../../lib/inbound-credential.js'
+import { xssec } from '../../lib/lazy.js'
 import { type Bypass, type Key, SingleFlight } from '../../lib/single-flight.js'
 import { clientService } from './client-service.js'
 import { endOf, lifetimeUntil } from './lifetime.js'
@@ -61,6 +61,7 @@ export async function serviceTokenOf(
 async function fetchToken({ credentials }: Service, tenant: string | undefined): Promise<string> {
   const { 'x-correlationid': correlationId } = correlationHeaders()
   const options = { ...(tenant && { zid: tenant }), ...(correlationId && { correlationId }) }
+  const { XsuaaService } = xssec()
   const service = new XsuaaService(credentials)
   const { access_token: token } = await service.fetchClientCredentialsToken(options)
   return token
