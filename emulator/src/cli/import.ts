@@ -13,6 +13,9 @@ export interface ImportOptions {
   readonly force?: boolean
 }
 
+/** The schema, for editors; it is in the folder of the project. */
+const SCHEMA = './node_modules/cds-principal-emulator/schema/landscape.json'
+
 /**
  * Writes a landscape file from exported files, and prints what was replaced and what the emulator cannot do.
  *
@@ -20,7 +23,8 @@ export interface ImportOptions {
  */
 export function importCommand({ output, force, ...exports }: ImportOptions): void {
   const imported = importLandscape(exports)
-  write(output, `${JSON.stringify(imported.landscape, undefined, 2)}\n`, force)
+  const content = { $schema: SCHEMA, ...imported.landscape }
+  write(output, `${JSON.stringify(content, undefined, 2)}\n`, force)
   process.stdout.write(`${reportOf(output, imported).join('\n')}\n`)
 }
 
