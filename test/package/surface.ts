@@ -9,10 +9,12 @@ export const PRINT_SURFACE = `
   const surfaceOf = (exported) =>
     typeof exported === 'function' ? kindOf(exported) :
     Object.fromEntries(membersOf(exported).map((name) => [name, kindOf(exported[name])]))
-  const codeOf = (name) => name.endsWith('.json') ? [] : [[name, surfaceOf(require('cds-principal' + name.slice(1)))]]
+  const isCode = (name) => entries[name].default?.endsWith('.js')
   const index = require('cds-principal')
   console.log(JSON.stringify({
-    surface: Object.fromEntries(Object.keys(entries).flatMap(codeOf)),
+    surface: Object.fromEntries(
+      Object.keys(entries).filter(isCode).map((name) => [name, surfaceOf(require('cds-principal' + name.slice(1)))])
+    ),
     codes: index.ERROR_CODES,
     isOneAuth: index.auth === require('cds-principal/auth'),
     isOneError: new index.TokenError('ERR_TOKEN_EXPIRED', 'x') instanceof index.PrincipalError
