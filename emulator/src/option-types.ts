@@ -42,7 +42,10 @@ export interface EdmxService {
 
 /** A system behind the emulated Cloud Connector: a `backend`, `mocks`, or `edmx` files. */
 export interface OnPremiseSystem {
-  /** https URL of a running system, or a Node module (.js or .ts, relative to `root`) to start as a process. */
+  /**
+   * https URL of a running system, `tcp://<host>:<port>` of one behind the SOCKS5 proxy, or a Node module (.js or .ts, relative
+   * to `root`) to start as a process.
+   */
   backend?: string
   /** Services that `cds mock` serves, in a process of its own. */
   mocks?: readonly MockedService[]
@@ -57,6 +60,8 @@ export interface OnPremiseSystem {
   rules?: string | readonly string[]
   /** Exposed paths, case-sensitive; default: everything. */
   resources?: readonly ExposedResource[]
+  /** True if the system certificate of the Cloud Connector may log on where there is no user; default: `false`. */
+  systemCertificateForLogon?: boolean
   /** Additional environment of the started process. */
   env?: Readonly<Record<string, string>>
 }

@@ -3,6 +3,7 @@ import { assemble, closeAll } from './landscape/assemble.js'
 import { startBound } from './project/binding.js'
 import { createLandscapeCertificates } from './certificates/landscape-certificates.js'
 import { parseSubjectPattern } from './certificates/subject-pattern.js'
+import { readPropagation } from './connectivity/cloud-connector-options.js'
 import { checkOptions } from './project/check-options.js'
 import { createDestinations } from './destination-service/configuration.js'
 import type { Emulator } from './emulator.js'
@@ -44,6 +45,7 @@ async function start(given: EmulatorOptions): Promise<Emulator> {
   const destinations = createDestinations(options)
   const saml = createSamlService(options, landscape)
   const subjectPattern = parseSubjectPattern(options.subjectPattern ?? 'CN=${name}')
+  const propagation = readPropagation(options)
   const [certificates, keys] = await Promise.all([
     createLandscapeCertificates(landscape.subdomains.values(), landscape.clock),
     SigningKeys.create()
@@ -63,6 +65,7 @@ async function start(given: EmulatorOptions): Promise<Emulator> {
       destinations,
       saml,
       subjectPattern,
+      propagation,
       certificates,
       keys,
       onPremise,

@@ -49,6 +49,10 @@ export interface EmulatorOptions {
   onPremise?: Readonly<Record<string, OnPremiseSystem>>
   /** Subject of the user certificates, default `CN=${name}`. */
   subjectPattern?: string
+  /** Minutes from 1 to 43200 that a user certificate of the Cloud Connector is valid; default: 60. */
+  certificateValidityInMin?: number
+  /** Hours from 0 to 336 that the Cloud Connector accepts the token of a user after its expiry; default: 0. */
+  expirationToleranceInHr?: number
   /** Security descriptor, or the path of its file relative to `root`; default: `<root>/xs-security.json` if there is one. */
   xsSecurity?: object | string
   /** Trust configurations of the subaccount by origin key: whose SAML assertions XSUAA accepts. */

@@ -10,6 +10,10 @@ export interface ExposedSystem {
   locate: (path: string) => BackendTarget
   /** `undefined`: everything. */
   resources: readonly ExposedResource[] | undefined
+  /** The address of a system that is reached by TCP, and not by HTTP. */
+  tcp: { host: string; port: number } | undefined
+  /** True if the system certificate may log on where there is no user. */
+  systemCertificateForLogon: boolean
 }
 
 /**

@@ -18,11 +18,13 @@ export interface ForwardedRequest {
   backend: BackendTarget
   connection: Connection
   principal: Principal | null
+  /** True if the backend may take the system certificate for a log-on where there is no user. */
+  systemCertificateForLogon: boolean
 }
 
 /**
  * Hands requests on over mutual TLS, with the system certificate as the client and the user's
- * certificate in the header SSL_CLIENT_CERT; to a mock over http, which never leaves this machine. Bodies are streamed both ways, redirects are not
+ * certificate in the header SSL_CLIENT_CERT, which is empty without a user; to a mock over http, which never leaves this machine. Bodies are streamed both ways, redirects are not
  * followed.
  *
  * @throws whatever the connection to the backend fails with
@@ -42,7 +44,7 @@ export function createForward(certificates: LandscapeCertificates) {
   })
   const closing = new WeakSet<IncomingMessage>()
   return async (request: ForwardedRequest): Promise<void> => {
-    const { req, res, target, backend, connection, principal } = request
+    const { req, res, target, backend, connection } = request
     const { protocol, hostname } = new URL(backend.origin)
     if (/\bclose\b/i.test(req.headers.connection ?? '')) closing.add(req)
     cleanHeaders(req)
@@ -53,9 +55,18 @@ export function createForward(certificates: LandscapeCertificates) {
     await proxy.web(req, res, {
       target: backend.origin,
       agent: connection.agent(protocol, { secureContext, servername, maxSockets: 1 }),
-      ...(principal && { headers: { SSL_CLIENT_CERT: principal.certificate } })
+      headers: logonHeader(request)
     })
   }
+}
+
+/** An empty header says that the system certificate is no log-on. */
+function logonHeader({
+  principal,
+  systemCertificateForLogon
+}: ForwardedRequest): Record<string, string> {
+  if (principal) return { SSL_CLIENT_CERT: principal.certificate }
+  return systemCertificateForLogon ? {} : { SSL_CLIENT_CERT: '' }
 }
 
 /**

@@ -1,13 +1,17 @@
 import type { IncomingMessage } from 'node:http'
 import { bearerToken } from '../http/bearer.js'
-import type { IdentityIssuer } from '../ias/identity-issuer.js'
-import type { Client } from '../landscape/landscape.js'
 import type { Claims } from '../xsuaa/claims.js'
-import type { TokenIssuer } from '../xsuaa/token-issuer.js'
-import { InvalidToken, verifyServiceToken, verifyToken } from '../xsuaa/verify-token.js'
+import { InvalidToken, verifyToken } from '../xsuaa/verify-token.js'
 import type { Connection } from './connection.js'
 import { isExposed, type ExposedSystem } from './exposed-system.js'
 import type { createPrincipals, Principal } from './principal.js'
+import {
+  type AcceptedTokens,
+  isUserToken,
+  proxyToken,
+  tenantOf,
+  verifyProxyToken
+} from './proxy-token.js'
 import {
   connectionReused,
   invalidProxyHeader,
@@ -20,15 +24,12 @@ import {
 import type { RequestTarget } from './request-target.js'
 
 /** The rules that the proxy checks requests against. */
-export interface GateContext {
-  issuer: TokenIssuer
-  /** Identity provider whose users the Cloud Connector trusts as well. */
-  identity?: IdentityIssuer | undefined
-  /** The client whose tokens the proxy accepts. */
-  client: Client
+export interface GateContext extends AcceptedTokens {
   /** Systems that the Cloud Connector with a location id exposes, by virtual host; `undefined`: there is no such Cloud Connector. */
   systemsOf: (tenant: string, locationId: string) => ReadonlyMap<string, ExposedSystem> | undefined
   principals: ReturnType<typeof createPrincipals>
+  /** Seconds that the Cloud Connector accepts the token of a user after its expiry. */
+  expirationTolerance: number
 }
 
 /**
@@ -45,12 +46,12 @@ export async function admit(
   connection: Connection
 ): Promise<{ system: ExposedSystem; principal: Principal | null }> {
   const proxyClaims = await authenticateProxy(context, req)
-  const account = String(proxyClaims['zid'])
+  const account = tenantOf(proxyClaims)
   const locationId = single(req.headers['sap-connectivity-scc-location_id']) ?? ''
   const systems = context.systemsOf(account, locationId)
   if (!systems) throw notConnected(account, locationId)
   const system = systems.get(target.virtualHost)
-  if (!system) throw systemDenied(target.virtualHost)
+  if (!system || system.tcp) throw systemDenied(target.virtualHost)
   if (!isExposed(system, target.path)) throw resourceDenied(target.path, target.virtualHost)
   const claims = await authenticateUser(context, req, proxyClaims)
   // made first, and thrown away if the connection has a principal: a refused request binds nothing
@@ -70,10 +71,10 @@ async function principalOf({ principals }: GateContext, claims: Claims | null) {
 async function authenticateProxy(context: GateContext, req: IncomingMessage): Promise<Claims> {
   const header = req.headers['proxy-authorization']
   if (!header) throw proxyAuthorizationRequired('Missing or empty header: proxy-authorization')
-  const token = bearerToken(header)
+  const token = proxyToken(header)
   if (!token) throw invalidProxyHeader()
   try {
-    return await verifyServiceToken(context.issuer, context.client, token)
+    return await verifyProxyToken(context, token)
   } catch (error) {
     throw error instanceof InvalidToken
       ? proxyAuthorizationRequired('Proxy Authentication Required: the token is not valid')
@@ -90,26 +91,29 @@ async function authenticateUser(
   const header =
     single(req.headers['sap-connectivity-authentication']) ??
     single(req.headers['sap-connectivity-technical-authentication'])
-  if (header === undefined) return proxyClaims['user_name'] === undefined ? null : proxyClaims
+  if (header === undefined) return isUserToken(proxyClaims) ? proxyClaims : null
   const token = bearerToken(header)
   if (!token) throw invalidProxyHeader()
   try {
     const claims = await verifyUser(context, token)
     // the Cloud Connector trusts the identity provider of its own subaccount only
-    if ((claims['zid'] ?? claims['app_tid']) !== proxyClaims['zid']) throw invalidUserToken()
+    if (tenantOf(claims) !== tenantOf(proxyClaims)) throw invalidUserToken()
     return claims
   } catch (error) {
     throw error instanceof InvalidToken ? invalidUserToken() : error
   }
 }
 
-async function verifyUser({ issuer, identity }: GateContext, token: string): Promise<Claims> {
+async function verifyUser(
+  { issuer, identity, expirationTolerance }: GateContext,
+  token: string
+): Promise<Claims> {
   try {
-    return await verifyToken(issuer, token)
+    return await verifyToken(issuer, token, expirationTolerance)
   } catch (error) {
     const isForeign = error instanceof InvalidToken && error.defect === 'foreign issuer'
     if (!identity || !isForeign) throw error
-    return identity.verify(token)
+    return identity.verify(token, expirationTolerance)
   }
 }
 

@@ -14,9 +14,8 @@ export interface Principal {
   certificate: string
 }
 
-/** User certificates live an hour; a cached one is replaced well before. */
-const VALID_MS = 3600_000
-const CACHED_MS = 50 * 60_000
+/** Minutes that user certificates live. */
+const VALID_MINUTES = 60
 
 const BUSINESS = ['user_name', 'email', 'mail', 'user_uuid', 'sub']
 const TECHNICAL = ['client_id', 'cid', 'sub', 'azp']
@@ -25,11 +24,14 @@ const TECHNICAL = ['client_id', 'cid', 'sub', 'azp']
 export function createPrincipals(
   authority: Authority,
   pattern: SubjectPattern,
-  clock = new Clock()
+  clock = new Clock(),
+  validMinutes = VALID_MINUTES
 ) {
+  const validMs = validMinutes * 60_000
   const cache = new LRUCache<string, { principal: Promise<Principal>; issuedAt: number }>({
     max: 1000,
-    ttl: CACHED_MS,
+    // a cached one is replaced well before it expires
+    ttl: (validMs * 5) / 6,
     ttlResolution: 0,
     perf: clock
   })
@@ -41,7 +43,7 @@ export function createPrincipals(
     const now = clock.now()
     // the clock can be set back: a certificate is not valid before it was issued
     if (cached && cached.issuedAt <= now) return cached.principal
-    const principal = issue(authority, subject)
+    const principal = issue(authority, subject, validMs)
     cache.set(key, { principal, issuedAt: now })
     principal.catch(() => cache.delete(key))
     return principal
@@ -58,9 +60,10 @@ function fillPattern(pattern: SubjectPattern, claims: Claims) {
 
 async function issue(
   authority: Authority,
-  subject: ReturnType<SubjectPattern>
+  subject: ReturnType<SubjectPattern>,
+  validMs: number
 ): Promise<Principal> {
-  const { cert } = await authority.issue({ subject, usage: 'client', validMs: VALID_MS })
+  const { cert } = await authority.issue({ subject, usage: 'client', validMs })
   const certificate = new x509.X509Certificate(cert)
   return {
     subject: certificate.subject,

@@ -34,7 +34,9 @@ export function createConnectivityProxy(
     if (await traffic.intercept('s4', req, res, entry)) return
     try {
       const backend = system.locate(target.path)
-      await forward({ req, res, target, backend, connection, principal })
+      const { systemCertificateForLogon } = system
+      const hop = { target, backend, connection, principal, systemCertificateForLogon }
+      await forward({ req, res, ...hop })
     } catch (error) {
       const reason = error instanceof NotMocked ? error.message : undefined
       throw backendUnreachable(target.virtualHost, reason)

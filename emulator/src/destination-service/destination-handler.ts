@@ -2,7 +2,9 @@ import type { IncomingMessage, ServerResponse } from 'node:http'
 import type { ApiHandler, RequestNotes } from '../http/api-server.js'
 import { bearerToken } from '../http/bearer.js'
 import { sendJson } from '../http/respond.js'
-import { InvalidToken, verifyServiceToken } from '../xsuaa/verify-token.js'
+import { isUserToken, tenantOf } from '../connectivity/proxy-token.js'
+import { InvalidToken } from '../xsuaa/verify-token.js'
+import { verifyCaller } from './authenticate-caller.js'
 import type { DestinationStore } from './configuration.js'
 import { consume, find } from './find.js'
 import { askedFragments } from './fragments.js'
@@ -59,19 +61,18 @@ export function createDestinationHandler(
 }
 
 async function authenticate(
-  { issuer, landscape }: DestinationTokens,
+  service: DestinationTokens,
   req: IncomingMessage,
   notes: RequestNotes
 ): Promise<Caller | undefined> {
   const token = bearerToken(req.headers.authorization ?? '')
   if (!token) return undefined
-  const client = landscape.clients.destination
   try {
-    const claims = await verifyServiceToken(issuer, client, token)
-    notes.client = client.id
-    const own = claims['user_id'] === undefined ? undefined : token
+    const { claims, client } = await verifyCaller(service, req, token)
+    notes.client = client
+    const own = isUserToken(claims) ? token : undefined
     return {
-      tenant: String(claims['zid']),
+      tenant: tenantOf(claims),
       subdomain: single(req.headers['x-tenant']),
       // the header wins over a user token that the service's client has got by an exchange
       userToken: single(req.headers['x-user-token']) ?? own,

@@ -1,5 +1,5 @@
 import type { Server } from 'node:http'
-import type { AddressInfo, Socket } from 'node:net'
+import type { AddressInfo, Server as TcpServer, Socket } from 'node:net'
 
 /** A server that listens on loopback. */
 export interface Listener {
@@ -17,10 +17,11 @@ const KEEP_ALIVE_MS = 65_000
  * Lets a server listen on a free port of 127.0.0.1, and only there: no option makes the emulator
  * reachable from the network. Clients that connect to `localhost` try both address families.
  */
-export async function listen(server: Server): Promise<Listener> {
+export async function listen(server: Server | TcpServer): Promise<Listener> {
   const sockets = new Set<Socket>()
   let accepted = 0
-  server.keepAliveTimeout = KEEP_ALIVE_MS
+  const isHttp = 'keepAliveTimeout' in server
+  if (isHttp) server.keepAliveTimeout = KEEP_ALIVE_MS
   server.on('connection', (socket: Socket) => {
     accepted += 1
     sockets.add(socket)
@@ -30,7 +31,7 @@ export async function listen(server: Server): Promise<Listener> {
   const close = async () => {
     if (!server.listening) return
     const closed = new Promise<void>((resolve) => server.close(() => resolve()))
-    server.closeAllConnections()
+    if (isHttp) server.closeAllConnections()
     for (const socket of sockets) socket.destroy()
     await closed
   }
@@ -43,7 +44,7 @@ export async function listen(server: Server): Promise<Listener> {
   }
 }
 
-function bind(server: Server): Promise<number> {
+function bind(server: Server | TcpServer): Promise<number> {
   return new Promise((resolve, reject) => {
     server.once('error', reject)
     server.listen(0, '127.0.0.1', () => {

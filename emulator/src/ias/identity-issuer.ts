@@ -16,8 +16,11 @@ export interface IdentityIssuer {
   sign(claims: Claims, lifetime: number): Promise<string>
   /** True if the claims name this issuer. */
   names(claims: Claims): boolean
-  /** @throws InvalidToken */
-  verify(token: string): Promise<Claims>
+  /**
+   * @param clockTolerance - seconds that a token is accepted after its expiry
+   * @throws InvalidToken
+   */
+  verify(token: string, clockTolerance?: number): Promise<Claims>
 }
 
 /** Creates the issuer, with the key of an emulator's Identity Authentication. */
@@ -41,7 +44,7 @@ export function createIdentityIssuer(
         .sign(privateKey)
     },
     names: (claims) => claims['iss'] === url || claims['ias_iss'] === url,
-    verify: (token) => verify(token, url, keys, clock)
+    verify: (token, clockTolerance = 0) => verify(token, url, keys, clock, clockTolerance)
   }
 }
 
@@ -56,7 +59,8 @@ async function verify(
   token: string,
   url: string,
   keys: SigningKeys,
-  clock: Clock
+  clock: Clock,
+  clockTolerance: number
 ): Promise<Claims> {
   const { header, claims } = decode(token)
   if ((claims['ias_iss'] ?? claims['iss']) !== url) throw new InvalidToken('foreign issuer')
@@ -64,7 +68,8 @@ async function verify(
   if (!key) throw new InvalidToken('unknown key', header.kid ?? '')
   try {
     const currentDate = new Date(clock.now())
-    const options = { algorithms: ['RS256'], currentDate, requiredClaims: ['exp'] }
+    const checks = { currentDate, clockTolerance, requiredClaims: ['exp'] }
+    const options = { algorithms: ['RS256'], ...checks }
     return (await jose.jwtVerify(token, key.publicKey, options)).payload
   } catch (error) {
     const isExpired = (error as { code?: string }).code === 'ERR_JWT_EXPIRED'

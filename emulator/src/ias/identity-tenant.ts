@@ -60,6 +60,8 @@ export interface IdentityTenant {
   application: IdentityApplication
   /** All, also the bound one. */
   applications: readonly IdentityApplication[]
+  /** Client ids of consumed services of the platform, by the name of the service. */
+  services: ReadonlyMap<string, string>
   /** Client id that XSUAA has as an application of this tenant. */
   xsuaa: string
   subject: SubjectNameIdentifier
@@ -100,6 +102,11 @@ export function createIdentityTenant({
     fail('credentialType', credentialType, ['X509_GENERATED'])
   }
   const xsuaa = randomUUID()
+  // the instances of the landscape are called so
+  const serviceNames = (options.consumedServices ?? []).map((name) =>
+    name.replace(/^emulated-/, '')
+  )
+  const services = new Map(serviceNames.map((name) => [name, randomUUID() as string]))
   const bySecret = credentialType === 'SECRET'
   const refreshTokenValidity = readRefreshValidity(options)
   const others = Object.entries(options.applications ?? {}).map(([name, other]) => ({
@@ -112,10 +119,7 @@ export function createIdentityTenant({
     ...createApplication('', bySecret),
     ...readClient('identity', options),
     refreshTokenValidity,
-    audiences: [
-      ...(options.consumedServices ?? []).map(() => randomUUID()),
-      ...(options.xsuaaCrossConsumption === false ? [] : [xsuaa])
-    ],
+    audiences: [...services.values(), ...(options.xsuaaCrossConsumption === false ? [] : [xsuaa])],
     dependencies: readDependencies(options, others)
   }
   for (const { name, dependencies } of others) {
@@ -126,6 +130,7 @@ export function createIdentityTenant({
   return {
     application,
     applications: [application, ...others],
+    services,
     xsuaa,
     subject: subjectNameIdentifier,
     tokenValidity: readValidity(options),

@@ -8,8 +8,9 @@ import {
   type LandscapeCertificates
 } from '../certificates/landscape-certificates.js'
 import type { SubjectPattern } from '../certificates/subject-pattern.js'
-import { createPrincipals } from '../connectivity/principal.js'
+import type { PropagationSettings } from '../connectivity/cloud-connector-options.js'
 import { createConnectivityProxy } from '../connectivity/proxy-server.js'
+import { createSocksProxy } from '../connectivity/socks/socks-server.js'
 import type { DestinationStore } from '../destination-service/configuration.js'
 import { createDestinationHandler } from '../destination-service/destination-handler.js'
 import type { Emulator } from '../emulator.js'
@@ -18,6 +19,7 @@ import type { IdentityTenant } from '../ias/identity-tenant.js'
 import { issueIdentityToken } from '../ias/tokens/issue-identity-token.js'
 import { startIdentity, type Identity } from '../ias/start-identity.js'
 import { startJobScheduler } from '../job-scheduler/start-job-scheduler.js'
+import { createGate } from './create-gate.js'
 import { allUsers, type Landscape } from './landscape.js'
 import type { JobScheduler } from '../job-scheduler/types.js'
 import { listen, type Listener } from '../http/listener.js'
@@ -47,6 +49,7 @@ export interface Parts {
   identityTenant: IdentityTenant | undefined
   destinations: DestinationStore
   subjectPattern: SubjectPattern
+  propagation: PropagationSettings
   saml: SamlService
   certificates: LandscapeCertificates
   keys: SigningKeys
@@ -137,7 +140,8 @@ async function openServices(parts: Parts, traffic: Traffic) {
   // nobody knows a port before its handler is in place
   const api = {
     xsuaa: createServer(withClientCertificates(certificates)),
-    destination: createServer(certificates.server)
+    // tokens of Identity Authentication need mutual TLS
+    destination: createServer(withClientCertificates(certificates))
   }
   const xsuaa = await open(api.xsuaa, closers)
   const destination = await open(api.destination, closers)
@@ -156,7 +160,10 @@ async function openServices(parts: Parts, traffic: Traffic) {
   const ofDestinations = 'destination' as const
   const atDestination = { traffic, service: ofDestinations, endpointOf: () => ofDestinations }
   serveApi(api.destination, atDestination, createDestinationHandler(tokens, destinations))
-  const connectivity = await open(createProxy(parts, service, traffic), closers)
+  const gate = createGate(parts, service)
+  const proxy = createConnectivityProxy(gate, certificates, traffic)
+  const connectivity = await open(proxy, closers)
+  const socks = await open(createSocksProxy(gate), closers)
   const atScheduler = { traffic, service: 'jobscheduler' as const }
   const jobs = await startJobScheduler(landscape, issuer, certificates, atScheduler)
   if (jobs) closers.push(jobs.listener.close)
@@ -164,6 +171,7 @@ async function openServices(parts: Parts, traffic: Traffic) {
     xsuaa: xsuaa.port,
     destination: destination.port,
     connectivity: connectivity.port,
+    socks: socks.port,
     jobScheduler: jobs?.listener.port
   }
   const bindings = createBindings(landscape, issuer, ports)
@@ -196,21 +204,6 @@ const withoutScheduler: JobScheduler = {
 function absent(service: string, option: string): EmulatorError {
   const text = `there is no ${service}: switch it on with the option "${option}"`
   return new EmulatorError('ERR_EMULATOR_OPTIONS', text)
-}
-
-function createProxy(
-  { landscape, subjectPattern, certificates, onPremise }: Parts,
-  service: TokenService,
-  traffic: Traffic
-) {
-  const context = {
-    issuer: service.issuer,
-    client: landscape.clients.connectivity,
-    identity: service.identity?.issuer,
-    systemsOf: onPremise.systemsOf,
-    principals: createPrincipals(certificates.cloudConnector, subjectPattern, landscape.clock)
-  }
-  return createConnectivityProxy(context, certificates, traffic)
 }
 
 async function open(

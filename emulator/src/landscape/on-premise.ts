@@ -24,6 +24,7 @@ export interface OnPremise {
 interface Running {
   locate: (path: string) => BackendTarget
   process?: BackendProcess
+  tcp?: ExposedSystem['tcp']
 }
 
 /** One Cloud Connector: what it exposes, and what runs for it. */
@@ -137,9 +138,10 @@ async function start(
   { systems, processes, prefix }: CloudConnector,
   certificates: LandscapeCertificates
 ): Promise<void> {
-  const { locate, process } = await run(options, virtualHost, system, certificates)
+  const { locate, process, tcp } = await run(options, virtualHost, system, certificates)
   if (process) processes.set(prefix + virtualHost, process)
-  systems.set(virtualHost, { virtualHost, resources: system.resources, locate })
+  const { resources, systemCertificateForLogon = false } = system
+  systems.set(virtualHost, { virtualHost, resources, locate, tcp, systemCertificateForLogon })
 }
 
 async function run(
@@ -161,6 +163,7 @@ async function run(
     const text = `onPremise["${virtualHost}"] needs a backend, mocks, or edmx files`
     throw new EmulatorError('ERR_EMULATOR_OPTIONS', text)
   }
+  if (/^tcp:/i.test(backend)) return { tcp: parseTcp(virtualHost, backend), locate: noHttp }
   if (/^https?:\/\//i.test(backend)) {
     const { origin } = parseBackendUrl(virtualHost, backend)
     return { locate: () => ({ origin }) }
@@ -170,6 +173,22 @@ async function run(
 }
 
 const asRunning = (process: BackendProcess): Running => ({ locate: process.locate, process })
+
+/** Systems of TCP are refused before. */
+const noHttp = (): never => {
+  throw new Error('the system is reached by TCP only')
+}
+
+function parseTcp(virtualHost: string, backend: string): { host: string; port: number } {
+  const [, host, port] = /^tcp:\/\/([\w.-]+|\[[\da-f:]+\]):(\d{1,5})$/i.exec(backend) ?? []
+  if (host && Number(port) < 65_536) {
+    return { host: host.replace(/^\[|\]$/g, ''), port: Number(port) }
+  }
+  throw new EmulatorError(
+    'ERR_EMULATOR_OPTIONS',
+    `onPremise["${virtualHost}"].backend must be "tcp://<host>:<port>" for a system behind the SOCKS5 proxy`
+  )
+}
 
 /** Principal propagation needs mutual TLS. */
 function parseBackendUrl(virtualHost: string, backend: string): URL {

@@ -11,6 +11,7 @@ export interface Ports {
   xsuaa: number
   destination: number
   connectivity: number
+  socks: number
   jobScheduler?: number | undefined
 }
 
@@ -61,7 +62,8 @@ export function createBindings(landscape: Landscape, issuer: TokenIssuer, ports:
           // plain http: the address, because another process could own "localhost" in IPv6
           onpremise_proxy_host: '127.0.0.1',
           onpremise_proxy_http_port: String(ports.connectivity),
-          onpremise_proxy_port: String(ports.connectivity)
+          onpremise_proxy_port: String(ports.connectivity),
+          onpremise_socks5_proxy_port: String(ports.socks)
         })
       ],
       ...(ports.jobScheduler && scheduler && { jobscheduler: [jobScheduler(scheduler)] }),

@@ -39,6 +39,7 @@ const SYSTEM: Names<OnPremiseSystem> = {
   data: true,
   rules: true,
   resources: true,
+  systemCertificateForLogon: true,
   env: true
 }
 const MOCK: Names<MockedService> = { service: true, path: true }
@@ -107,6 +108,8 @@ const OPTIONS: Names<EmulatorOptions> = {
   jobScheduler: true,
   onPremise: true,
   subjectPattern: true,
+  certificateValidityInMin: true,
+  expirationToleranceInHr: true,
   xsSecurity: true,
   trust: true,
   locationId: true,

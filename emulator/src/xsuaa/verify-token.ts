@@ -22,9 +22,14 @@ export class InvalidToken extends Error {
 /**
  * Verifies form, issuer, key, signature and expiry of one of the emulator's own tokens.
  *
+ * @param clockTolerance - seconds that a token is accepted after its expiry
  * @throws InvalidToken
  */
-export async function verifyToken(issuer: TokenIssuer, token: string): Promise<Claims> {
+export async function verifyToken(
+  issuer: TokenIssuer,
+  token: string,
+  clockTolerance = 0
+): Promise<Claims> {
   const { header, claims } = decode(token)
   const tenant = String(claims['zid'])
   if (!issuer.knows(tenant) || claims['iss'] !== issuer.issuerOf(tenant)) {
@@ -35,6 +40,7 @@ export async function verifyToken(issuer: TokenIssuer, token: string): Promise<C
   try {
     const { payload } = await jose.jwtVerify(token, key.publicKey, {
       algorithms: ['RS256'],
+      clockTolerance,
       currentDate: new Date(issuer.now()),
       requiredClaims: ['exp']
     })

@@ -33,10 +33,54 @@ describe('what reaches the backend', () => {
     expect(body.backdatedSeconds).toBeGreaterThanOrEqual(59)
   })
 
-  it('is no certificate without a user', async () => {
+  it('is an empty header without a user', async () => {
     const { body } = await viaProxy(emulator, SERVICE)
     expect(body.subject).toBeNull()
-    expect(body.headers).not.toHaveProperty('ssl_client_cert')
+    expect(body.headers).toMatchObject({ ssl_client_cert: '' })
+  })
+
+  it('is none without a user, where the system certificate may log on', async () => {
+    const system = withBackend.onPremise?.[VIRTUAL_HOST]
+    const other = await startEmulator({
+      ...withBackend,
+      onPremise: { [VIRTUAL_HOST]: { ...system, systemCertificateForLogon: true } }
+    })
+    try {
+      const { body } = await viaProxy(other, SERVICE)
+      expect(body.headers).not.toHaveProperty('ssl_client_cert')
+      expect((await viaProxy(other, SERVICE, { user: 'alice' })).body.subject).toBe('CN=alice')
+    } finally {
+      await other.stop()
+    }
+  })
+
+  it('is accepted for a while after the expiry of the token, and valid as configured', async () => {
+    const other = await startEmulator({
+      ...withBackend,
+      certificateValidityInMin: 10,
+      expirationToleranceInHr: 1
+    })
+    try {
+      const call = async (expiresIn: number) => {
+        const token = await other.issueToken({ user: 'alice', expiresIn })
+        const headers = { 'sap-connectivity-authentication': `Bearer ${token}` }
+        return viaProxy(other, SERVICE, { headers })
+      }
+      const { body } = await call(-3000)
+      expect(body.subject).toBe('CN=alice')
+      expect(body.validMinutes).toBeLessThanOrEqual(10)
+      expect((await call(-3700)).status).toBe(401)
+    } finally {
+      await other.stop()
+    }
+  })
+
+  test.each([
+    [{ certificateValidityInMin: 0 }, /certificateValidityInMin must be a whole number from 1/],
+    [{ expirationToleranceInHr: 400 }, /expirationToleranceInHr .* from 0 to 336/],
+    [{ onPremise: { 'db:5432': { backend: 'tcp://db' } } }, /backend must be "tcp:/]
+  ])('%j stops the start', async (more, message) => {
+    await expect(startEmulator({ ...withBackend, ...more })).rejects.toThrow(message)
   })
 
   it('is the client id for a technical token', async () => {

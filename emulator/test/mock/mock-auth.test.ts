@@ -63,7 +63,12 @@ it('the authority itself is no user', async () => {
   expect(await logon(header)).toMatchObject({ status: 401 })
 })
 
-it.each(['', 'AAAA', 'not base64 %'])('"%s" is no certificate', async (header) => {
+it('an empty header, which the Cloud Connector sends without a user, is no log-on', async () => {
+  const response = await fetch(url, { headers: { SSL_CLIENT_CERT: '' } })
+  expect({ status: response.status, body: await response.text() }).toEqual(await logon())
+})
+
+it.each(['AAAA', 'not base64 %'])('"%s" is no certificate', async (header) => {
   const response = await fetch(url, { headers: { SSL_CLIENT_CERT: header } })
   expect(response.status).toBe(401)
 })

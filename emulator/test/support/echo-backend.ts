@@ -19,7 +19,8 @@ function start({ tls, host }: StartMessage) {
     { ...tls, requestCert: true, rejectUnauthorized: true },
     (req, res) => {
       const header = req.headers['ssl_client_cert']
-      const user = typeof header === 'string' && new X509Certificate(Buffer.from(header, 'base64'))
+      const user =
+        typeof header === 'string' && header && new X509Certificate(Buffer.from(header, 'base64'))
       const system = (
         req.socket as Socket & { getPeerCertificate: () => PeerCertificate }
       ).getPeerCertificate().subject.CN

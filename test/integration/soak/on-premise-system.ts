@@ -10,7 +10,7 @@ const tenant = String(process.env['TENANT'])
 let authority: X509Certificate
 
 function whose(header: string | string[] | undefined): string {
-  if (header === undefined) return `system@${tenant}`
+  if (!header) return `system@${tenant}`
   const certificate = new X509Certificate(Buffer.from(String(header), 'base64'))
   if (!certificate.verify(authority.publicKey)) return 'nobody'
   return `${claimedSubject(String(header))?.replace('CN=', '') ?? ''}@${tenant}`

@@ -46,7 +46,8 @@ export function technicalClaims(application: IdentityApplication, tenant: string
  * @see SAP Help, Identity Authentication, "Consume APIs from other applications"
  */
 export function providerClaims(claims: Claims, { provider, apis }: Dependency): Claims {
-  return { ...claims, aud: provider, azp_app_tid: claims['app_tid'], ias_apis: apis }
+  const forProvider = { ...claims, aud: provider, azp_app_tid: claims['app_tid'] }
+  return apis.length ? { ...forProvider, ias_apis: apis } : forProvider
 }
 
 /** A single audience is no list. */

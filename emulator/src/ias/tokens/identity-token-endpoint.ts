@@ -1,6 +1,7 @@
 import type { IncomingMessage } from 'node:http'
 import type { RequestNotes } from '../../http/api-server.js'
 import { findUserByUuid } from '../../landscape/landscape.js'
+import type { Landscape } from '../../landscape/landscape.js'
 import { type Claims, TOKEN_EXCHANGE } from '../../xsuaa/claims.js'
 import {
   authenticateApplication,
@@ -53,7 +54,7 @@ export async function handleIdentityTokenRequest(
   notes.grant = type
   if (!isGranted(application, type)) throw notGranted(application, type)
   const result = await grant({ ...service, application, form, isPublic })
-  const provider = providerOf(service.tenant, application, form)
+  const provider = providerOf(service, application, form)
   const isOpaque = formatOf(service.tenant, type, result, form) === 'opaque'
   const refreshExpiry = form.get('refresh_expiry') ?? result.refreshExpiry
   const request = { ...authenticated, claims: result.claims, provider, refreshExpiry, isOpaque }
@@ -145,6 +146,7 @@ function refreshSeconds({ refreshTokenValidity }: IdentityApplication, expiry?: 
 const isSaml = ({ applications }: IdentityTenant, { provider }: Dependency) =>
   applications.some(({ id, saml }) => id === provider && saml !== undefined)
 
+const BY_INSTANCE = /^urn:sap:identity:application:service:id:(.+)$/
 const BY_NAME = /^urn:sap:identity:application:provider:name:(.+)$/
 const BY_ID = /^urn:sap:identity:application:provider:clientid:([^:]+)(?::apptid:.+)?$/
 
@@ -154,15 +156,18 @@ const BY_ID = /^urn:sap:identity:application:provider:clientid:([^:]+)(?::apptid
  * @throws TokenError
  */
 function providerOf(
-  { applications }: IdentityTenant,
+  { tenant, landscape }: IdentityService,
   { dependencies }: IdentityApplication,
   form: URLSearchParams
 ): Dependency | undefined {
+  const { applications } = tenant
   // RFC 8707: clients of protected resources name those by their URLs, which say nothing here
   const urns = form.getAll('resource').filter((each) => !/^https?:/i.test(each))
   const [resource, ...more] = urns
   if (resource === undefined) return undefined
   if (more.length) throw identityError('invalid_target', 'More than one resource is not supported')
+  const [, guid] = BY_INSTANCE.exec(resource) ?? []
+  if (guid !== undefined) return serviceOf(tenant, landscape, guid)
   const [, name] = BY_NAME.exec(resource) ?? []
   const [, id] = BY_ID.exec(resource) ?? []
   const found =
@@ -171,6 +176,23 @@ function providerOf(
       : (dependencies.get(name) ?? byApplication(applications, dependencies, name))
   if (found) return found
   throw identityError('invalid_target', 'The resource is not one of the dependencies')
+}
+
+/**
+ * Returns a service of the platform by the id of its instance, for tokens that are sent to it.
+ *
+ * @throws TokenError
+ */
+function serviceOf({ services }: IdentityTenant, { clients }: Landscape, guid: string): Dependency {
+  const name = (['destination', 'connectivity'] as const).find(
+    (each) => clients[each].instanceId === guid
+  )
+  const provider = services.get(name ?? '')
+  if (provider !== undefined) return { provider, apis: [] }
+  const text = name
+    ? `The service is not consumed: add "${name}" to identity.consumedServices`
+    : 'The resource is not the instance_guid of a bound service'
+  throw identityError('invalid_target', text)
 }
 
 /** Finds a dependency by the name of its application: APIs that others consume of the bound one have no names of their own. */
