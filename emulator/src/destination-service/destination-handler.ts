@@ -1,6 +1,7 @@
 import type { IncomingMessage, ServerResponse } from 'node:http'
 import type { ApiHandler, RequestNotes } from '../http/api-server.js'
 import { bearerToken } from '../http/bearer.js'
+import { notEmulatedText } from '../http/not-emulated.js'
 import { sendJson } from '../http/respond.js'
 import { isUserToken, tenantOf } from '../connectivity/proxy-token.js'
 import { InvalidToken } from '../xsuaa/verify-token.js'
@@ -27,9 +28,13 @@ export function createDestinationHandler(
   return async (req, res, url, notes) => {
     const caller = await authenticate(service, req, notes)
     if (!caller) return sendJson(res, 401, UNAUTHORIZED, { 'www-authenticate': 'Bearer' })
+    const [version, collection, name] = parsePath(url.pathname)
+    const missing = notEmulatedPart(req.method, collection, url.searchParams)
+    if (missing) {
+      return sendJson(res, 501, { ErrorMessage: notEmulatedText('Destination service', missing) })
+    }
     if (req.method !== 'GET')
       return sendJson(res, 405, { ErrorMessage: 'Method Not Allowed' }, { allow: 'GET' })
-    const [version, collection, name] = parsePath(url.pathname)
     if (collection === 'destinations' && name !== undefined) {
       return sendFound(service, store, req, res, { url, version, name, caller, notes })
     }
@@ -58,6 +63,19 @@ export function createDestinationHandler(
         return sendJson(res, 404, { ErrorMessage: 'Not Found' })
     }
   }
+}
+
+/** Collections that can be changed on BTP. */
+const LEVEL = /^(subaccount|instance)[A-Z]\w+$/
+
+/** Collections that can be read here. */
+const READABLE = /^(subaccount|instance)(Destinations|Certificates)$/
+
+/** Returns the part of a request that the real service understands, and the emulator does not. */
+function notEmulatedPart(method = '', collection: string, query: URLSearchParams) {
+  if (!LEVEL.test(collection)) return undefined
+  if (method !== 'GET' || !READABLE.test(collection)) return `${method} ${collection}`
+  return [...query.keys()].find((name) => name.startsWith('$'))
 }
 
 async function authenticate(

@@ -11,7 +11,7 @@ import type { TokenIssuer } from '../xsuaa/token-issuer.js'
 import { callEndpoint, checkEndpoint } from './call-endpoint.js'
 import { reportedStatus, type Run, Runs } from './runs.js'
 import { JOB_SCHEDULER } from './scheduler-client.js'
-import { createStatusHandler } from './status-handler.js'
+import { createSchedulerHandler } from './scheduler-handler.js'
 import type { JobRequest, JobScheduler } from './types.js'
 
 /** The service, listening. */
@@ -34,7 +34,7 @@ export async function startJobScheduler(
   const server = createServer(tls)
   const listener = await listen(server)
   const runs = new Runs()
-  const handler = createStatusHandler(runs, client, issuer)
+  const handler = createSchedulerHandler(runs, client, issuer)
   serveApi(server, { ...observation, endpointOf: () => JOB_SCHEDULER }, handler)
   const host = `https://localhost:${listener.port}`
   return { listener, scheduler: createScheduler(landscape, issuer, client, runs, host) }

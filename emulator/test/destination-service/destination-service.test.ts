@@ -154,8 +154,17 @@ it('only reads, and knows no other path', async () => {
   const token = await emulator.issueToken({ client: 'destination' })
   const base = `${credentials(emulator, 'destination')['uri']}/destination-configuration/v1`
   const request = { ca: emulator.ca, headers: { authorization: `Bearer ${token}` } }
-  const url = `${base}/subaccountDestinations`
-  expect((await send(url, { ...request, method: 'DELETE' })).status).toBe(405)
+  expect((await send(`${base}/destinations/S4`, { ...request, method: 'DELETE' })).status).toBe(405)
+  for (const [method, path] of [
+    ['POST', 'subaccountDestinations'],
+    ['DELETE', 'instanceDestinations/S4'],
+    ['GET', 'subaccountDestinations?$filter=x'],
+    ['GET', 'instanceDestinationFragments']
+  ] as const) {
+    const { status, body } = await send(`${base}/${path}`, { ...request, method })
+    expect({ path, status }).toEqual({ path, status: 501 })
+    expect(body.ErrorMessage).toMatch(/is not emulated/)
+  }
   expect((await send(`${base}/destinations/S4/x`, request)).status).toBe(404)
   expect((await send(new URL('/', base).href, request)).status).toBe(404)
 })
