@@ -77,7 +77,8 @@ interface Answered {
 
 function explain(key: object, { status, code, destination, request }: Answered): void {
   const answer = [status, printableCode(code)].filter(Boolean).join(', ')
-  const cause = `the call to destination "${String(destination)}" failed: the system has answered ${answer}`
+  const target = destination ? `destination "${destination}"` : 'the URL of the required service'
+  const cause = `the call to ${target} failed: the system has answered ${answer}`
   const explanation = new RemoteError('ERR_REMOTE_ANSWER', cause, {
     destination: destination ?? undefined,
     sent: request,

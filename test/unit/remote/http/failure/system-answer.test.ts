@@ -44,6 +44,14 @@ test('an answer without a code; no answer; no error of CAP', () => {
   }
 })
 
+test('a service with a URL has no destination to name', () => {
+  const failure = failed(404)
+  explainAnswer(failure, undefined)
+  expect(explanationOf({ reason: failure })?.explanation.cause).toBe(
+    'the call to the URL of the required service failed: the system has answered 404'
+  )
+})
+
 test('errors of an answer of HCQL, of which CAP throws one or all', () => {
   const [first, second] = [{ code: 'X/1', message: 'alice' }, { code: 'X/2' }]
   const failure = failed(409, { errors: [first, second] })
