@@ -73,6 +73,7 @@ const rooms = {
     'calls-on-behalf',
     'evidence/call',
     'evidence/principal-call',
+    'evidence/queued',
     'http/send',
     'outbound',
     'planned-call',
@@ -83,7 +84,7 @@ const rooms = {
     'queue/row',
     'start-checks'
   ],
-  'src/remote/evidence': ['call', 'principal-call'],
+  'src/remote/evidence': ['call', 'principal-call', 'queued'],
   'src/remote/http': ['send'],
   'src/restrictions': [
     'describe',

@@ -26,7 +26,8 @@ import {
   checkRemoteServices,
   connectForeignServices
 } from './remote/start-checks.js'
-import { noteSpawnedWork, recordIssue } from './remote/evidence/call.js'
+import { noteSpawnedWork } from './remote/evidence/call.js'
+import { queuedEvidence } from './remote/evidence/queued.js'
 import { keepCredentialsOutOfQueue } from './remote/queue/row.js'
 import { attachedLandscape } from './development/attached.js'
 import { loadDevelopment } from './development/door.js'
@@ -72,7 +73,7 @@ export async function activate(): Promise<void> {
   checkRemoteServices(requires)
   cds.on('connect', keepCredentialsOutOfQueue)
   configureDelegations(requires)
-  if (!isForDevelopmentKit) installDelegations(recordIssue)
+  if (!isForDevelopmentKit) installDelegations(queuedEvidence)
   // CAP waits for it, unlike what its types say
   const connectAll = (): unknown => connectForeignServices(requires, servicesOnBehalf())
   if (isServing()) cds.on('served', connectAll)

@@ -4,7 +4,7 @@ import { cap, overridable } from '../cap.js'
 import { beginAttempt } from './running.js'
 import { recordKeys } from './keys.js'
 import type { DelegatedService } from './options.js'
-import type { Issued } from './queue/issue.js'
+import type { IssueObserver } from './queue/issue.js'
 import { delegateQueuedWork } from './queue/queue.js'
 import { allTargets, configureTargets, hasMarkedEvents } from './targets.js'
 import { wayFor } from './ways.js'
@@ -75,14 +75,14 @@ export function attemptsFor(seconds: number): number {
 /**
  * Installs what a server needs for its delegations. The start fails if there are no keys, or there is no way to a token.
  *
- * @param issued - is told about each record
+ * @param observer - is told about each record, and each refusal
  * @internal
  */
-export function installDelegations(issued: Issued): void {
+export function installDelegations(observer: IssueObserver): void {
   const services = allTargets()
   if (!services.length) return
   cds.on('connect', (service) => {
-    if (isDatabase(service as object)) delegateQueuedWork(service, issued)
+    if (isDatabase(service as object)) delegateQueuedWork(service, observer)
   })
   cds.on('serving', (service) => {
     if (service instanceof cds.ApplicationService && hasMarkedEvents(service.name))
@@ -97,6 +97,8 @@ export function installDelegations(issued: Issued): void {
 async function checkDelegations(services: readonly DelegatedService[]): Promise<void> {
   for (const each of services) wayFor(each)
   await recordKeys(services[0]?.credentials)
+  // CAP makes messages of a service that nobody has connected to dead letters, and they may be there at the start
+  for (const each of services) await cds.connect.to(each.name)
 }
 
 /** Not `instanceof`: without a database there is no package that has the class. */

@@ -13,7 +13,7 @@ export class RunningSample {
   readonly emulator: Emulator
   readonly sample: Sample
 
-  private constructor(emulator: Emulator, sample: Sample) {
+  constructor(emulator: Emulator, sample: Sample) {
     this.emulator = emulator
     this.sample = sample
   }

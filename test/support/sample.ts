@@ -36,6 +36,8 @@ export interface Sample {
   /** Resolves when something was printed. */
   printed(pattern: RegExp): Promise<void>
   stop(): Promise<void>
+  /** Ends the process at once, as a crash does. */
+  kill(): Promise<void>
 }
 
 /** Starts the sample with `cds-serve` in a folder with its files, bound to the emulator. */
@@ -54,14 +56,16 @@ export async function startSample(options: SampleOptions): Promise<Sample> {
     throw error
   }
   const [, url = ''] = LISTENING.exec(output.text) ?? []
+  const ended = async (signal: NodeJS.Signals) => {
+    await end(child, signal)
+    rmSync(root, { recursive: true, force: true })
+  }
   return {
     url,
     output: () => output.soFar(),
     printed: (pattern) => output.printed(pattern),
-    stop: async () => {
-      await end(child)
-      rmSync(root, { recursive: true, force: true })
-    }
+    stop: () => ended('SIGTERM'),
+    kill: () => ended('SIGKILL')
   }
 }
 

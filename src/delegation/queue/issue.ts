@@ -14,8 +14,11 @@ import { addEntry, deleteEntries } from '../table.js'
 import { allTargets, delegationOf, targetOf } from '../targets.js'
 import { wayFor } from '../ways.js'
 
-/** Function that is told about each record that was issued. */
-export type Issued = (record: DelegationRecord, target: DelegatedService) => void
+/** Receiver of what happens when work is queued. */
+export interface IssueObserver {
+  issued(record: DelegationRecord): void
+  refused(service: string, error: unknown): void
+}
 
 /**
  * Issues a record for a new row of the queue, if its work is delegated. The record becomes a part of the message.
@@ -24,14 +27,28 @@ export type Issued = (record: DelegationRecord, target: DelegatedService) => voi
  * @throws {@link PropagationError} `ERR_USER_TOKEN_REQUIRED`, `ERR_TENANT_MISMATCH`
  * @internal
  */
-export async function issueRecord(row: QueueRow, issued: Issued): Promise<void> {
+export async function issueRecord(row: QueueRow, observer: IssueObserver): Promise<void> {
+  const message = parseMessage(row.msg ?? '')
+  const target = targetOf(message?.service, message?.event)
+  if (!message || !target) return
+  try {
+    const record = await issue(row, message, target)
+    if (record) observer.issued(record)
+  } catch (error) {
+    observer.refused(target.name, error)
+    throw error
+  }
+}
+
+async function issue(
+  row: QueueRow,
+  message: StoredMessage,
+  target: DelegatedService
+): Promise<DelegationRecord | undefined> {
+  const { service = '', event = '' } = message
   const text = row.msg ?? ''
-  const message = parseMessage(text)
-  const { service, event } = message ?? {}
-  const target = targetOf(service, event)
-  if (!message || !target || !service || !event) return
   const author = namedUser(target)
-  if (!author) return
+  if (!author) return undefined
   checkTask(message, target)
   const tenant = tenantOf(message)
   checkTenant(target, author, tenant)
@@ -50,7 +67,7 @@ export async function issueRecord(row: QueueRow, issued: Issued): Promise<void> 
   row.msg = withMember(text, jws)
   await addEntry(record, tenant)
   await tidy(target, tenant)
-  issued(record, target)
+  return record
 }
 
 /** Returns the user who queues; `undefined` for an own event that nobody in person has queued: its handler has no author. */

@@ -1,7 +1,7 @@
 import type cds from '@sap/cds'
 
 import { afterSelectionFrom, beforeDeletesFrom, beforeInsertsInto, cap } from '../../cap.js'
-import { type Issued, issueRecord } from './issue.js'
+import { type IssueObserver, issueRecord } from './issue.js'
 import { separate } from './message.js'
 import type { QueueRow } from './row.js'
 import { ended } from '../record.js'
@@ -18,9 +18,9 @@ const QUEUE_TABLE = 'cds.outbox.Messages'
  * @param service - database service
  * @internal
  */
-export function delegateQueuedWork(service: cds.Service, issued: Issued): void {
+export function delegateQueuedWork(service: cds.Service, observer: IssueObserver): void {
   beforeInsertsInto(service, QUEUE_TABLE, async (rows) => {
-    for (const row of rows) await written(row, issued)
+    for (const row of rows) await written(row, observer)
   })
   afterSelectionFrom(service, QUEUE_TABLE, async (rows) => {
     for (const row of rows) await selectRow(row)
@@ -29,10 +29,10 @@ export function delegateQueuedWork(service: cds.Service, issued: Issued): void {
 }
 
 /** A row that comes back after an attempt gets its record back; a new one gets its first. */
-async function written(row: QueueRow, issued: Issued): Promise<void> {
+async function written(row: QueueRow, observer: IssueObserver): Promise<void> {
   if (!row.msg) return
   const found = separate(row.msg)
-  if (!found) return issueRecord(row, issued)
+  if (!found) return issueRecord(row, observer)
   const attempt = endAttempt(found.value)
   if (!attempt) return
   row.msg = attempt.stored

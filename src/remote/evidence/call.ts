@@ -156,15 +156,6 @@ export class CallEvidence {
   }
 }
 
-/** Publishes that a delegation was issued for a call of a required service, or an event of the application's own. @internal */
-export function recordIssue(record: DelegationRecord): void {
-  new CallEvidence({
-    service: record.service,
-    destination: undefined,
-    onBehalfOf: 'namedUser'
-  }).issued(record)
-}
-
 /** Work in the background inherits the request that it began in, which is answered sooner or later. */
 function contextKind(): CallContextKind {
   const { http } = cap.context ?? {}

@@ -8,6 +8,7 @@ import type { Arrival } from './delegation-sample.js'
 // equipment says how it answers.
 const entries: Arrival[] = []
 const known = new Set<string>()
+const paths = new Set<string>()
 const app = express().use((req, res) => {
   const { method, originalUrl: path } = req
   res.set('x-csrf-token', 'token')
@@ -20,7 +21,9 @@ const app = express().use((req, res) => {
   const headers = Object.keys(req.headers)
   const subject = certificate ? claimedSubject(certificate) : null
   entries.push({ method, path, subject, id, first, isNew, headers })
-  if (path.includes('HANG') && isNew) return
+  const isFirst = !paths.has(path)
+  paths.add(path)
+  if (path.includes('HANG') && isFirst) return
   if (path.includes('FAIL'))
     return void res.status(500).json({ error: { code: 'X', message: { value: 'no' } } })
   if (id !== null && !path.includes('DENY')) {

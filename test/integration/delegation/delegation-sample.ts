@@ -1,8 +1,9 @@
 import { join } from 'node:path'
 
+import type { Emulator } from '../../../emulator/src/index.js'
 import type { Client } from '../../support/client.js'
 import { RunningSample } from '../../support/running-sample.js'
-import type { SampleOptions } from '../../support/sample.js'
+import { type SampleOptions, startSample } from '../../support/sample.js'
 import { newMarker } from '../background/background-client.js'
 import { until } from '../background/queue-sample.js'
 
@@ -58,7 +59,8 @@ const REQUIRED = {
 
 const ON_PREMISE = { URL: 'http://s4.internal:44300', ProxyType: 'OnPremise' }
 
-const LANDSCAPE = {
+/** The system, behind the Cloud Connector. */
+export const LANDSCAPE = {
   destinations: { S4: { ...ON_PREMISE, Authentication: 'PrincipalPropagation' } },
   onPremise: { 's4.internal:44300': { backend: join(__dirname, 'backend.ts') } }
 }
@@ -71,6 +73,17 @@ export class DelegationSample {
   private constructor(running: RunningSample, alice: Client) {
     this.running = running
     this.alice = alice
+  }
+
+  /** A process of the sample with a landscape that there is already; others may use the same database. */
+  static async startWith(
+    emulator: Emulator,
+    options: Partial<SampleOptions> = {}
+  ): Promise<DelegationSample> {
+    const requires = { ...REQUIRED, ...options.requires }
+    const all = { ...options, emulator, extra: join(__dirname, 'app'), requires }
+    const running = new RunningSample(emulator, await startSample(all))
+    return new DelegationSample(running, await running.as('alice'))
   }
 
   static async start(options: Partial<SampleOptions> = {}): Promise<DelegationSample> {

@@ -54,3 +54,9 @@ function token(username: string): Promise<{ access_token: string }> {
 }
 
 addTokenWay(passwordWay)
+
+// the first process of several with one database
+if (process.env.DEPLOY) {
+  const { deploy } = cds as unknown as { deploy: (model: unknown) => { to(db: string): unknown } }
+  cds.on('served', () => deploy(cds.model).to('db') as never)
+}
