@@ -5,6 +5,7 @@ import { createLandscapeCertificates } from './certificates/landscape-certificat
 import { parseSubjectPattern } from './certificates/subject-pattern.js'
 import { readPropagation } from './connectivity/cloud-connector-options.js'
 import { checkOptions } from './project/check-options.js'
+import { createTrustedApplication, withTrustedApplication } from './delegation/trust-application.js'
 import { createDestinations } from './destination-service/configuration.js'
 import type { Emulator } from './emulator.js'
 import { createIdentityTenant } from './ias/identity-tenant.js'
@@ -36,9 +37,11 @@ export async function startEmulator(options: EmulatorOptions): Promise<Emulator>
 }
 
 async function start(given: EmulatorOptions): Promise<Emulator> {
-  const options = completeOptions(given)
-  checkOptions(options)
-  checkCredentialTypes(options)
+  const complete = completeOptions(given)
+  checkOptions(complete)
+  checkCredentialTypes(complete)
+  const application = await createTrustedApplication(complete)
+  const options = withTrustedApplication(complete, application)
   const landscape = createLandscape(options)
   // whatever can be wrong in the configuration comes to light before anything starts
   const identityTenant = createIdentityTenant(options)
@@ -60,6 +63,7 @@ async function start(given: EmulatorOptions): Promise<Emulator> {
     if (workload) closers.push(() => workload.close())
     const emulator = await assemble({
       options,
+      application,
       landscape,
       identityTenant,
       destinations,

@@ -1,3 +1,4 @@
+import type { DelegationTrustOptions } from './delegation/delegation-options.js'
 import type { TrustOptions } from './saml/trust.js'
 import type { IdentityOptions } from './ias/identity-options.js'
 import type { JobSchedulerOptions } from './job-scheduler/types.js'
@@ -57,6 +58,11 @@ export interface EmulatorOptions {
   xsSecurity?: object | string
   /** Trust configurations of the subaccount by origin key: whose SAML assertions XSUAA accepts. */
   trust?: Readonly<Record<string, TrustOptions>>
+  /**
+   * The application as an identity provider that the landscape trusts, so that its queued work keeps the author: with it, there is a
+   * binding `user-provided` with its keys. Default: none; with a CAP project `true` if a required service has `delegation`.
+   */
+  delegation?: boolean | DelegationTrustOptions
   /** Location id of the Cloud Connector whose systems are `onPremise`, default: none. */
   locationId?: string
   /** Systems behind further Cloud Connectors, by location id and virtual `host:port`. */
@@ -167,6 +173,8 @@ export interface VcapServices {
   connectivity: ServiceBinding[]
   /** The binding of Identity Authentication, with the option `identity`. */
   identity?: ServiceBinding[]
+  /** The keys of the application for delegated work, with the option `delegation`. */
+  'user-provided'?: ServiceBinding[]
   /** The binding of the Job Scheduling service, with the option `jobScheduler`. */
   jobscheduler?: ServiceBinding[]
   /** The binding of the Zero Trust Identity service, where another one is of type `x509_attested`. */

@@ -3,6 +3,7 @@ import { Command, Option } from 'commander'
 import { closest } from '../xs-security/closest.js'
 
 import { importCommand } from './import.js'
+import { initDelegations } from './delegations-init.js'
 import { type JobOptions, runJob } from './job.js'
 import { type MockOptions, startMock } from './mock.js'
 import { startLandscape, type StartOptions } from './start.js'
@@ -39,6 +40,16 @@ The landscape is that of start; without landscape.json and without a CAP project
 
 Example:
   npx cds-principal-emulator mock --edmx API_EQUIPMENT.edmx --rules "alice: change where MaintenancePlant = 1010" "bob: display"`
+
+const INIT_HELP = `
+The file of --out has private keys, and only this user can read it. Keep it out of the repository.
+Beside it are two files for the platform, without secrets: <out>.jwks.json and <out>.metadata.xml.
+
+With --rotate each run makes the next step: a second key is added, it becomes the first, the old one is removed.
+
+Examples:
+  npx cds-principal delegations init --out ../delegation-keys.json
+  npx cds-principal delegations init --out ../delegation-keys.json --rotate`
 
 /** Returns the commands that need a running landscape: `token`, `job` and `trace`, and `emulator` with those that need none. */
 export function emulatorCommands(): Command[] {
@@ -170,4 +181,23 @@ function traceCommand(): Command {
     .option('--follow', 'go on with each request, until it is ended')
     .option('--project <folder>', 'folder for which the emulator runs', process.cwd())
     .action(printTraces)
+}
+
+/** Returns the command that makes the keys for delegated work, and prints the set-up. */
+export function delegationsInitCommand(): Command {
+  return new Command('init')
+    .description('make the keys for queued work that keeps its author, and print the set-up')
+    .option('--out <file>', 'file for the private keys; it is for this user only')
+    .option('--stdout', 'print the private keys instead')
+    .option('--issuer <url>', 'issuer of ID tokens (default: https://<project>.delegation.example)')
+    .option(
+      '--assertion-issuer <name>',
+      'issuer of SAML assertions (default: urn:<project>:delegation)'
+    )
+    .option('--origin <key>', 'origin key of the SAML trust configuration', 'delegation')
+    .option('--days <number>', 'validity of the certificate', '730')
+    .option('--rotate', 'make the next step of a rotation')
+    .option('--project <folder>', 'folder of the CAP project', process.cwd())
+    .addHelpText('after', INIT_HELP)
+    .action(initDelegations)
 }

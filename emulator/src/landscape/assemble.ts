@@ -11,6 +11,7 @@ import type { SubjectPattern } from '../certificates/subject-pattern.js'
 import type { PropagationSettings } from '../connectivity/cloud-connector-options.js'
 import { createConnectivityProxy } from '../connectivity/proxy-server.js'
 import { createSocksProxy } from '../connectivity/socks/socks-server.js'
+import { delegationBinding, type TrustedApplication } from '../delegation/trust-application.js'
 import type { DestinationStore } from '../destination-service/configuration.js'
 import { createDestinationHandler } from '../destination-service/destination-handler.js'
 import type { Emulator } from '../emulator.js'
@@ -45,6 +46,7 @@ const TAKE_TIMEOUT_MS = 5000
 /** Everything that one emulator is made of, before it is put together. */
 export interface Parts {
   options: EmulatorOptions
+  application: TrustedApplication | undefined
   landscape: Landscape
   identityTenant: IdentityTenant | undefined
   destinations: DestinationStore
@@ -60,7 +62,7 @@ export interface Parts {
 
 /** Opens the servers and puts everything together. */
 export async function assemble(parts: Parts): Promise<Emulator> {
-  const { landscape, certificates, onPremise, closers } = parts
+  const { landscape, certificates, onPremise, closers, application } = parts
   const traffic = new Traffic()
   closers.push(() => Promise.resolve(traffic.close()))
   await issueCertificates(landscape, certificates)
@@ -68,6 +70,7 @@ export async function assemble(parts: Parts): Promise<Emulator> {
   const { service, identity, bindings, connectivity, scheduler } = opened
   let stopped: Promise<void> | undefined
   const s4 = createBackendRecord(onPremise)
+  const keys = application && delegationBinding(application, landscape, service.issuer)
   keepSources({ s4 }, recorderSources(traffic, onPremise))
   return {
     ...controls(parts, service, traffic, identity),
@@ -76,7 +79,8 @@ export async function assemble(parts: Parts): Promise<Emulator> {
     cloudConnectorCa: certificates.cloudConnector.cert,
     vcapServices: () => ({
       ...bindings.vcapServices(),
-      ...(identity && { identity: [identity.binding()] })
+      ...(identity && { identity: [identity.binding()] }),
+      ...(keys && { 'user-provided': [keys] })
     }),
     applicationBinding: (name, kind = 'xsuaa') =>
       kind === 'xsuaa' ? bindings.application(name) : identityOf(identity).bindingOf(name),

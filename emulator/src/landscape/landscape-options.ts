@@ -1,4 +1,5 @@
 import type { Destinations, MockUser, OnPremiseSystem } from '../option-types.js'
+import type { TrustOptions } from '../saml/trust.js'
 
 /** A subscriber: a subaccount of its own, with its own identity provider, destinations and Cloud Connector. */
 export interface TenantOptions {
@@ -10,6 +11,8 @@ export interface TenantOptions {
   destinations?: Destinations
   /** Its destination fragments; without, it has none. */
   fragments?: Destinations
+  /** Trust configurations of its subaccount, as in `trust`; without, it has none. */
+  trust?: Readonly<Record<string, TrustOptions>>
   /** Systems behind its own Cloud Connector; without, the provider's are exposed to it as well. */
   onPremise?: Readonly<Record<string, OnPremiseSystem>>
   /** Systems behind further Cloud Connectors of its own, by location id. */

@@ -1,3 +1,4 @@
+import type { DelegationTrustOptions } from '../delegation/delegation-options.js'
 import { EmulatorError } from '../emulator-error.js'
 import type {
   CorporateIdentityProviderOptions,
@@ -28,8 +29,14 @@ const TENANT: Names<TenantOptions> = {
   users: true,
   destinations: true,
   fragments: true,
+  trust: true,
   onPremise: true,
   cloudConnectors: true
+}
+const DELEGATION: Names<DelegationTrustOptions> = {
+  issuer: true,
+  assertionIssuer: true,
+  origin: true
 }
 const APPLICATION: Names<ApplicationOptions> = { xsSecurity: true, instance: true }
 const SYSTEM: Names<OnPremiseSystem> = {
@@ -112,6 +119,7 @@ const OPTIONS: Names<EmulatorOptions> = {
   expirationToleranceInHr: true,
   xsSecurity: true,
   trust: true,
+  delegation: true,
   locationId: true,
   cloudConnectors: true,
   credentialTypes: true,
@@ -140,25 +148,28 @@ export function checkOptions(options: unknown): asserts options is EmulatorOptio
     throw invalid('startEmulator needs options, such as { root }: the folder of the project')
   }
   checkNames('', options, OPTIONS)
-  const { tenants, applications, jobScheduler, trust, identity } = options as EmulatorOptions
+  const { tenants, applications, jobScheduler, trust, identity, delegation } =
+    options as EmulatorOptions
   checkConnectors('', options)
   for (const [path, tenant] of entriesOf('tenants', tenants)) {
     checkNames(path, tenant, TENANT)
     checkConnectors(`${path}.`, tenant)
+    checkTrust(`${path}.trust`, (tenant as TenantOptions).trust)
   }
   for (const [path, application] of entriesOf('applications', applications)) {
     checkNames(path, application, APPLICATION)
   }
   checkNames('jobScheduler', jobScheduler, { instance: true })
-  checkTrust(trust)
+  checkTrust('trust', trust)
+  checkNames('delegation', delegation, DELEGATION)
   checkIdentity(identity)
 }
 
-function checkTrust(trust: EmulatorOptions['trust']): void {
-  for (const [path, provider] of entriesOf('trust', trust)) {
+function checkTrust(place: string, trust: EmulatorOptions['trust']): void {
+  for (const [path, provider] of entriesOf(place, trust)) {
     checkNames(path, provider, TRUST)
-    for (const [place, user] of entriesOf(`${path}.users`, (provider as TrustOptions).users)) {
-      checkNames(place, user, TRUSTED_USER)
+    for (const [name, user] of entriesOf(`${path}.users`, (provider as TrustOptions).users)) {
+      checkNames(name, user, TRUSTED_USER)
     }
   }
 }

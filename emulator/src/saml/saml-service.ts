@@ -6,8 +6,8 @@ import { UsedAssertions } from './used-assertions.js'
 
 /** The SAML settings of the emulated services. */
 export interface SamlService {
-  /** The identity providers that XSUAA trusts. */
-  readonly providers: readonly TrustedProvider[]
+  /** Returns the identity providers that the subaccount of a tenant trusts. */
+  providersOf(tenant: string): readonly TrustedProvider[]
   readonly used: UsedAssertions
   /** The Destination service of a tenant, which signs with a key of that tenant. */
   signerOf(tenant: string): OwnIssuer
@@ -24,7 +24,7 @@ const IDENTITY = 'ias.localhost'
  * @throws EmulatorError `ERR_EMULATOR_OPTIONS`
  */
 export function createSamlService(
-  { trust = {}, root }: Pick<LocatedOptions, 'trust' | 'root'>,
+  { trust = {}, tenants = {}, root }: Pick<LocatedOptions, 'trust' | 'tenants' | 'root'>,
   { tenant: provider, describeUser, clock }: Pick<Landscape, 'tenant' | 'describeUser' | 'clock'>
 ): SamlService {
   const identities = new Map<string, Promise<SigningIdentity>>()
@@ -40,13 +40,21 @@ export function createSamlService(
   const identity = issuer(IDENTITY, IDENTITY)
   const own = { destinationTrust: signerOf(provider), identityTrust: identity }
   const providers = readTrust(trust, root, own)
+  const subscribers = new Map(
+    Object.entries(tenants).map(([id, tenant]) => {
+      const signer = { ...own, destinationTrust: signerOf(id) }
+      return [id, readTrust(tenant.trust ?? {}, root, signer, `tenants.${id}.trust`)]
+    })
+  )
   // a role that does not exist comes to light now, and not with the first assertion
-  for (const { origin, users, roleCollections } of providers) {
+  for (const each of [providers, ...subscribers.values()].flat()) {
+    const { origin, users, roleCollections } = each
     for (const [name, user] of Object.entries(users)) describeUser(name, user)
     describeUser(`trust.${origin}`, { roles: [...roleCollections.values()].flat() })
   }
   return {
-    providers,
+    // tenants that only users name have the provider's configuration, as for destinations
+    providersOf: (tenant) => subscribers.get(tenant) ?? providers,
     used: new UsedAssertions(clock),
     signerOf,
     identity

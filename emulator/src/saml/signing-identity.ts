@@ -17,8 +17,20 @@ const ALGORITHM = {
   hash: 'SHA-256'
 }
 
-/** Creates a new RSA key: XML signatures of most systems know no other kind. */
-export async function createSigningIdentity(commonName: string): Promise<SigningIdentity> {
+/** Creates a new RSA key, whose certificate is valid as long as a landscape's. */
+export function createSigningIdentity(commonName: string): Promise<SigningIdentity> {
+  return createLastingIdentity(commonName, LANDSCAPE_VALID_MS)
+}
+
+/**
+ * Creates a new RSA key: XML signatures of most systems know no other kind.
+ *
+ * @param validity - milliseconds that the certificate is valid
+ */
+export async function createLastingIdentity(
+  commonName: string,
+  validity: number
+): Promise<SigningIdentity> {
   const keys = await webcrypto.subtle.generateKey(ALGORITHM, true, ['sign', 'verify'])
   const now = Date.now()
   const certificate = await x509.X509CertificateGenerator.createSelfSigned({
@@ -26,7 +38,7 @@ export async function createSigningIdentity(commonName: string): Promise<Signing
     keys,
     signingAlgorithm: ALGORITHM,
     notBefore: new Date(now - 60_000),
-    notAfter: new Date(now + LANDSCAPE_VALID_MS)
+    notAfter: new Date(now + validity)
   })
   const key = KeyObject.from(keys.privateKey).export({ type: 'pkcs8', format: 'pem' })
   return { key: String(key), certificate: certificate.toString('pem') }

@@ -52,14 +52,15 @@ export type OwnIssuers = Readonly<Record<'destinationTrust' | 'identityTrust', O
 export function readTrust(
   trust: Readonly<Record<string, TrustOptions>>,
   root: string,
-  own: OwnIssuers
+  own: OwnIssuers,
+  place = 'trust'
 ): TrustedProvider[] {
   const providers = Object.entries(trust).map(([origin, options]) =>
-    readProvider(`trust.${origin}`, origin, options, root, own)
+    readProvider(`${place}.${origin}`, origin, options, root, own)
   )
   for (const [i, { entityId, origin }] of providers.entries()) {
     const same = providers.slice(0, i).find((other) => other.entityId === entityId)
-    if (same) fail(`trust.${origin}`, `has the same issuer as trust.${same.origin}`)
+    if (same) fail(`${place}.${origin}`, `has the same issuer as ${place}.${same.origin}`)
   }
   return providers
 }

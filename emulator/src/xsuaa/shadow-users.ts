@@ -29,6 +29,7 @@ export class ShadowUsers {
    */
   of(
     { describeUser }: Pick<Landscape, 'describeUser'>,
+    tenant: string,
     { origin, users, roleCollections, createShadowUsers }: TrustedProvider,
     { subject, attributes }: Assertion
   ): ShadowUser | undefined {
@@ -41,10 +42,10 @@ export class ShadowUsers {
       roles,
       attr: { ...own?.attr, ...Object.fromEntries(attributes) }
     })
-    const key = JSON.stringify([origin, name])
+    const key = JSON.stringify([tenant, origin, name])
     const id = this.#ids.get(key) ?? described.id
     this.#ids.set(key, id)
-    return { user: { ...described, id, ...personOf(name, attributes) }, groups }
+    return { user: { ...described, tenant, id, ...personOf(name, attributes) }, groups }
   }
 }
 

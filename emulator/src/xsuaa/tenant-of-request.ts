@@ -2,20 +2,28 @@ import type { IncomingMessage } from 'node:http'
 import { tenantOfSubdomain, type Landscape } from '../landscape/landscape.js'
 import { invalidRequest } from './token-error.js'
 
+const ALIAS = /^\/oauth\/token\/alias\/([a-z0-9-]+)\.emulated$/i
+
 /**
- * The tenant of a request: the one that the host names. `x-zid` counts only where the host names none, as for clients of several
+ * The tenant of a request: the one that the host names, or the alias in the path of the token endpoint for assertions. `x-zid` counts only where the host names none, as for clients of several
  * tenants that do not know their subdomains.
  *
  * @throws TokenError
  */
 export function tenantOfRequest(landscape: Landscape, req: IncomingMessage): string | undefined {
-  const named = tenantOfHost(landscape, req)
+  const named = tenantOfHost(landscape, req) ?? tenantOfAlias(landscape, req.url)
   const tenant = req.headers['x-zid']
   if (named !== undefined || tenant === undefined || tenant === '') return named
   if (typeof tenant !== 'string' || !landscape.subdomains.has(tenant)) {
     throw invalidRequest('the identity zone of the header x-zid does not exist')
   }
   return tenant
+}
+
+/** The tenant whose token endpoint for assertions a path is; `undefined` for another path. */
+export function tenantOfAlias(landscape: Landscape, url = ''): string | undefined {
+  const [, alias] = ALIAS.exec(url.split('?', 1)[0] ?? '') ?? []
+  return alias === undefined ? undefined : tenantOfSubdomain(landscape, alias.toLowerCase())
 }
 
 /**

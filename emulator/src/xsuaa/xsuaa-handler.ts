@@ -9,6 +9,7 @@ import { Sessions } from './authorize/sessions.js'
 import { discovery } from './documents/discovery.js'
 import { notEmulated } from './documents/not-emulated.js'
 import { handleTokenRequest } from './token-endpoint.js'
+import { tenantOfAlias, tenantOfHost } from './tenant-of-request.js'
 import { invalidRequest, TokenError } from './token-error.js'
 import { userInfo } from './documents/user-info.js'
 import type { TokenService } from './grants/token-service.js'
@@ -36,11 +37,14 @@ export function createXsuaaHandler(service: TokenService): ApiHandler {
   const pages = createAuthorizeHandlers(service, new Sessions(service.landscape.clock))
   return (req, res, url, notes) => {
     const { pathname: path } = url
-    const saml = serviceProvider(service.landscape, service.issuer, service.landscape.tenant)
-    if (path === '/oauth/token' || path === saml.tokenPath) {
+    const { landscape } = service
+    if (path === '/oauth/token' || tenantOfAlias(landscape, path) !== undefined) {
       return answer(res, () => token(service, req, url, notes))
     }
-    if (path === '/saml/metadata') return sendXml(res, metadata(saml))
+    if (path === '/saml/metadata') {
+      const tenant = tenantOfHost(landscape, req) ?? landscape.tenant
+      return sendXml(res, metadata(serviceProvider(landscape, service.issuer, tenant)))
+    }
     const page = pages.get(`${req.method ?? ''} ${path}`)
     if (page) return page(req, res, url, notes)
     const methods = [...pages.keys()].flatMap((each) => methodOf(each, path))

@@ -6,16 +6,20 @@ import { TokenError } from '../token-error.js'
 import type { Grant, GrantContext } from './grant.js'
 
 /**
- * RFC 7522: the user of a trusted identity provider gets a user token, without having been here. Who is trusted is the
- * provider tenant's trust configuration.
+ * RFC 7522: the user of a trusted identity provider gets a user token, without having been here. Who is trusted is the trust
+ * configuration of the tenant's subaccount.
  *
  * @see CF UAA, `Saml2BearerGrantAuthenticationConverter`; its clock skew is wider, and it lets assertions be used again
  */
 export const samlBearer: Grant = async (context) => {
-  const { landscape, client, saml, shadowUsers } = context
+  const { landscape, client, saml, shadowUsers, tenant = landscape.tenant } = context
   const assertion = await accept(context)
-  const provider = saml.providers.find(({ entityId }) => entityId === assertion.issuer)
-  const shadow = provider && shadowUsers.of(landscape, provider, assertion)
+  const provider = saml.providersOf(tenant).find(({ entityId }) => entityId === assertion.issuer)
+  const { allowedProviders } = client.descriptor?.oauth2 ?? {}
+  if (provider && allowedProviders && !allowedProviders.includes(provider.origin)) {
+    throw refusal(`The client does not allow the provider ${provider.origin}`)
+  }
+  const shadow = provider && shadowUsers.of(landscape, tenant, provider, assertion)
   if (!shadow) {
     throw refusal(
       'SAML user does not exist. You can correct this by creating a shadow user for the SAML user.'
@@ -33,13 +37,16 @@ export const samlBearer: Grant = async (context) => {
   }
 }
 
-async function accept({ landscape, issuer, form, saml, tenant }: GrantContext) {
+async function accept(context: GrantContext) {
+  const { landscape, issuer, form, saml, tenant = landscape.tenant } = context
   const encoded = form.get('assertion')
   if (!encoded) throw refusal('SAML Assertion is missing')
-  const { entityId: audience, recipients } = serviceProvider(landscape, issuer, landscape.tenant)
-  const isOwn = tenant === undefined || tenant === landscape.tenant
+  const { entityId: audience, recipients } = serviceProvider(landscape, issuer, tenant)
   const find = async (entityId: string) =>
-    isOwn ? saml.providers.find((each) => each.entityId === entityId)?.issuer() : undefined
+    saml
+      .providersOf(tenant)
+      .find((each) => each.entityId === entityId)
+      ?.issuer()
   try {
     return await acceptAssertion(
       encoded,
