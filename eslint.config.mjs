@@ -29,6 +29,8 @@ const rooms = {
     'binding/binding',
     'binding/check-binding',
     'exchange/client',
+    'exchange/saml/assertion',
+    'exchange/saml/metadata',
     'exchange/user',
     'look-up/chains',
     'look-up/find',
@@ -48,7 +50,14 @@ const rooms = {
   ],
   'src/destination/attested': ['credentials'],
   'src/destination/binding': ['binding', 'check-binding'],
-  'src/destination/exchange': ['client', 'external-user', 'saml/returned', 'user'],
+  'src/destination/exchange': [
+    'client',
+    'external-user',
+    'saml/assertion',
+    'saml/metadata',
+    'saml/returned',
+    'user'
+  ],
   'src/destination/look-up': [
     'chains',
     'find',
@@ -61,6 +70,7 @@ const rooms = {
     'service'
   ],
   'src/destination/resolve': ['bound-service', 'bypass', 'check', 'resolve'],
+  'src/delegation/tokens': ['register', 'way-options'],
   'src/doctor': ['doctor'],
   'src/doctor/hops/calls': ['calls', 'clock', 'session'],
   'src/explain': ['explain', 'token/read-token'],

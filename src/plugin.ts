@@ -140,6 +140,7 @@ async function join(auth: AuthOptions): Promise<void> {
     require('./development/announce.js') as typeof import('./development/announce.js')
   /* eslint-enable @typescript-eslint/no-require-imports */
   if (await joinLandscape(auth)) cds.once('listening', announce)
+  configureDelegations(cap.env.requires) // the landscape has completed them
   if (attachedLandscape()) cap.on('loaded', (model: Model) => warnOfAttributes(auth, model))
 }
 

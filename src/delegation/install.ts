@@ -6,6 +6,7 @@ import { recordKeys } from './keys.js'
 import type { DelegatedService } from './options.js'
 import type { IssueObserver } from './queue/issue.js'
 import { delegateQueuedWork } from './queue/queue.js'
+import { registerTokenWays } from './tokens/register.js'
 import { allTargets, configureTargets, hasMarkedEvents } from './targets.js'
 import { wayFor } from './ways.js'
 
@@ -79,8 +80,8 @@ export function attemptsFor(seconds: number): number {
  * @internal
  */
 export function installDelegations(observer: IssueObserver): void {
-  const services = allTargets()
-  if (!services.length) return
+  if (!allTargets().length) return
+  registerTokenWays()
   cds.on('connect', (service) => {
     if (isDatabase(service as object)) delegateQueuedWork(service, observer)
   })
@@ -89,7 +90,7 @@ export function installDelegations(observer: IssueObserver): void {
       beginFirst(service)
   })
   // CAP waits for it, unlike what its types say
-  const check = (): unknown => checkDelegations(services)
+  const check = (): unknown => checkDelegations(allTargets())
   cds.on('served', check)
 }
 

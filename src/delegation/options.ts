@@ -1,6 +1,7 @@
 import { ConfigurationError } from '../errors.js'
 import { nearestName } from '../lib/closest.js'
 import { isProduction } from '../lib/profile.js'
+import type { IasDelegation, SamlDelegation, UserTokenDelegation } from './tokens/way-options.js'
 
 /** Headers by which a backend executes a repeated request once. */
 export type RepeatableRequests = 'oasis' | 'sap-gateway'
@@ -20,6 +21,12 @@ export interface DelegationOptions {
   readonly idempotent?: boolean
   /** Time for which the list of delegations keeps an entry after its end. Default: `30d`. */
   readonly retention?: string
+  /** Way to a token by Identity Authentication. Default: none. */
+  readonly ias?: IasDelegation
+  /** Way to a token by a SAML 2.0 bearer assertion at the bound XSUAA. Default: none. */
+  readonly saml?: SamlDelegation
+  /** Way by a user token of the application, for destinations that declare its keys. Default: none. */
+  readonly userToken?: UserTokenDelegation
 }
 
 /** A required service whose queued calls keep their author. */
@@ -44,7 +51,10 @@ export const DELEGATION_OPTIONS: readonly string[] = [
   'credentials',
   'repeatable',
   'idempotent',
-  'retention'
+  'retention',
+  'ias',
+  'saml',
+  'userToken'
 ]
 
 const DAY = 86_400

@@ -12,6 +12,7 @@ import { logInfo, logWarning } from '../lib/log.js'
 import { isProduction } from '../lib/profile.js'
 import type { AuthOptions } from '../options.js'
 import { attachedLandscape, startingLandscape } from './attached.js'
+import { bindDelegations } from './delegations.js'
 import { isEmulatorInstalled, loadDevelopment } from './door.js'
 import { recordEvents } from './recorder/record-events.js'
 import { linkRecorder } from './recorder/link.js'
@@ -75,6 +76,7 @@ function bindServices(auth: Mutable<AuthOptions>, landscape: Landscape): void {
   auth.credentials = vcapServices.xsuaa[0]?.credentials as unknown as XsuaaCredentials
   bindIdentity(vcapServices)
   bindByLabel(vcapServices)
+  bindDelegations(vcapServices)
   talkToMocks(mockedServices)
 }
 

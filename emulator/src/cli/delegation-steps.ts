@@ -45,6 +45,8 @@ For others:    ${out}.jwks.json, ${out}.metadata.xml
         JSON Web Key Set   the content of ${out}.jwks.json
         Endpoints          none is needed for JWT bearer
         Subject name       e-mail address
+      Service instance of the application: add urn:ietf:params:oauth:grant-type:jwt-bearer to all grants that it needs in
+        "oauth2-configuration": { "grant-types": […] }; jwt-bearer is not among the default ones.
       Identity Federation: "Use Identity Authentication user store" on, so that a user who is gone has ended.
       Do not offer it for log-on: leave it out of the conditional authentication of every application.
    b) SAML 2.0 bearer assertion at XSUAA ${NOT_TRIED}

@@ -1,8 +1,11 @@
 import { randomUUID } from 'node:crypto'
 import { EMULATOR_TAG } from '../http/assert-local.js'
+import { DEFAULT_GRANTS } from '../ias/identity-client.js'
 import type { Landscape } from '../landscape/landscape.js'
 import { serviceProvider } from '../saml/service-provider.js'
-import type { Destinations, LocatedOptions, ServiceBinding } from '../types.js'
+import type { Destinations } from '../option-types.js'
+import type { LocatedOptions, ServiceBinding } from '../types.js'
+import { JWT_BEARER } from '../xsuaa/claims.js'
 import type { TokenIssuer } from '../xsuaa/token-issuer.js'
 import { createDelegationKeys, type DelegationKeys } from './delegation-keys.js'
 import type { DelegationTrustOptions } from './delegation-options.js'
@@ -60,6 +63,7 @@ export function withTrustedApplication(
     }),
     ...(identity && {
       identity: {
+        grantTypes: [...DEFAULT_GRANTS, JWT_BEARER],
         ...own,
         corporateIdentityProviders: { ...corporate, ...own.corporateIdentityProviders }
       }

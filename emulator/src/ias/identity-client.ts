@@ -7,7 +7,7 @@ import type { IdentityClientOptions } from './identity-options.js'
 export const CODE_WITH_PKCE = 'authorization_code_pkce_s256'
 
 /** Grants without the parameter `grant-types` of the service instance. */
-const DEFAULT_GRANTS: readonly string[] = [
+export const DEFAULT_GRANTS: readonly string[] = [
   'client_credentials',
   'password',
   'authorization_code',

@@ -108,11 +108,21 @@ export interface XsuaaClient extends XsuaaCredentials {
 export class TokenRefused extends Error {
   /** Error code, such as `invalid_grant`. */
   readonly error: string
+  /** HTTP status. */
+  readonly status: number
+  /** Seconds until another request makes sense (`Retry-After`). */
+  readonly retryAfter: number | undefined
 
-  constructor(status: number, { error, error_description: text }: Record<string, unknown>) {
+  constructor(
+    status: number,
+    { error, error_description: text }: Record<string, unknown>,
+    retryAfter?: number
+  ) {
     const words = [error, text].filter((each) => typeof each === 'string').join(': ')
     super(words || `status ${status}`)
     this.error = typeof error === 'string' ? error : ''
+    this.status = status
+    this.retryAfter = retryAfter
   }
 }
 
@@ -144,15 +154,22 @@ export async function requestToken(
   tenant?: string
 ): Promise<string> {
   const complete = await withWorkloadCertificate('xsuaa', client)
-  const { status, body } = await post(complete, path, form, tenant)
+  const { status, body, retryAfter } = await post(complete, path, form, tenant)
   const answer = parsed(body)
   if (status !== 200) {
     const secrets = secretsNamed({ ...form, password: basicOf(complete), ...complete }, SECRETS)
-    throw new TokenRefused(status, withoutSecrets(answer, secrets) as typeof answer)
+    throw new TokenRefused(status, withoutSecrets(answer, secrets) as typeof answer, retryAfter)
   }
   const { access_token: token, token_type: type } = answer
   if (typeof token === 'string' && String(type).toLowerCase() === 'bearer') return token
   throw new FetchError('unexpected', 'the answer has no access token')
+}
+
+/** Answer of a token service. */
+interface Answer {
+  readonly status: number
+  readonly body: string
+  readonly retryAfter: number | undefined
 }
 
 function post(
@@ -160,7 +177,7 @@ function post(
   path: string,
   form: Readonly<Record<string, string>>,
   tenant: string | undefined
-): Promise<{ status: number; body: string }> {
+): Promise<Answer> {
   const { clientid, certificate, key, certurl } = client
   const url = new URL(path, certificate ? certurl : client.url)
   return new Promise((done, fail) => {
@@ -187,7 +204,9 @@ function post(
         else chunks.push(chunk)
       })
       res.on('end', () => {
-        done({ status: res.statusCode ?? 0, body: Buffer.concat(chunks).toString('utf8') })
+        const body = Buffer.concat(chunks).toString('utf8')
+        const retryAfter = secondsOf(res.headers['retry-after'])
+        done({ status: res.statusCode ?? 0, body, retryAfter })
       })
       res.on('error', (error) => {
         fail(failure(error))
@@ -200,6 +219,13 @@ function post(
       new URLSearchParams({ ...form, ...(certificate && { client_id: clientid }) }).toString()
     )
   })
+}
+
+/** Returns the seconds of `Retry-After`, which can be a date as well (RFC 9110, section 10.2.3). */
+function secondsOf(header: string | undefined): number | undefined {
+  if (header === undefined) return undefined
+  const seconds = /^\d+$/.test(header) ? Number(header) : (Date.parse(header) - Date.now()) / 1000
+  return Number.isFinite(seconds) ? Math.max(seconds, 0) : undefined
 }
 
 /**

@@ -1,0 +1,82 @@
+import { cap } from '../../cap.js'
+import { TokenError } from '../../errors.js'
+import { type AuthOptions, type Bindings, bindingsOf } from '../../options.js'
+import type { JwtPayload } from '../../token/claims.js'
+import { decode } from '../../token/decode.js'
+import { iasIssuer } from '../../token/issuers/ias.js'
+import type { Issuer } from '../../token/issuers/issuer.js'
+import { xsuaaIssuer } from '../../token/issuers/xsuaa.js'
+import { iasProfile } from '../../user/ias-profile.js'
+import { type Identity, identityOf } from '../../user/identity.js'
+import type { TokenProfile } from '../../user/token-profile.js'
+import { xsuaaProfile } from '../../user/xsuaa-profile.js'
+
+/** Returns the bound services whose tokens are accepted. @internal */
+export function boundIssuers(): Bindings {
+  const { requires } = cap.env
+  const auth = requires.auth ?? ({} as Partial<AuthOptions>)
+  try {
+    return bindingsOf(auth as AuthOptions, requires)
+  } catch {
+    return {} // which ways there are is said where one is looked for
+  }
+}
+
+/** Token that was verified as one of a request, and the user in it. */
+export interface VerifiedUser {
+  readonly identity: Identity
+  readonly payload: JwtPayload
+}
+
+interface Trusted {
+  readonly issuer: Issuer
+  readonly profile: TokenProfile
+}
+
+/** Issuers by their bindings: their keys are kept. */
+const trusted = new WeakMap<object, Trusted>()
+
+/**
+ * Verifies a token that has come back with all checks for tokens of requests: signature, issuer, audience, times, tenant, shapes.
+ *
+ * @returns the reason as a text if it fails
+ * @internal
+ */
+export async function verifiedUser(
+  alias: 'xsuaa' | 'ias',
+  bearerToken: string
+): Promise<VerifiedUser | string> {
+  try {
+    const { issuer, profile } = trustedIssuer(alias)
+    const token = decode(bearerToken)
+    if (!issuer.matches(token.payload)) return 'of another issuer'
+    const verified = await issuer.verify(token, {})
+    const identity = identityOf(verified, profile)
+    if (identity.kind !== 'named') return 'a technical one'
+    return { identity, payload: token.payload }
+  } catch (error) {
+    if (error instanceof TokenError) return `not valid (${error.code})`
+    throw error
+  }
+}
+
+function trustedIssuer(alias: 'xsuaa' | 'ias'): Trusted {
+  const { config, userId } = cap.env.requires.auth ?? ({} as Partial<AuthOptions>)
+  const names = userId === undefined ? undefined : [userId].flat()
+  const { xsuaa, ias } = boundIssuers()
+  const binding = (alias === 'xsuaa' ? xsuaa : ias) ?? {}
+  const known = trusted.get(binding)
+  if (known) return known
+  const made =
+    alias === 'xsuaa'
+      ? {
+          issuer: xsuaaIssuer(binding as never, config),
+          profile: xsuaaProfile(binding as never, names)
+        }
+      : {
+          issuer: iasIssuer(binding as never, config),
+          profile: iasProfile(binding as never, names)
+        }
+  trusted.set(binding, made)
+  return made
+}
