@@ -20,6 +20,7 @@ const rooms = {
     'record',
     'revoke',
     'running',
+    'table',
     'targets',
     'ways'
   ],

@@ -71,7 +71,7 @@ export interface Cap {
   /** The express application of a server, with its HTTP server once it listens. */
   readonly app?: { readonly server?: unknown }
   /** The primary database service. */
-  readonly db?: { readonly kind?: string }
+  readonly db?: { readonly kind?: string; disconnect?(): Promise<void> }
   readonly context?: Omit<cds.EventContext, 'http'> & {
     readonly tx?: unknown
     readonly http?: {

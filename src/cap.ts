@@ -113,6 +113,23 @@ export function affectedRows(result: unknown): number {
   return (result as { affected?: number } | undefined)?.affected ?? 0
 }
 
+/** Members of CAP's facade by which a command of its own loads a project. */
+interface Loader {
+  readonly plugins: Promise<unknown>
+  readonly load: (files: string) => Promise<object>
+  readonly linked: (model: object) => unknown
+  readonly compile: { readonly for: { readonly nodejs: (model: object) => object } }
+  model: unknown
+}
+
+/** Loads the plugins and the model of the project in `cds.root`, and connects to its database. @internal */
+export async function loadProject(): Promise<void> {
+  const loader = cds as unknown as Loader
+  await loader.plugins
+  loader.model = loader.linked(loader.compile.for.nodejs(await loader.load('*')))
+  await cds.connect.to('db')
+}
+
 /** Returns the query for all elements of the one record at a path. @internal */
 export function selectOne(from: object): object {
   return SELECT.one.from(from as never).columns('*')

@@ -2,6 +2,7 @@ import { Command, Option } from 'commander'
 
 import { ownManifest } from '../configuration/own-package.js'
 import { INSTALL_EMULATOR, isEmulatorInstalled, loadCommands } from '../development/door.js'
+import { delegationsCommand } from './delegations.js'
 import { doctorCommand } from './doctor.js'
 import { explainCommand } from './explain.js'
 import { lint } from './lint.js'
@@ -23,6 +24,7 @@ program
 
 program.addCommand(explainCommand())
 program.addCommand(doctorCommand())
+program.addCommand(delegationsCommand())
 for (const command of commandsOfEmulator()) program.addCommand(command)
 
 program.parseAsync().catch((error: unknown) => {

@@ -88,7 +88,7 @@ describe.each(DATABASES)('a process ends while a call is under way, %s', (_, ope
     sample = await start(true)
   })
   afterAll(async () => {
-    await sample.running.sample.stop()
+    await sample.running.sample.kill()
     await emulator.stop()
     await database.stop()
   })
@@ -155,7 +155,7 @@ describe.each(DATABASES)('a process ends while a call is under way, %s', (_, ope
         found.map((each) => each.map(({ subject }) => subject))
       expect(subjects(arrivals)).toEqual(markers.map(() => ['CN=alice']))
       expect(subjects(await all())).toEqual(markers.map(() => ['CN=alice']))
-      await other.running.sample.stop()
+      await other.running.sample.kill()
     },
     120_000
   )

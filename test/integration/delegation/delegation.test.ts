@@ -160,3 +160,15 @@ describe('once', () => {
     await sample.gone(marker)
   })
 })
+
+test('the queue in memory runs in the request, with its own token and without a record', async () => {
+  const inMemory = await DelegationSample.start({ env: { cds_requires_queue: 'false' } })
+  try {
+    const { marker, status } = await inMemory.plan()
+    expect(status).toBe(204)
+    const arrivals = await inMemory.arrived(marker)
+    expect(arrivals.map(({ subject }) => subject)).toEqual(['CN=alice'])
+  } finally {
+    await inMemory.stop()
+  }
+})

@@ -92,3 +92,17 @@ test('other tables and other services are not looked at', async () => {
   keepCredentialsOutOfQueue(service)
   expect((service as unknown as { handlers: { before: unknown[] } }).handlers.before).toEqual([])
 })
+
+describe('a row whose attempt begins', () => {
+  const update = (row: object) => UPDATE.entity(TABLE).set(row as never)
+
+  test('has its time: a process that ends now leaves a row that another one takes', async () => {
+    const row = await written({ status: 'processing' } as Row, update)
+    const { lastAttemptTimestamp } = row as { lastAttemptTimestamp?: string }
+    expect(Date.parse(lastAttemptTimestamp ?? '')).toBeGreaterThan(Date.now() - 60_000)
+  })
+
+  test.each([[{ status: null }], [{ attempts: 1 }]])('%j is none', async (row) => {
+    expect(await written(row as Row, update)).toEqual(row)
+  })
+})

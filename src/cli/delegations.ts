@@ -1,0 +1,100 @@
+import { resolve } from 'node:path'
+
+import cds from '@sap/cds'
+import { Command } from 'commander'
+
+import { cap, loadProject } from '../cap.js'
+import { entriesFor, revokeDelegations } from '../delegation/revoke.js'
+import { type DelegationEntry, inOwnTransaction, listEntries } from '../delegation/table.js'
+
+/** Entries that are printed without `--limit`. */
+const LIMIT = 50
+
+interface Flags {
+  readonly project: string
+  readonly profile?: string
+  readonly user?: string
+  readonly tenant?: string
+  readonly before?: string
+  readonly json?: boolean
+  readonly limit?: string
+  readonly all?: boolean
+}
+
+/** Returns the command `delegations`. @internal */
+export function delegationsCommand(): Command {
+  const command = new Command('delegations').description(
+    'list and revoke the delegations of queued work'
+  )
+  withFilter(command.command('list'))
+    .description('print who has asked for which work, and what became of it; the latest first')
+    .option('--limit <number>', 'number of delegations', String(LIMIT))
+    .option('--json', 'print JSON')
+    .action(list)
+  withFilter(command.command('revoke'))
+    .description('revoke delegations that are not used yet; their work becomes a dead letter')
+    .option('--all', 'those of all users')
+    .action(revoke)
+  return command
+}
+
+function withFilter(command: Command): Command {
+  return command
+    .option('--user <id>', 'author, as the issuer of the token names the user')
+    .option('--tenant <id>', 'tenant of the author')
+    .option('--before <time>', 'only those that were issued before, ISO 8601')
+    .option('--profile <profiles>', 'profiles of CAP, such as hybrid or production')
+    .option('--project <folder>', 'folder of the CAP project', process.cwd())
+}
+
+async function list({ json, limit, ...flags }: Flags): Promise<void> {
+  await connect(flags)
+  const { tenant } = flags
+  const number = Number(limit)
+  if (!(number > 0)) throw new Error('--limit: use a number')
+  const entries = await inOwnTransaction(tenant, () =>
+    listEntries(entriesFor(filterOf(flags)), number)
+  )
+  const output = json ? JSON.stringify(entries.map(shown), null, 2) : entries.map(lineOf).join('\n')
+  process.stdout.write(`${output || 'No delegations.'}\n`)
+  await disconnect()
+}
+
+async function revoke({ all, ...flags }: Flags): Promise<void> {
+  if (!all && flags.user === undefined) throw new Error('name a --user, or --all')
+  await connect(flags)
+  const count = await revokeDelegations(filterOf(flags))
+  process.stdout.write(`${String(count)} revoked\n`)
+  await disconnect()
+}
+
+function filterOf({ user, tenant, before }: Flags) {
+  if (before !== undefined && Number.isNaN(Date.parse(before))) {
+    throw new Error('--before: use a time such as 2026-01-31T12:00:00Z')
+  }
+  return { ...(user && { user }), ...(tenant && { tenant }), ...(before && { before }) }
+}
+
+/** Connects to the database of the project, or of the deployed application. */
+async function connect({ project, profile }: Flags): Promise<void> {
+  if (profile) process.env.CDS_ENV = profile
+  cds.root = resolve(project)
+  for (const kept of ['env', 'requires']) Reflect.deleteProperty(cds, kept) // read for another folder
+  await loadProject()
+}
+
+async function disconnect(): Promise<void> {
+  await cap.db?.disconnect?.()
+}
+
+/** Leaves out what is of no use outside. */
+function shown({ request: _, repeatable: __, ...entry }: DelegationEntry): object {
+  return entry
+}
+
+function lineOf(entry: DelegationEntry): string {
+  const { issuedAt, state, revokedAt, author, tenant, service, event, attempts, jti } = entry
+  const current = revokedAt ? 'revoked' : state
+  const times = attempts ? `${String(attempts)} attempt${attempts > 1 ? 's' : ''}` : 'not begun'
+  return [issuedAt, current, author, tenant ?? '-', `${service}.${event}`, times, jti].join('  ')
+}
