@@ -7,6 +7,8 @@ import { type Sample, type SampleOptions, startSample } from './sample.js'
 /** Virtual address of S/4 in the sample's landscape. */
 const S4 = 's4.internal:44300'
 
+type Options = Omit<SampleOptions, 'emulator'>
+
 /** The sample with its landscape, for one test file. */
 export class RunningSample {
   readonly #clients: Client[] = []
@@ -18,14 +20,23 @@ export class RunningSample {
     this.sample = sample
   }
 
-  /** @param landscape - what is different from the sample's own landscape */
+  /**
+   * @param options - can depend on the landscape, once it runs
+   * @param landscape - what is different from the sample's own landscape
+   */
   static async start(
-    options: Omit<SampleOptions, 'emulator'> = {},
+    options: Options | ((emulator: Emulator) => Options) = {},
     landscape: Partial<EmulatorOptions> = {}
   ): Promise<RunningSample> {
     const emulator = await startLandscape(landscape)
     try {
-      return new RunningSample(emulator, await startSample({ emulator, ...options }))
+      return new RunningSample(
+        emulator,
+        await startSample({
+          emulator,
+          ...(typeof options === 'function' ? options(emulator) : options)
+        })
+      )
     } catch (error) {
       await emulator.stop()
       throw error
