@@ -34,8 +34,22 @@ export function cloudSdk(): Promise<CloudSdk> {
 }
 
 /**
- * Loads `@sap/xssec` when the first token is fetched: it reads `DEBUG` when it is loaded, and would log tokens if that was before
- * it is left out there.
+ * Returns the copy of `debug` that a library logs with; `undefined` where it has none.
+ *
+ * @param way - the library, behind the packages that bring it along
+ * @internal
+ */
+export function debugOf(way: readonly string[]): { enable(namespaces: string): void } | undefined {
+  try {
+    const from = way.reduce((require, name) => createRequire(require.resolve(name)), load)
+    return from('debug') as { enable(namespaces: string): void }
+  } catch {
+    return undefined
+  }
+}
+
+/**
+ * Loads `@sap/xssec` when the first token is fetched, as most commands need none.
  *
  * @internal
  */

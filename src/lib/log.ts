@@ -2,6 +2,7 @@ import { inspect } from 'node:util'
 
 import { cap } from '../cap.js'
 import { type Explanation, type FailureFacts, lineOf, type PrincipalError } from '../errors.js'
+import { debugOf } from './lazy.js'
 import { countRefusal } from './telemetry/metrics.js'
 import { printable } from './redact.js'
 
@@ -201,18 +202,25 @@ export function maskTokenHeaders(): void {
   settings.mask_headers = [...(settings.mask_headers ?? []), ...TOKEN_HEADERS]
 }
 
-/** Libraries that log tokens and secrets with `DEBUG=*`. */
-const LIBRARIES_LOGGING_SECRETS = ['xssec', 'follow-redirects']
+/** Libraries that log tokens and secrets with `DEBUG=*`, each behind the packages that bring it along. */
+const LIBRARIES_LOGGING_SECRETS = [
+  ['@sap/xssec'],
+  ['@sap-cloud-sdk/connectivity', '@sap/xsenv'],
+  ['@sap-cloud-sdk/http-client', 'axios', 'follow-redirects']
+]
 
 /**
- * Excludes from `DEBUG` the libraries that log requests with all headers. Called before they are
- * loaded, as they read `DEBUG` then.
+ * Excludes from `DEBUG` the libraries that log requests with all headers: for those that are loaded later, and for those that are
+ * loaded already, which have read `DEBUG`.
  *
  * @see https://github.com/debug-js/debug, "Wildcards"
  * @internal
  */
 export function quietLibraries(): void {
   const { DEBUG } = process.env
-  if (DEBUG)
-    process.env.DEBUG = [DEBUG, ...LIBRARIES_LOGGING_SECRETS.map((name) => `-${name}`)].join()
+  if (!DEBUG) return
+  const excluded = LIBRARIES_LOGGING_SECRETS.map((way) => `-${way.at(-1)?.split('/').pop() ?? ''}`)
+  const namespaces = [DEBUG, ...excluded].join()
+  process.env.DEBUG = namespaces
+  for (const way of LIBRARIES_LOGGING_SECRETS) debugOf(way)?.enable(namespaces)
 }

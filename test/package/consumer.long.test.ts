@@ -150,6 +150,16 @@ describe('cds watch in that project', () => {
     for (const each of [alice, bob, nobody]) each!.close()
   }, 120_000)
 
+  test('DEBUG=* prints no token and no secret', async () => {
+    const { url, output } = await cds(['watch', '--livereload', 'false'], { DEBUG: '*' })
+    const alice = client(url, basic('alice'))
+    expect(await alice.get(EQUIPMENT)).toMatchObject({ status: 502 })
+    alice.close()
+    await output.printed(/ERR_REMOTE_UNREACHABLE/)
+    expect(output.text).toMatch(/express:application/)
+    expect(output.text).not.toMatch(/eyJ[\w-]{10}|client_?secret\W+\w/i)
+  }, 120_000)
+
   test('emulator: false turns it off', async () => {
     const child = cds(['watch', '--livereload', 'false'], {
       cds_requires_auth_emulator: 'false'
