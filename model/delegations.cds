@@ -4,14 +4,17 @@ namespace cds_principal;
  * Delegations of queued work: who has asked for which kind of work, and what became of it. It has no data of the work, no token and
  * no record. Entries are deleted when their retention is over.
  */
-@PersonalData.EntitySemantics: 'Other'
+@PersonalData: {
+  EntitySemantics: 'DataSubject',
+  DataSubjectRole: 'Author of queued work'
+}
 entity Delegations {
       /** Id of the record: a row of the queue can get another one. */
   key txn        : String(36);
       /** ID of the row in `cds.outbox.Messages`. */
       jti        : String(36);
       /** User id, as the issuer of the user's token names it. */
-      @PersonalData.IsPotentiallyPersonal
+      @PersonalData.FieldSemantics: 'DataSubjectID'
       author     : String(255);
       issuer     : String(255);
       tenant     : String(255);

@@ -1,6 +1,7 @@
 import cds from '@sap/cds'
 
 import { cap, overridable } from '../cap.js'
+import { ConfigurationError } from '../errors.js'
 import { beginAttempt } from './running.js'
 import { recordKeys } from './keys.js'
 import type { DelegatedService } from './options.js'
@@ -27,6 +28,12 @@ interface QueuedOptions {
   outbox?: unknown
 }
 
+/** Configuration of CAP's queue. */
+interface QueueConfiguration {
+  model?: string | string[]
+  readonly legacyLocking?: boolean
+}
+
 /**
  * Prepares the configuration for required services with a delegation: their table is deployed with the application, and their queues
  * have as many attempts as `validFor` takes. To be called when plugins are loaded, by every command.
@@ -37,8 +44,14 @@ interface QueuedOptions {
 export function configureDelegations(requires: Readonly<Record<string, unknown>>): void {
   const services = configureTargets(requires)
   if (!services.length) return
-  const { queue } = requires as { queue?: { model?: string | string[] } | false }
+  const { queue } = requires as { queue?: QueueConfiguration | false }
   if (!queue) return // the queue in memory keeps the token of the request
+  if (queue.legacyLocking) {
+    throw new ConfigurationError(
+      'cds.requires.queue.legacyLocking is true: it deletes messages in another transaction than that of their work, so a ' +
+        'delegation could be used twice. Set it to false (the default of CAP 10)'
+    )
+  }
   queue.model = [...new Set([...[queue.model ?? []].flat(), MODEL])]
   for (const each of services) setAttempts(requires[each.name] as QueuedOptions, each)
 }

@@ -7,6 +7,7 @@ import { auditLog, type AuditEntry } from './audit.js'
 import { errorBodies, sendError } from './gateway-error.js'
 import { logon } from './logon.js'
 import { odataV2, servicePath } from './odata.js'
+import { repeatableRequests } from './repeatable.js'
 
 /** PEM: key and certificate of this server, and the authority of the Cloud Connector. */
 export interface GatewayTls {
@@ -26,7 +27,15 @@ export async function createGateway(tls: GatewayTls): Promise<Gateway> {
   const audit = auditLog()
   const app = express().disable('x-powered-by').disable('etag')
   app.use(audit.middleware, errorBodies(), logon(new X509Certificate(tls.ca)))
-  app.use(knownService, csrf(), trailingSlash, asTheGatewayDoes, forwardUser, await odataV2())
+  app.use(
+    knownService,
+    csrf(),
+    repeatableRequests(),
+    trailingSlash,
+    asTheGatewayDoes,
+    forwardUser,
+    await odataV2()
+  )
   app.use((_req, res) => sendError(res, 404, '/IWBEP/CM_MGW_RT/020', 'Resource not found'))
   app.use(invalidRequest)
   const server = createServer({ ...tls, requestCert: true, rejectUnauthorized: true }, app)

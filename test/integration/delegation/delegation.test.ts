@@ -172,3 +172,21 @@ test('the queue in memory runs in the request, with its own token and without a 
     await inMemory.stop()
   }
 })
+
+test('the queue without scheduling keeps authors as well', async () => {
+  const plain = await DelegationSample.start({ env: { cds_requires_scheduling: 'false' } })
+  try {
+    const markers = await Promise.all(
+      ['queued', 'task', 'nightly'].map((kind) => plain.plan({ kind }))
+    )
+    for (const { marker } of markers) {
+      const arrivals = await plain.arrived(marker)
+      expect(arrivals.map(({ subject }) => subject)).toEqual(['CN=alice'])
+      await plain.gone(marker)
+    }
+    const states = (await plain.entries()).map(({ state }) => state)
+    expect(states).toEqual(['used', 'used', 'used'])
+  } finally {
+    await plain.stop()
+  }
+})

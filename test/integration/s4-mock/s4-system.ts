@@ -45,10 +45,12 @@ export class S4System {
     this.agent = agent
   }
 
-  static async start(): Promise<S4System> {
+  /** @param env - options of the system */
+  static async start(env: Record<string, string> = {}): Promise<S4System> {
     const authority = await Authority.create()
     const { key, cert } = await authority.issue('CN=localhost')
-    const child = fork(serverModule, [], { execArgv: ['--import', 'tsx'] })
+    const options = { execArgv: ['--import', 'tsx'], env: { ...process.env, ...env } }
+    const child = fork(serverModule, [], options)
     child.send({ type: 'start', host: '127.0.0.1', tls: { key, cert, ca: authority.cert } })
     const [message] = (await once(child, 'message')) as [Message]
     if (message.type !== 'listening') throw new Error(JSON.stringify(message))

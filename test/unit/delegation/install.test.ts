@@ -64,3 +64,8 @@ test('without a delegation nothing changes', () => {
   configureDelegations(requires)
   expect(requires).toEqual({ S4: { queued: true }, queue: { model: 'outbox' } })
 })
+
+test('a queue that deletes messages in another transaction stops the start', () => {
+  const configure = () => configured({}, { model: 'outbox', legacyLocking: true })
+  expect(configure).toThrow(/cds\.requires\.queue\.legacyLocking is true/)
+})
