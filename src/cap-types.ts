@@ -31,6 +31,7 @@ export type Requires = Record<string, RequiredService | undefined> &
 /** Definition of a service, entity or operation in the linked model, as far as its roles are concerned. */
 export interface RoleDefinition extends Readonly<Record<'@requires' | '@restrict', unknown>> {
   readonly name: string
+  readonly '@title'?: unknown
 }
 
 /** A service that is served. */
@@ -69,7 +70,10 @@ export interface Cap {
   /** True in a server that `cds watch` restarts. */
   readonly watched?: boolean
   /** The express application of a server, with its HTTP server once it listens. */
-  readonly app?: { readonly server?: unknown }
+  readonly app?: {
+    readonly server?: unknown
+    use(path: string, handler: (req: IncomingMessage, res: ServerResponse) => void): void
+  }
   /** The primary database service. */
   readonly db?: { readonly kind?: string; disconnect?(): Promise<void> }
   readonly context?: Omit<cds.EventContext, 'http'> & {

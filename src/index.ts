@@ -26,7 +26,13 @@ export { addTokenWay, type AuthorTokenRequest, type TokenWay } from './delegatio
 export type { Chain } from './destination/look-up/chains.js'
 export type { DestinationOptions, SelectionStrategy } from './destination/look-up/options.js'
 export type { DestinationLevel, LookUpOptions } from './destination/look-up/options.js'
-export type { AuthOptions, EmulationOptions, UserOptions } from './options.js'
+export type {
+  AuthOptions,
+  EmulationOptions,
+  MetadataHost,
+  MetadataOptions,
+  UserOptions
+} from './options.js'
 export { onPrincipalRequest, type PrincipalRequest } from './inbound/evidence/request.js'
 export type { TokenFacts } from './inbound/evidence/token-facts.js'
 export { type CallDelegation, onPrincipalCall } from './remote/evidence/call.js'

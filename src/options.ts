@@ -28,6 +28,26 @@ export interface UserOptions {
  */
 export type EmulationOptions = Readonly<Record<string, unknown>>
 
+/**
+ * Host in the metadata of the application's endpoints. `{subdomain}` in `host` stands for the subdomain of a tenant.
+ */
+export interface MetadataHost {
+  /** Host name, with its port unless that is 443. */
+  readonly host: string
+  /** Subdomain of the tenant whose users log on there, if the host does not say it. */
+  readonly subdomain?: string
+  /** Issuer of that tenant's Identity Authentication; `{subdomain}` is replaced. Default: the `url` of the binding. */
+  readonly identity?: string
+}
+
+/** `cds.requires.auth.metadata`: metadata by which clients find out where their users log on (RFC 9728). */
+export interface MetadataOptions {
+  /** Hosts by which clients reach the application, besides its routes on Cloud Foundry. Default: none. */
+  readonly hosts?: readonly (string | MetadataHost)[]
+  /** `true`: the metadata of XSUAA is served as well (RFC 8414), for older clients. Default: `false`. */
+  readonly authorizationServer?: boolean
+}
+
 /** `cds.requires.auth` of kind `principal`. */
 export interface AuthOptions {
   readonly kind: string
@@ -51,6 +71,8 @@ export interface AuthOptions {
   readonly ams?: object
   /** OpenID Connect issuers by alias, besides the bound services. */
   readonly issuers?: Record<string, OidcIssuerOptions>
+  /** Metadata of the endpoints; `false` for none. Default: served for the hosts that are known. */
+  readonly metadata?: boolean | MetadataOptions
 }
 
 /** Credentials of the bound services whose tokens are accepted. */

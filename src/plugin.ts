@@ -1,6 +1,7 @@
 import cds from '@sap/cds'
 
 import { cap, checkMembers, checkPrepared } from './cap.js'
+import type { Requires } from './cap-types.js'
 import { authenticatesRequests, servicesOnBehalf } from './lib/adoption.js'
 import { showBindings } from './configuration/bindings-for-plugins.js'
 import { concealServiceRoles } from './inbound/service-roles.js'
@@ -16,6 +17,7 @@ import { isProduction } from './lib/profile.js'
 import { maskTokenHeaders, quietLibraries } from './lib/log.js'
 import { quietExplainedErrors } from './configuration/quiet-cap.js'
 import { type AuthOptions, bindingsOf } from './options.js'
+import { resourceMetadata, serveMetadata } from './inbound/metadata/metadata.js'
 import { objectsOnly, withoutOwnCredentials } from './inbound/hardening.js'
 import { clientText } from './inbound/client-text.js'
 import { explainDenied } from './inbound/denied/denied-request.js'
@@ -48,6 +50,7 @@ import { noteSubscribed } from './token/keys/subscribed-tenants.js'
  * | plugins load | services with a delegation get the table, the attempts and the records that it needs |
  * | a model is prepared for the runtime | conditions with `$user` get a form that CAP evaluates as its guide says |
  * | the model is loaded | CAP is checked for what this package needs of it; refusals at the door of a service get constant text for clients, and faulty queries an answer |
+ * | the model is loaded | the metadata of endpoints gets its route |
  * | a service is served | its errors get constant text for clients |
  * | the server listens | in development the users and lines to try are printed |
  *
@@ -115,7 +118,17 @@ export async function activate(): Promise<void> {
   const { server } = cap.env
   server.body_parser = objectsOnly(server.body_parser)
   if (!isProduction()) await join(auth)
-  showBindings(auth, requires, bindingsOf(auth, requires))
+  presentBindings(auth, requires)
+}
+
+/** Bindings are where other plugins look, and in the metadata of endpoints. */
+function presentBindings(auth: AuthOptions, requires: Requires): void {
+  const bindings = bindingsOf(auth, requires)
+  showBindings(auth, requires, bindings)
+  const metadata = resourceMetadata(auth, bindings)
+  cds.on('loaded', () => {
+    serveMetadata(metadata)
+  })
 }
 
 /** Clients get constant text for errors of this package. */

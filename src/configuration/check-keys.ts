@@ -16,7 +16,7 @@ const OWN = ['onBehalfOf', 'minTokenLifetime', 'delegation'] as const
 
 /** Options of `cds.requires.auth`. */
 const AUTH: Names = {
-  misspellable: ['credentials', 'config', 'users', 'emulator', 'issuers', 'userId'],
+  misspellable: ['credentials', 'config', 'users', 'emulator', 'issuers', 'userId', 'metadata'],
   others: ['user', 'userIds', 'tenants', 'binding', 'vcap', 'impl', 'kind', 'strategy']
 }
 

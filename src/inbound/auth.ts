@@ -10,6 +10,7 @@ import { type Authorization, authorizationOf, likelyToken } from './authorizatio
 import { certificateOf } from './client-certificate.js'
 import { watchRequest } from './evidence/request.js'
 import { assertDecodablePath } from './hardening.js'
+import { resourceMetadata } from './metadata/metadata.js'
 import { refuse, requireCredentials } from './response.js'
 import { canAnswer, closeWithToken } from './response.js'
 import { senderOf } from './sender.js'
@@ -33,6 +34,7 @@ export function auth(
 ): (req: IncomingMessage, res: ServerResponse, next: (error?: unknown) => void) => Promise<void> {
   const bindings = bindingsOf(options, cap.env.requires)
   const authenticator = new Authenticator(trustedIssuers(options, bindings))
+  const metadata = resourceMetadata(options, bindings)
   checkExchanges()
   const emulated = attachedLandscape() && bindings.xsuaa
   const exchange = emulated ? basicExchange(emulated) : undefined
@@ -60,7 +62,13 @@ export function auth(
   }
 
   return withContext(async function principal_auth(req, res, next): Promise<void> {
-    const schemes = { basic: exchange !== undefined && isFromThisMachine(req) }
+    const schemes = {
+      basic: exchange !== undefined && isFromThisMachine(req),
+      // read when an answer needs it
+      get resourceMetadata() {
+        return metadata?.urlFor(req)
+      }
+    }
     const evidence = watchRequest(req, res)
     const response = addChallengeToResponse(res, req, schemes)
     try {

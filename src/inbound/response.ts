@@ -6,6 +6,12 @@ import onHeaders from 'on-headers'
 import { PrincipalError, RequestError, TokenError } from '../errors.js'
 import { logFailure, loggedFailure, logPending } from '../lib/log.js'
 import type { Identity } from '../user/identity.js'
+import {
+  canLogOnHelp,
+  type ChallengeOptions,
+  challengesFor,
+  insufficientScope
+} from './denied/challenge.js'
 import { type RoleHolder, missingServiceRole } from './denied/missing-role.js'
 import { missingCredentials, passedOn } from './denied/unauthorized.js'
 
@@ -125,7 +131,8 @@ export function addChallengeToResponse(
       setDefault(res, 'WWW-Authenticate', challengesFor(why, schemes))
     } else if (statusCode === 403) {
       explain(req, res, identity, (cds.context ?? context)?.user)
-      setDefault(res, 'WWW-Authenticate', 'Bearer error="insufficient_scope"')
+      if (canLogOnHelp(loggedFailure(res)))
+        setDefault(res, 'WWW-Authenticate', insufficientScope(schemes))
     }
     if (statusCode >= 400) setDefault(res, 'Cache-Control', 'no-store')
     else if (identity) setDefault(res, 'Cache-Control', 'private')
@@ -171,39 +178,6 @@ function pathOf(req: IncomingMessage & { originalUrl?: string }): string {
 
 function setDefault(res: ServerResponse, name: string, value: string | string[]): void {
   if (!res.hasHeader(name)) res.setHeader(name, value)
-}
-
-/** Schemes that a 401 offers, in this order. */
-export interface ChallengeOptions {
-  /** Offer Basic behind Bearer, for browsers and `curl -u` at the emulator. */
-  basic?: boolean
-}
-
-/**
- * The values of `WWW-Authenticate` for a refused request: constant text only.
- *
- * No `error` when the request had no credentials, or none that are read here (RFC 6750, section 3.1), `invalid_request`
- * for a malformed one, `invalid_token` otherwise.
- *
- * @param error - why, or nothing when there were no credentials
- * @returns one string a header line
- * @internal
- */
-export function challengesFor(error?: PrincipalError, { basic }: ChallengeOptions = {}): string[] {
-  const code = error && bearerError(error)
-  const bearer = code ? `Bearer error="${code}"` : 'Bearer'
-  return basic ? [bearer, 'Basic realm="Users", charset="UTF-8"'] : [bearer]
-}
-
-const WITHOUT_ERROR: ReadonlySet<string> = new Set([
-  'ERR_SCHEME_UNSUPPORTED',
-  'ERR_CREDENTIALS_MISSING',
-  'ERR_CREDENTIALS_REFUSED'
-])
-
-function bearerError({ status, code }: PrincipalError): string | undefined {
-  if (WITHOUT_ERROR.has(code)) return undefined
-  return status === 400 ? 'invalid_request' : 'invalid_token'
 }
 
 /** Object that a host passes in place of a response, with the members that are used here. */

@@ -15,6 +15,11 @@ const LOCAL_NAME = /^(localhost|([a-z0-9-]{1,63}\.){1,4}localhost|127(\.\d{1,3})
 export function isFromThisMachine({ headers, socket }: IncomingMessage): boolean {
   const { remoteAddress = '' } = (socket as Partial<IncomingMessage['socket']> | undefined) ?? {}
   if (!LOOPBACK.test(remoteAddress)) return false
-  const name = (headers.host ?? '').replace(/:\d{1,5}$/, '').toLowerCase()
+  return isNameOfThisMachine(headers.host ?? '')
+}
+
+/** True for a host, with or without a port, that is a name of this machine. @internal */
+export function isNameOfThisMachine(host: string): boolean {
+  const name = host.replace(/:\d{1,5}$/, '').toLowerCase()
   return LOCAL_NAME.test(name) || name === hostname().toLowerCase()
 }

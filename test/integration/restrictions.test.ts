@@ -1,5 +1,6 @@
 import type { Client } from '../support/client.js'
 import { RunningSample } from '../support/running-sample.js'
+import { withoutMetadata } from '../support/challenge.js'
 
 const SERVICE = '/odata/v4/maintenance'
 const EQUIPMENT = `${SERVICE}/Equipment`
@@ -45,7 +46,7 @@ describe.each(['Equipment', 'FunctionalLocations', 'WorkNotes'])('reading %s', (
     expect((await eve.get(`${SERVICE}/${entity}`)).status).toBe(403)
     const answer = await sample.with().get(`${SERVICE}/${entity}`)
     expect(answer.status).toBe(401)
-    expect(answer.headers['www-authenticate']).toBe('Bearer')
+    expect(withoutMetadata(answer.headers['www-authenticate'])).toBe('Bearer')
   })
 })
 

@@ -1,0 +1,40 @@
+import { RequestError, TokenError } from '../../../../src/errors.js'
+import { challengesFor } from '../../../../src/inbound/denied/challenge.js'
+
+describe('challenges of RFC 6750', () => {
+  test('without credentials there is no error', () => {
+    expect(challengesFor()).toEqual(['Bearer'])
+  })
+
+  test('Basic is offered behind Bearer', () => {
+    expect(challengesFor(undefined, { basic: true })).toEqual([
+      'Bearer',
+      expect.stringMatching(/^Basic realm=/)
+    ])
+  })
+
+  test.each([
+    [new TokenError('ERR_TOKEN_EXPIRED', 'x'), 'invalid_token'],
+    [new RequestError('ERR_REQUEST_MALFORMED', 'x'), 'invalid_request']
+  ])('%s', (error, expected) => {
+    expect(challengesFor(error)).toEqual([`Bearer error="${expected}"`])
+  })
+
+  test('a 401 names the metadata of the endpoint, a malformed request does not', () => {
+    const resourceMetadata = 'https://app.example/.well-known/x'
+    const named = `resource_metadata="${resourceMetadata}"`
+    const expired = new TokenError('ERR_TOKEN_EXPIRED', 'x')
+    expect(challengesFor(undefined, { resourceMetadata })).toEqual([`Bearer ${named}`])
+    expect(challengesFor(expired, { resourceMetadata })).toEqual([
+      `Bearer error="invalid_token", ${named}`
+    ])
+    const malformed = new RequestError('ERR_REQUEST_MALFORMED', 'x')
+    expect(challengesFor(malformed, { resourceMetadata })).toEqual([
+      'Bearer error="invalid_request"'
+    ])
+  })
+
+  test('a scheme that is not ours counts as no credentials', () => {
+    expect(challengesFor(new RequestError('ERR_SCHEME_UNSUPPORTED', 'x'))).toEqual(['Bearer'])
+  })
+})
