@@ -79,6 +79,7 @@ const rooms = {
   'src/explain/project': ['project'],
   'src/explain/story': ['explain-story'],
   'src/explain/token': ['explain-token', 'read-token'],
+  'src/fleet': ['cloud-sdk-cache', 'install', 'options'],
   'src/remote': [
     'api',
     'calls-on-behalf',

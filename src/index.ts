@@ -33,6 +33,8 @@ export type {
   MetadataOptions,
   UserOptions
 } from './options.js'
+export { sharedDestinationCache } from './fleet/cloud-sdk-cache.js'
+export type { SharedCacheOptions } from './fleet/options.js'
 export { onPrincipalRequest, type PrincipalRequest } from './inbound/evidence/request.js'
 export type { TokenFacts } from './inbound/evidence/token-facts.js'
 export { type CallDelegation, onPrincipalCall } from './remote/evidence/call.js'

@@ -13,6 +13,7 @@ import { keepUsersOfSidecar } from './configuration/sidecar-users.js'
 import { configureDelegations, installDelegations } from './delegation/install.js'
 import { checkBoundServices } from './destination/binding/binding.js'
 import { warnOfMissingConnectivity } from './destination/look-up/missing-connectivity.js'
+import { installFleetCache } from './fleet/install.js'
 import { isProduction } from './lib/profile.js'
 import { maskTokenHeaders, quietLibraries } from './lib/log.js'
 import { quietExplainedErrors } from './configuration/quiet-cap.js'
@@ -47,6 +48,7 @@ import { noteSubscribed } from './token/keys/subscribed-tenants.js'
  * |---|---|
  * | `cds add`, `cds build` load plugins | the facet `principal` and the task of the build are registered |
  * | plugins load | the configuration is checked; in development the emulated landscape is joined, or a mock prepared |
+ * | plugins load | the cache that instances share is connected, if one is configured |
  * | plugins load | services with a delegation get the table, the attempts and the records that it needs |
  * | a model is prepared for the runtime | conditions with `$user` get a form that CAP evaluates as its guide says |
  * | the model is loaded | CAP is checked for what this package needs of it; refusals at the door of a service get constant text for clients, and faulty queries an answer |
@@ -77,9 +79,7 @@ export async function activate(): Promise<void> {
   cds.on('connect', keepCredentialsOutOfQueue)
   configureDelegations(requires)
   if (!isForDevelopmentKit) installDelegations(queuedEvidence)
-  // CAP waits for it, unlike what its types say
-  const connectAll = (): unknown => connectForeignServices(requires, servicesOnBehalf())
-  if (isServing()) cds.on('served', connectAll)
+  if (isServing()) connectAll(requires)
   if (isServing() && isProduction()) {
     if (authenticatesRequests()) bindingsOf(requires.auth as AuthOptions, requires)
     await checkBoundServices(requires)
@@ -129,6 +129,14 @@ function presentBindings(auth: AuthOptions, requires: Requires): void {
   cds.on('loaded', () => {
     serveMetadata(metadata)
   })
+}
+
+/** Connects what calls need, besides the services that CAP connects. */
+function connectAll(requires: typeof cap.env.requires): void {
+  // CAP waits for it, unlike what its types say
+  const connect = (): unknown => connectForeignServices(requires, servicesOnBehalf())
+  cds.on('served', connect)
+  installFleetCache(requires)
 }
 
 /** Clients get constant text for errors of this package. */

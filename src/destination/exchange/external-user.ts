@@ -10,6 +10,7 @@ import { newTokenCache } from '../tokens/token-cache.js'
 import { differenceAcross } from '../tokens/same-user.js'
 import { type Signer, signedAssertion } from './saml/assertion.js'
 import { serviceProviderAt } from './saml/metadata.js'
+import { fetchShared } from '../../lib/sharing/shared-cache.js'
 import type { Lasting } from '../../lib/single-flight.js'
 import {
   exchangeOf,
@@ -44,11 +45,14 @@ export async function exchangeUserToken(
   const { client, options } = exchange
   checkTenant(user, exchange)
   const key = [client.url, client.clientid, options.grant, ...keyOfToken(user)]
-  const bearerToken = await tokens.get(
-    key,
-    () => timeExchange('xsuaa', () => exchanged(exchange, user)),
+  const result = {
+    kind: 'user-tokens',
+    tenant: user.tenant,
+    key: ['external', ...key],
     bypass
-  )
+  } as const
+  const fetch = () => timeExchange('xsuaa', () => exchanged(exchange, user))
+  const bearerToken = await tokens.get(key, () => fetchShared(result, fetch), bypass)
   const expiresAt = Math.min(user.expiresAt, endOf(bearerToken) ?? 0)
   return new TokenPrincipal({ ...user, issuer: 'xsuaa', expiresAt, bearerToken })
 }

@@ -4,6 +4,7 @@ import { DestinationError, PropagationError } from '../../errors.js'
 import { answerOf, type CleanCause, cleanCause } from '../../lib/redact.js'
 import { cloudSdk } from '../../lib/lazy.js'
 import { timeExchange } from '../../lib/telemetry/metrics.js'
+import { fetchShared } from '../../lib/sharing/shared-cache.js'
 import { type NamedUser, TokenPrincipal } from '../../user/principal.js'
 import { keyOfToken } from '../../user/user-key.js'
 import { authenticationTypeOf } from '../authentication-types.js'
@@ -92,7 +93,8 @@ export async function exchangeForXsuaa(
     const value = await timeExchange('xsuaa', () => exchanged(service, user))
     return { value, lifetime: lifetimeUntil(endOf(value), user.expiresAt) }
   }
-  const bearerToken = await tokens.get(key, fetch, bypass)
+  const result = { kind: 'user-tokens', tenant: user.tenant, key: ['ias', ...key], bypass } as const
+  const bearerToken = await tokens.get(key, () => fetchShared(result, fetch), bypass)
   const expiresAt = Math.min(user.expiresAt, endOf(bearerToken) ?? 0)
   return new TokenPrincipal({ ...user, issuer: 'xsuaa', expiresAt, bearerToken })
 }

@@ -1,11 +1,12 @@
 import { hash } from 'node:crypto'
 
-import type { Destination, Service } from '@sap-cloud-sdk/connectivity'
+import type { Destination, DestinationJson, Service } from '@sap-cloud-sdk/connectivity'
 
 import { find, findCertificate, type LookupScope, type RetrievalHeaders } from './service.js'
 import { parseDestination } from './parse.js'
 import { prefetchConnectivityToken } from './proxy.js'
-import { SingleFlight } from '../../lib/single-flight.js'
+import { fetchShared } from '../../lib/sharing/shared-cache.js'
+import { type Key, type Lasting, SingleFlight } from '../../lib/single-flight.js'
 
 export { DestinationServiceError, type LookupScope, type RetrievalHeaders } from './service.js'
 
@@ -42,7 +43,7 @@ export function lookUp(
   const { level, fragments, optional } = scope.lookUp ?? {}
   const own = [name, level, fragments, optional ? 'optional' : undefined]
   const key = [...serviceKey(scope.service), scope.tenant, ...own]
-  return configurations.get(key, () => fetchConfiguration(scope, name), bypass)
+  return configurations.get(key, () => fetchConfiguration(scope, name, key, bypass), bypass)
 }
 
 /** Returns the parts of a key that identify a bound service. @internal */
@@ -50,15 +51,41 @@ export function serviceKey({ credentials }: Service): string[] {
   return [String(credentials['uri']), credentials.clientid]
 }
 
-async function fetchConfiguration(scope: LookupScope, name: string) {
+/** Answers of the Destination service of which a configuration is made. */
+interface Answers {
+  readonly destinationConfiguration: DestinationJson['destinationConfiguration']
+  /** Certificate by which the remote system is trusted. */
+  readonly trustStore?: Certificate | undefined
+}
+
+async function fetchConfiguration(
+  scope: LookupScope,
+  name: string,
+  key: Key,
+  bypass: boolean
+): Promise<Lasting<Configured | undefined>> {
   void prefetchConnectivityToken(scope.tenant)
+  const result = { kind: 'destinations', tenant: scope.tenant, key, bypass } as const
+  const { value, lifetime } = await fetchShared(result, () => fetchAnswers(scope, name))
+  if (!value) return { value, lifetime }
+  const { destinationConfiguration, trustStore } = value
+  const parsed = await parseDestination({ destinationConfiguration })
+  const destination = withTrustStore(parsed, trustStore, destinationConfiguration)
+  const fingerprint = hash('sha256', JSON.stringify(destinationConfiguration), 'base64url')
+  return { value: { destination, scope, fingerprint }, lifetime }
+}
+
+async function fetchAnswers(
+  scope: LookupScope,
+  name: string
+): Promise<Lasting<Answers | undefined>> {
   const json = await find(scope, name)
   if (!json) return { value: undefined, lifetime: 0 }
   const { destinationConfiguration } = json
-  const parsed = await parseDestination({ destinationConfiguration })
-  const destination = await withTrustStore(scope, parsed, destinationConfiguration)
-  const fingerprint = hash('sha256', JSON.stringify(destinationConfiguration), 'base64url')
-  return { value: { destination, scope, fingerprint }, lifetime: LIFETIME }
+  const location = trustStoreOf(destinationConfiguration)
+  const trustStore = location && ((await findCertificate(scope, location)) as Certificate)
+  const value = { destinationConfiguration, ...(trustStore && { trustStore }) }
+  return { value, lifetime: LIFETIME }
 }
 
 /**
@@ -80,17 +107,22 @@ export async function retrieve(
 }
 
 /** Adds the certificate that `TrustStoreLocation` names, by which the remote system is trusted. */
-async function withTrustStore(
-  scope: LookupScope,
+function withTrustStore(
   destination: Destination,
-  configuration: Readonly<Record<string, unknown>>
-): Promise<Destination> {
-  const { TrustStoreLocation: location } = configuration
-  if (typeof location !== 'string' || !location.endsWith('.pem')) return destination
-  const { Name, Content, Type } = ((await findCertificate(scope, location)) ?? {}) as Certificate
-  if (!Content) return destination
+  certificate: Certificate | undefined,
+  configuration: Answers['destinationConfiguration']
+): Destination {
+  const location = trustStoreOf(configuration)
+  const { Name, Content, Type } = certificate ?? {}
+  if (!Content || !location) return destination
   const trustStoreCertificate = { name: Name ?? location, content: Content, type: Type ?? '' }
   return { ...destination, trustStoreCertificate }
+}
+
+function trustStoreOf({
+  TrustStoreLocation: location
+}: Readonly<Record<string, unknown>>): string | undefined {
+  return typeof location === 'string' && location.endsWith('.pem') ? location : undefined
 }
 
 /** Certificate as the Destination service writes it. */

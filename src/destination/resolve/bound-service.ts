@@ -14,6 +14,7 @@ import { bearerBypass } from '../tokens/rejected.js'
 import { differenceAcross, differenceWithin } from '../tokens/same-user.js'
 import { clientService } from '../tokens/client-service.js'
 import { serviceTokenOf, ServiceTokenError } from '../tokens/service.js'
+import { fetchShared } from '../../lib/sharing/shared-cache.js'
 import type { Bypass, Lasting } from '../../lib/single-flight.js'
 import { claimsOf, endOf, isXsuaa, lifetimeUntil } from '../tokens/lifetime.js'
 
@@ -99,13 +100,18 @@ async function userToken(
       }
     )
   }
-  const { clientid, url } = service.credentials
+  const { clientid } = service.credentials
+  const url = String(service.credentials['url'])
   const key = [clientid, url, ...keyOfToken(user)]
-  return exchanged.get(
-    key,
-    () => timeExchange('xsuaa', () => exchange(service, user)),
-    bearerBypass(bypass)
-  )
+  const whole = bearerBypass(bypass)
+  const result = {
+    kind: 'user-tokens',
+    tenant: user.tenant,
+    key: ['bound', ...key],
+    bypass: whole
+  } as const
+  const fetch = () => timeExchange('xsuaa', () => exchange(service, user))
+  return exchanged.get(key, () => fetchShared(result, fetch), whole)
 }
 
 async function exchange(service: Service, user: NamedUser): Promise<Lasting<string>> {

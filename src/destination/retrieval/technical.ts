@@ -4,8 +4,9 @@ import type { Destination } from '@sap-cloud-sdk/connectivity'
 
 import { type Configured, retrieve, type RetrievalHeaders, serviceKey } from '../look-up/look-up.js'
 import { authenticationTypeOf } from '../authentication-types.js'
-import { noToken, retrievedToken } from './user.js'
+import { noToken, retrievedToken } from './retrieved-token.js'
 import { serviceTokenOf } from '../tokens/service.js'
+import { fetchShared } from '../../lib/sharing/shared-cache.js'
 import { type Bypass, type Lasting, SingleFlight } from '../../lib/single-flight.js'
 import { claimsOf, lifetimeOf } from '../tokens/lifetime.js'
 
@@ -42,11 +43,14 @@ export function technicalTokens(
   const isRefused =
     typeof bypass === 'function' &&
     (({ authTokens }: Retrieved) => !!authTokens?.some((each) => bypass(each.http_header.value)))
-  return retrieved.get(
-    key,
-    () => retrieveFor(configured, whose, refreshToken),
-    isRefused || bypass === true
-  )
+  const all = isRefused || bypass === true
+  const fetch = () => retrieveFor(configured, whose, refreshToken)
+  // the private key of a certificate is not shared
+  if (authenticationTypeOf(configured.destination)?.retrieved === 'certificate') {
+    return retrieved.get(key, fetch, all)
+  }
+  const result = { kind: 'service-tokens', tenant: whose, key, bypass: all } as const
+  return retrieved.get(key, () => fetchShared(result, fetch), all)
 }
 
 async function retrieveFor(

@@ -3,6 +3,7 @@ import { LRUCache } from 'lru-cache'
 
 import { correlationHeaders } from '../../lib/inbound-credential.js'
 import { xssec } from '../../lib/lazy.js'
+import { fetchShared } from '../../lib/sharing/shared-cache.js'
 import { type Bypass, type Key, SingleFlight } from '../../lib/single-flight.js'
 import { clientService } from './client-service.js'
 import { endOf, lifetimeUntil } from './lifetime.js'
@@ -51,7 +52,9 @@ export async function serviceTokenOf(
     })
     return { value, lifetime: lifetimeUntil(endOf(value)) }
   }
-  return tokens.get(keyOf(service, tenant), fetch, bypass)
+  const key = keyOf(service, tenant)
+  const result = { kind: 'service-tokens', tenant, key, bypass } as const
+  return tokens.get(key, () => fetchShared(result, fetch), bypass)
 }
 
 /**

@@ -14,6 +14,8 @@ export const METRICS = {
   'principal.refusals': { kind: 'counter', unit: '{refusal}' },
   /** Look-ups in caches, by cache and result (`hit`, `miss`). */
   'principal.cache.lookups': { kind: 'counter', unit: '{lookup}' },
+  /** Look-ups in the cache that instances share, by kind and result (`hit`, `miss`, `invalid`, `failed`). */
+  'principal.shared_cache.lookups': { kind: 'counter', unit: '{lookup}' },
   /** Durations of exchanges of users' tokens, by who exchanges and outcome. */
   'principal.exchange.duration': { kind: 'histogram', unit: 'ms' }
 } as const satisfies Record<string, { kind: 'counter' | 'histogram'; unit: string }>
@@ -70,6 +72,14 @@ export function countRefusal(code: string): void {
 export function countLookup(cache: CacheName, isHit: boolean): void {
   if (instruments === null) return // the most frequent one, and most applications have no telemetry
   write('principal.cache.lookups', 1, { cache, result: isHit ? 'hit' : 'miss' })
+}
+
+/** Results of look-ups in the shared cache. `invalid`: this application did not write the entry for this purpose. */
+export type SharedOutcome = 'hit' | 'miss' | 'invalid' | 'failed'
+
+/** Counts a look-up in the cache that instances share. @internal */
+export function countShared(kind: string, result: SharedOutcome): void {
+  write('principal.shared_cache.lookups', 1, { kind, result })
 }
 
 /**

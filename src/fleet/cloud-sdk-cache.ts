@@ -1,0 +1,76 @@
+import type {
+  CacheEntry,
+  Destination,
+  DestinationCacheInterface
+} from '@sap-cloud-sdk/connectivity'
+import { LRUCache } from 'lru-cache'
+
+import { isUserBound } from '../destination/authentication-types.js'
+import type { SharedResult } from '../lib/sharing/shared-cache.js'
+import { fleetCache } from './install.js'
+
+/** Milliseconds for entries without an end, as in the SAP Cloud SDK. */
+const LIFETIME = 5 * 60_000
+
+const MAX_ENTRIES = 1000
+
+/**
+ * Creates a destination cache for the SAP Cloud SDK, for code of the application that calls it directly. It uses the shared cache of
+ * `cds.requires.principal-cache`, and memory of this process: alone, if there is no shared cache or it is away. Destinations of users
+ * stay in this process, unless `userTokens` is `true`.
+ *
+ * @example
+ * ```js
+ * setDestinationCache(sharedDestinationCache())
+ * ```
+ * @see `@sap-cloud-sdk/connectivity`, `setDestinationCache`
+ */
+export function sharedDestinationCache(): DestinationCacheInterface {
+  return new SharedDestinationCache()
+}
+
+class SharedDestinationCache implements DestinationCacheInterface {
+  readonly #own = new LRUCache<string, Destination>({ max: MAX_ENTRIES, ttlResolution: 0 })
+  #isCleared = false
+
+  async get(key: string | undefined): Promise<Destination | undefined> {
+    if (key === undefined) return undefined
+    const own = this.#own.get(key)
+    if (own || this.#isCleared) return own
+    const shared = await fleetCache()?.peek(resultFor(key))
+    if (!shared) return undefined
+    this.#own.set(key, shared.value, { ttl: Math.ceil(shared.lifetime) })
+    return shared.value
+  }
+
+  async set(key: string | undefined, { entry, expires }: CacheEntry<Destination>): Promise<void> {
+    const lifetime = (expires ?? Date.now() + LIFETIME) - Date.now()
+    if (key === undefined || !(lifetime > 0)) return
+    this.#own.set(key, entry, { ttl: Math.ceil(lifetime) })
+    const result = resultFor(key)
+    const isOfUser = isUserBound(entry) && Boolean(entry.authTokens?.length)
+    if (isOfUser && result.kind !== 'user-tokens') return
+    await fleetCache()?.put(result, { value: entry, lifetime })
+  }
+
+  async hasKey(key: string): Promise<boolean> {
+    return (await this.get(key)) !== undefined
+  }
+
+  /** Clears what this process has. It reads nothing of others from now on: what they have is not cleared. */
+  clear(): Promise<void> {
+    this.#own.clear()
+    this.#isCleared = true
+    return Promise.resolve()
+  }
+}
+
+/** Keys of the SAP Cloud SDK begin with the tenant and two colons, or with the user. */
+function resultFor(key: string): SharedResult<Destination> {
+  const [, tenant] = /^([^:]+)::/.exec(key) ?? []
+  return {
+    kind: tenant === undefined ? 'user-tokens' : 'destinations',
+    tenant,
+    key: ['cloud-sdk', key]
+  }
+}

@@ -1,0 +1,44 @@
+import cds from '@sap/cds'
+
+import { logWarning } from '../lib/log.js'
+import { setSharedCache } from '../lib/sharing/shared-cache.js'
+import { addressOf, newClient, redisLibrary } from './connection.js'
+import { FleetCache } from './fleet-cache.js'
+import { sharedCacheSettings } from './options.js'
+import { RedisStore } from './redis-store.js'
+import { boundSecrets, Sealing } from './sealing.js'
+
+let installed: FleetCache | undefined
+
+/** Returns the shared cache of this process; `undefined` if there is none. @internal */
+export function fleetCache(): FleetCache | undefined {
+  return installed
+}
+
+/**
+ * Prepares the cache that is shared with other instances, if one is configured. The connection is made in the background: a Redis
+ * that is away stops no start.
+ *
+ * @throws {@link ConfigurationError} that names the option
+ * @internal
+ */
+export function installFleetCache(requires: Readonly<Record<string, unknown>>): void {
+  const settings = sharedCacheSettings(requires)
+  if (settings === undefined) return
+  if (typeof settings === 'string') {
+    logWarning(settings)
+    return
+  }
+  const library = redisLibrary()
+  const address = addressOf(settings.redis)
+  const sealing = new Sealing(boundSecrets(settings.encryptWith, requires))
+  const store = new RedisStore(() => newClient(address, library))
+  const cache = new FleetCache(store, sealing, settings.userTokens)
+  installed = cache
+  setSharedCache(cache)
+  void store.start()
+  cds.once('shutdown', () => {
+    setSharedCache(undefined)
+    cache.end()
+  })
+}

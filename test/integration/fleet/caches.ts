@@ -1,0 +1,48 @@
+import { randomBytes } from 'node:crypto'
+
+import { addressOf, newClient, type RedisCredentials } from '../../../src/fleet/connection.js'
+import { FleetCache } from '../../../src/fleet/fleet-cache.js'
+import { RedisStore } from '../../../src/fleet/redis-store.js'
+import { Sealing } from '../../../src/fleet/sealing.js'
+import type { SharedResult } from '../../../src/lib/sharing/shared-cache.js'
+
+export const SECRET = randomBytes(32).toString('base64')
+
+/** The cache of one instance, with a connection of its own. */
+export interface Instance {
+  readonly cache: FleetCache
+  readonly store: RedisStore
+}
+
+export async function startInstance(
+  redis: RedisCredentials,
+  { secret = SECRET, userTokens = true } = {}
+): Promise<Instance> {
+  const address = addressOf(redis)
+  const store = new RedisStore(() => newClient(address))
+  await store.start()
+  return { store, cache: new FleetCache(store, new Sealing([secret]), userTokens) }
+}
+
+export const result = (
+  name: string,
+  more: Partial<SharedResult<string>> = {}
+): SharedResult<string> => ({
+  kind: 'service-tokens',
+  tenant: 'tenant-1',
+  key: ['xsuaa', name],
+  ...more
+})
+
+/** Fetches and counts. */
+export function source(milliseconds = 0, lifetime = 60_000) {
+  const source = {
+    calls: 0,
+    fetch: async () => {
+      source.calls++
+      await new Promise((done) => setTimeout(done, milliseconds))
+      return { value: `token-${source.calls}`, lifetime }
+    }
+  }
+  return source
+}

@@ -1,0 +1,55 @@
+import { randomBytes, randomUUID } from 'node:crypto'
+
+import { createClient } from 'redis'
+
+import { type Redis, redisProgram, startRedis } from '../../support/redis.js'
+import { burstOf } from './burst.js'
+
+const program = redisProgram()
+const title = program ? 'fleet of instances' : 'fleet (skipped: no redis-server is installed)'
+
+;(program ? describe : describe.skip)(title, () => {
+  const password = randomUUID()
+  const secret = randomBytes(32).toString('base64')
+  let redis: Redis
+
+  beforeAll(async () => {
+    redis = await startRedis(program!, password)
+  })
+  afterAll(() => redis?.stop())
+
+  test('first reads of a user in all instances at once ask the platform as one instance does, and Redis shows no secret', async () => {
+    const shared = await burstOf(3, 50, { uri: redis.uri, secret, userTokens: true })
+    expect(shared.statuses).toEqual({ 200: 150 })
+    expect(shared.total).toBeLessThanOrEqual(2 * 5) // one instance: two tokens, two destinations, one exchange
+    const content = await contentOf(redis.uri)
+    expect(content.length).toBeGreaterThanOrEqual(5)
+    for (const each of content) expect(each).not.toMatch(SECRETS)
+    for (const known of [secret, 'alice', 'sb-maintenance', 'SYSTEM', 's4.internal']) {
+      expect(content.filter((each) => each.includes(known))).toEqual([])
+    }
+  })
+})
+
+const SECRETS = /eyJ|bearer|basic |secret|password|token|https?:/i
+
+/** Returns all keys and values, as they are and with the bytes that Base64 stands for. */
+async function contentOf(uri: string): Promise<string[]> {
+  const client = createClient({ url: uri.replace('somebody', '') })
+  await client.connect()
+  try {
+    const keys = await client.keys('*')
+    const entries = keys.filter((key) => !key.includes('{trial}'))
+    const values = await Promise.all(entries.map((key) => client.get(key).then(String)))
+    return entries.map((key, i) => {
+      const value = values[i] ?? ''
+      return [
+        key,
+        value,
+        Buffer.from(value.split('.')[2] ?? '', 'base64url').toString('latin1')
+      ].join(' ')
+    })
+  } finally {
+    client.destroy()
+  }
+}

@@ -1,0 +1,96 @@
+import { randomUUID } from 'node:crypto'
+import { once } from 'node:events'
+import { setTimeout as delay } from 'node:timers/promises'
+
+import { type Redis, redisProgram, startRedis } from '../../support/redis.js'
+import { type Instance, result, source, startInstance } from './caches.js'
+
+const program = redisProgram()
+const title = program
+  ? 'outage of Redis'
+  : 'outage of Redis (skipped: no redis-server is installed)'
+
+/** Milliseconds that a fetch may take longer without Redis, and those that a busy machine adds. */
+const PATIENCE = 50
+const BUSY = 100
+
+;(program ? describe : describe.skip)(title, () => {
+  const password = randomUUID()
+  let redis: Redis
+  let instance: Instance
+  let warnings: jest.SpyInstance
+
+  beforeEach(async () => {
+    warnings = jest.spyOn(console, 'warn').mockImplementation()
+    jest.spyOn(console, 'info').mockImplementation()
+    redis = await startRedis(program!, password)
+    instance = await startInstance({ uri: redis.uri })
+  })
+
+  afterEach(async () => {
+    instance?.cache.end()
+    await redis?.stop()
+    jest.restoreAllMocks()
+  })
+
+  test.each([
+    ['paused', () => process.kill(redis.pid, 'SIGSTOP')],
+    ['killed', () => process.kill(redis.pid, 'SIGKILL')]
+  ])('%s under load: no fetch fails, and none waits longer than 50 ms for it', async (_, fail) => {
+    expect(instance.store.isUp).toBe(true)
+    const tokens = source()
+    const times: number[] = []
+    for (let i = 0; i < 300; i++) {
+      if (i === 100) fail()
+      const start = performance.now()
+      const { value } = await instance.cache.fetch(result(`token ${i}`), tokens.fetch)
+      expect(value).toBe(`token-${i + 1}`)
+      times.push(performance.now() - start)
+    }
+    expect(Math.max(...times)).toBeLessThan(PATIENCE + BUSY)
+    expect(times.slice(100).filter((time) => time > PATIENCE / 2).length).toBeLessThanOrEqual(3)
+    expect(instance.store.isUp).toBe(false)
+    const lines = warnings.mock.calls.filter((call) => /shared cache is away/.test(call.join(' ')))
+    expect(lines).toHaveLength(1)
+  })
+
+  test('many fetches under way when it is paused: none fails, and none waits longer', async () => {
+    const tokens = source()
+    const timed = async (name: string) => {
+      const start = performance.now()
+      const fetches = Array.from({ length: 300 }, (_, i) =>
+        instance.cache.fetch(result(`${name} ${i}`), tokens.fetch)
+      )
+      expect(await Promise.all(fetches)).toHaveLength(300)
+      return performance.now() - start
+    }
+    const before = await timed('before')
+    process.kill(redis.pid, 'SIGSTOP')
+    expect(await timed('paused')).toBeLessThan(before + PATIENCE + BUSY)
+    expect(instance.store.isUp).toBe(false)
+  })
+
+  test('when it is back, it is used again', async () => {
+    process.kill(redis.pid, 'SIGSTOP')
+    await instance.cache.fetch(result('a'), source().fetch)
+    expect(instance.store.isUp).toBe(false)
+    process.kill(redis.pid, 'SIGCONT')
+    while (!instance.store.isUp) await delay(50)
+    const tokens = source()
+    await instance.cache.fetch(result('b'), tokens.fetch)
+    await instance.cache.fetch(result('b'), tokens.fetch)
+    expect(tokens.calls).toBe(1)
+  })
+
+  test('a server that is away at the start does not delay it, and is used when it comes', async () => {
+    const { port } = redis
+    await redis.stop()
+    const started = startInstance({ uri: redis.uri })
+    const late = await Promise.race([started, once(AbortSignal.timeout(5_000), 'abort')])
+    if (!('store' in late)) throw new Error('the start waits for Redis')
+    expect(late.store.isUp).toBe(false)
+    redis = await startRedis(program!, password, [], port)
+    while (!late.store.isUp) await delay(50)
+    late.cache.end()
+  })
+})
