@@ -1,0 +1,170 @@
+import cds from '@sap/cds'
+
+import { AuthorCall } from '../../../src/delegation/author-call.js'
+import type { RepeatableRequests } from '../../../src/delegation/options.js'
+import { attemptOf, beginAttempt } from '../../../src/delegation/running.js'
+import { muteConsole } from '../../support/console.js'
+import { as, ENTRIES, openDatabase, queue, select, TABLE } from './database.js'
+
+muteConsole('info', 'warn', 'error')
+beforeAll(openDatabase)
+
+let count = 0
+const newId = () => `00000000-0000-4000-8000-1${String(++count).padStart(11, '0')}`
+
+const service = (options: { idempotent?: boolean; repeatable?: RepeatableRequests } = {}) => ({
+  ...{ name: 'S4', validFor: 7200, credentials: undefined, retention: 60, options: {} },
+  ...{ idempotent: false, repeatable: undefined, ...options }
+})
+
+/** Begins an attempt of the queue at a row. */
+async function attempt(ID: string) {
+  const { msg } = await select(ID)
+  const user = new cds.User.Privileged()
+  beginAttempt(JSON.parse(msg) as object, user)
+  return { msg, user, attempt: attemptOf(user)! }
+}
+
+/** Writes a row back after an attempt has failed, as CAP does. */
+const writeBack = (ID: string, msg: string) =>
+  as(cds.User.privileged, 't1', () =>
+    cds.run(UPSERT.into(TABLE).entries({ ID, msg, status: null }))
+  )
+
+const stateOf = async (jti: string) => {
+  const found = await cds.run(SELECT.one.from(ENTRIES).columns('state').where({ jti }))
+  return (found as { state: string }).state
+}
+
+test('an answered failure lets the work be tried again, with another id and the same record', async () => {
+  const ID = newId()
+  const { msg: stored } = await queue(ID)
+  const ids: unknown[] = []
+  for (const number of [1, 2]) {
+    const begun = await attempt(ID)
+    expect(begun.attempt.number).toBe(number)
+    const call = new AuthorCall(begun.attempt, service({ repeatable: 'oasis' }))
+    ids.push((await call.prepare(false))['Repeatability-Request-ID'])
+    call.sent()
+    expect(await stateOf(ID)).toBe('sent')
+    call.failed(false)
+    await writeBack(ID, begun.msg)
+    expect(await stateOf(ID)).toBe('open')
+  }
+  expect(new Set(ids).size).toBe(2)
+  const rows = await cds.run(SELECT.one.from(TABLE).columns('msg').where({ ID }))
+  expect(rows).toEqual({ msg: stored })
+})
+
+test.each([
+  [
+    'without its answer',
+    (call: AuthorCall) => {
+      call.sent()
+      call.failed(true)
+    }
+  ],
+  [
+    'with success, before the work failed',
+    (call: AuthorCall) => {
+      call.sent()
+      call.succeeded()
+    }
+  ]
+])('a call that ended %s may have happened, and a second one is refused', async (_, end) => {
+  const ID = newId()
+  await queue(ID)
+  const first = await attempt(ID)
+  const call = new AuthorCall(first.attempt, service())
+  await call.prepare(false)
+  end(call)
+  await writeBack(ID, first.msg)
+  expect(await stateOf(ID)).toBe('sent')
+  const second = await attempt(ID)
+  const again = new AuthorCall(second.attempt, service())
+  await expect(again.prepare(false)).rejects.toMatchObject({ code: 'ERR_DELEGATION_OUTCOME' })
+})
+
+test('reads, and calls of an idempotent service, are made again', async () => {
+  const ID = newId()
+  await queue(ID)
+  const first = await attempt(ID)
+  const call = new AuthorCall(first.attempt, service())
+  await call.prepare(false)
+  call.sent()
+  call.failed(true)
+  await writeBack(ID, first.msg)
+  const second = await attempt(ID)
+  expect(await new AuthorCall(second.attempt, service()).prepare(true)).toEqual({})
+  expect(
+    await new AuthorCall(second.attempt, service({ idempotent: true })).prepare(false)
+  ).toEqual({})
+})
+
+test('a repeatable call is made again with its id, once the system has confirmed one', async () => {
+  const repeatable = service({ repeatable: 'sap-gateway' })
+  const crashed = async () => {
+    const ID = newId()
+    await queue(ID)
+    const first = await attempt(ID)
+    const call = new AuthorCall(first.attempt, repeatable)
+    const headers = await call.prepare(false)
+    const second = await attempt(ID)
+    return { headers, again: new AuthorCall(second.attempt, repeatable).prepare(false) }
+  }
+  /** Does work whose answer confirms that the request was repeatable, or not. */
+  const confirm = async (result: string | undefined) => {
+    const ID = newId()
+    await queue(ID)
+    const { msg } = await select(ID)
+    await as(new cds.User.Privileged(), 't1', async () => {
+      const user = cds.context?.user
+      beginAttempt(JSON.parse(msg) as object, user)
+      const call = new AuthorCall(attemptOf(user)!, repeatable)
+      await call.prepare(false)
+      call.sent()
+      call.answered({ repeatabilityresult: result })
+      call.succeeded()
+      await cds.run(DELETE.from(TABLE).where({ ID }))
+    })
+    expect(await stateOf(ID)).toBe('used')
+  }
+  await expect((await crashed()).again).rejects.toMatchObject({ code: 'ERR_DELEGATION_OUTCOME' })
+  await confirm('accepted')
+  const { headers, again } = await crashed()
+  expect(await again).toEqual(headers)
+  expect(headers).toEqual({
+    RequestID: expect.stringMatching(/^[0-9A-F]{32}$/) as string,
+    RepeatabilityCreation: expect.stringMatching(/^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d$/) as string
+  })
+  await confirm(undefined)
+  await expect((await crashed()).again).rejects.toMatchObject({ code: 'ERR_DELEGATION_OUTCOME' })
+})
+
+test('when the work is done, its user has no author any more', async () => {
+  const ID = newId()
+  await queue(ID)
+  const { msg } = await select(ID)
+  const user = new cds.User.Privileged()
+  await as(user, 't1', async () => {
+    beginAttempt(JSON.parse(msg) as object, cds.context?.user)
+    await cds.run(DELETE.from(TABLE).where({ ID }))
+  })
+  expect(() => new AuthorCall(attemptOf(user)!, service())).toThrow(/its work is done/)
+})
+
+test('the author has a token of the way, and only within the time of the service', async () => {
+  const ID = newId()
+  await queue(ID)
+  const begun = await attempt(ID)
+  const call = new AuthorCall(begun.attempt, service())
+  const principal = await call.principal(5)
+  expect(principal).toMatchObject({
+    kind: 'named',
+    userId: 'alice',
+    tenant: 't1',
+    via: 'delegation'
+  })
+  const short = new AuthorCall(begun.attempt, { ...service(), validFor: -1 })
+  await expect(short.principal(5)).rejects.toMatchObject({ code: 'ERR_DELEGATION_ENDED' })
+})
