@@ -15,7 +15,7 @@ What the application answers is printed, everything else goes to stderr.
 Exit code: 0 success, 1 failed or could not be run, 2 no status in time.
 
 Example:
-  npx cds-principal job run /odata/v4/jobs/cleanUp --data '{"days":30}'`
+  npx cds-principal-emulator job run /odata/v4/jobs/cleanUp --data '{"days":30}'`
 
 const START_HELP = `
 The landscape comes from the file, from landscape.json in the folder, or from the CAP project there.
@@ -127,7 +127,7 @@ function unknownCommand(name: string, parent: Command): string {
 function tokenCommand(): Command {
   return new Command('token')
     .description('print an access token from the running emulator, and nothing else')
-    .argument('[user]', 'user of cds.requires.auth.users; not needed for client_credentials')
+    .argument('[user]', 'user of the landscape; not needed for client_credentials')
     .addOption(
       new Option('--grant <grant>', 'grant type of the token')
         .choices(['password', 'client_credentials'])
@@ -144,7 +144,7 @@ function tokenCommand(): Command {
     .option('--project <folder>', 'folder for which the emulator runs', process.cwd())
     .addHelpText(
       'after',
-      '\nExample:\n  curl -H "Authorization: Bearer $(npx cds-principal token alice)" http://localhost:4004/…'
+      '\nExample:\n  curl -H "Authorization: Bearer $(npx cds-principal-emulator token alice)" http://localhost:4004/…'
     )
     .action(printToken)
 }

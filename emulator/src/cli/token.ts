@@ -20,7 +20,7 @@ export interface TokenOptions {
  */
 export async function printToken(user: string | undefined, options: TokenOptions): Promise<void> {
   const { grant, expiresIn, project, issuer, tenant } = options
-  if (grant === 'password' && !user) throw new Error('name a user: cds-principal token <user>')
+  if (grant === 'password' && !user) throw new Error('name a user: token <user>')
   if (Number.isNaN(expiresIn)) throw new Error('--expires-in takes a number of seconds')
   const answer = await askLandscape(project, 'POST', '/token', {
     grant,

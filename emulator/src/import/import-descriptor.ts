@@ -1,5 +1,5 @@
 import { asJson, asList, type Json } from './exports/read-file.js'
-import { isHostLike, isSuspicious } from './names.js'
+import { isHostLike, isName, isSuspicious } from './names.js'
 import type { Replacements } from './replacements.js'
 
 /** Properties of xs-security.json that stay, at any depth; the emulator has no use for others, or refuses them. */
@@ -46,6 +46,7 @@ function copy(place: string, value: unknown, replacements: Replacements): unknow
     // the users of the landscape are of its own identity provider
     if ('allowedproviders' in value) replacements.note(`${place}.allowedproviders`, 'identifier')
     const entries = Object.entries(value).filter(([name]) => KEPT.has(name))
+    noteOthers(place, Object.keys(value), replacements)
     return Object.fromEntries(
       entries.map(([name, each]) => [
         name,
@@ -56,6 +57,16 @@ function copy(place: string, value: unknown, replacements: Replacements): unknow
   return typeof value === 'string' ? copyText(place, value, replacements) : value
 }
 
+/** Adds the members that are left out to the report. Their names come from a file: those that look like a secret are not said. */
+function noteOthers(place: string, names: readonly string[], replacements: Replacements): void {
+  for (const name of names) {
+    if (KEPT.has(name) || name === 'allowedproviders') continue
+    const isText = name === 'description'
+    const member = isName(name) ? `${place}.${name}` : `${place}: a property whose name is not one`
+    replacements.note(member, isText ? 'text' : 'unknown value')
+  }
+}
+
 function copyMember(place: string, name: string, value: unknown, replacements: Replacements) {
   if (name === 'redirect-uris') {
     replacements.note(place, 'host', REDIRECT_URI)
@@ -64,8 +75,18 @@ function copyMember(place: string, name: string, value: unknown, replacements: R
   if (name === 'xsappname' && typeof value === 'string') {
     return copyText(place, withoutPlaceholders(value), replacements)
   }
+  if (name === 'default-values') {
+    return asList(value).map((each, index) => {
+      if (typeof each !== 'string' || CODE.test(each)) return each
+      const kind = isHostLike(each) ? 'host' : 'unknown value'
+      return replacements.replace(`${place}[${index}]`, kind, each, 'name')
+    })
+  }
   return copy(place, value, replacements)
 }
+
+/** A value of an attribute that stays: a plant, a country, a company code. */
+const CODE = /^[A-Z\d]{1,5}$/
 
 /** Placeholders of an mta.yaml: `my-app-${org}-${space}`. */
 const withoutPlaceholders = (name: string) =>

@@ -72,7 +72,10 @@ function replaceProperties(
     const replaced = replaceValue(context, String(value))
     if (replaced !== undefined) own[name] = typeof value === 'boolean' ? value : replaced
   }
-  if (unnamed) replacements.note(`${place}: ${unnamed} lines without a property`, 'unknown value')
+  if (unnamed) {
+    const what = unnamed === 1 ? 'a property whose name' : `${unnamed} properties whose name`
+    replacements.note(`${place}: ${what} is not one`, 'unknown value')
+  }
   return withoutForeignTokens(own)
 }
 

@@ -126,7 +126,7 @@ function endpointOf(server: unknown, path: unknown): string {
   if (typeof server === 'string') return new URL(String(path), server).href
   throw new EmulatorError(
     'ERR_EMULATOR_OPTIONS',
-    'no server of the application is running: start it, or say where it is'
+    'no server of the application is known: start it with "cds watch", or name its address with --url'
   )
 }
 

@@ -10,7 +10,8 @@ import { serveEdmx } from './serve-edmx.js'
 /** Longer than the Cloud Connector keeps a connection: a server that closes first breaks a request under way. */
 const KEEP_ALIVE_MS = 65_000
 
-const tell = (message: MessageFromBackend) => process.send?.(message)
+/** Tells the emulator. One that has just ended gets nothing, and this process ends as well. */
+const tell = (message: MessageFromBackend) => process.send?.(message, () => undefined)
 
 async function start({
   tls,

@@ -95,7 +95,9 @@ function factsOf(name: string, metadata: string): EdmxFacts {
   try {
     return readFacts(metadata)
   } catch (cause) {
-    throw new Error(`${name}: it is no EDMX file`, { cause })
+    const line = (cause as { locator?: { lineNumber?: number } }).locator?.lineNumber
+    const place = line ? `, or it is no valid XML at line ${line}` : ''
+    throw new Error(`${name}: it is no EDMX file${place}`, { cause })
   }
 }
 

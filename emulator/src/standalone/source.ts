@@ -1,4 +1,4 @@
-import { existsSync } from 'node:fs'
+import { existsSync, readFileSync } from 'node:fs'
 import { createRequire } from 'node:module'
 import { dirname, join, relative, resolve } from 'node:path'
 import { EmulatorError } from '../emulator-error.js'
@@ -44,13 +44,23 @@ export function hasLandscape(project: string, file: string | undefined): boolean
   return file !== undefined || existsSync(join(folder, LANDSCAPE_FILE)) || isCapProject(folder)
 }
 
+/** CAP alone makes no project: applications without it have it as a tool, for the mocks of EDMX files. */
 function isCapProject(folder: string): boolean {
   const manifest = join(folder, 'package.json')
   if (!existsSync(manifest)) return false
   try {
     createRequire(manifest).resolve('@sap/cds')
-    return true
+    const { dependencies, cds } = JSON.parse(readFileSync(manifest, 'utf8')) as Manifest
+    const isNamed = dependencies?.['@sap/cds'] !== undefined || cds !== undefined
+    return isNamed || CAP_FILES.some((name) => existsSync(join(folder, name)))
   } catch {
     return false
   }
 }
+
+interface Manifest {
+  readonly dependencies?: Readonly<Record<string, string>>
+  readonly cds?: object
+}
+
+const CAP_FILES = ['.cdsrc.json', '.cdsrc.yaml', '.cdsrc.js', 'srv', 'db']

@@ -11,6 +11,7 @@ export const CANARIES = {
   pem: 'MIIEvgIBADANBgkqhkiGcanary9w0BAQEFAASCBKgwggSkAgEAAoIBAQ==',
   uuidSecret: '5d6c1c1e-0f5c-4b4e-9d0e-canary00beef',
   pin: '48151623',
+  word: 'CANARY105x',
   host: 's4prod.canary.corp.example',
   apiHost: 'api.canary-partner.com',
   tokenHost: 'canary-sub.authentication.eu10.hana.ondemand.com',
@@ -168,7 +169,7 @@ const xsSecurity = {
     {
       name: 'Viewer',
       'scope-references': ['$XSAPPNAME.Viewer'],
-      'attribute-references': [{ name: 'plant', 'default-values': ['1010', C.mail] }]
+      'attribute-references': [{ name: 'plant', 'default-values': ['1010', C.mail, C.word] }]
     }
   ],
   'role-collections': [
@@ -180,7 +181,8 @@ const xsSecurity = {
     allowedproviders: [C.tokenHost],
     'x-unknown': C.clientSecret
   },
-  'x-note': C.password
+  'x-note': C.password,
+  [C.apiKey]: true
 }
 
 const mta = `

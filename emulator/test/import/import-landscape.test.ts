@@ -109,6 +109,24 @@ test('the kinds of bindings and the security descriptor stay, with users for its
   })
 })
 
+test('default values of attributes stay if they are codes, and what the descriptor has besides is reported', () => {
+  const { landscape, replaced } = importLandscape(exports)
+  const references = [{ name: 'plant', 'default-values': ['1010', 'name-1', 'name-2'] }]
+  expect(landscape).toMatchObject({
+    xsSecurity: { 'role-templates': [{ 'attribute-references': references }] }
+  })
+  const place = 'xsSecurity.role-templates[0].attribute-references[0].default-values'
+  expect(replaced).toEqual(
+    expect.arrayContaining([
+      { place: `${place}[1]`, kind: 'host', by: 'name-1' },
+      { place: `${place}[2]`, kind: 'unknown value', by: 'name-2' },
+      { place: 'xsSecurity.description', kind: 'text' },
+      { place: 'xsSecurity.x-note', kind: 'unknown value' },
+      { place: 'xsSecurity: a property whose name is not one', kind: 'unknown value' }
+    ])
+  )
+})
+
 test('the report names each replaced property, with the kind of its value', () => {
   const { replaced } = importLandscape(exports)
   expect(replaced).toEqual(

@@ -110,7 +110,8 @@ describe('a mistake stops the start, and the message has the rule or the file', 
     [{ edmx, rules: 'no-rules.txt' }, /there is no file no-rules.txt with its rules/],
     [{ edmx, data: 'no-data' }, /there is no folder no-data for its data/],
     [{ edmx: ['edmx/NONE.edmx'] }, /there is no EDMX file edmx\/NONE.edmx/],
-    [{ edmx: ['rules.test.ts'] }, /rules.test.ts: it is no EDMX file/]
+    [{ edmx: ['rules.test.ts'] }, /rules.test.ts: it is no EDMX file$/],
+    [{ edmx: ['broken.edmx'] }, /broken.edmx: it is no EDMX file, or it is no valid XML at line 2$/]
   ])('%j', async (system, message) => {
     const start = startEmulator({ ...options, onPremise: { [S4]: system } })
     await expect(start).rejects.toMatchObject({

@@ -5,6 +5,7 @@ import {
   readFileSync,
   realpathSync,
   rmSync,
+  symlinkSync,
   writeFileSync
 } from 'node:fs'
 import { tmpdir } from 'node:os'
@@ -143,6 +144,22 @@ describe('mistakes stop the start', () => {
     rmSync(join(folder, 'landscape.json'))
     expect(await refusal()).toContain(`there is no landscape.json in ${folder}`)
     expect(await refusal('--file', 'other.json')).toContain('other.json: there is no such file')
+  })
+
+  test('CAP as a tool of an application makes no CAP project', async () => {
+    rmSync(join(folder, 'landscape.json'))
+    symlinkSync(join(__dirname, '../../../node_modules'), join(folder, 'node_modules'))
+    const tool = { devDependencies: { '@sap/cds': '*', express: '*' } }
+    writeFileSync(join(folder, 'package.json'), JSON.stringify(tool))
+    expect(await refusal()).toContain('it is no CAP project')
+    writeFileSync(
+      join(folder, 'package.json'),
+      JSON.stringify({ dependencies: { '@sap/cds': '*' } })
+    )
+    expect(await run(folder, '--exec', 'true')).toMatchObject({
+      code: 0,
+      stderr: expect.stringContaining('for the CAP project') as unknown
+    })
   })
 
   test('commands and options', async () => {
