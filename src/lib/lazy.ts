@@ -76,6 +76,39 @@ export function silenceCloudSdk(): void {
   cloudSdkUtil()['muteLoggers']?.()
 }
 
+/** Loggers of the Cloud SDK that warn of a binding that is not there. */
+const LOGGERS_OF_BINDINGS = ['environment-accessor', 'destination-accessor-service']
+
+/** Calls of {@link withoutBindingWarnings} that are under way. */
+let quiet = 0
+
+/**
+ * Does something while the Cloud SDK does not warn of missing bindings: an entry of this package says what is missing, and what to
+ * do about it.
+ *
+ * @internal
+ */
+export async function withoutBindingWarnings<T>(work: () => T | Promise<T>): Promise<T> {
+  quiet += 1
+  setSilent(true)
+  try {
+    return await work()
+  } finally {
+    quiet -= 1
+    if (!quiet) setSilent(false)
+  }
+}
+
+function setSilent(silent: boolean): void {
+  const { getLogger } = cloudSdkUtil() as {
+    getLogger?: (name: string) => { silent: boolean } | undefined
+  }
+  for (const name of LOGGERS_OF_BINDINGS) {
+    const logger = getLogger?.(name)
+    if (logger) logger.silent = silent
+  }
+}
+
 function cloudSdkUtil(): Readonly<Record<string, (() => void) | undefined>> {
   const ofCloudSdk = createRequire(load.resolve('@sap-cloud-sdk/connectivity'))
   return ofCloudSdk('@sap-cloud-sdk/util') as Record<string, (() => void) | undefined>

@@ -6,7 +6,7 @@ import type { RequiredService } from '../../cap-types.js'
 import { typedCredentials } from '../../lib/binding-credentials.js'
 import { ConfigurationError, DestinationError } from '../../errors.js'
 import { checkBinding } from './check-binding.js'
-import { cloudSdk, letStartFail } from '../../lib/lazy.js'
+import { cloudSdk, letStartFail, withoutBindingWarnings } from '../../lib/lazy.js'
 import { bindingInFiles } from './secret-files.js'
 
 /**
@@ -58,7 +58,8 @@ export async function serviceBinding(label: string): Promise<Service | undefined
 /** Returns the first binding of a service as it is, also if it is not complete. @internal */
 export async function findBinding(label: string): Promise<Service | undefined> {
   const { getServiceBinding } = await cloudSdk()
-  const found = getServiceBinding(label) ?? bindingInFiles(label) ?? configuredBinding(label)
+  const ofPlatform = await withoutBindingWarnings(() => getServiceBinding(label))
+  const found = ofPlatform ?? bindingInFiles(label) ?? configuredBinding(label)
   return found && { ...found, credentials: typedCredentials(found.credentials) }
 }
 

@@ -1,7 +1,7 @@
 import type { Destination, Service } from '@sap-cloud-sdk/connectivity'
 
 import { DestinationError } from '../../errors.js'
-import { cloudSdk } from '../../lib/lazy.js'
+import { cloudSdk, withoutBindingWarnings } from '../../lib/lazy.js'
 import { cleanCause } from '../../lib/redact.js'
 import type { Principal } from '../../user/principal.js'
 import { serviceBinding } from '../binding/binding.js'
@@ -81,7 +81,8 @@ async function locally(
       }
     )
   }
-  const destination = await localDestination(name, principal).catch((error: unknown) => {
+  const search = withoutBindingWarnings(() => localDestination(name, principal))
+  const destination = await search.catch((error: unknown) => {
     if (cleanCause(error).messages.some((message) => NOT_BOUND.test(message))) return null
     throw error
   })

@@ -30,12 +30,19 @@ export function checkNames(
     const names = kind === 'role' ? known.roles : known.attributes
     if (!names || names.has(name) || (kind === 'role' && isOfCap(name))) return []
     const similar = nearestName(name, [...names])
-    const hint = similar ? `; did you mean "${similar}"?` : '.'
+    const hint = similar ? `; did you mean "${similar}"?` : `. ${ADDITION[kind]}`
     const what = kind === 'role' ? `the role "${name}"` : `$user.${name}`
     const message = `${place} asks for ${what}, which no token brings${hint}`
     return [{ rule: `unknown-${kind}`, message, definition }]
   })
   return [...used, ...unknownElements(model)]
+}
+
+/** Next steps for names that are like no known one. */
+const ADDITION = {
+  role: 'Add it to the scopes of xs-security.json and to a role template, or correct the name.',
+  attribute:
+    'Add it to the attributes of xs-security.json and to a role template, or correct the name.'
 }
 
 /** Returns `xs-security.json` of the project, if there is one. @throws {@link ConfigurationError} if it is no JSON @internal */

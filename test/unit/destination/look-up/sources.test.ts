@@ -1,3 +1,5 @@
+import { createRequire } from 'node:module'
+
 import { resolveDestination } from '../../../../src/destination/resolve/resolve.js'
 import type { Principal } from '../../../../src/user/principal.js'
 import { Landscape } from '../support/landscape.js'
@@ -61,12 +63,26 @@ describe('without a bound Destination service', () => {
       unknown
     >
     process.env['VCAP_SERVICES'] = JSON.stringify(others)
-    await expect(resolveDestination('S4', who)).rejects.toMatchObject({
+    const warned = warningsOfCloudSdk()
+    const resolved = resolveDestination('S4', who)
+    await expect(resolved).rejects.toMatchObject({
       code: 'ERR_DESTINATION_NOT_FOUND',
       explanation: {
         cause: 'no Destination service is bound (needed for destination "S4")',
         fix: expect.stringMatching(/^Bind one: cds add destination .* cf bind-service/) as unknown
       }
     })
+    expect(warned()).toEqual([])
   })
 })
+
+/** Lines that the Cloud SDK would print: its loggers write to the console of Node. */
+function warningsOfCloudSdk(): () => unknown[] {
+  const connectivity = createRequire(require.resolve('@sap-cloud-sdk/connectivity'))
+  const { getLogger } = connectivity('@sap-cloud-sdk/util') as typeof import('@sap-cloud-sdk/util')
+  const lines: unknown[] = []
+  for (const name of ['environment-accessor', 'destination-accessor-service']) {
+    getLogger(name)?.on('data', (line: unknown) => lines.push(line))
+  }
+  return () => lines
+}

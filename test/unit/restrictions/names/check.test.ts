@@ -43,7 +43,7 @@ describe('a model asks for names that no token brings', () => {
   const UNKNOWN = [
     'unknown-role: S.E asks for the role "Byer", which no token brings; did you mean "Buyer"?',
     'unknown-attribute: S.E asks for $user.contry, which no token brings; did you mean "country"?',
-    'unknown-attribute: S.E asks for $user.zzzzzzzz, which no token brings.'
+    'unknown-attribute: S.E asks for $user.zzzzzzzz, which no token brings. Add it to the attributes of xs-security.json and to a role template, or correct the name.'
   ]
 
   test('by xs-security.json', () => {
