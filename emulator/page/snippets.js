@@ -35,18 +35,21 @@ export function asTest({ request }) {
     ...(who ? ['headers: { authorization: `Bearer ${token}` }'] : [])
   ]
   return [
-    "const cds = require('@sap/cds')",
-    "const { startEmulator } = require('cds-principal/emulator')",
+    '// test/recorded.test.mjs, for: npm add -D @cap-js/cds-test, and node --test',
+    "import assert from 'node:assert/strict'",
+    "import { after, before, test } from 'node:test'",
+    "import cds from '@sap/cds'",
+    "import { startEmulator } from 'cds-principal/emulator'",
     '',
-    "const app = cds.test(__dirname + '/..')",
     'let emulator',
-    'beforeAll(async () => (emulator = await startEmulator({ root: cds.root, bind: true })))',
-    'afterAll(() => emulator.stop())',
+    'before(async () => (emulator = await startEmulator({ root: cds.root, bind: true })))',
+    'after(() => emulator.stop())',
+    'const app = cds.test(cds.root) // behind the emulator: the server needs its bindings',
     '',
     `test(${literal(`${method} ${path} is ${status ?? 'answered'}`)}, async () => {`,
     ...(who ? [`  const token = await emulator.issueToken(${who})`] : []),
     `  const answer = await fetch(app.url + ${literal(path)}, { ${options.join(', ')} })`,
-    `  expect(answer.status).toBe(${Number(status ?? 200)})`,
+    `  assert.equal(answer.status, ${Number(status ?? 200)})`,
     '})'
   ].join('\n')
 }

@@ -92,6 +92,13 @@ test.each([`/a'b`, '/a\\', '/`${x}`', `/');throw 1;('`])(
   }
 )
 
+test('the test is an ES module for node --test, and the server starts behind the emulator', () => {
+  const code: string = run('snippets.js', 'asTest', trace({}))
+  expect(code).not.toMatch(/require|__dirname|expect\(/)
+  expect(code.indexOf('startEmulator({')).toBeLessThan(code.indexOf('cds.test('))
+  expect(code).toContain("import { startEmulator } from 'cds-principal/emulator'")
+})
+
 test('a failure is compared with the last success of the same service', () => {
   const failed = trace({ status: 403, roles: ['Viewer'] }, { id: 3, failed: true })
   const others = [

@@ -190,6 +190,24 @@ test('a path that the Cloud Connector does not expose, and a destination that is
   )
 })
 
+test('a service without a path, of a system whose root is not exposed: nothing to mend', async () => {
+  const other = {
+    kind: 'rest',
+    onBehalfOf: 'systemUser',
+    credentials: { destination: 'S4_SYSTEM' }
+  }
+  const env = { ...bound(), CDS_CONFIG: JSON.stringify({ requires: { OTHER: other } }) }
+  const report = await examined(['--probe'], env)
+  expect(rowsOf(report, 'connection')).toContainEqual(
+    expect.objectContaining({
+      subject: '"OTHER"',
+      state: 'warning',
+      cause: expect.stringContaining('not its root')
+    })
+  )
+  expect(report.status).toBe(0)
+})
+
 test('of two destinations with one virtual host, only the one whose Cloud Connector is missing is blamed', async () => {
   const token = await tokenOf(emulator, 'alice')
   secrets.push(token)
@@ -218,7 +236,7 @@ test('a token of another issuer is refused with its code, and nothing is called 
 })
 
 test('no report has a token or a secret', () => {
-  expect(reports).toHaveLength(9)
+  expect(reports).toHaveLength(10)
   const printed = reports.map(({ text }) => text).join('\n')
   expect(secrets.length).toBeGreaterThan(10)
   expect(secrets.filter((secret) => printed.includes(secret))).toEqual([])

@@ -7,7 +7,7 @@ import { HttpFailure } from '../../../remote/http/send.js'
 import { carriesUser } from '../../../remote/policy/options.js'
 import { asJson } from '../../exports.js'
 import type { Facts } from '../../facts.js'
-import { broken, brokenBy, type Finding, right, type Row, unseen } from '../../row.js'
+import { broken, brokenBy, doubtful, type Finding, right, type Row, unseen } from '../../row.js'
 import { destinationTitle } from '../destinations.js'
 import { skewFinding } from './clock.js'
 import { isOData, pathOf, readOnce } from './read-once.js'
@@ -176,10 +176,23 @@ function failed(
     const connection = right(title, `${call}: the system answers (${error.status})`)
     return { connection, answer: right(title, 'the system does not refuse you') }
   }
+  if (isGuessedRoot(call, error))
+    return { connection: doubtful(title, ROOT_NOT_EXPOSED, NAME_PATH), answer: hidden }
   const finding = brokenBy(title, error, 'Look at the log of the application.')
   const code = error instanceof PrincipalError ? error.code : ''
   if (!isAsUser || !ABOUT_CALLER.has(code)) return { connection: finding, answer: hidden }
   return { connection: right(title, `${call}: the way to the system is right`), answer: finding }
+}
+
+const ROOT_NOT_EXPOSED =
+  'the Cloud Connector exposes the system, and not its root, which was read as the service has no "path"'
+const NAME_PATH =
+  'Nothing to do if the application calls paths that are exposed; with "path" in its credentials, the service itself is read.'
+
+/** True if only the root is not exposed, which is no path of the service: without one, there is nothing else to read. */
+function isGuessedRoot(call: string, error: unknown): boolean {
+  if (!(error instanceof PrincipalError) || error.code !== 'ERR_REMOTE_NOT_EXPOSED') return false
+  return call.startsWith('GET / ') && error.explanation.sent === '/'
 }
 
 /** Finding about a system that answers, and not with the metadata of the service. */

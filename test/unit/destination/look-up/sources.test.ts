@@ -79,7 +79,9 @@ describe('without a bound Destination service', () => {
 /** Lines that the Cloud SDK would print: its loggers write to the console of Node. */
 function warningsOfCloudSdk(): () => unknown[] {
   const connectivity = createRequire(require.resolve('@sap-cloud-sdk/connectivity'))
-  const { getLogger } = connectivity('@sap-cloud-sdk/util') as typeof import('@sap-cloud-sdk/util')
+  const { getLogger } = connectivity('@sap-cloud-sdk/util') as {
+    getLogger(name: string): NodeJS.EventEmitter | undefined
+  }
   const lines: unknown[] = []
   for (const name of ['environment-accessor', 'destination-accessor-service']) {
     getLogger(name)?.on('data', (line: unknown) => lines.push(line))

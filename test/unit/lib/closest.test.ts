@@ -1,0 +1,14 @@
+import { nearestName } from '../../../src/lib/closest.js'
+
+test.each([
+  ['EPR', 'ERP'], // letters in another order
+  ['erp', 'ERP'],
+  ['ER', 'ERP'],
+  ['DESTINATOIN', 'DESTINATION']
+])('%s is near to %s', (name, known) => {
+  expect(nearestName(name, ['S4', known])).toBe(known)
+})
+
+test.each(['PRE', 'EXY', 'S5X'])('%s is near to no short name', (name) => {
+  expect(nearestName(name, ['ERP', 'S4'])).toBeUndefined()
+})
