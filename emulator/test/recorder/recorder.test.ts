@@ -126,7 +126,11 @@ test('of an event only the known facts are kept, and lines have no control chara
     password: 'secret',
     token: { client: 'c', email: 'x@y', jwt: 'eyJ' }
   }
-  await recorder.add([{ type: 'request', at: Date.now(), data: { ...data, path: '/\u001b[2J' } }])
+  await recorder.add([
+    call('a', { password: 'secret', token: 'eyJ' }),
+    { type: 'request', at: Date.now(), data: { ...data, path: '/\u001b[2J' } }
+  ])
+  expect(recorder.traces()[0]?.calls).toHaveLength(1)
   expect(JSON.stringify(recorder.traces())).not.toMatch(/secret|x@y|eyJ/)
   // eslint-disable-next-line no-control-regex -- this is the character in question
   expect(traceLines(recorder.traces()[0]!).join('')).not.toMatch(/\u001b/)
