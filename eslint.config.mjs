@@ -79,7 +79,15 @@ const rooms = {
   'src/explain/project': ['project'],
   'src/explain/story': ['explain-story'],
   'src/explain/token': ['explain-token', 'read-token'],
-  'src/fleet': ['cloud-sdk-cache', 'install', 'options'],
+  'src/fleet': [
+    'cloud-sdk-cache',
+    'drain/install',
+    'drain/options',
+    'drain/readiness',
+    'install',
+    'options'
+  ],
+  'src/fleet/drain': ['install', 'options', 'readiness'],
   'src/remote': [
     'api',
     'calls-on-behalf',

@@ -53,6 +53,9 @@ export type ExpressMiddleware = (
   next: (error?: unknown) => void
 ) => void
 
+/** A route of express. */
+type RouteHandler = (req: IncomingMessage, res: ServerResponse) => void
+
 /** An error middleware of express. */
 export type ErrorMiddleware = (
   error: unknown,
@@ -72,8 +75,11 @@ export interface Cap {
   /** The express application of a server, with its HTTP server once it listens. */
   readonly app?: {
     readonly server?: unknown
-    use(path: string, handler: (req: IncomingMessage, res: ServerResponse) => void): void
+    get?(path: string, handler: RouteHandler): unknown
+    use(path: string, handler: RouteHandler): void
   }
+  /** Handles the signals that end a server; in other processes it ends the process. */
+  readonly shutdown?: (...parameters: unknown[]) => unknown
   /** The primary database service. */
   readonly db?: { readonly kind?: string; disconnect?(): Promise<void> }
   readonly context?: Omit<cds.EventContext, 'http'> & {
@@ -123,6 +129,7 @@ export interface Cap {
   run(query: object): Promise<unknown>
   tx<T>(context: object, work: () => Promise<T>): Promise<T>
   on(event: string, listener: (...parameters: never[]) => void): void
+  once(event: string, listener: (...parameters: never[]) => void): void
   off(event: string, listener: (...parameters: never[]) => void): void
   listenerCount(event: string): number
   rawListeners(event: string): ((...parameters: unknown[]) => unknown)[]

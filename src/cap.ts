@@ -107,6 +107,11 @@ export function beforeDeletesFrom(
   service.before('DELETE', { name } as never, () => handle())
 }
 
+/** True for a service of a database. Not `instanceof`: without a database there is no package that has the class. @internal */
+export function isDatabase(service: object): boolean {
+  return (service as { isDatabaseService?: boolean }).isDatabaseService === true
+}
+
 /** Returns the number of rows that a statement has changed: the result of CAP 9, or a list with it. @internal */
 export function affectedRows(result: unknown): number {
   if (typeof result === 'number') return result
@@ -173,6 +178,8 @@ export const UNDOCUMENTED_MEMBERS: Readonly<Record<string, Shape>> = {
   'service.providers': 'array',
   // the command that runs, CAP's folder, and the active profiles
   'cli.command': 'string',
+  // handles SIGTERM in a server, after the requests are answered
+  shutdown: 'function',
   home: 'string',
   'env.profiles': 'array'
 }

@@ -35,6 +35,8 @@ export type {
 } from './options.js'
 export { sharedDestinationCache } from './fleet/cloud-sdk-cache.js'
 export type { SharedCacheOptions } from './fleet/options.js'
+export type { RestartOptions } from './fleet/drain/options.js'
+export { isReady } from './fleet/drain/readiness.js'
 export { onPrincipalRequest, type PrincipalRequest } from './inbound/evidence/request.js'
 export type { TokenFacts } from './inbound/evidence/token-facts.js'
 export { type CallDelegation, onPrincipalCall } from './remote/evidence/call.js'

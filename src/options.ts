@@ -1,3 +1,4 @@
+import type { RestartOptions } from './fleet/drain/options.js'
 import { typedCredentials } from './lib/binding-credentials.js'
 import { ConfigurationError } from './errors.js'
 import type { OidcIssuerOptions } from './token/issuers/oidc-options.js'
@@ -69,6 +70,8 @@ export interface AuthOptions {
   readonly lint?: boolean
   /** Configuration of `@sap/ams`. */
   readonly ams?: object
+  /** Begin and end of an instance while others serve. Default: on in production. */
+  readonly restart?: RestartOptions | boolean
   /** OpenID Connect issuers by alias, besides the bound services. */
   readonly issuers?: Record<string, OidcIssuerOptions>
   /** Metadata of the endpoints; `false` for none. Default: served for the hosts that are known. */

@@ -14,6 +14,7 @@ import { configureDelegations, installDelegations } from './delegation/install.j
 import { checkBoundServices } from './destination/binding/binding.js'
 import { warnOfMissingConnectivity } from './destination/look-up/missing-connectivity.js'
 import { installFleetCache } from './fleet/install.js'
+import { installRestart } from './fleet/drain/install.js'
 import { isProduction } from './lib/profile.js'
 import { maskTokenHeaders, quietLibraries } from './lib/log.js'
 import { quietExplainedErrors } from './configuration/quiet-cap.js'
@@ -54,6 +55,7 @@ import { noteSubscribed } from './token/keys/subscribed-tenants.js'
  * | the model is loaded | CAP is checked for what this package needs of it; refusals at the door of a service get constant text for clients, and faulty queries an answer |
  * | the model is loaded | the metadata of endpoints gets its route |
  * | a service is served | its errors get constant text for clients |
+ * | the server listens | what calls need is fetched, then the instance is ready; `SIGTERM` lets it finish its work |
  * | the server listens | in development the users and lines to try are printed |
  *
  * The rest is configuration: `kinds` in package.json name {@link auth} and {@link PrincipalRemoteService}.
@@ -113,10 +115,7 @@ export async function activate(): Promise<void> {
     })
   })
   if (!isServing()) return
-  maskTokenHeaders()
-  warnOfUnknownNames()
-  const { server } = cap.env
-  server.body_parser = objectsOnly(server.body_parser)
+  prepareServer(requires)
   if (!isProduction()) await join(auth)
   presentBindings(auth, requires)
 }
@@ -137,6 +136,15 @@ function connectAll(requires: typeof cap.env.requires): void {
   const connect = (): unknown => connectForeignServices(requires, servicesOnBehalf())
   cds.on('served', connect)
   installFleetCache(requires)
+}
+
+/** Prepares what only a server needs. */
+function prepareServer(requires: Requires): void {
+  maskTokenHeaders()
+  warnOfUnknownNames()
+  installRestart(requires)
+  const { server } = cap.env
+  server.body_parser = objectsOnly(server.body_parser)
 }
 
 /** Clients get constant text for errors of this package. */

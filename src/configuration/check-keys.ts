@@ -16,7 +16,16 @@ const OWN = ['onBehalfOf', 'minTokenLifetime', 'delegation'] as const
 
 /** Options of `cds.requires.auth`. */
 const AUTH: Names = {
-  misspellable: ['credentials', 'config', 'users', 'emulator', 'issuers', 'userId', 'metadata'],
+  misspellable: [
+    'credentials',
+    'config',
+    'users',
+    'emulator',
+    'issuers',
+    'userId',
+    'metadata',
+    'restart'
+  ],
   others: ['user', 'userIds', 'tenants', 'binding', 'vcap', 'impl', 'kind', 'strategy']
 }
 

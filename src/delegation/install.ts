@@ -1,6 +1,6 @@
 import cds from '@sap/cds'
 
-import { cap, overridable } from '../cap.js'
+import { cap, isDatabase, overridable } from '../cap.js'
 import { ConfigurationError } from '../errors.js'
 import { beginAttempt } from './running.js'
 import { recordKeys } from './keys.js'
@@ -96,7 +96,7 @@ export function installDelegations(observer: IssueObserver): void {
   if (!allTargets().length) return
   registerTokenWays()
   cds.on('connect', (service) => {
-    if (isDatabase(service as object)) delegateQueuedWork(service, observer)
+    if (isDatabase(service)) delegateQueuedWork(service, observer)
   })
   cds.on('serving', (service) => {
     if (service instanceof cds.ApplicationService && hasMarkedEvents(service.name))
@@ -113,11 +113,6 @@ async function checkDelegations(services: readonly DelegatedService[]): Promise<
   await recordKeys(services[0]?.credentials)
   // CAP makes messages of a service that nobody has connected to dead letters, and they may be there at the start
   for (const each of services) await cds.connect.to(each.name)
-}
-
-/** Not `instanceof`: without a database there is no package that has the class. */
-function isDatabase(service: { isDatabaseService?: boolean }): boolean {
-  return service.isDatabaseService === true
 }
 
 /** Messages of a service of the application itself: what their handlers call is the author's. */

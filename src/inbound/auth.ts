@@ -1,7 +1,12 @@
 import type { IncomingMessage, ServerResponse } from 'node:http'
 
 import { cap, currentContext } from '../cap.js'
-import { type AuthenticationResult, Authenticator, trustedIssuers } from './authenticator.js'
+import {
+  type AuthenticationResult,
+  Authenticator,
+  type TrustedIssuer,
+  trustedIssuers
+} from './authenticator.js'
 import { checkExchanges } from '../destination/exchange/client.js'
 import { attachedLandscape } from '../development/attached.js'
 import { RequestError } from '../errors.js'
@@ -17,6 +22,7 @@ import { senderOf } from './sender.js'
 import { isFromThisMachine } from './this-machine.js'
 import { addChallengeToResponse } from './response.js'
 import { type BasicExchange, basicExchange } from '../development/basic-exchange.js'
+import { warmAtStart } from '../lib/lifecycle/warm-up.js'
 import type { Identity } from '../user/identity.js'
 import { featuresOfMocked } from '../user/mocked-features.js'
 import { TokenUser } from '../user/token-user.js'
@@ -33,7 +39,7 @@ export function auth(
   options: AuthOptions
 ): (req: IncomingMessage, res: ServerResponse, next: (error?: unknown) => void) => Promise<void> {
   const bindings = bindingsOf(options, cap.env.requires)
-  const authenticator = new Authenticator(trustedIssuers(options, bindings))
+  const authenticator = new Authenticator(warmed(trustedIssuers(options, bindings)))
   const metadata = resourceMetadata(options, bindings)
   checkExchanges()
   const emulated = attachedLandscape() && bindings.xsuaa
@@ -88,6 +94,14 @@ export function auth(
     if (identity && !canAnswer(res)) closeWithToken(req, res, identity.expiresAt)
     next()
   })
+}
+
+/** Has the keys of issuers fetched before the server is ready. */
+function warmed(trusted: TrustedIssuer[]): TrustedIssuer[] {
+  for (const { issuer } of trusted) {
+    warmAtStart(`keys of issuer "${issuer.alias}"`, async () => issuer.loadKeys?.())
+  }
+  return trusted
 }
 
 type Middleware = (

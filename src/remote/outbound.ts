@@ -11,6 +11,7 @@ import { forwardedToken } from '../destination/exchange/user.js'
 import { assertNotCleartext } from '../destination/resolve/check.js'
 import { isUserBound } from '../destination/authentication-types.js'
 import type { Bypass } from '../lib/single-flight.js'
+import { trackWork } from '../lib/lifecycle/under-way.js'
 import type { NamedUser, Principal } from '../user/principal.js'
 import {
   type Caller,
@@ -50,7 +51,16 @@ export type Found = (outbound: OutboundDestination) => void
  * @throws {@link DestinationError} when the destination can't be had, or can't carry the principal who is demanded
  * @internal
  */
-export async function outboundDestination(
+export function outboundDestination(
+  service: OutboundService,
+  current: Principal,
+  tenant?: string,
+  found?: Found
+): Promise<ReadyDestination> {
+  return trackWork('calls', () => readyDestination(service, current, tenant, found))
+}
+
+async function readyDestination(
   service: OutboundService,
   current: Principal,
   tenant?: string,

@@ -36,6 +36,8 @@ export interface Sample {
   /** Resolves when something was printed. */
   printed(pattern: RegExp): Promise<void>
   stop(): Promise<void>
+  /** Ends it as a platform does: it finishes its work. Its files stay. */
+  terminate(): Promise<void>
   /** Ends the process at once, as a crash does. */
   kill(): Promise<void>
 }
@@ -64,7 +66,8 @@ export async function startSample(options: SampleOptions): Promise<Sample> {
     url,
     output: () => output.soFar(),
     printed: (pattern) => output.printed(pattern),
-    stop: () => ended('SIGTERM'),
+    stop: () => ended('SIGINT'),
+    terminate: () => end(child),
     kill: () => ended('SIGKILL')
   }
 }

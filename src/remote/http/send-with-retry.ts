@@ -3,6 +3,7 @@ import type { HttpRequestConfig, HttpResponse } from '@sap-cloud-sdk/http-client
 
 import { PrincipalError } from '../../errors.js'
 import { noteExplained } from '../../lib/log.js'
+import { trackWork } from '../../lib/lifecycle/under-way.js'
 import type { NamedUser } from '../../user/principal.js'
 import { closeIdle, connectionsOf, placeAtProxy } from './connections/connections.js'
 import { sendInSession, TokenRefusal } from './csrf-session.js'
@@ -78,7 +79,15 @@ function recordTranslation(failure: HttpFailure, meaning: PrincipalError | undef
  * @throws {@link HttpFailure} in the shape of axios; {@link translationOf} says more
  * @internal
  */
-export async function sendWithRetry(
+export function sendWithRetry(
+  outbound: Outbound,
+  config: HttpRequestConfig,
+  options: RetryOptions
+): Promise<HttpResponse> {
+  return trackWork('calls', () => sendTracked(outbound, config, options))
+}
+
+async function sendTracked(
   outbound: Outbound,
   config: HttpRequestConfig,
   options: RetryOptions

@@ -70,6 +70,7 @@ export function iasIssuer(credentials: IasCredentials, config: object = {}): Iss
       const keyIsHeld = keySets.holder(id, key)
       return { issuer, bearerToken, payload, tenant, expiresAt: Number(payload.exp), keyIsHeld }
     },
+    loadKeys: () => keySets.load(),
     securityContext: ({ bearerToken }) =>
       new IdentityServiceSecurityContext(service, new LazyIdentityServiceToken(bearerToken), {})
   }

@@ -33,6 +33,8 @@ export interface Issuer {
   matches(payload: JwtPayload): boolean
   /** @throws {@link TokenError} what is wrong with the token, or `ERR_ISSUER_UNAVAILABLE` */
   verify(token: DecodedToken, options: VerifyOptions): Promise<VerifiedToken>
+  /** Fetches the keys before the first token comes. @throws {@link TokenError} `ERR_ISSUER_UNAVAILABLE` */
+  loadKeys?(): Promise<void>
   /** The object that becomes `authInfo` of the user: offers the token, and does not print it. */
   securityContext(token: Pick<VerifiedToken, 'bearerToken'>): object
 }

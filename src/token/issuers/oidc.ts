@@ -47,6 +47,7 @@ export function oidcIssuer(alias: string, options: OidcIssuerOptions): Issuer {
       const keyIsHeld = () => keys.holds(kid, key)
       return { issuer, bearerToken, payload, tenant, expiresAt: Number(payload.exp), keyIsHeld }
     },
+    loadKeys: () => keys.load(),
     securityContext: ({ bearerToken }) => new OidcSecurityContext(bearerToken)
   }
   return issuer

@@ -76,6 +76,7 @@ export function xsuaaIssuer(credentials: XsuaaCredentials, config: object = {}):
       const keyIsHeld = keySets.holder(tenant, key)
       return { issuer, bearerToken, payload, tenant, expiresAt: Number(payload.exp), keyIsHeld }
     },
+    loadKeys: () => keySets.load(),
     securityContext: ({ bearerToken }) =>
       new XsuaaSecurityContext(service, new LazyXsuaaToken(bearerToken), {})
   }

@@ -68,6 +68,12 @@ export class KeySet {
     })
   }
 
+  /** Fetches the keys if there are none. @throws {@link TokenError} */
+  async load(): Promise<void> {
+    if (!this.#isUsable()) await this.#load(RETRY_AFTER)
+    if (!this.#isUsable()) throw this.#unavailable()
+  }
+
   /** Returns the key without waiting, if it is there and no refresh is due. */
   find(kid: string, alg: string): VerificationKey | undefined {
     const key = this.holds(kid) ? this.#keys.get(kid) : undefined

@@ -69,6 +69,11 @@ export class TenantKeySets {
     this.#own = [...this.#known.values()]
   }
 
+  /** Fetches the key sets that need no proof. @throws {@link TokenError} */
+  async load(): Promise<void> {
+    await Promise.all(this.#own.map((keys) => keys.load()))
+  }
+
   /**
    * Verifies a token with the keys of its tenant.
    *

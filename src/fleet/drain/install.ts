@@ -1,0 +1,78 @@
+import type { Server } from 'node:http'
+
+import cds from '@sap/cds'
+
+import { cap, isDatabase } from '../../cap.js'
+import { isProduction } from '../../lib/profile.js'
+import { logWarning } from '../../lib/log.js'
+import type { Requires } from '../../lib/adoption.js'
+import { drain, watchRequests } from './drain.js'
+import { type RestartSettings, restartSettings } from './options.js'
+import { watchQueue } from './queue.js'
+import { addHealthEndpoints, enterPhase } from './readiness.js'
+import { warmDestinations, warmUp } from './warm-up.js'
+
+/**
+ * Lets an instance begin and end while others serve: it says when it is ready, and finishes its work on `SIGTERM`. Tests (`cds.test`) and
+ * `cds watch` end at once, as without it.
+ *
+ * @param requires - `cds.requires`
+ * @throws {@link ConfigurationError} that names the option
+ * @internal
+ */
+export function installRestart(requires: Requires): void {
+  const { restart } = requires.auth as { restart?: unknown }
+  const settings = restartSettings(restart, isProduction())
+  if (!settings) return
+  enterPhase('STARTING')
+  let isServed = false
+  // after all listeners for "bootstrap": routes of the application at the same paths come first
+  cds.on('loaded', () => {
+    const { app } = cap
+    if (!app?.get || isServed) return
+    isServed = true
+    addHealthEndpoints(app as Required<typeof app>, settings)
+  })
+  cds.on('connect', (service) => {
+    if (isDatabase(service)) watchQueue(service)
+  })
+  warmDestinations(requires)
+  cap.once('listening', ({ server }: { server: Server }) => {
+    watchRequests(server)
+    void warmUp(settings.warmUpTimeout).then(() => {
+      enterPhase('UP')
+    })
+    if (isTest() || cap.watched) return
+    // a server that listens before CAP has registered its handler for the signal
+    setImmediate(() => {
+      drainOnSignal(server, settings)
+    })
+  })
+}
+
+/** CAP asks the same before it ends a process. @see `@sap/cds/bin/serve.js` */
+function isTest(): boolean {
+  return 'it' in globalThis
+}
+
+/**
+ * Finishes the work before CAP's own handler runs, which at once calls all listeners for `shutdown`: those close the database, and what
+ * requests need. Handlers for `SIGTERM` of the application itself stay as they are.
+ */
+function drainOnSignal(server: Server, settings: RestartSettings): void {
+  const stop = cap.shutdown as (...parameters: unknown[]) => unknown
+  if (!process.listeners('SIGTERM').includes(stop)) {
+    logWarning(
+      'CAP does not handle SIGTERM in this process, so cds.requires.auth.restart does not either'
+    )
+    return
+  }
+  let isEnding = false
+  process.off('SIGTERM', stop)
+  process.on('SIGTERM', (...parameters) => {
+    if (isEnding) return
+    isEnding = true
+    setTimeout(() => process.exit(), settings.shutdownTimeout).unref()
+    void drain(server, settings).then(() => stop(...parameters))
+  })
+}
