@@ -8,7 +8,9 @@ try {
   const problem = await portProblem(process.env.PORT ?? '4004')
   if (problem) throw new Error(problem)
   await setup()
-  watch(process.argv.slice(2))
+  // with the profile in which queued work keeps its author; other projects that link this package never have it
+  const { CDS_ENV = 'tonight' } = process.env
+  watch(process.argv.slice(2), { env: { CDS_ENV } })
 } catch (error) {
   console.error(`\n${error.message}\n`)
   process.exitCode = 1

@@ -44,8 +44,8 @@ service MaintenanceService {
 
   @restrict: [
     { grant: 'READ', to: ['Viewer', 'Technician'], where: (plant = $user.plant) },
-    { grant: ['CREATE', 'UPDATE', 'install', 'dismantle'], to: 'Technician', where: (plant = $user.plant) },
-    { grant: ['READ', 'CREATE', 'UPDATE', 'install', 'dismantle'], to: 'Supervisor' }
+    { grant: ['CREATE', 'UPDATE', 'install', 'dismantle', 'planForTonight'], to: 'Technician', where: (plant = $user.plant) },
+    { grant: ['READ', 'CREATE', 'UPDATE', 'install', 'dismantle', 'planForTonight'], to: 'Supervisor' }
   ]
   @Capabilities.DeleteRestrictions.Deletable: false
   entity Equipment as projection on equipment.Equipment {
@@ -69,6 +69,8 @@ service MaintenanceService {
   } actions {
     action install(functionalLocation : String(40) @mandatory) returns Equipment;
     action dismantle() returns Equipment;
+    /** Renames it later, as the user who asks for it now. */
+    action planForTonight(name : String(40) @mandatory, after : String(4) @assert.format: '^[1-9][0-9]{0,2}[smh]$');
   };
 
   @restrict: [

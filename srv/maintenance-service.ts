@@ -73,6 +73,13 @@ export class MaintenanceService extends cds.ApplicationService {
       await s4.send('DismantleEquipment', { Equipment: id, ValidityEndDate: validTo })
       return this.record(Equipment, id)
     })
+    this.on('planForTonight', Equipment, async (req) => {
+      const [{ id }] = req.params as [{ id: string }]
+      const { name, after = '8h' } = req.data
+      const key = `Equipment='${id}',ValidityEndDate=datetime'${validTo}T00:00:00'`
+      const change = schedule(s4, 'PATCH', `/Equipment(${key})`, { EquipmentName: name })
+      await change.as(`repair-${id}`).after(after) // a name of its own: nobody else's plan is replaced
+    })
   }
 
   /** Reads a record as the caller, with the restrictions of READ. */
@@ -110,6 +117,17 @@ export class MaintenanceService extends cds.ApplicationService {
       target: 'equipment'
     })
   }
+}
+
+/** Work that CAP's queue does later. */
+interface Scheduled extends PromiseLike<unknown> {
+  as(name: string): Scheduled
+  after(time: string): Scheduled
+}
+
+/** The types lack it: https://cap.cloud.sap/docs/guides/events/event-queues */
+function schedule(service: cds.Service, ...call: [string, string, object]): Scheduled {
+  return (service as unknown as { schedule(...call: unknown[]): Scheduled }).schedule(...call)
 }
 
 /** The elements that every record from S/4 has. */

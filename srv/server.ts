@@ -19,6 +19,7 @@ function printExamples(): void {
       `  curl -u alice: ${json} -d '{"id":"P-1","name":"Pump","plant":"1010","category":"M"}' $API/Equipment`,
       `  curl -u bob: ${json} -X PATCH -d '{"name":"Pump, repaired"}' ${pump}"`,
       `  curl -u alice: ${pump}?\\$select=name,createdBy,lastChangedBy"`,
+      ...planned(`  curl -u alice: ${json} -d '{"name":"Pump, as planned","after":"5s"}' ${pump}`),
       '  # as the application itself: 403, nothing is sent to S/4, and the log says why',
       '  curl -i -H "Authorization: Bearer $(npx cds-principal token --grant client_credentials)" $API/Equipment',
       '  # as the Job Scheduling service: the nightly check, as the technical user of S/4',
@@ -26,6 +27,15 @@ function printExamples(): void {
       ''
     ].join('\n')
   )
+}
+
+/** Work that is planned has its author where the service has a delegation, as with `npm start`. */
+function planned(line: string): string[] {
+  const { API_EQUIPMENT } = cds.env.requires as Record<string, { delegation?: unknown } | undefined>
+  if (!API_EQUIPMENT?.delegation) return []
+  const comment =
+    '  # alice plans a repair: the change in S/4 is hers, although her request is long over'
+  return [comment, `${line}/MaintenanceService.planForTonight"`]
 }
 
 export default cds.server

@@ -45,6 +45,22 @@ export function bindDelegations(services: VcapServices): void {
   }
 }
 
+/** Tag of bindings of an emulator. */
+const EMULATED = 'cds-principal-emulator'
+
+/**
+ * Does the same for a process that a landscape has given the variables of its bindings, in place of attaching it. Real bindings are left
+ * alone.
+ *
+ * @internal
+ */
+export function bindDelegationsOfEnvironment(vcapServices: string | undefined): void {
+  if (!vcapServices?.includes(EMULATED)) return
+  const services = JSON.parse(vcapServices) as VcapServices
+  const bindings = services['user-provided']?.filter(({ tags }) => tags.includes(EMULATED))
+  if (bindings?.length) bindDelegations({ ...services, 'user-provided': bindings })
+}
+
 type DelegatedService = RequiredService & { delegation?: unknown }
 
 function delegated(

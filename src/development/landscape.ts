@@ -12,7 +12,7 @@ import { logInfo, logWarning } from '../lib/log.js'
 import { isProduction } from '../lib/profile.js'
 import type { AuthOptions } from '../options.js'
 import { attachedLandscape, startingLandscape } from './attached.js'
-import { bindDelegations } from './delegations.js'
+import { bindDelegations, bindDelegationsOfEnvironment } from './delegations.js'
 import { isEmulatorInstalled, loadDevelopment } from './door.js'
 import { recordEvents } from './recorder/record-events.js'
 import { linkRecorder } from './recorder/link.js'
@@ -34,7 +34,11 @@ type Mutable<T> = { -readonly [K in keyof T]: T[K] }
 export async function joinLandscape(auth: Mutable<AuthOptions>): Promise<boolean> {
   completeMockedUsers(auth) // at once: other plugins look at them while they are activated
   const bound = (await startingLandscape()) ?? attachedLandscape()
-  if (auth.emulator === false || isProduction() || (auth.credentials && !bound)) return false
+  if (auth.emulator === false || isProduction()) return false
+  if (auth.credentials && !bound) {
+    bindDelegationsOfEnvironment(process.env.VCAP_SERVICES)
+    return false
+  }
   if (!bound && auth.issuers && !isEmulatorInstalled()) return false
   const landscape = bound ?? (await attach())
   bindServices(auth, landscape)

@@ -6,6 +6,7 @@ import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
 
 import { client } from '../support/client.js'
+import { until } from './background/queue-sample.js'
 import { freePort } from '../support/free-port.js'
 import { Output, SAMPLE } from '../support/sample.js'
 import { processEnvironment } from '../support/environment.js'
@@ -115,9 +116,9 @@ function pasted(lines: string): { status: number | null; stdout: string } {
 withCurl(
   `the lines on the screen do what they say${skipped}`,
   async () => {
-    const { output } = await started()
+    const { output, port } = await started()
     const [lines = ''] = /API=[^]*?(?=\n\[cds\])/.exec(output.text) ?? []
-    expect(lines.match(/^ +curl /gm)).toHaveLength(6)
+    expect(lines.match(/^ +curl /gm)).toHaveLength(7)
     const { status, stdout } = pasted(lines)
     expect({ status, stdout }).toMatchObject({ status: 0 })
     expect(stdout.match(/"value":\[\{"id":"1010"/g)).toHaveLength(2)
@@ -125,6 +126,13 @@ withCurl(
     expect(stdout).toMatch(/HTTP\/1\.1 403 Forbidden[^]*ERR_USER_TOKEN_REQUIRED/)
     expect(stdout).toMatch(/"checked":\d+/)
     expect(output.text.match(/server listening on/g)).toHaveLength(1) // they restart nothing
+    const alice = client(`http://localhost:${String(port)}`, `Basic ${btoa('alice:')}`)
+    const planned = await until(
+      async () => (await alice.get(`${EQUIPMENT}('P-1')`)).body,
+      ({ name }) => name === 'Pump, as planned'
+    )
+    alice.close()
+    expect(planned).toMatchObject({ createdBy: 'ALICE', lastChangedBy: 'ALICE' })
   },
   180_000
 )
