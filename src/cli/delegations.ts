@@ -5,6 +5,7 @@ import { Command } from 'commander'
 
 import { cap, loadProject } from '../cap.js'
 import { entriesFor, revokeDelegations } from '../delegation/revoke.js'
+import { INSTALL_EMULATOR, isEmulatorInstalled, loadCommands } from '../development/door.js'
 import { type DelegationEntry, inOwnTransaction, listEntries } from '../delegation/table.js'
 
 /** Entries that are printed without `--limit`. */
@@ -24,7 +25,7 @@ interface Flags {
 /** Returns the command `delegations`. @internal */
 export function delegationsCommand(): Command {
   const command = new Command('delegations').description(
-    'list and revoke the delegations of queued work'
+    'list and revoke the delegations of queued work, and make their keys'
   )
   withFilter(command.command('list'))
     .description('print who has asked for which work, and what became of it; the latest first')
@@ -35,7 +36,19 @@ export function delegationsCommand(): Command {
     .description('revoke delegations that are not used yet; their work becomes a dead letter')
     .option('--all', 'those of all users')
     .action(revoke)
-  return command
+  return command.addCommand(initCommand())
+}
+
+/** The emulator has the libraries that make keys and certificates; production needs none of them. */
+function initCommand(): Command {
+  if (isEmulatorInstalled()) return loadCommands().delegationsInitCommand()
+  const needs = `needs the package with the emulated services: ${INSTALL_EMULATOR}`
+  return new Command('init')
+    .description(needs)
+    .allowUnknownOption()
+    .action(() => {
+      throw new Error(`"delegations init" ${needs}`)
+    })
 }
 
 function withFilter(command: Command): Command {

@@ -1,5 +1,5 @@
 import { execFile } from 'node:child_process'
-import { mkdtempSync, rmSync, symlinkSync, writeFileSync } from 'node:fs'
+import { mkdtempSync, readFileSync, rmSync, statSync, symlinkSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 
@@ -83,4 +83,14 @@ test.each([
 ])('%j is refused', async (args, message) => {
   const { code, stderr } = await run(...args)
   expect([code, stderr]).toEqual([1, expect.stringMatching(message)])
+})
+
+test('init makes the keys in a file for this user, and prints the set-up', async () => {
+  const out = join(project, 'keys.json')
+  const { code, stdout } = await run('init', '--out', out)
+  expect(code).toBe(0)
+  expect(statSync(out).mode & 0o777).toBe(0o600)
+  const { recordKeys } = JSON.parse(readFileSync(out, 'utf8')) as { recordKeys: { d: string }[] }
+  expect(stdout).toContain(`cf create-user-provided-service delegation-keys -p ${out}`)
+  expect(stdout).not.toContain(recordKeys[0]?.d)
 })
