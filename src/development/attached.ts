@@ -1,5 +1,8 @@
 import type { Landscape } from 'cds-principal-emulator/development'
 
+/** Tag of bindings of an emulator. */
+export const EMULATOR_TAG = 'cds-principal-emulator'
+
 /** The key under which `cds-principal-emulator` keeps what this process is attached to. Reading it does not load that package. */
 const STATE = Symbol.for('cds-principal-emulator.landscape')
 

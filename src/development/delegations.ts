@@ -2,6 +2,7 @@ import type { VcapServices } from 'cds-principal-emulator'
 
 import { cap } from '../cap.js'
 import type { RequiredService } from '../cap-types.js'
+import { EMULATOR_TAG } from './attached.js'
 
 /** Entry of `cds.requires` for keys that nobody has named. */
 const KEYS = 'delegation-keys'
@@ -45,9 +46,6 @@ export function bindDelegations(services: VcapServices): void {
   }
 }
 
-/** Tag of bindings of an emulator. */
-const EMULATED = 'cds-principal-emulator'
-
 /**
  * Does the same for a process that a landscape has given the variables of its bindings, in place of attaching it. Real bindings are left
  * alone.
@@ -55,9 +53,9 @@ const EMULATED = 'cds-principal-emulator'
  * @internal
  */
 export function bindDelegationsOfEnvironment(vcapServices: string | undefined): void {
-  if (!vcapServices?.includes(EMULATED)) return
+  if (!vcapServices?.includes(EMULATOR_TAG)) return
   const services = JSON.parse(vcapServices) as VcapServices
-  const bindings = services['user-provided']?.filter(({ tags }) => tags.includes(EMULATED))
+  const bindings = services['user-provided']?.filter(({ tags }) => tags.includes(EMULATOR_TAG))
   if (bindings?.length) bindDelegations({ ...services, 'user-provided': bindings })
 }
 

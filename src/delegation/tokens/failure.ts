@@ -46,27 +46,39 @@ export function ended(
   )
 }
 
+/** Errors about tokens of somebody else. */
+const mismatches = new WeakSet<object>()
+
 /** Returns the error for a token that is not the author's. @internal */
 export function thrownAway(
   service: DelegatedService,
   from: string,
   difference: string
 ): DelegationError {
-  return failure(
+  const error = failure(
     'ERR_DELEGATION_TOKEN',
     service,
     `the token of ${from} for the author is ${difference}, and was thrown away`,
     { fix: 'Nothing was sent. Check the trust configuration: docs/delegation.md.' }
   )
+  mismatches.add(error)
+  return error
+}
+
+/** True if a token came back, and was not the author's. @internal */
+export function isMismatch(error: DelegationError): boolean {
+  return mismatches.has(error)
 }
 
 /** Returns the error for an author for whom there will be no token. @internal */
 export function refusedAuthor(
   service: DelegatedService,
   reason: string,
-  fix: string
+  fix: string,
+  cause?: unknown
 ): DelegationError {
-  return failure('ERR_DELEGATION_REFUSED', service, reason, { fix: `Nothing was queued. ${fix}` })
+  const facts = { fix: `Nothing was queued. ${fix}`, ...(cause !== undefined && { cause }) }
+  return failure('ERR_DELEGATION_REFUSED', service, reason, facts)
 }
 
 function failure(

@@ -6,6 +6,7 @@ import type { Author, AuthorToken } from '../author.js'
 import type { DelegatedService } from '../options.js'
 import type { AuthorTokenRequest, TokenWay } from '../ways.js'
 import { type AssertionKey, assertionKeys, signedToken } from './assertion-keys.js'
+import { checkByToken } from './check-author.js'
 import { ended, isFinal, noToken, refusedAuthor, thrownAway } from './failure.js'
 import { tokenOfAuthor } from './kept-tokens.js'
 import { wayOptions } from './options.js'
@@ -36,14 +37,18 @@ export const iasWay: TokenWay = {
     return true
   },
   claims: () => ['email'],
-  checkAuthor(author, service) {
+  async checkAuthor(author, service) {
     if (author.issuer !== 'ias' && author.issuer !== 'xsuaa') throw otherIssuer(author, service)
-    if (author.claims['email']) return
-    throw refusedAuthor(
-      service,
-      "the user's token has no e-mail address, by which Identity Authentication would know the author",
-      'Let the identity provider send the claim "email".'
-    )
+    if (!author.claims['email']) {
+      throw refusedAuthor(
+        service,
+        "the user's token has no e-mail address, by which Identity Authentication would know the author",
+        'Let the identity provider send the claim "email".'
+      )
+    }
+    const fix =
+      'Authors have to be users of this Identity Authentication, which has to trust the application: docs/delegation.md.'
+    await checkByToken(iasWay, author, service, fix)
   },
   tokenFor(request) {
     const { url, clientid } = clientOf(request)

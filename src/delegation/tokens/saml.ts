@@ -5,7 +5,7 @@ import {
   serviceProviderAt
 } from '../../destination/exchange/saml/metadata.js'
 import { claimsOf } from '../../destination/tokens/lifetime.js'
-import { ConfigurationError, type DelegationError } from '../../errors.js'
+import { ConfigurationError } from '../../errors.js'
 import { checkXmlLibraries } from '../../lib/lazy.js'
 import { SingleFlight } from '../../lib/single-flight.js'
 import type { JwtPayload } from '../../token/claims.js'
@@ -14,6 +14,7 @@ import type { Author, AuthorToken } from '../author.js'
 import type { DelegatedService } from '../options.js'
 import type { AuthorTokenRequest, TokenWay } from '../ways.js'
 import { type AssertionKey, assertionKeys } from './assertion-keys.js'
+import { checkByToken } from './check-author.js'
 import { ended, isFinal, noToken, refusedAuthor, thrownAway } from './failure.js'
 import { otherIssuer } from './ias.js'
 import { tokenOfAuthor } from './kept-tokens.js'
@@ -47,31 +48,22 @@ export const samlWay: TokenWay = {
     }
     checkXmlLibraries()
     assertionKeys(service)
+    checkTenants(service)
     return true
   },
   claims(service) {
     const { userIdSource } = optionsOf(service) ?? {}
     return ['email', ...(userIdSource ? [userIdSource] : [])]
   },
-  /** A token is fetched and kept: it shows that the tenant trusts the application, and that the user is there. */
   async checkAuthor(author, service) {
     if (author.issuer !== 'ias' && author.issuer !== 'xsuaa') throw otherIssuer(author, service)
     if (!nameIdOf(author, service)) {
       const reason = "the user's token has no claim by which XSUAA would know the author"
       throw refusedAuthor(service, reason, 'See delegation.saml.userIdSource.')
     }
-    const until = Date.now() / 1000 + LIFETIME
-    await samlWay
-      .tokenFor({ author, service, until, minTokenLifetime: 0 })
-      .catch((error: unknown) => {
-        const { code } = error as Partial<DelegationError>
-        if (code !== 'ERR_DELEGATION_ENDED') return // what passes is no reason
-        throw refusedAuthor(
-          service,
-          'XSUAA does not accept assertions about the user in this tenant: its subaccount does not trust the application, or has no such user',
-          'Add the trust configuration to the subaccount of the tenant: docs/delegation.md.'
-        )
-      })
+    const fix =
+      'The subaccount of the tenant needs the trust configuration, and the user in it: docs/delegation.md.'
+    await checkByToken(samlWay, author, service, fix)
   },
   tokenFor(request) {
     const { url, clientid } = boundClient()
@@ -183,6 +175,13 @@ async function subaccountOf(
   const host = `${await subdomains.get([client.url, tenant], () => subdomainOf(client, tenant, until))}.${client.uaadomain}`
   const own = atHost(client, host)
   return { ...(await serviceProviderAt(own.url)), client: own }
+}
+
+/** @throws {@link ConfigurationError} for an endpoint that must not get the credentials */
+function checkTenants(service: DelegatedService): void {
+  for (const { assertionRecipient } of Object.values(optionsOf(service)?.tenants ?? {})) {
+    atHost(boundClient(), new URL(assertionRecipient).host)
+  }
 }
 
 /** Credentials go to hosts of the binding's domain only. */

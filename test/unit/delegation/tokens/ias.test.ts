@@ -82,9 +82,35 @@ test.each([
   ['an author of another issuer', { issuer: 'partner' }]
 ])('%s is refused when the queue is filled', async (_, changes) => {
   const author = { ...(await delegating.author('alice', { issuer: 'ias' })), ...changes }
-  expect(() => iasWay.checkAuthor?.(author, service)).toThrow(
-    expect.objectContaining({ code: 'ERR_DELEGATION_REFUSED' })
-  )
+  await expect(iasWay.checkAuthor?.(author, service)).rejects.toMatchObject({
+    code: 'ERR_DELEGATION_REFUSED'
+  })
+})
+
+test.each([
+  ['who is not the user whom Identity Authentication knows', { origin: 'sap.default' }],
+  ['whom it does not know', { claims: { email: 'nobody@example.com' } }]
+])('an author %s is refused when the queue is filled', async (_, changes) => {
+  const author = { ...(await ofXsuaa('carol')), ...changes }
+  await expect(iasWay.checkAuthor?.(author, service)).rejects.toMatchObject({
+    code: 'ERR_DELEGATION_REFUSED',
+    message: expect.stringContaining('Nothing was queued')
+  })
+})
+
+test('what may pass does not keep the queue from being filled', async () => {
+  const author = { ...(await ofXsuaa('carol')), subject: 'later' }
+  delegating.emulator.enqueue('ias/token', { status: 503, body: {} })
+  await expect(iasWay.checkAuthor?.(author, service)).resolves.toBeUndefined()
+})
+
+test.each([
+  ['an unknown user has ended', { status: 401, body: { error: 'unauthorized' } }, 'ENDED'],
+  ['an outage may pass', { status: 502, body: {} }, 'TOKEN']
+])('XSUAA, in exchange: %s', async (_, answer, code) => {
+  const author = { ...(await ofXsuaa('bob')), subject: code }
+  delegating.emulator.enqueue('xsuaa/token', answer)
+  await expect(tokenFor(author)).rejects.toMatchObject({ code: `ERR_DELEGATION_${code}` })
 })
 
 describe('what comes back is thrown away', () => {

@@ -1,0 +1,32 @@
+import { DelegationError } from '../../errors.js'
+import type { Author } from '../author.js'
+import type { DelegatedService } from '../options.js'
+import type { TokenWay } from '../ways.js'
+import { isMismatch, refusedAuthor } from './failure.js'
+
+/** Seconds for which the check waits at most for a token service that is busy. */
+const PATIENCE = 5
+
+/**
+ * Fetches and keeps the first token of an author, when the queue is filled: it shows that the platform trusts the application in this
+ * tenant, and that the user is there. A failure that may pass is no reason to refuse the work.
+ *
+ * @param fix - next step
+ * @throws {@link DelegationError} `ERR_DELEGATION_REFUSED`
+ * @internal
+ */
+export async function checkByToken(
+  way: TokenWay,
+  author: Author,
+  service: DelegatedService,
+  fix: string
+): Promise<void> {
+  const until = Date.now() / 1000 + PATIENCE
+  try {
+    await way.tokenFor({ author, service, until, minTokenLifetime: 0 })
+  } catch (error) {
+    if (!(error instanceof DelegationError)) throw error
+    if (error.code !== 'ERR_DELEGATION_ENDED' && !isMismatch(error)) return
+    throw refusedAuthor(service, error.explanation.cause, fix, error.cause)
+  }
+}
