@@ -47,6 +47,7 @@ export interface RemoteOptions {
   readonly onBehalfOf?: unknown
   /** Time in seconds. */
   readonly minTokenLifetime?: unknown
+  readonly clients?: unknown
   readonly credentials?: RemoteCredentials
   readonly destinationOptions?: {
     readonly selectionStrategy?: unknown

@@ -56,6 +56,8 @@ export const ERROR_CODES = {
   ERR_TOKEN_EXPIRES: 401,
   /** The current context is of another tenant than the user's token. */
   ERR_TENANT_MISMATCH: 403,
+  /** The user came through a client that may not act as the user at the remote service. */
+  ERR_CLIENT_NOT_ALLOWED: 403,
   /** A call on behalf of a named user was put into a queue, which keeps no token. */
   ERR_QUEUED_NAMED_USER: 500,
   /** Work was queued in a way that a delegation does not cover: `every`, `schedule` without `as`. */
@@ -135,6 +137,7 @@ const HOPS: Readonly<Record<string, string>> = {
   TOKEN_EXCHANGE: 'token exchange',
   USER: 'before the call',
   TENANT: 'before the call',
+  CLIENT: 'before the call',
   QUEUED: 'before the call',
   DELEGATION: 'before the call',
   DELEGATION_TOKEN: 'token exchange',

@@ -12,7 +12,7 @@ interface Names {
 }
 
 /** Options of this package for a required service. */
-const OWN = ['onBehalfOf', 'minTokenLifetime', 'delegation'] as const
+const OWN = ['onBehalfOf', 'minTokenLifetime', 'delegation', 'clients'] as const
 
 /** Options of `cds.requires.auth`. */
 const AUTH: Names = {
@@ -31,7 +31,7 @@ const AUTH: Names = {
 
 /** Options of CAP for remote services, where a misspelt one would change as whom a call goes out, or where. */
 const SERVICE: Names = {
-  misspellable: ['credentials', 'destinationOptions', 'csrfInBatch'],
+  misspellable: ['credentials', 'destinationOptions', 'csrfInBatch', 'clients'],
   others: ['csrf']
 }
 
@@ -80,7 +80,8 @@ function checkAuth(auth: Options, requires: Requires): void {
 }
 
 function checkService(path: string, name: string, options: Options, requires: Requires): void {
-  checkNames(path, options, { misspellable: OWN })
+  // services of other plugins have a "client"
+  checkNames(path, options, { misspellable: OWN, others: ['client'] })
   const { kind, impl, destinationOptions, credentials } = options
   if (typeof kind === 'string' && !impl && !isKind(kind, name, requires)) {
     checkValue(`${path}.kind`, kind, REMOTE_KINDS)

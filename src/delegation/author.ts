@@ -11,6 +11,9 @@ export interface Author {
   readonly origin: string | undefined
   /** Immutable id of the user, where the token had one. */
   readonly subject: string | undefined
+  /** Client through which the user has queued the work, and the actor, where the token named one. */
+  readonly client?: string | undefined
+  readonly actor?: string | undefined
   /** Other claims of the user's token, which a way to a token needs. In most cases there are none. */
   readonly claims: Readonly<Record<string, string>>
 }
@@ -22,19 +25,27 @@ export interface Author {
  * @internal
  */
 export function authorOf(user: NamedUser, names: readonly string[] = []): Author {
-  const { userId, tenant, issuer, origin, subject, bearerToken } = user
+  const { userId, tenant, issuer, origin, subject, client, actor, bearerToken } = user
   const payload = (names.length ? claimsOf(bearerToken) : undefined) ?? {}
   const found = names.flatMap((name) => {
     const value: unknown = Object.hasOwn(payload, name) ? payload[name as never] : undefined
     return typeof value === 'string' && value ? [[name, value] as const] : []
   })
-  return { userId, tenant, issuer, origin, subject, claims: Object.fromEntries(found) }
+  const through = {
+    ...(client !== undefined && { client }),
+    ...(actor !== undefined && { actor })
+  }
+  return { userId, tenant, issuer, origin, subject, ...through, claims: Object.fromEntries(found) }
 }
 
 /** Token of an author, as a way has got and checked it. */
 export type AuthorToken = Omit<NamedUser, 'kind' | 'via'>
 
-/** Returns the principal of delegated work. @internal */
-export function delegatedPrincipal(token: AuthorToken): NamedUser {
-  return new TokenPrincipal({ ...token, bearerToken: token.bearerToken, via: 'delegation' })
+/** Returns the principal of delegated work: the author acts through the client of the request that has queued it. @internal */
+export function delegatedPrincipal(
+  token: AuthorToken,
+  { client, actor }: Pick<Author, 'client' | 'actor'>
+): NamedUser {
+  const { bearerToken } = token
+  return new TokenPrincipal({ ...token, bearerToken, client, actor, via: 'delegation' })
 }

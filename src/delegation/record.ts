@@ -77,8 +77,8 @@ export async function signRecord(
 
 /** Parts of a record that have no claim of their own. */
 function contextOf({ tenant, service, event, text }: QueuedWork, author: Author) {
-  const { issuer, origin, subject, claims, tenant: home } = author
-  const user = { issuer, origin, subject, tenant: home, claims }
+  const { issuer, origin, subject, claims, tenant: home, client, actor } = author
+  const user = { issuer, origin, subject, tenant: home, client, actor, claims }
   return { tenant: tenant ?? null, service, event, digest: digestOf(text), user }
 }
 

@@ -79,7 +79,7 @@ export function wayFor(service: DelegatedService): TokenWay {
 export async function authorPrincipal(request: AuthorTokenRequest): Promise<NamedUser> {
   const { author, service } = request
   const token = await wayFor(service).tokenFor(request)
-  if (token.tenant === author.tenant && token.bearerToken) return delegatedPrincipal(token)
+  if (token.tenant === author.tenant && token.bearerToken) return delegatedPrincipal(token, author)
   throw new DelegationError(
     'ERR_DELEGATION_TOKEN',
     `the token for the author of queued work for "${service.name}" is of another tenant, and was thrown away`,

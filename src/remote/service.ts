@@ -67,6 +67,8 @@ export class PrincipalRemoteService extends Stock {
   declare readonly onBehalfOf: OnBehalfOf | undefined
   /** Value of `cds.requires.<service>.minTokenLifetime`, in seconds. */
   declare readonly minTokenLifetime: number
+  /** Value of `cds.requires.<service>.clients`: clients that may act as the user; without it all may. */
+  declare readonly clients: readonly string[] | undefined
   declare readonly [GUARD]?: Guard
 
   /**
@@ -85,11 +87,12 @@ export class PrincipalRemoteService extends Stock {
   override async init(): Promise<void> {
     const title = titleOf(this, this.options)
     checkNotQueued(title, this.options)
-    const { onBehalfOf, minTokenLifetime } = callPolicy(title, this.options)
+    const { onBehalfOf, minTokenLifetime, clients } = callPolicy(title, this.options)
     if (carriesUser(onBehalfOf)) checkCloudSdk(`cds.requires.${title}.onBehalfOf`)
     Object.defineProperties(this, {
       onBehalfOf: { value: onBehalfOf },
-      minTokenLifetime: { value: minTokenLifetime }
+      minTokenLifetime: { value: minTokenLifetime },
+      clients: { value: clients }
     })
     return super.init()
   }
@@ -114,7 +117,7 @@ export class PrincipalRemoteService extends Stock {
 
   /**
    * @throws {@link PropagationError} `ERR_USER_TOKEN_REQUIRED`, `ERR_TOKEN_EXPIRES`,
-   *   `ERR_TENANT_MISMATCH`
+   *   `ERR_TENANT_MISMATCH`, `ERR_CLIENT_NOT_ALLOWED`
    * @throws {@link DelegationError} for a message of the queue whose author can not be vouched for
    * @throws {@link DestinationError} `ERR_DESTINATION_TECHNICAL`, `ERR_DESTINATION_USER_BOUND`,
    *   `ERR_DESTINATION_NOT_FOUND`, `ERR_DESTINATION_UNAVAILABLE`

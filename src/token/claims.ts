@@ -116,6 +116,32 @@ export function clientOf(payload: JwtPayload): string | undefined {
   )
 }
 
+/**
+ * Returns the client of a verified token as {@link clientOf} does, and nothing for a claim of another shape: issuers other than those of
+ * the platform may have anything there.
+ *
+ * @internal
+ */
+export function knownClient(payload: JwtPayload): string | undefined {
+  const values = ['azp', 'cid', 'client_id'].map((name) => claim(payload, name))
+  return values.find((value): value is string => typeof value === 'string' && value !== '')
+}
+
+/**
+ * Returns who acts for the subject of a token: `act` of RFC 8693, section 4.1. Earlier actors inside it are for information only. An actor
+ * that has no name is empty.
+ *
+ * @internal
+ */
+export function actorOf(payload: JwtPayload): string | undefined {
+  const act = claim(payload, 'act')
+  if (act === undefined) return undefined
+  const claims = typeof act === 'object' && !Array.isArray(act) ? (act as JwtPayload) : {}
+  const { sub, client_id: client } = claims
+  const name = sub ?? client
+  return typeof name === 'string' ? name : ''
+}
+
 /** Grants without a user (RFC 6749, section 4.4; the second one is XSUAA's name for it with a certificate). */
 const TECHNICAL_GRANTS = new Set(['client_credentials', 'client_x509'])
 

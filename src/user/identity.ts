@@ -1,4 +1,5 @@
 import { TokenError } from '../errors.js'
+import { knownClient } from '../token/claims.js'
 import type { VerifiedToken } from '../token/issuers/issuer.js'
 import type { Attributes } from './attributes.js'
 import type { TokenProfile } from './token-profile.js'
@@ -18,6 +19,10 @@ export interface Identity {
   readonly origin?: string | undefined
   /** Immutable id of a named user. */
   readonly subject?: string | undefined
+  /** Client that the token was issued to. */
+  readonly client?: string | undefined
+  /** Actor that the token names: somebody who acts for the user. */
+  readonly actor?: string | undefined
   /** Seconds since the epoch. */
   readonly expiresAt: number
   readonly roles: Readonly<Roles>
@@ -58,7 +63,7 @@ const EMOJI = /\p{RGI_Emoji}/gv
  */
 export function identityOf(token: VerifiedToken, profile: TokenProfile): Identity {
   const { payload, tenant, expiresAt, issuer } = token
-  const common = { tenant, expiresAt, issuer: issuer.alias }
+  const common = { tenant, expiresAt, issuer: issuer.alias, client: knownClient(payload) }
   const roles = profile.roles(payload)
   if (profile.isTechnical(payload)) {
     const pseudoRoles: Roles = { 'system-user': 1 }

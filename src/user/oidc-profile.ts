@@ -1,5 +1,5 @@
 import { ConfigurationError } from '../errors.js'
-import { type JwtPayload, stringClaim } from '../token/claims.js'
+import { actorOf, type JwtPayload, stringClaim } from '../token/claims.js'
 import type { OidcIssuerOptions, OidcRolesOptions } from '../token/issuers/oidc-options.js'
 import { type Attributes, setAttribute } from './attributes.js'
 import { firstOf } from './token-profile.js'
@@ -31,7 +31,11 @@ export function oidcProfile(alias: string, options: OidcIssuerOptions): TokenPro
     // The application itself gets its tokens from its own service binding.
     isOwnClient: () => false,
     userId: (payload) => prefixed(userIdPrefix, firstOf(claims, payload)),
-    person: (payload) => ({ origin: undefined, subject: stringClaim(payload, 'sub') }),
+    person: (payload) => ({
+      origin: undefined,
+      subject: stringClaim(payload, 'sub'),
+      actor: actorOf(payload)
+    }),
     roles: rolesReader(alias, options.roles),
     attributes: (payload) => attributesOf(payload, mapping)
   }

@@ -10,6 +10,10 @@ export interface NamedUser {
   readonly origin?: string | undefined
   /** The user's immutable id, where the token has one: a name can be given to somebody else. */
   readonly subject?: string | undefined
+  /** Client that the token was issued to, which acts as the user: `azp`, in older tokens `cid`. */
+  readonly client?: string | undefined
+  /** Actor that a token of another issuer names (`act`, RFC 8693): somebody who acts for the user. */
+  readonly actor?: string | undefined
   /** Seconds since the epoch. */
   readonly expiresAt: number
   /** `delegation` for the author of queued work; `undefined` for the user of a validated token. */
@@ -26,6 +30,8 @@ export interface TechnicalUser {
   /** Reason why the `authInfo` of a `custom` user proves no identity. */
   readonly reason?: Unproven
   readonly tenant: string | undefined
+  /** Client that a `token` was issued to. */
+  readonly client?: string | undefined
 }
 
 /**
@@ -51,6 +57,8 @@ export class TokenPrincipal implements NamedUser {
   readonly origin: string | undefined
   readonly subject: string | undefined
   readonly expiresAt: number
+  declare readonly client?: string
+  declare readonly actor?: string
   declare readonly via?: 'delegation'
   readonly #bearerToken: string
 
@@ -61,6 +69,8 @@ export class TokenPrincipal implements NamedUser {
     this.origin = user.origin
     this.subject = user.subject
     this.expiresAt = user.expiresAt
+    if (user.client !== undefined) this.client = user.client
+    if (user.actor !== undefined) this.actor = user.actor
     if (user.via) this.via = user.via
     this.#bearerToken = user.bearerToken
   }

@@ -8,6 +8,8 @@ export interface Person {
   readonly origin: string | undefined
   /** The immutable id. */
   readonly subject: string | undefined
+  /** Actor that the token names. */
+  readonly actor?: string | undefined
 }
 
 /** Rules by which the claims of one issuer's tokens become a user. All functions take verified claims. */

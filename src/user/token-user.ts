@@ -76,8 +76,10 @@ function authInfoIn(user: { authInfo?: unknown }): unknown {
 }
 
 function principal({ identity, bearerToken }: UserSource): NamedUser | TechnicalUser {
-  const { kind, tenant } = identity
-  if (kind === 'technical') return { kind, origin: 'token', tenant }
+  const { kind, tenant, client } = identity
+  if (kind === 'technical') {
+    return { kind, origin: 'token', tenant, ...(client !== undefined && { client }) }
+  }
   return new TokenPrincipal({ ...identity, bearerToken })
 }
 

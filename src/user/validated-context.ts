@@ -5,7 +5,7 @@ import cds from '@sap/cds'
 import type * as xssec from '@sap/xssec'
 
 import { cap } from '../cap.js'
-import { isTechnicalGrant, stringClaim, tenantClaim } from '../token/claims.js'
+import { isTechnicalGrant, knownClient, stringClaim, tenantClaim } from '../token/claims.js'
 import { decode } from '../token/decode.js'
 import { refuseOtherThanAccessTokens, tenantOfIasToken } from '../token/issuers/token-type.js'
 import { iasPerson, isTechnicalIasToken } from './ias-profile.js'
@@ -64,6 +64,7 @@ function xsuaaPrincipal(bearerToken: string): NamedUser | TechnicalUser {
     userId,
     tenant,
     issuer: 'xsuaa',
+    client: knownClient(payload),
     expiresAt: Number(payload.exp),
     bearerToken
   })
@@ -79,6 +80,7 @@ function iasPrincipal(bearerToken: string): NamedUser | TechnicalUser {
     userId,
     tenant,
     issuer: 'ias',
+    client: knownClient(payload),
     expiresAt: Number(payload.exp),
     bearerToken
   })

@@ -23,6 +23,8 @@ const TEXTS_OF_CALL = [
   'authentication',
   'onBehalfOf',
   'user',
+  'client',
+  'actor',
   'tenant',
   'principal',
   'outcome',
@@ -59,7 +61,7 @@ function tokenOf(token: Values): TraceToken {
     names(token[name])
   )
   return {
-    ...texts(token, ['issuer', 'client', 'tenant', 'origin']),
+    ...texts(token, ['issuer', 'client', 'actor', 'tenant', 'origin']),
     ...(audience && { audience }),
     ...(scopes && { scopes }),
     ...(attributes && { attributes }),

@@ -28,6 +28,7 @@ function whoLines({ user, principal, issuer, service, token, context }: TraceReq
     service,
     context === 'job' && 'job',
     token?.client && `client ${token.client}`,
+    token?.actor && `actor ${token.actor}`,
     token?.tenant && `tenant ${token.tenant}`
   ].filter(Boolean)
   return [`  who    ${[who, ...facts].join(' · ')}`]
@@ -48,6 +49,8 @@ function callLine(call: TraceCall, request: TraceRequest | undefined): string {
   const other = isOther(call, request) ? ', not as the user of the request' : ''
   const whom = `as ${principal}${user === undefined ? '' : ` (current user ${user})`}${other}`
   const why = [onBehalfOf && `onBehalfOf ${onBehalfOf}`, authentication, call.context]
+  const isKnown = call.client === request?.token?.client
+  if (call.client !== undefined && !isKnown) why.push(`client ${call.client}`)
   const result = [outcome, call.code].filter(Boolean).join(' ')
   return `  call   ${[target, whom, ...why, result, `${call.duration} ms`].filter(Boolean).join(' · ')}`
 }

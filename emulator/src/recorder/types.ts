@@ -4,6 +4,8 @@ export interface TraceToken {
   readonly issuer?: string
   readonly audience?: readonly string[]
   readonly client?: string
+  /** Actor that the token names. */
+  readonly actor?: string
   readonly tenant?: string
   readonly origin?: string
   /** User id, as in the record of calls. */
@@ -48,6 +50,10 @@ export interface TraceCall {
   readonly authentication?: string
   readonly onBehalfOf?: string
   readonly user?: string
+  /** Client through which the user came. */
+  readonly client?: string
+  /** Actor that the user's token names. */
+  readonly actor?: string
   readonly tenant?: string
   readonly principal: string
   readonly outcome: string

@@ -54,14 +54,15 @@ function serviceFinding({ name, options }: UsedService, requires: Json): Finding
   const subject = `cds.requires.${name}`
   try {
     checkNames(name, requires)
-    const { onBehalfOf } = callPolicy(name, options)
+    const { onBehalfOf, clients } = callPolicy(name, options)
     checkNotQueued(name, options)
     if (onBehalfOf === 'namedUser' || onBehalfOf === 'currentUser') {
       checkCloudSdk(`${subject}.onBehalfOf`)
     }
     const { destination, forwardAuthToken } = options.credentials ?? {}
     if (destination && forwardAuthToken) return forwardedInVain(subject, destination)
-    return right(subject, `called as ${onBehalfOf ?? 'the destination says'}`)
+    const through = clients ? `, for clients ${clients.join(' or ')}` : ''
+    return right(subject, `called as ${onBehalfOf ?? 'the destination says'}${through}`)
   } catch (error) {
     return brokenBy(subject, error, CORRECT)
   }

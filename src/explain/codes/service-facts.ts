@@ -30,6 +30,7 @@ export function requiredServices(project: Project): Fact[] {
     const { kind = 'no kind', onBehalfOf, minTokenLifetime = MIN_TOKEN_LIFETIME } = options
     const who = `onBehalfOf ${typeof onBehalfOf === 'string' ? onBehalfOf : '(the destination decides)'}`
     const more = [targetOf(options), `minTokenLifetime ${String(minTokenLifetime)} s`]
+    if (Array.isArray(options.clients)) more.push(`clients ${options.clients.join(' or ')}`)
     if (options.csrf !== undefined)
       more.push(`csrf ${options.csrf === true ? 'true' : 'configured'}`)
     return `${name}: ${kind}, ${who}, ${more.join(', ')}`

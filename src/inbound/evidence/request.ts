@@ -142,7 +142,7 @@ export class RequestEvidence {
       tenant: this.#context?.tenant,
       token:
         identity && this.#bearerToken !== undefined
-          ? factsOf(this.#bearerToken, identity.attributes)
+          ? factsOf(this.#bearerToken, identity.attributes, identity.actor)
           : undefined,
       roles: identity ? Object.keys(identity.roles).map((role) => printable(role)) : [],
       status: this.#status(),

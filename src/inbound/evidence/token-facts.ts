@@ -1,5 +1,5 @@
 import { printable } from '../../lib/redact.js'
-import { clientOf, type JwtPayload, scopesOf, stringsClaim } from '../../token/claims.js'
+import { knownClient, type JwtPayload, scopesOf, stringsClaim } from '../../token/claims.js'
 import { decode } from '../../token/decode.js'
 
 /** Names of one kind that are told at most. */
@@ -16,6 +16,8 @@ export interface TokenFacts {
   readonly audience: readonly string[]
   /** Client that the token was issued to: `azp`, in older tokens `cid`. */
   readonly client: string | undefined
+  /** Actor that the token of another issuer names (`act`, RFC 8693). */
+  readonly actor: string | undefined
   /** Tenant: `zid` of XSUAA, `app_tid` of Identity Authentication. */
   readonly tenant: string | undefined
   /** Identity provider that the user has logged on with. */
@@ -32,15 +34,17 @@ export interface TokenFacts {
  * Returns the facts about a token that was validated before.
  *
  * @param attributes - of the user
+ * @param actor - that the issuer's tokens name
  * @internal
  */
-export function factsOf(bearerToken: string, attributes: object): TokenFacts {
+export function factsOf(bearerToken: string, attributes: object, actor?: string): TokenFacts {
   const { payload } = decode(bearerToken)
   const { iss, exp } = payload
   return {
     issuer: hostOf(iss),
     audience: names(stringsClaim(payload, 'aud')),
-    client: named(clientOf(payload)),
+    client: named(knownClient(payload)),
+    actor: named(actor),
     tenant: named(payload['zid'] ?? payload['app_tid']),
     origin: named(payload['origin']),
     scopes: names(scopesIn(payload)),

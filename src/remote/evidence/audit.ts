@@ -23,8 +23,11 @@ export function auditCall(call: PrincipalCall): void {
   const { user, tenant, http } = cap.context ?? {}
   const ip = http?.req.ip
   const { correlationId, service, destination, authentication, onBehalfOf, code, principal } = call
+  const { client, actor } = call
   const data = {
     ...{ action, code, service, destination, authentication, onBehalfOf, principal, correlationId },
+    ...(client !== undefined && { client }),
+    ...(actor !== undefined && { actor }),
     ...(call.delegation && { delegation: call.delegation })
   }
   const write = async () => {

@@ -28,6 +28,12 @@ export { noteSpawnedWork } from './spawned-work.js'
 /** Facts that are known when a call begins. */
 type Subject = Pick<PrincipalCall, 'service' | 'destination' | 'onBehalfOf'>
 
+/** Client and actor through which a principal came. */
+interface Through {
+  readonly client?: string | undefined
+  readonly actor?: string | undefined
+}
+
 /** Kinds of work that only the caller knows of. */
 type KnownContext = Extract<CallContextKind, 'queue'>
 
@@ -63,6 +69,7 @@ export class CallEvidence {
   readonly #kind: CallContextKind
   #outbound: OutboundDestination | undefined
   #delegation: CallDelegation | undefined
+  #through: Through | undefined
   #sent = false
 
   constructor(subject: Subject, context?: KnownContext) {
@@ -77,6 +84,7 @@ export class CallEvidence {
 
   /** Records the delegation by which the call is the author's. */
   delegated({ record, number }: Pick<Attempt, 'record' | 'number'>): void {
+    this.#through = record.author
     this.#delegation = delegationFacts(record, number)
   }
 
@@ -132,7 +140,10 @@ export class CallEvidence {
     const user = this.#context?.user as { id?: string } | undefined
     const { destination, userBound } = this.#outbound ?? {}
     const id: unknown = this.#context?.id
-    const current = principalOf(user).kind
+    const principal = principalOf(user)
+    const current = principal.kind
+    const own = principal.kind === 'anonymous' ? undefined : principal
+    const { client, actor }: Through = this.#through ?? own ?? {}
     const sentAs =
       outcome === 'refused' || outcome === 'queued' || userBound === undefined
         ? undefined
@@ -144,6 +155,8 @@ export class CallEvidence {
         ? 'forwardAuthToken'
         : destination?.authentication,
       user: user?.id,
+      client: client === undefined ? undefined : printable(client),
+      actor: actor === undefined ? undefined : printable(actor),
       tenant: this.#context?.tenant,
       principal: sentAs === undefined ? current : sentAs ? 'named' : 'technical',
       outcome,

@@ -18,6 +18,10 @@ export interface PrincipalCall {
   readonly onBehalfOf: OnBehalfOf | undefined
   /** Id of the current user, also if the call went out as another principal. */
   readonly user: string | undefined
+  /** Client through which the user came, or the technical user's own: `azp`, in older tokens `cid`. */
+  readonly client: string | undefined
+  /** Actor that the token of the user names (`act`, RFC 8693). */
+  readonly actor: string | undefined
   /** Tenant of the context. */
   readonly tenant: string | undefined
   /**

@@ -10,6 +10,7 @@ import {
   type TechnicalUser,
   describe
 } from '../../user/principal.js'
+import { requireClient } from './clients.js'
 import type { CallPolicy } from './options.js'
 
 /** Principal of a call, and the tenant and options of its look-up. */
@@ -27,7 +28,7 @@ export interface OutboundDestination {
 }
 
 /** Service that is called, with its `onBehalfOf`. */
-export interface CallTarget extends Pick<CallPolicy, 'onBehalfOf'> {
+export interface CallTarget extends Pick<CallPolicy, 'onBehalfOf' | 'clients'> {
   /** Name for messages. */
   readonly name: string
   readonly destinationOptions?: ResolveOptions
@@ -39,7 +40,8 @@ export interface CallTarget extends Pick<CallPolicy, 'onBehalfOf'> {
  *
  * @param current - principal of the context
  * @param tenant - of the context
- * @throws {@link PropagationError} `ERR_USER_TOKEN_REQUIRED`, `ERR_TOKEN_EXPIRES`, `ERR_TENANT_MISMATCH`
+ * @throws {@link PropagationError} `ERR_USER_TOKEN_REQUIRED`, `ERR_TOKEN_EXPIRES`, `ERR_TENANT_MISMATCH`,
+ *   `ERR_CLIENT_NOT_ALLOWED`
  * @internal
  */
 export function callingPrincipal(target: CallTarget, current: Principal, tenant?: string): Caller {
@@ -53,6 +55,7 @@ export function callingPrincipal(target: CallTarget, current: Principal, tenant?
     return { principal: system(tenant), tenant, options: withinTenant(options) }
   }
   checkTenant(name, current, tenant)
+  if (current.kind === 'named') requireClient(target, current)
   if (onBehalfOf) requireNamedUser(name, current)
   return { principal: current, tenant, options }
 }

@@ -3,6 +3,7 @@ import { checkDestinationOptions } from '../../destination/look-up/options.js'
 import { isUserBound } from '../../destination/authentication-types.js'
 import { isClusterName, WITHIN_CLUSTER } from '../../destination/resolve/check.js'
 import { ConfigurationError } from '../../errors.js'
+import { clientsOf } from './clients.js'
 import type { RemoteCredentials, RemoteOptions } from '../../cap-remote-types.js'
 
 /**
@@ -33,6 +34,8 @@ export interface CallPolicy {
   readonly onBehalfOf: OnBehalfOf | undefined
   /** Seconds. */
   readonly minTokenLifetime: number
+  /** Clients that may act as the user; `undefined`: all. */
+  readonly clients?: readonly string[] | undefined
 }
 
 /** True if the named user who is current is sent. @internal */
@@ -48,7 +51,11 @@ export function carriesUser(onBehalfOf: OnBehalfOf | undefined): boolean {
  * @internal
  */
 export function callPolicy(name: string, options: RemoteOptions): CallPolicy {
-  const policy = policyOf(`cds.requires.${name}`, options)
+  const path = `cds.requires.${name}`
+  const own = policyOf(path, options)
+  const hasUser = own.onBehalfOf === undefined || carriesUser(own.onBehalfOf)
+  const clients = clientsOf(path, options.clients, hasUser)
+  const policy = { ...own, ...(clients && { clients }) }
   checkWithinCluster(name, options)
   if (decidesCalls(options)) checkLookUp(name, options)
   const { onBehalfOf } = policy

@@ -78,8 +78,13 @@ export function subjectOf({ name, onBehalfOf, destination }: TargetedService) {
  * @internal
  */
 export function outboundService(service: TargetedService): OutboundService {
-  const { onBehalfOf, minTokenLifetime, destination, destinationOptions } = service
-  const policy = { name: titleOf(service), onBehalfOf, minTokenLifetime }
+  const { onBehalfOf, minTokenLifetime, clients, destination, destinationOptions } = service
+  const policy = {
+    name: titleOf(service),
+    onBehalfOf,
+    minTokenLifetime,
+    ...(clients && { clients })
+  }
   if (!isNamed(destination)) {
     return {
       ...policy,

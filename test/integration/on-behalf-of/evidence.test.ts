@@ -42,6 +42,7 @@ const number = expect.any(Number) as number
 const text = expect.any(String) as string
 const common = {
   user: 'alice',
+  client: expect.stringMatching(/^sb-/) as string,
   tenant: text,
   duration: number,
   correlationId: text,

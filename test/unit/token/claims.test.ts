@@ -1,4 +1,6 @@
 import {
+  actorOf,
+  knownClient,
   checkTimes,
   scopesOf,
   stringClaim,
@@ -70,5 +72,31 @@ describe('tenants', () => {
 
   test.each(['', '../x', 'a b', 'a'.repeat(65), {}, ['t1'], 1, 'a&zid=b'])('%j is none', (zid) => {
     expect(() => tenantClaim({ zid }, 'zid')).toThrow(code('ERR_TOKEN_CLAIM'))
+  })
+})
+
+describe('client and actor', () => {
+  test.each([
+    [{ azp: 'a', cid: 'b' }, 'a'],
+    [{ cid: 'b', client_id: 'c' }, 'b'],
+    [{ azp: 7, client_id: 'c' }, 'c'],
+    [{ azp: '', cid: null }, undefined],
+    [{}, undefined]
+  ])('client of %j: %s', (payload, client) => {
+    expect(knownClient(payload)).toBe(client)
+  })
+
+  test.each<[Record<string, unknown>, string | undefined]>([
+    [{ act: { sub: 'agent', act: { sub: 'earlier' } } }, 'agent'],
+    [{ act: { client_id: 'agent' } }, 'agent'],
+    // somebody acts, and nobody knows who
+    [{ act: {} }, ''],
+    [{ act: 'agent' }, ''],
+    [{ act: [{ sub: 'agent' }] }, ''],
+    [{ act: { sub: 7 } }, ''],
+    [{ act: null }, undefined],
+    [{}, undefined]
+  ])('actor of %j: %j', (payload, actor) => {
+    expect(actorOf(payload)).toBe(actor)
   })
 })

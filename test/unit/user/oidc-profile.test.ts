@@ -200,3 +200,9 @@ describe('claims that are left out as a whole: with a part of their values, "not
     expect(attributesOfPlants(['1010', 'x'.repeat(257)])).toEqual({})
   })
 })
+
+test('a person can have somebody who acts for her', () => {
+  const person = (claims: object) => profile().person(claims as never)
+  expect(person({ sub: 'u', act: { sub: 'agent' } })).toMatchObject({ actor: 'agent' })
+  expect(person({ sub: 'u' }).actor).toBeUndefined()
+})

@@ -54,6 +54,7 @@ test('the security context of XSUAA is the user of its token, whatever id an app
       userId: 'alice',
       tenant: 't1',
       issuer: 'xsuaa',
+      client: 'sb-app',
       expiresAt: XSUAA.exp
     })
     expect(principal).toHaveProperty('bearerToken', jwt)

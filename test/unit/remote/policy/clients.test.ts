@@ -1,0 +1,89 @@
+import { cap } from '../../../../src/cap.js'
+import { callingPrincipal } from '../../../../src/remote/policy/caller.js'
+import { callPolicy } from '../../../../src/remote/policy/options.js'
+import { type Principal, TokenPrincipal } from '../../../../src/user/principal.js'
+
+const AGENT = 'sb-agent!t1'
+
+beforeAll(() => {
+  const { requires } = cap.env
+  requires.auth = { kind: 'principal', credentials: { clientid: 'sb-own!t1' } } as never
+  requires.identity = { credentials: { clientid: 'own-identity' } } as never
+})
+afterAll(() => {
+  delete cap.env.requires.auth
+  delete cap.env.requires.identity
+})
+
+const through = (client?: string, actor?: string) =>
+  new TokenPrincipal({
+    ...{ userId: 'alice', tenant: 't1', issuer: 'xsuaa', client, actor, bearerToken: 'x' },
+    expiresAt: Math.floor(Date.now() / 1000) + 3600
+  })
+
+const outcome = (principal: Principal, clients: unknown, onBehalfOf?: string) => {
+  try {
+    const policy = callPolicy('S4', { clients, onBehalfOf })
+    callingPrincipal({ name: 'S4', ...policy }, principal, 't1')
+    return 'allowed'
+  } catch (error) {
+    return (error as { code: string }).code
+  }
+}
+
+const REFUSED = 'ERR_CLIENT_NOT_ALLOWED'
+
+test.each([
+  [AGENT, undefined, [AGENT], 'allowed'],
+  [AGENT, undefined, ['$own', AGENT], 'allowed'],
+  ['sb-own!t1', undefined, ['$own'], 'allowed'],
+  ['own-identity', undefined, ['$own'], 'allowed'],
+  [AGENT, undefined, undefined, 'allowed'],
+  [undefined, undefined, undefined, 'allowed'],
+  [AGENT, undefined, ['$own'], REFUSED],
+  ['sb-agent!t12', undefined, [AGENT], REFUSED],
+  ['SB-AGENT!t1', undefined, [AGENT], REFUSED],
+  ['$own', undefined, ['$own'], REFUSED],
+  [undefined, undefined, ['$own', AGENT], REFUSED],
+  [AGENT, 'other', [AGENT], REFUSED],
+  [AGENT, '', [AGENT], REFUSED],
+  [AGENT, 'other', [AGENT, 'other'], 'allowed'],
+  ['other', AGENT, [AGENT], REFUSED]
+])('client %s, actor %s, of %j: %s', (client, actor, clients, expected) => {
+  for (const onBehalfOf of ['namedUser', 'currentUser', undefined]) {
+    expect(outcome(through(client, actor), clients, onBehalfOf)).toBe(expected)
+  }
+})
+
+test('a technical user is not concerned', () => {
+  const technical: Principal = { kind: 'technical', origin: 'token', tenant: 't1', client: AGENT }
+  expect(outcome(technical, ['$own'], 'currentUser')).toBe('allowed')
+})
+
+test('the refusal names the client and the list, and is 403', () => {
+  const target = { name: 'S4', onBehalfOf: 'namedUser', clients: ['$own'] } as const
+  expect(() => callingPrincipal(target, through(AGENT), 't1')).toThrow(
+    expect.objectContaining({
+      code: REFUSED,
+      status: 403,
+      unrecoverable: true,
+      message: expect.stringMatching(/sent client sb-agent!t1 ≠ expected \$own.*Nothing was sent/)
+    })
+  )
+})
+
+test.each<[unknown, RegExp]>([
+  [[], /an empty list/],
+  ['sb-agent!t1', /no list of client ids/],
+  [[1], /no list of client ids/],
+  [[' '], /no list of client ids/],
+  [{}, /no list of client ids/],
+  [['$self'], /has "\$self": did you mean "\$own"/]
+])('%j stops the start', (clients, text) => {
+  expect(() => callPolicy('S4', { clients })).toThrow(text)
+  expect(() => callPolicy('S4', { clients })).toThrow(/cds\.requires\.S4\.clients/)
+})
+
+test.each(['systemUser', 'systemUserProvider'])('%s is never called as the user', (onBehalfOf) => {
+  expect(() => callPolicy('S4', { clients: ['$own'], onBehalfOf })).toThrow(/has no effect/)
+})
