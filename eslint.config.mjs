@@ -84,9 +84,11 @@ const rooms = {
     'drain/install',
     'drain/options',
     'drain/readiness',
+    'rotation/install',
     'install',
     'options'
   ],
+  'src/fleet/rotation': ['install'],
   'src/fleet/drain': ['install', 'options', 'readiness'],
   'src/remote': [
     'api',

@@ -15,6 +15,7 @@ import { checkBoundServices } from './destination/binding/binding.js'
 import { warnOfMissingConnectivity } from './destination/look-up/missing-connectivity.js'
 import { installFleetCache } from './fleet/install.js'
 import { installRestart } from './fleet/drain/install.js'
+import { installRotation } from './fleet/rotation/install.js'
 import { isProduction } from './lib/profile.js'
 import { maskTokenHeaders, quietLibraries } from './lib/log.js'
 import { quietExplainedErrors } from './configuration/quiet-cap.js'
@@ -143,6 +144,7 @@ function prepareServer(requires: Requires): void {
   maskTokenHeaders()
   warnOfUnknownNames()
   installRestart(requires)
+  installRotation(requires)
   const { server } = cap.env
   server.body_parser = objectsOnly(server.body_parser)
 }

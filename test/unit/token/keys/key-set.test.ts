@@ -101,6 +101,16 @@ describe('one call', () => {
 })
 
 describe('rotation', () => {
+  test('no good token is refused when a key is replaced under load', async () => {
+    await get('k1')
+    pass(31 * SECOND)
+    server.reset(keys('k1', 'k2'))
+    const tokens = Array.from({ length: 500 }, (_, i) => get(i % 2 ? 'k1' : 'k2'))
+    const outcomes = await Promise.allSettled(tokens)
+    expect(outcomes.filter(({ status }) => status === 'rejected')).toEqual([])
+    expect(calls()).toBe(1)
+  })
+
   test('a new key is accepted 30 seconds after it was published', async () => {
     await get('k1')
     server.behaviour = keys('k1', 'k2')

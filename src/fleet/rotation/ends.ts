@@ -1,0 +1,51 @@
+import { X509Certificate } from 'node:crypto'
+
+import { logWarning } from '../../lib/log.js'
+import type { BoundCredentials } from './files.js'
+
+/** Milliseconds of a day. */
+const DAY = 86_400_000
+
+/** Days before the end of a certificate from which on the log warns, at most. */
+const WARN_DAYS = 14
+
+/** Part of the time of a certificate that is left when the log begins to warn: many are valid for a week. */
+const LAST_PART = 1 / 3
+
+/**
+ * Logs that a certificate ends soon, or has ended.
+ *
+ * @param name - of the entry in `cds.requires`
+ * @param isFile - true for credentials that are read again when their files are replaced
+ * @internal
+ */
+export function warnOfEnd(
+  name: string,
+  { certificate }: BoundCredentials,
+  isFile: boolean,
+  now = Date.now()
+): void {
+  const parsed = certificate === undefined ? undefined : parse(certificate)
+  if (!parsed) return
+  const end = parsed.validToDate.getTime()
+  const lifetime = end - parsed.validFromDate.getTime()
+  if (end - now > Math.min(WARN_DAYS * DAY, lifetime * LAST_PART)) return
+  const day = parsed.validToDate.toISOString().slice(0, 10)
+  const days = Math.floor((end - now) / DAY)
+  const state = end <= now ? `has ended on ${day}` : `ends in ${days} days, on ${day}`
+  logWarning(
+    `the certificate in the binding of cds.requires.${name} ${state}. ${isFile ? FILE : BIND_AGAIN}`
+  )
+}
+
+const FILE = 'Its secret has to be rotated; the new one is used without a restart.'
+const BIND_AGAIN =
+  'Bind the service again, and restage: cf unbind-service, cf bind-service, cf restage.'
+
+function parse(pem: string): X509Certificate | undefined {
+  try {
+    return new X509Certificate(pem.replaceAll('\\n', '\n'))
+  } catch {
+    return undefined // where it is needed, the error says more
+  }
+}

@@ -1,0 +1,93 @@
+import { createPrivateKey, X509Certificate } from 'node:crypto'
+import { existsSync, readdirSync, readFileSync, statSync } from 'node:fs'
+import { join } from 'node:path'
+
+/** Credentials of a client; objects of `cds.env`, which all who ask for tokens share. */
+export interface BoundCredentials {
+  clientid?: string
+  clientsecret?: string
+  certificate?: string
+  key?: string
+}
+
+/** Properties that are replaced together. */
+const SECRETS = ['clientsecret', 'certificate', 'key'] as const
+
+/**
+ * Finds the folders that credentials are from.
+ *
+ * @param bound - credentials by name
+ * @param root - `SERVICE_BINDING_ROOT`
+ * @returns folders by name; none for credentials of the environment
+ * @internal
+ */
+export function sourcesOf(
+  bound: ReadonlyMap<string, BoundCredentials>,
+  root = process.env['SERVICE_BINDING_ROOT']
+): Map<string, string> {
+  const sources = new Map<string, string>()
+  if (!root || !existsSync(root)) return sources
+  const folders = readdirSync(root).map((name) => join(root, name))
+  for (const [name, credentials] of bound) {
+    const folder = folders.find(
+      (each) => statSync(each).isDirectory() && isSame(readCredentials(each), credentials)
+    )
+    if (folder) sources.set(name, folder)
+  }
+  return sources
+}
+
+function isSame(read: BoundCredentials, { clientid, certificate, clientsecret }: BoundCredentials) {
+  return (
+    read.clientid === clientid &&
+    read.certificate === certificate &&
+    read.clientsecret === clientsecret
+  )
+}
+
+/**
+ * Reads files again, and puts secrets and certificates that were replaced into the credentials. A certificate without its key is left for
+ * the next time: the files may just be replaced.
+ *
+ * @returns the names of credentials that have changed
+ * @internal
+ */
+export function readReplaced(
+  bound: ReadonlyMap<string, BoundCredentials>,
+  sources: ReadonlyMap<string, string>
+): string[] {
+  return [...sources].flatMap(([name, folder]) => {
+    const credentials = bound.get(name)
+    const read = readCredentials(folder)
+    if (!credentials || read.clientid !== credentials.clientid || !isPair(read)) return []
+    if (isSame(read, credentials)) return []
+    for (const each of SECRETS) {
+      const value = read[each]
+      if (value === undefined) delete credentials[each]
+      else credentials[each] = value
+    }
+    return [name]
+  })
+}
+
+function readCredentials(folder: string): BoundCredentials {
+  const read: BoundCredentials = {}
+  for (const name of ['clientid', ...SECRETS] as const) {
+    try {
+      read[name] = readFileSync(join(folder, name), 'utf8')
+    } catch {
+      // there is no such file, or not at this moment
+    }
+  }
+  return read
+}
+
+/** True if the key is that of the certificate, or if there is neither. */
+function isPair({ certificate, key, clientsecret }: BoundCredentials): boolean {
+  if (certificate === undefined || key === undefined) return clientsecret !== undefined
+  try {
+    return new X509Certificate(certificate).checkPrivateKey(createPrivateKey(key))
+  } catch {
+    return false
+  }
+}

@@ -1,0 +1,50 @@
+import cds from '@sap/cds'
+
+import type { Requires } from '../../lib/adoption.js'
+import { logDebug } from '../../lib/log.js'
+import { readReplaced, type BoundCredentials, sourcesOf } from './files.js'
+import { warnOfEnd } from './ends.js'
+
+/** Milliseconds between two looks at the files: Kubernetes replaces those of a secret within about a minute. */
+const PERIOD = 60_000
+
+/** Milliseconds between two looks at the ends of certificates. */
+const HOUR = 3_600_000
+
+/**
+ * Keeps the credentials of bindings current while the process runs: from files that are replaced; those of the environment can not be, so the
+ * log says so days before the end of a certificate.
+ *
+ * @internal
+ */
+export function installRotation(requires: Requires): void {
+  const bound = boundIn(requires)
+  if (!bound.size) return
+  const sources = sourcesOf(bound)
+  const look = () => {
+    for (const name of readReplaced(bound, sources)) {
+      logDebug(
+        `the credentials of cds.requires.${name} were replaced in their files, and are used from now on`
+      )
+    }
+  }
+  const check = () => {
+    for (const [name, credentials] of bound) warnOfEnd(name, credentials, sources.has(name))
+  }
+  check()
+  const timers = [setInterval(check, HOUR), ...(sources.size ? [setInterval(look, PERIOD)] : [])]
+  for (const timer of timers) timer.unref()
+  cds.once('shutdown', () => {
+    for (const timer of timers) clearInterval(timer)
+  })
+}
+
+/** Returns the credentials of clients in `cds.requires` by the names of their entries. */
+function boundIn(requires: Requires): Map<string, BoundCredentials> {
+  const found = new Map<string, BoundCredentials>()
+  for (const [name, options] of Object.entries(requires)) {
+    const { credentials } = Object(options) as { credentials?: BoundCredentials }
+    if (name !== 'kinds' && typeof credentials?.clientid === 'string') found.set(name, credentials)
+  }
+  return found
+}

@@ -1,0 +1,87 @@
+import { mkdirSync, mkdtempSync, renameSync, rmSync, symlinkSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+
+import {
+  type Authority,
+  createAuthority,
+  type TlsIdentity
+} from '../../../../emulator/src/certificates/authority.js'
+import {
+  type BoundCredentials,
+  readReplaced,
+  sourcesOf
+} from '../../../../src/fleet/rotation/files.js'
+
+let authority: Authority
+let root: string
+let folder: string
+let version = 0
+
+const issue = (): Promise<TlsIdentity> =>
+  authority.issue({ subject: [{ CN: ['app'] }], usage: 'client', validMs: 60_000 })
+
+/** Replaces the files as Kubernetes does: a new folder, and the link `..data` is moved to it. */
+function mount(files: Record<string, string>): void {
+  const name = `..version-${String(++version)}`
+  mkdirSync(join(folder, name))
+  for (const [file, text] of Object.entries(files)) {
+    writeFileSync(join(folder, name, file), text)
+    if (version === 1) symlinkSync(join('..data', file), join(folder, file))
+  }
+  symlinkSync(name, join(folder, '..new'))
+  renameSync(join(folder, '..new'), join(folder, '..data'))
+}
+
+beforeAll(async () => {
+  authority = await createAuthority('CN=test')
+})
+
+beforeEach(() => {
+  version = 0
+  root = mkdtempSync(join(tmpdir(), 'cds-principal-secrets-'))
+  folder = join(root, 'my-xsuaa')
+  mkdirSync(folder)
+})
+
+afterEach(() => {
+  rmSync(root, { recursive: true })
+})
+
+async function started() {
+  const { cert: certificate, key } = await issue()
+  mount({ clientid: 'sb-app', certificate, key })
+  const credentials: BoundCredentials = { clientid: 'sb-app', certificate, key }
+  const bound = new Map([['auth', credentials]])
+  return { bound, credentials, sources: sourcesOf(bound, root) }
+}
+
+test('a certificate and its key that were replaced are in the same credentials afterwards', async () => {
+  const { bound, credentials, sources } = await started()
+  expect(readReplaced(bound, sources)).toEqual([])
+  const { cert: certificate, key } = await issue()
+  mount({ clientid: 'sb-app', certificate, key })
+  expect(readReplaced(bound, sources)).toEqual(['auth'])
+  expect(credentials).toEqual({ clientid: 'sb-app', certificate, key })
+  expect(readReplaced(bound, sources)).toEqual([])
+})
+
+test('a certificate without its key, or of another client, is not taken', async () => {
+  const { bound, credentials, sources } = await started()
+  const before = { ...credentials }
+  const [one, other] = [await issue(), await issue()]
+  mount({ clientid: 'sb-app', certificate: one.cert, key: other.key })
+  expect(readReplaced(bound, sources)).toEqual([])
+  mount({ clientid: 'sb-other', certificate: one.cert, key: one.key })
+  expect(readReplaced(bound, sources)).toEqual([])
+  mount({ clientid: 'sb-app' })
+  expect(readReplaced(bound, sources)).toEqual([])
+  expect(credentials).toEqual(before)
+})
+
+test('credentials of the environment have no files', async () => {
+  const { bound } = await started()
+  bound.set('other', { clientid: 'sb-other', clientsecret: 'x' })
+  expect([...sourcesOf(bound, root).keys()]).toEqual(['auth'])
+  expect(sourcesOf(bound, undefined).size).toBe(0)
+})
