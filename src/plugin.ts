@@ -136,7 +136,7 @@ function connectAll(requires: typeof cap.env.requires): void {
   // CAP waits for it, unlike what its types say
   const connect = (): unknown => connectForeignServices(requires, servicesOnBehalf())
   cds.on('served', connect)
-  installFleetCache(requires)
+  void installFleetCache(requires)
 }
 
 /** Prepares what only a server needs. */

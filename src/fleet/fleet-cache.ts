@@ -8,6 +8,9 @@ import { countShared, type SharedOutcome } from '../lib/telemetry/metrics.js'
 import type { RedisStore } from './redis-store.js'
 import { placeOf, type Sealing } from './sealing.js'
 
+/** Version of what is in entries: instances of another one have their own. */
+const FORM = 1
+
 /** Milliseconds that a request waits for a Redis that does not answer. */
 const PATIENCE = 50
 
@@ -162,7 +165,7 @@ class Place<T> {
     const { kind, tenant, key } = result
     this.result = result
     this.kind = kind
-    this.about = JSON.stringify([kind, tenant ?? null, key])
+    this.about = JSON.stringify([FORM, kind, tenant ?? null, key])
     this.name = placeOf(this.about)
   }
 }

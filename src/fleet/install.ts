@@ -19,15 +19,16 @@ export function fleetCache(): FleetCache | undefined {
  * Prepares the cache that is shared with other instances, if one is configured. The connection is made in the background: a Redis
  * that is away stops no start.
  *
+ * @returns a promise for the first attempt to connect, which never fails
  * @throws {@link ConfigurationError} that names the option
  * @internal
  */
-export function installFleetCache(requires: Readonly<Record<string, unknown>>): void {
+export function installFleetCache(requires: Readonly<Record<string, unknown>>): Promise<void> {
   const settings = sharedCacheSettings(requires)
-  if (settings === undefined) return
+  if (settings === undefined) return Promise.resolve()
   if (typeof settings === 'string') {
     logWarning(settings)
-    return
+    return Promise.resolve()
   }
   const library = redisLibrary()
   const address = addressOf(settings.redis)
@@ -36,9 +37,9 @@ export function installFleetCache(requires: Readonly<Record<string, unknown>>): 
   const cache = new FleetCache(store, sealing, settings.userTokens)
   installed = cache
   setSharedCache(cache)
-  void store.start()
   cds.once('shutdown', () => {
     setSharedCache(undefined)
     cache.end()
   })
+  return store.start()
 }
