@@ -1,6 +1,7 @@
 import { X509Certificate } from 'node:crypto'
 
 import { logWarning } from '../../lib/log.js'
+import { countEnding } from '../../lib/telemetry/metrics.js'
 import type { BoundCredentials } from './files.js'
 
 /** Milliseconds of a day. */
@@ -13,7 +14,7 @@ const WARN_DAYS = 14
 const LAST_PART = 1 / 3
 
 /**
- * Logs that a certificate ends soon, or has ended.
+ * Logs and counts that a certificate ends soon, or has ended.
  *
  * @param name - of the entry in `cds.requires`
  * @param isFile - true for credentials that are read again when their files are replaced
@@ -33,6 +34,7 @@ export function warnOfEnd(
   const day = parsed.validToDate.toISOString().slice(0, 10)
   const days = Math.floor((end - now) / DAY)
   const state = end <= now ? `has ended on ${day}` : `ends in ${days} days, on ${day}`
+  countEnding(name)
   logWarning(
     `the certificate in the binding of cds.requires.${name} ${state}. ${isFile ? FILE : BIND_AGAIN}`
   )

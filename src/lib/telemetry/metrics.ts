@@ -16,6 +16,8 @@ export const METRICS = {
   'principal.cache.lookups': { kind: 'counter', unit: '{lookup}' },
   /** Look-ups in the cache that instances share, by kind and result (`hit`, `miss`, `invalid`, `failed`). */
   'principal.shared_cache.lookups': { kind: 'counter', unit: '{lookup}' },
+  /** Hours in which the certificate of a binding is near its end, by the entry in `cds.requires`. */
+  'principal.certificates.ending': { kind: 'counter', unit: '{hour}' },
   /** Durations of exchanges of users' tokens, by who exchanges and outcome. */
   'principal.exchange.duration': { kind: 'histogram', unit: 'ms' }
 } as const satisfies Record<string, { kind: 'counter' | 'histogram'; unit: string }>
@@ -66,6 +68,11 @@ export function countCall(call: {
 /** Counts a failure that the log explains. @internal */
 export function countRefusal(code: string): void {
   write('principal.refusals', 1, { code })
+}
+
+/** Counts an hour in which a certificate is near its end. @internal */
+export function countEnding(service: string): void {
+  write('principal.certificates.ending', 1, { service })
 }
 
 /** Counts a look-up in a cache. @internal */

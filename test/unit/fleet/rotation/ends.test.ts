@@ -1,8 +1,10 @@
 import { createAuthority } from '../../../../emulator/src/certificates/authority.js'
 import { warnOfEnd } from '../../../../src/fleet/rotation/ends.js'
+import * as metrics from '../../../../src/lib/telemetry/metrics.js'
 import * as log from '../../../../src/lib/log.js'
 
 jest.mock('../../../../src/lib/log.js')
+jest.mock('../../../../src/lib/telemetry/metrics.js')
 const warnings = jest.mocked(log.logWarning).mock.calls
 
 const DAY = 86_400_000
@@ -19,6 +21,7 @@ beforeAll(async () => {
 
 beforeEach(() => {
   warnings.length = 0
+  jest.mocked(metrics.countEnding).mockClear()
 })
 
 const warn = (certificate: string, days: number, isFile = false) => {
@@ -37,6 +40,13 @@ test.each([
   [() => warn(week, 6, true), /used without a restart/]
 ])('before the end there is a line: %#', (line, expected) => {
   expect(line()).toMatch(expected)
+})
+
+test('and a metric counts it', () => {
+  warn(week, 4)
+  expect(metrics.countEnding).toHaveBeenCalledTimes(0)
+  warn(week, 5)
+  expect(metrics.countEnding).toHaveBeenCalledWith('auth')
 })
 
 test('what is no certificate is left to those who need it', () => {
