@@ -1,5 +1,9 @@
-import { RequestError, TokenError } from '../../../../src/errors.js'
-import { challengesFor } from '../../../../src/inbound/denied/challenge.js'
+import { PrincipalError, RequestError, TokenError } from '../../../../src/errors.js'
+import {
+  canLogOnHelp,
+  challengesFor,
+  insufficientScope
+} from '../../../../src/inbound/denied/challenge.js'
 
 describe('challenges of RFC 6750', () => {
   test('without credentials there is no error', () => {
@@ -36,5 +40,28 @@ describe('challenges of RFC 6750', () => {
 
   test('a scheme that is not ours counts as no credentials', () => {
     expect(challengesFor(new RequestError('ERR_SCHEME_UNSUPPORTED', 'x'))).toEqual(['Bearer'])
+  })
+})
+
+describe('a 403', () => {
+  test.each(['ERR_ROLE_MISSING', 'ERR_GRANT_MISSING', 'ERR_USER_TOKEN_REQUIRED'] as const)(
+    '%s: another log-on can help',
+    (code) => {
+      expect(canLogOnHelp(new PrincipalError(code, 'x'))).toBe(true)
+    }
+  )
+
+  test.each([
+    'ERR_CLIENT_NOT_ALLOWED',
+    'ERR_TENANT_MISMATCH',
+    'ERR_WRITE_RESTRICTED',
+    'ERR_REMOTE_FORBIDDEN'
+  ] as const)('%s: another log-on would be in vain', (code) => {
+    expect(canLogOnHelp(new PrincipalError(code, 'x'))).toBe(false)
+  })
+
+  test('of the application itself is as CAP has it', () => {
+    expect(canLogOnHelp(undefined)).toBe(true)
+    expect(insufficientScope({})).toBe('Bearer error="insufficient_scope"')
   })
 })
