@@ -3,7 +3,7 @@ const config = require('./jest.config.js')
 /** Tests that run long, or install packages: `npm run test:long`. @type {import('jest').Config} */
 module.exports = {
   ...config,
-  testMatch: ['<rootDir>/test/**/*.long.test.ts'],
+  testMatch: ['<rootDir>/{test,emulator/test}/**/*.long.test.ts'],
   testPathIgnorePatterns: ['/node_modules/'],
   coverageThreshold: {}
 }

@@ -10,10 +10,10 @@ import { isFinal } from './failure.js'
 const INTERVAL = 25
 
 /** Seconds that are waited here; after more, the queue tries again. */
-const LONGEST = 30
+const LONGEST = 5
 
 /** Attempts after which the queue's own ones begin. */
-const ATTEMPTS = 5
+const ATTEMPTS = 3
 
 /** Times of a token service of one tenant, in milliseconds since the epoch. */
 interface Turn {

@@ -78,6 +78,8 @@ async function withBindings(
   const env = {
     NODE_ENV: 'production',
     cds_log_format: 'plain',
+    // a start that warms up has looked destinations up before the first call
+    cds_requires_auth_restart: 'false',
     VCAP_SERVICES: JSON.stringify(bindings)
   }
   const sample = await startSample({

@@ -29,9 +29,9 @@ export function describePage(sampleOf: () => RecordedSample): void {
 
     test("is linked from CAP's welcome page, for this machine only", async () => {
       const { url } = sampleOf()
-      expect(await (await fetch(url)).text()).toContain('href="/-/recorder"')
-      const answer = await fetch(`${url}/-/recorder`, { redirect: 'manual' })
-      expect(answer.headers.get('location')).toBe(sampleOf().page)
+      expect((await get(url)).body).toContain('href="/-/recorder"')
+      const { headers } = await get(`${url}/-/recorder`)
+      expect(headers['location']).toBe(sampleOf().page)
       const elsewhere = await new Promise<number | undefined>((done, fail) => {
         const headers = { host: 'elsewhere.example' }
         request(`${url}/-/recorder`, { headers }, ({ statusCode }) => {

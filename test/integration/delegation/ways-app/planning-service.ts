@@ -22,3 +22,9 @@ export class PlanningService extends cds.ApplicationService {
     return super.init()
   }
 }
+
+// the first process of several with one database
+if (process.env.DEPLOY) {
+  const { deploy } = cds as unknown as { deploy: (model: unknown) => { to(db: string): unknown } }
+  cds.on('served', () => deploy(cds.model).to('db') as never)
+}
