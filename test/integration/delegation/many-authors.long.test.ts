@@ -62,7 +62,7 @@ class Processes {
     const { saml } = bound['ways'] as { saml: object }
     this.#requires = {
       db: { kind: 'postgres', impl: '@cap-js/postgres', dialect: 'postgres', credentials },
-      queue: { timeout: '20s', chunkSize: 25 },
+      queue: { timeout: '60s', chunkSize: 25 },
       scheduling: { flushInterval: '1s' },
       'delegation-keys': { vcap: { name: 'emulated-delegation-keys' } },
       API_EQUIPMENT: {
@@ -244,7 +244,7 @@ else
         expect(await processes.output()).not.toMatch(/eyJ/)
         expect(filesWithTokens()).toEqual([])
       },
-      300_000
+      900_000
     )
   })
 
