@@ -77,7 +77,7 @@ export interface CorporateIdentityProviderOptions {
   clientId?: string
   /** Its key set (RFC 7517), with public keys. */
   jwks?: { readonly keys: readonly object[] }
-  /** In place of `jwks`: the URL of the key set, on this machine. */
+  /** The URL of the key set, on this machine; replaces `jwks`. */
   jwksUri?: string
   /** The claim with the e-mail address of the user; default: `email`. */
   subjectNameIdentifier?: 'email' | 'sub'

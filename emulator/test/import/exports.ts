@@ -30,7 +30,7 @@ export const FRAGMENTS = /canary|welcome2|48151623|10\.47|ondemand|-----BEGIN|ey
 
 const C = CANARIES
 
-/** As the cockpit exports all destinations of a subaccount. */
+/** The export of all destinations of a subaccount, in the form of the cockpit. */
 const destinations = [
   {
     Name: 'S4',
@@ -94,7 +94,7 @@ const destinations = [
   }
 ]
 
-/** As the cockpit exports one destination. */
+/** The export of one destination, in the form of the cockpit. */
 const properties = `#
 # Password=${C.password}
 Name=LEGACY
@@ -129,7 +129,7 @@ const binding = (name: string, label: string, plan: string, own: object = {}) =>
   credentials: { ...credentials, ...own }
 })
 
-/** As `cf env` prints it. */
+/** The output of `cf env`. */
 const environment = `Getting env variables for app orders in org ${C.tenant} / space dev as ${C.mail}...
 System-Provided:
 VCAP_SERVICES: ${JSON.stringify(

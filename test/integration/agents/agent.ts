@@ -22,7 +22,7 @@ export interface AgentClient {
   readonly client_secret?: string
 }
 
-/** What an agent has found out on its way from a URL to a token. */
+/** The facts that an agent has found on its way from a URL to a token. */
 export interface Discovery {
   readonly authorizationServer: string
   readonly resource: string | undefined

@@ -103,7 +103,7 @@ export class DelegationSample {
     return { marker, status }
   }
 
-  /** What came to the system for a piece of equipment. */
+  /** Returns the changes that came to the system for a piece of equipment. */
   async arrivals(marker: string): Promise<Arrival[]> {
     const entries = (await this.running.audit()) as unknown as Arrival[]
     return entries.filter(({ path }) => path.includes(marker))

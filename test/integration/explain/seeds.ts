@@ -12,7 +12,7 @@ const S4 = {
 }
 const ANYWHERE = { Authentication: 'NoAuthentication' }
 
-/** How the sample is started. */
+/** Options with which the sample is started. */
 export type Options = Omit<SampleOptions, 'emulator'>
 type Bindings = Record<keyof VcapServices, { credentials: Record<string, unknown> }[] | undefined>
 /** Changes the bindings of the sample. */

@@ -7,7 +7,7 @@ let landscape: FidelityLandscape
 beforeAll(async () => (landscape = await startXsuaa()))
 afterAll(() => landscape.stop())
 
-/** By default, id and secret are form-encoded in the header. */
+/** The client sends id and secret form-encoded in the header by default. */
 function configured(options: object = {}, secret?: string) {
   const { url, clientid: id, clientsecret } = credentials(landscape.emulator)
   return { client: { id, secret: secret ?? clientsecret }, auth: { tokenHost: url }, options }

@@ -63,7 +63,7 @@ export class Delegating {
     }
   }
 
-  /** How many requests for tokens `work` makes, by their grants. */
+  /** Counts the requests for tokens that `work` makes, by their grants. */
   async grants(work: () => Promise<unknown>): Promise<string[]> {
     const endpoints = ['xsuaa', 'identity'] as const
     const before = endpoints.map((each) => this.emulator.requests(each).length)
