@@ -22,6 +22,12 @@ export type {
   RepeatableRequests
 } from './delegation/options.js'
 export { type RevocationFilter, revokeDelegations } from './delegation/revoke.js'
+export type {
+  IasDelegation,
+  SamlDelegation,
+  SamlServiceProvider,
+  UserTokenDelegation
+} from './delegation/options.js'
 export { addTokenWay, type AuthorTokenRequest, type TokenWay } from './delegation/ways.js'
 export type { Chain } from './destination/look-up/chains.js'
 export type { DestinationOptions, SelectionStrategy } from './destination/look-up/options.js'

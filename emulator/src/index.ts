@@ -48,3 +48,5 @@ export type {
   UserSummary,
   VcapServices
 } from './types.js'
+export type { DelegationTrustOptions } from './delegation/delegation-options.js'
+export type { EdmxService } from './option-types.js'

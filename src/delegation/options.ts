@@ -3,6 +3,13 @@ import { nearestName } from '../lib/closest.js'
 import { isProduction } from '../lib/profile.js'
 import type { IasDelegation, SamlDelegation, UserTokenDelegation } from './tokens/way-options.js'
 
+export type {
+  IasDelegation,
+  SamlDelegation,
+  SamlServiceProvider,
+  UserTokenDelegation
+} from './tokens/way-options.js'
+
 /** Headers by which a backend executes a repeated request once. */
 export type RepeatableRequests = 'oasis' | 'sap-gateway'
 
