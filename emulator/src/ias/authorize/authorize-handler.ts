@@ -1,12 +1,10 @@
-import { randomBytes } from 'node:crypto'
 import type { IncomingMessage, ServerResponse } from 'node:http'
 import type { ApiHandler } from '../../http/api-server.js'
-import { readForm } from '../../http/read-form.js'
 import { allUsers, logOn } from '../../landscape/landscape.js'
 import { equal } from '../../xsuaa/authenticate-client.js'
 import { AuthorizationRefused, NoRedirect } from '../../xsuaa/authorize/authorization-request.js'
+import { type LoginForm, newFormToken, readLoginForm } from '../../xsuaa/authorize/login-form.js'
 import { sendLoginPage, sendNotice } from '../../xsuaa/authorize/login-page.js'
-import { readCookie } from '../../xsuaa/authorize/sessions.js'
 import type { IdentityService } from '../identity-service.js'
 import {
   readRequest,
@@ -18,8 +16,7 @@ import { newSessionId, type LogOn } from './log-on.js'
 import { createLogoutHandler } from './logout-handler.js'
 import { redirect } from './redirect.js'
 
-const FORM = '/oauth2/logon'
-const FORM_COOKIE = 'cds-principal-ias-logon'
+const FORM: LoginForm = { action: '/oauth2/logon', cookie: 'cds-principal-ias-logon' }
 
 /**
  * Creates the pages that a browser gets: log on, be sent back with a code, log out.
@@ -31,7 +28,7 @@ const FORM_COOKIE = 'cds-principal-ias-logon'
 export function createAuthorizeHandlers(service: IdentityService): ReadonlyMap<string, ApiHandler> {
   return new Map<string, ApiHandler>([
     ['GET /oauth2/authorize', (req, res, url) => authorize(service, req, res, url.searchParams)],
-    [`POST ${FORM}`, (req, res) => submit(service, req, res)],
+    [`POST ${FORM.action}`, (req, res) => submit(service, req, res)],
     ['GET /oauth2/logout', createLogoutHandler(service)]
   ])
 }
@@ -88,13 +85,8 @@ async function submit(
   req: IncomingMessage,
   res: ServerResponse
 ): Promise<void> {
-  const form = await readForm(req)
-  const formToken = readCookie(req, FORM_COOKIE)
-  if (!form || !formToken || !equal(formToken, form.get('form_token') ?? '')) {
-    const text =
-      'The log-on page was opened in another window or too long ago: go back and try again.'
-    return sendNotice(res, 403, 'Log on', text)
-  }
+  const form = await readLoginForm(FORM, req, res)
+  if (!form) return
   const query = new URLSearchParams(form.get('request') ?? '')
   withTarget(service, res, query, (target) => {
     const { landscape, sessions } = service
@@ -117,12 +109,11 @@ function showLogOn(
   { redirectUri, tenant = landscape.tenant }: Target,
   failed: boolean
 ): void {
-  const formToken = randomBytes(16).toString('hex')
-  const cookie = `${FORM_COOKIE}=${formToken}; Path=${FORM}; HttpOnly; Secure; SameSite=Strict`
+  const { formToken, cookie } = newFormToken(FORM)
   const users = allUsers(landscape).filter((user) => user.tenant === tenant && !user.technical)
   const { origin: returnTo } = new URL(redirectUri)
   const page = { users, request, formToken, returnTo, failed }
-  sendLoginPage(res, { ...page, service: 'Identity Authentication', action: FORM }, cookie)
+  sendLoginPage(res, { ...page, service: 'Identity Authentication', action: FORM.action }, cookie)
 }
 
 function withTarget(

@@ -1,9 +1,7 @@
-import { randomBytes } from 'node:crypto'
 import type { IncomingMessage, ServerResponse } from 'node:http'
 import type { ApiHandler } from '../../http/api-server.js'
 import { findClient } from '../../landscape/clients.js'
 import { allUsers, type Landscape, logOn } from '../../landscape/landscape.js'
-import { readForm } from '../../http/read-form.js'
 import { equal } from '../authenticate-client.js'
 import { TokenError } from '../token-error.js'
 import { tenantOfHost } from '../tenant-of-request.js'
@@ -14,15 +12,16 @@ import {
   readRequest,
   readTarget
 } from './authorization-request.js'
+import { type LoginForm, newFormToken, readLoginForm } from './login-form.js'
 import { sendLoginPage, sendNotice } from './login-page.js'
 import { isRedirectUri } from './redirect-uri.js'
-import { readCookie, type Sessions } from './sessions.js'
+import type { Sessions } from './sessions.js'
 import type { TokenService } from '../grants/token-service.js'
 
-const FORM_COOKIE = 'cds-principal-login'
+const FORM: LoginForm = { action: '/login.do', cookie: 'cds-principal-login' }
 
 /**
- * The pages that a browser gets: log on, be sent back with a code, log out.
+ * Creates the pages that a browser gets: log on, be sent back with a code, log out.
  *
  * @returns handlers by method and path
  */
@@ -32,12 +31,12 @@ export function createAuthorizeHandlers(
 ): ReadonlyMap<string, ApiHandler> {
   return new Map<string, ApiHandler>([
     ['GET /oauth/authorize', (req, res, url) => authorize(service, sessions, req, res, url)],
-    ['POST /login.do', (req, res) => login(service, sessions, req, res)],
+    [`POST ${FORM.action}`, (req, res) => login(service, sessions, req, res)],
     ['GET /logout.do', (req, res, url) => logout(service, sessions, req, res, url)]
   ])
 }
 
-/** A user who is logged on is sent back with a code, everybody else gets the login page. */
+/** Sends a user who is logged on back with a code; everybody else gets the login page. */
 function authorize(
   service: TokenService,
   sessions: Sessions,
@@ -68,13 +67,8 @@ async function login(
   req: IncomingMessage,
   res: ServerResponse
 ): Promise<void> {
-  const form = await readForm(req)
-  const formToken = readCookie(req, FORM_COOKIE)
-  if (!form || !formToken || !equal(formToken, form.get('form_token') ?? '')) {
-    const text =
-      'The login page was opened in another window or too long ago: go back and try again.'
-    return sendNotice(res, 403, 'Log on', text)
-  }
+  const form = await readLoginForm(FORM, req, res)
+  if (!form) return
   const request = form.get('request') ?? ''
   withTarget(service, req, res, new URLSearchParams(request), (target) => {
     const user = logOnPerson(service.landscape, form.get('username') ?? '', target.tenant)
@@ -107,8 +101,7 @@ function showLogin(
   { redirectUri, tenant }: Target,
   failed: boolean
 ): void {
-  const formToken = randomBytes(16).toString('hex')
-  const cookie = `${FORM_COOKIE}=${formToken}; Path=/login.do; HttpOnly; Secure; SameSite=Strict`
+  const { formToken, cookie } = newFormToken(FORM)
   const users =
     tenant === undefined
       ? [...new Set(landscape.users.values())]
