@@ -31,6 +31,8 @@ export interface SampleOptions {
 /** The sample, running in a process of its own. */
 export interface Sample {
   readonly url: string
+  /** Where its files are, and its database in a file. */
+  readonly folder: string
   /** What it has printed so far, with all that it printed before it last answered a request. */
   output(): Promise<string>
   /** Resolves when something was printed. */
@@ -64,6 +66,7 @@ export async function startSample(options: SampleOptions): Promise<Sample> {
   }
   return {
     url,
+    folder: root,
     output: () => output.soFar(),
     printed: (pattern) => output.printed(pattern),
     stop: () => ended('SIGINT'),

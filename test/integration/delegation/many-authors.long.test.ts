@@ -1,6 +1,5 @@
 import { execFileSync } from 'node:child_process'
 import { readdirSync, readFileSync } from 'node:fs'
-import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { setTimeout as pause } from 'node:timers/promises'
 
@@ -91,6 +90,11 @@ class Processes {
     const first = this.#running.shift()
     this.#printed += await first?.output()
     await first?.kill()
+  }
+
+  /** Folders of the processes that run. */
+  get folders(): string[] {
+    return this.#running.map(({ folder }) => folder)
   }
 
   async output(): Promise<string> {
@@ -242,7 +246,7 @@ else
         expect(done.sort()).toEqual([...expected, 'FIRST CN=u00'].sort())
         expect(dump()).not.toMatch(/eyJ/)
         expect(await processes.output()).not.toMatch(/eyJ/)
-        expect(filesWithTokens()).toEqual([])
+        expect(filesWithTokens(processes.folders)).toEqual([])
       },
       900_000
     )
@@ -264,13 +268,18 @@ async function tokensAreOver(issued: number): Promise<void> {
   await pause(Math.max(0, issued + LIFETIME * 1000 - Date.now()))
 }
 
-/** Files of the applications with a JWS in them, besides the bindings that the test itself has given. */
-function filesWithTokens(): string[] {
-  const folders = readdirSync(tmpdir()).filter((name) => name.startsWith('cds-principal-sample-'))
-  return folders.flatMap((folder) =>
-    readdirSync(join(tmpdir(), folder), { recursive: true, withFileTypes: true })
-      .filter((entry) => entry.isFile() && !entry.parentPath.includes('node_modules'))
-      .map((entry) => join(entry.parentPath, entry.name))
-      .filter((file) => /eyJ[\w-]{10,}\./.test(readFileSync(file, 'latin1')))
-  )
+/** Files in the folders of the applications with a JWS in them. */
+function filesWithTokens(roots: readonly string[]): string[] {
+  return roots
+    .flatMap(ownFiles)
+    .filter((file) => /eyJ[\w-]{10,}\./.test(readFileSync(file, 'latin1')))
+}
+
+/** Files below a folder, without those of installed packages. */
+function ownFiles(folder: string): string[] {
+  return readdirSync(folder, { withFileTypes: true }).flatMap((entry) => {
+    const path = join(folder, entry.name)
+    if (entry.isDirectory()) return entry.name === 'node_modules' ? [] : ownFiles(path)
+    return entry.isFile() ? [path] : []
+  })
 }
