@@ -8,6 +8,13 @@ const attempts = new Map<string, Attempt>()
 /** Attempts by the user object of the context that they run in. */
 const running = new WeakMap<object, Attempt>()
 
+/** Message of the queue as its handler gets it. */
+interface Message {
+  [MEMBER]?: unknown
+  /** Object that CAP has made the message of. */
+  readonly _?: { [MEMBER]?: unknown }
+}
+
 /** Keeps an attempt for the handler of its message. @internal */
 export function keepAttempt(attempt: Attempt): void {
   attempts.set(attempt.handle, attempt)
@@ -32,10 +39,11 @@ export function endAttempt(handle: string): Attempt | undefined {
  * @internal
  */
 export function beginAttempt(req: object, user: object | undefined): Attempt | undefined {
-  const message = req as { [MEMBER]?: unknown }
+  const message = req as Message
   const handle = message[MEMBER]
   if (handle === undefined) return undefined
   delete message[MEMBER]
+  delete message._?.[MEMBER]
   const attempt = typeof handle === 'string' ? attempts.get(handle) : undefined
   if (!attempt || !user) throw invalid('a service', 'it was not verified')
   attempt.begin()

@@ -1,97 +1,21 @@
-import { mkdtempSync, rmSync } from 'node:fs'
-import { tmpdir } from 'node:os'
-import { join } from 'node:path'
-
-import type { Emulator } from '../../../emulator/src/index.js'
-import { requireNative } from '../../../src/lib/lazy.js'
-import { startLandscape } from '../../support/emulator.js'
-import { postgresPrograms, startPostgres } from '../../support/postgres.js'
+import { describeOnDatabases } from '../../support/databases.js'
 import { newMarker } from '../background/background-client.js'
 import { until } from '../background/queue-sample.js'
-import { DelegationSample, LANDSCAPE } from './delegation-sample.js'
+import type { DelegationSample } from './delegation-sample.js'
+import { SharedDatabase, TAKE_OVER_SOON } from './shared-database.js'
 
-/** A database that several processes share, and that outlives them. */
-interface Database {
-  readonly db: object
-  readonly stop: () => Promise<void> | void
-}
-
-const programs = postgresPrograms()
-
-const DATABASES: [string, () => Promise<Database>][] = [
-  [
-    'SQLite',
-    () => {
-      const folder = mkdtempSync(join(tmpdir(), 'delegation-'))
-      const stop = () => {
-        rmSync(folder, { recursive: true, force: true })
-      }
-      const db = { kind: 'sqlite', credentials: { url: join(folder, 'db.sqlite') } }
-      return Promise.resolve({ db, stop })
-    }
-  ]
-]
-if (programs) {
-  DATABASES.push([
-    'PostgreSQL',
-    async () => {
-      const cluster = await startPostgres(programs)
-      const db = {
-        kind: 'postgres',
-        impl: '@cap-js/postgres',
-        dialect: 'postgres',
-        credentials: cluster.credentials
-      }
-      return { db, stop: () => cluster.stop() }
-    }
-  ])
-} else {
-  test.skip('PostgreSQL: no server in /usr/lib/postgresql that could be started', () => undefined)
-}
-
-/** A process takes over after a second what another one has left. */
-const TIMES = { queue: { timeout: '1s' }, scheduling: { flushInterval: '500ms' } }
-
-async function keys() {
-  const { exportJWK, generateKeyPair } = requireNative('jose') as typeof import('jose')
-  const { privateKey } = await generateKeyPair('Ed25519', { extractable: true })
-  return { credentials: { recordKeys: await exportJWK(privateKey) } }
-}
-
-describe.each(DATABASES)('a process ends while a call is under way, %s', (_, open) => {
-  let database: Database
-  let emulator: Emulator
+describeOnDatabases('a process ends while a call is under way', (open, name) => {
+  let database: SharedDatabase
   let sample: DelegationSample
-  let requires: Record<string, object>
-
-  const start = (first: boolean) =>
-    DelegationSample.startWith(emulator, { requires, ...(first && { env: { DEPLOY: 'true' } }) })
 
   beforeAll(async () => {
-    database = await open()
-    emulator = await startLandscape(LANDSCAPE)
-    const delegation = (options = {}) => ({ delegation: { ...options, credentials: 'keys' } })
-    requires = {
-      ...TIMES,
-      db: database.db,
-      keys: await keys(),
-      API_EQUIPMENT: delegation(),
-      QUEUED: { onBehalfOf: 'namedUser', ...EQUIPMENT, ...delegation() },
-      GATEWAY: {
-        onBehalfOf: 'namedUser',
-        ...EQUIPMENT,
-        ...delegation({ repeatable: 'sap-gateway' })
-      },
-      OASIS: { onBehalfOf: 'namedUser', ...EQUIPMENT, ...delegation({ repeatable: 'oasis' }) },
-      IDEMPOTENT: { onBehalfOf: 'namedUser', ...EQUIPMENT, ...delegation({ idempotent: true }) }
-    }
-    sample = await start(true)
+    database = await SharedDatabase.open(open)
   })
-  afterAll(async () => {
-    await sample.running.sample.kill()
-    await emulator.stop()
-    await database.stop()
+  beforeEach(async () => {
+    sample = await database.start()
   })
+  afterEach(() => database.crash())
+  afterAll(() => database.stop())
 
   /** Queues a change to which the system does not answer, and ends the process when it is there. */
   async function crashDuring(remote: string): Promise<string> {
@@ -101,8 +25,8 @@ describe.each(DATABASES)('a process ends while a call is under way, %s', (_, ope
     const row = (await sample.rows()).find(({ msg }) => msg.includes(marker))
     expect(row).toMatchObject({ status: 'processing', attempts: 0 })
     expect(row?.lastAttemptTimestamp).not.toBeNull()
-    await sample.running.sample.kill()
-    sample = await start(false)
+    await database.crash()
+    sample = await database.start(TAKE_OVER_SOON)
     return marker
   }
 
@@ -137,15 +61,11 @@ describe.each(DATABASES)('a process ends while a call is under way, %s', (_, ope
     expect(await sample.arrivals(marker)).toHaveLength(1)
   }, 120_000)
 
-  const isShared = (name: unknown) => name === 'PostgreSQL'
-  ;(isShared(_) ? test : test.skip)(
+  const onShared = name === 'PostgreSQL' ? test : test.skip
+  onShared(
     'two processes with one database: each of 100 changes comes once',
     async () => {
-      // nobody takes over here what another process is working on, however busy the machine is
-      requires = { ...requires, queue: { timeout: '10m' } }
-      await sample.running.sample.kill()
-      sample = await start(false)
-      const other = await start(false)
+      const other = await database.start()
       const work = Array.from({ length: 100 }, (__, i) => (i % 2 ? sample : other).plan())
       const markers = (await Promise.all(work)).map(({ marker }) => marker)
       const all = async () => {
@@ -159,14 +79,7 @@ describe.each(DATABASES)('a process ends while a call is under way, %s', (_, ope
         found.map((each) => each.map(({ subject }) => subject))
       expect(subjects(arrivals)).toEqual(markers.map(() => ['CN=alice']))
       expect(subjects(await all())).toEqual(markers.map(() => ['CN=alice']))
-      await other.running.sample.kill()
     },
     300_000
   )
 })
-
-const EQUIPMENT = {
-  kind: 'odata-v2',
-  csrf: true,
-  credentials: { destination: 'S4', path: '/sap/opu/odata/sap/API_EQUIPMENT' }
-}

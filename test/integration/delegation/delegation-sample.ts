@@ -48,20 +48,30 @@ const EQUIPMENT = {
   credentials: { destination: 'S4', path: '/sap/opu/odata/sap/API_EQUIPMENT' }
 }
 
-/** The sample's equipment, required under further names. */
-const REQUIRED = {
-  API_EQUIPMENT: { delegation: true },
-  QUEUED: { ...EQUIPMENT, queued: true, delegation: { validFor: '2h' } },
-  GATEWAY: { ...EQUIPMENT, delegation: { repeatable: 'sap-gateway' } },
-  OASIS: { ...EQUIPMENT, delegation: { repeatable: 'oasis' } },
-  IDEMPOTENT: { ...EQUIPMENT, delegation: { idempotent: true } }
+/** The sample's equipment, required under further names. @param common - options of all delegations */
+export function requiredServices(common: object = {}): Record<string, object> {
+  const delegation = (options: object = {}) => ({ delegation: { ...common, ...options } })
+  return {
+    API_EQUIPMENT: delegation(),
+    QUEUED: { ...EQUIPMENT, queued: true, ...delegation({ validFor: '2h' }) },
+    GATEWAY: { ...EQUIPMENT, ...delegation({ repeatable: 'sap-gateway' }) },
+    OASIS: { ...EQUIPMENT, ...delegation({ repeatable: 'oasis' }) },
+    IDEMPOTENT: { ...EQUIPMENT, ...delegation({ idempotent: true }) },
+    SYSTEM: {
+      ...{ ...EQUIPMENT, onBehalfOf: 'systemUser' },
+      credentials: { ...EQUIPMENT.credentials, destination: 'S4_SYSTEM' }
+    }
+  }
 }
 
 const ON_PREMISE = { URL: 'http://s4.internal:44300', ProxyType: 'OnPremise' }
 
 /** The system, behind the Cloud Connector. */
 export const LANDSCAPE = {
-  destinations: { S4: { ...ON_PREMISE, Authentication: 'PrincipalPropagation' } },
+  destinations: {
+    S4: { ...ON_PREMISE, Authentication: 'PrincipalPropagation' },
+    S4_SYSTEM: { ...ON_PREMISE, Authentication: 'NoAuthentication' }
+  },
   onPremise: { 's4.internal:44300': { backend: join(__dirname, 'backend.ts') } }
 }
 
@@ -80,14 +90,14 @@ export class DelegationSample {
     emulator: Emulator,
     options: Partial<SampleOptions> = {}
   ): Promise<DelegationSample> {
-    const requires = { ...REQUIRED, ...options.requires }
+    const requires = { ...requiredServices(), ...options.requires }
     const all = { ...options, emulator, extra: join(__dirname, 'app'), requires }
     const running = new RunningSample(emulator, await startSample(all))
     return new DelegationSample(running, await running.as('alice'))
   }
 
   static async start(options: Partial<SampleOptions> = {}): Promise<DelegationSample> {
-    const requires = { ...REQUIRED, ...options.requires }
+    const requires = { ...requiredServices(), ...options.requires }
     const all = { ...options, extra: join(__dirname, 'app'), requires }
     const running = await RunningSample.start(all, LANDSCAPE)
     return new DelegationSample(running, await running.as('alice'))

@@ -18,8 +18,18 @@ service DelegatedService {
   /** Rows of a table, as JSON. */
   function rows(name : String) returns LargeString;
 
+  /** What the handler of an event has seen of its message, as JSON. */
+  function seen(marker : String) returns LargeString;
+
   @delegated
   event nightly {
+    remote : String;
+    marker : String;
+  }
+
+  /** Queues further work. */
+  @delegated
+  event nested {
     remote : String;
     marker : String;
   }

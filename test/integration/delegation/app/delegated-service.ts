@@ -1,3 +1,5 @@
+import { inspect } from 'node:util'
+
 import cds, { type Request } from '@sap/cds'
 import { revokeDelegations } from 'cds-principal'
 
@@ -20,6 +22,7 @@ const KINDS: Record<string, (service: cds.Service, own: cds.Service, work: Work)
   every: (service, _, work) => schedule(service, work).as(work.task).every('1h'),
   nightly: (_, own, work) => cds.queued(own).emit('nightly', work),
   plain: (_, own, work) => cds.queued(own).emit('plain', work),
+  nested: (_, own, work) => cds.queued(own).emit('nested', work),
   privileged: (service, _, work) =>
     cds.tx({ tenant: cds.context?.tenant, user: cds.User.privileged } as never, () =>
       cds.queued(service).run(change(work))
@@ -28,16 +31,28 @@ const KINDS: Record<string, (service: cds.Service, own: cds.Service, work: Work)
 
 /** Queues changes, and makes those of its own events. */
 export class DelegatedService extends cds.ApplicationService {
+  /** What handlers have seen of their messages, by marker. */
+  readonly #seen = new Map<string, string>()
+
   override init() {
     this.on('plan', async ({ data }: Request<Work>) => {
       await KINDS[data.kind ?? '']?.(await cds.connect.to(data.remote), this, data)
     })
     for (const event of ['nightly', 'plain']) {
-      this.on(event, async ({ data }) => {
-        const work = data as Work
+      this.on(event, async (req) => {
+        const work = req.data as Work
+        this.#seen.set(work.marker, inspect(req, { depth: 9, showHidden: true }))
         await cds.unqueued(await cds.connect.to(work.remote)).run(change(work))
       })
     }
+    this.on('nested', async ({ data }) => {
+      const { marker, ...work } = data as Work
+      const queue = scheduleOf(this)
+      await queue('plain', { ...work, marker: `${marker}-after` })
+        .as(marker)
+        .after('1h')
+    })
+    this.on('seen', ({ data }: Request<{ marker: string }>) => this.#seen.get(data.marker))
     this.on('revoke', ({ data }: Request<{ user: string }>) => revokeDelegations(data))
     this.on('execute', async ({ data }: Request<{ sql: string }>) =>
       JSON.stringify(await cds.db.run(data.sql))
@@ -60,8 +75,12 @@ interface Scheduled {
 }
 
 function schedule(service: cds.Service, { marker }: Work): Scheduled {
+  return scheduleOf(service)('PATCH', `/Equipment('${marker}')`, { EquipmentName: 'planned' })
+}
+
+function scheduleOf(service: cds.Service): (...args: unknown[]) => Scheduled {
   const { schedule } = service as unknown as { schedule: (...args: unknown[]) => Scheduled }
-  return schedule.call(service, 'PATCH', `/Equipment('${marker}')`, { EquipmentName: 'planned' })
+  return schedule.bind(service)
 }
 
 function change({ marker }: Work) {
