@@ -100,6 +100,8 @@ export const ERROR_CODES = {
   ERR_REMOTE_CONNECTION_LOST: 502,
   /** No answer in time. */
   ERR_REMOTE_TIMEOUT: 504,
+  /** Too many calls wait for a connection; this one was not sent. */
+  ERR_REMOTE_LIMIT: 503,
   /** The system says that it can't answer at the moment. */
   ERR_REMOTE_UNAVAILABLE: 503,
   /** The system does not accept the logon. */
@@ -143,6 +145,7 @@ const HOPS: Readonly<Record<string, string>> = {
   DELEGATION_TOKEN: 'token exchange',
   DESTINATION: 'destination',
   REMOTE_HOST: 'before the call',
+  REMOTE_LIMIT: 'before the call',
   REMOTE_PATH: 'before the call',
   REMOTE_PROXY: 'the Connectivity proxy',
   REMOTE_CLOUD: 'the Connectivity proxy',

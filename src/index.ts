@@ -41,6 +41,7 @@ export type {
 } from './options.js'
 export { sharedDestinationCache } from './fleet/cloud-sdk-cache.js'
 export type { SharedCacheOptions } from './fleet/options.js'
+export type { LimitOptions } from './configuration/limit-options.js'
 export type { RestartOptions } from './fleet/drain/options.js'
 export { isReady } from './fleet/drain/readiness.js'
 export { onPrincipalRequest, type PrincipalRequest } from './inbound/evidence/request.js'

@@ -1,4 +1,5 @@
 import type { RestartOptions } from './fleet/drain/options.js'
+import type { LimitOptions } from './configuration/limit-options.js'
 import { typedCredentials } from './lib/binding-credentials.js'
 import { ConfigurationError } from './errors.js'
 import type { OidcIssuerOptions } from './token/issuers/oidc-options.js'
@@ -72,6 +73,8 @@ export interface AuthOptions {
   readonly ams?: object
   /** Begin and end of an instance while others serve. Default: on in production. */
   readonly restart?: RestartOptions | boolean
+  /** Limits of an instance over all its tenants and users. */
+  readonly limits?: LimitOptions
   /** OpenID Connect issuers by alias, besides the bound services. */
   readonly issuers?: Record<string, OidcIssuerOptions>
   /** Metadata of the endpoints; `false` for none. Default: served for the hosts that are known. */

@@ -9,6 +9,7 @@ import { answerFaultyQueries } from './inbound/query-fault.js'
 import { registerCommands } from './cds-dk/register.js'
 import { checkEffectiveKind } from './configuration/check-kind.js'
 import { checkKeys } from './configuration/check-keys.js'
+import { configureLimits } from './configuration/limit-options.js'
 import { keepUsersOfSidecar } from './configuration/sidecar-users.js'
 import { configureDelegations, installDelegations } from './delegation/install.js'
 import { checkBoundServices } from './destination/binding/binding.js'
@@ -80,6 +81,7 @@ export async function activate(): Promise<void> {
   noteSpawnedWork()
   checkRemoteServices(requires)
   cds.on('connect', keepCredentialsOutOfQueue)
+  configureLimits((requires.auth as Partial<AuthOptions> | undefined)?.limits)
   configureDelegations(requires)
   if (!isForDevelopmentKit) installDelegations(queuedEvidence)
   if (isServing()) connectAll(requires)

@@ -24,7 +24,8 @@ const AUTH: Names = {
     'issuers',
     'userId',
     'metadata',
-    'restart'
+    'restart',
+    'limits'
   ],
   others: ['user', 'userIds', 'tenants', 'binding', 'vcap', 'impl', 'kind', 'strategy']
 }

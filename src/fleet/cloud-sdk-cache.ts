@@ -3,7 +3,7 @@ import type {
   Destination,
   DestinationCacheInterface
 } from '@sap-cloud-sdk/connectivity'
-import { LRUCache } from 'lru-cache'
+import { boundedCache } from '../lib/telemetry/bounded-cache.js'
 
 import { isUserBound } from '../destination/authentication-types.js'
 import type { SharedResult } from '../lib/sharing/shared-cache.js'
@@ -30,7 +30,10 @@ export function sharedDestinationCache(): DestinationCacheInterface {
 }
 
 class SharedDestinationCache implements DestinationCacheInterface {
-  readonly #own = new LRUCache<string, Destination>({ max: MAX_ENTRIES, ttlResolution: 0 })
+  readonly #own = boundedCache<string, Destination>('cloud-sdk-destinations', {
+    max: MAX_ENTRIES,
+    ttlResolution: 0
+  })
   #isCleared = false
 
   async get(key: string | undefined): Promise<Destination | undefined> {

@@ -1,6 +1,8 @@
-import { LRUCache } from 'lru-cache'
+import type { LRUCache } from 'lru-cache'
 
-import { type CacheName, countLookup } from './telemetry/metrics.js'
+import { boundedCache } from './telemetry/bounded-cache.js'
+import type { LimitName } from './telemetry/limits.js'
+import { type CountedCache, countLookup, isCounted } from './telemetry/metrics.js'
 
 /** Result, and the time for which it may be used. */
 export interface Lasting<T> {
@@ -57,16 +59,16 @@ export function copyOfError(error: unknown): unknown {
 export class SingleFlight<T> {
   readonly #kept: LRUCache<string, Lasting<T>>
   readonly #flights = new Map<string, Flight<T>>()
-  readonly #name: CacheName | undefined
+  readonly #counted: CountedCache | undefined
 
   /**
+   * @param name - in metrics
    * @param max - number of results
    * @param sizeOf - with it, `max` is the sum of the sizes of all results
-   * @param name - with it, hits and misses are counted
    */
-  constructor(max: number, sizeOf?: (value: T) => number, name?: CacheName) {
-    this.#name = name
-    this.#kept = new LRUCache<string, Lasting<T>>({
+  constructor(name: LimitName, max: number, sizeOf?: (value: T) => number) {
+    if (isCounted(name)) this.#counted = name
+    this.#kept = boundedCache<string, Lasting<T>>(name, {
       ...(sizeOf
         ? { maxSize: max, sizeCalculation: ({ value }, key) => sizeOf(value) + key.length }
         : { max }),
@@ -87,7 +89,7 @@ export class SingleFlight<T> {
     const id = JSON.stringify(key)
     const kept = this.#kept.get(id)
     const isHit = kept !== undefined && bypass !== true && !(bypass && bypass(kept.value))
-    if (this.#name) countLookup(this.#name, isHit)
+    if (this.#counted) countLookup(this.#counted, isHit)
     if (isHit) return kept.value
     if (typeof bypass === 'function') this.#kept.delete(id)
     const rank = bypass === false ? RANKS.missing : bypass === true ? RANKS.bypass : RANKS.rejected

@@ -1,6 +1,8 @@
 import { hash } from 'node:crypto'
 
-import { LRUCache } from 'lru-cache'
+import type { LRUCache } from 'lru-cache'
+
+import { boundedCache } from '../lib/telemetry/bounded-cache.js'
 
 /** Entry that is kept for a verified token. */
 export interface Kept {
@@ -38,7 +40,7 @@ interface Hot<T> {
 export class VerifiedTokens<T extends Kept> {
   /** Made with the first token: room for all of them takes milliseconds of the start. */
   #byHash: LRUCache<string, T> | undefined
-  readonly #hot = new LRUCache<string, Hot<T>>({ max: MAX_HOT })
+  readonly #hot = boundedCache<string, Hot<T>>('recent-tokens', { max: MAX_HOT })
   /** Millisecond. */
   #purgeAt = 0
   /** Token that was looked for last, with its key: it is the one that is kept next. */
@@ -62,7 +64,11 @@ export class VerifiedTokens<T extends Kept> {
 
   /** Keeps the result of a token that was verified just now; it becomes a recent one when it comes again. */
   set(bearerToken: string, kept: T): void {
-    this.#byHash ??= new LRUCache<string, T>({ max: MAX_TOKENS, ttlResolution: 0, perf: Date })
+    this.#byHash ??= boundedCache<string, T>('verified-tokens', {
+      max: MAX_TOKENS,
+      ttlResolution: 0,
+      perf: Date
+    })
     const now = Date.now()
     const ttl = Math.max((kept.expiresAt + LEEWAY) * 1000 - now, 1)
     this.#byHash.set(this.#keyOf(bearerToken), kept, { ttl })

@@ -1,4 +1,4 @@
-import { LRUCache } from 'lru-cache'
+import { boundedCache } from '../lib/telemetry/bounded-cache.js'
 
 /** Roles that CAP gives by itself; no claim of any issuer can. */
 const PSEUDO_ROLES = new Set([
@@ -51,7 +51,9 @@ const MAX_COMBINATIONS = 1000
  */
 export class KnownRoles {
   readonly #xsappname: string
-  readonly #known = new LRUCache<string, Readonly<Roles>>({ max: MAX_COMBINATIONS })
+  readonly #known = boundedCache<string, Readonly<Roles>>('role-combinations', {
+    max: MAX_COMBINATIONS
+  })
 
   constructor(xsappname: string) {
     this.#xsappname = xsappname

@@ -1,6 +1,6 @@
 import { hash } from 'node:crypto'
 
-import { LRUCache } from 'lru-cache'
+import { boundedCache } from '../lib/telemetry/bounded-cache.js'
 
 import type { NamedUser } from './principal.js'
 
@@ -27,7 +27,7 @@ export function keyOfToken(user: NamedUser): UserKey {
 }
 
 /** A token has 3 kB and is hashed several times a call, and nothing in it changes. */
-const hashes = new LRUCache<string, string>({ max: 1000 })
+const hashes = boundedCache<string, string>('user-keys', { max: 1000 })
 
 /** Returns the SHA-256 of a credential, so that keys hold none. @internal */
 export function hashOf(value: string): string {

@@ -2,6 +2,7 @@ import { randomUUID } from 'node:crypto'
 
 import { cap } from '../../cap.js'
 import { DelegationError, PropagationError } from '../../errors.js'
+import { boundedCache } from '../../lib/telemetry/bounded-cache.js'
 import { describe, type NamedUser } from '../../user/principal.js'
 import { principalOf } from '../../user/principal-of.js'
 import { authorOf } from '../author.js'
@@ -125,10 +126,11 @@ function checkTenant(
 
 /** Milliseconds between two deletions of old entries. */
 const TIDY_EVERY = 3_600_000
-const tidied = new Map<string | undefined, number>()
+const tidied = boundedCache<string, { readonly at: number }>('tenants-of-queues', { max: 10_000 })
 
 async function tidy({ retention }: DelegatedService, tenant: string | undefined): Promise<void> {
-  if (Date.now() - (tidied.get(tenant) ?? 0) < TIDY_EVERY) return
-  tidied.set(tenant, Date.now())
+  const key = JSON.stringify(tenant ?? null)
+  if (Date.now() - (tidied.get(key)?.at ?? 0) < TIDY_EVERY) return
+  tidied.set(key, { at: Date.now() })
   await deleteEntries(retention)
 }

@@ -1,5 +1,6 @@
 import { cap } from '../../cap.js'
 import { DelegationError } from '../../errors.js'
+import { boundedCache } from '../../lib/telemetry/bounded-cache.js'
 import { logFailure } from '../../lib/log.js'
 import { Attempt, type Judgement } from '../attempt.js'
 import { notBefore, now } from '../clock.js'
@@ -68,14 +69,14 @@ async function judged(
   }
 }
 
-const clocks = new Set<string | undefined>()
+const clocks = boundedCache<string, true>('tenants-of-queues', { max: 10_000 })
 
 /** Compares the clock of a process with the table, once for each tenant. */
 async function setClock(): Promise<void> {
-  const tenant = cap.context?.tenant
-  if (clocks.has(tenant)) return
+  const tenant = JSON.stringify(cap.context?.tenant ?? null)
+  if (clocks.get(tenant)) return
   notBefore(await latestTime())
-  clocks.add(tenant)
+  clocks.set(tenant, true)
 }
 
 async function openEntry({ txn, service, expiresAt }: DelegationRecord) {

@@ -6,7 +6,11 @@ import type { AuthorTokenRequest } from '../ways.js'
 /** Bytes of all tokens: about 3000 authors at the same time. */
 const MAX_BYTES = 8 * 1024 * 1024
 
-const kept = new SingleFlight<AuthorToken>(MAX_BYTES, ({ bearerToken }) => bearerToken.length)
+const kept = new SingleFlight<AuthorToken>(
+  'author-tokens',
+  MAX_BYTES,
+  ({ bearerToken }) => bearerToken.length
+)
 
 /**
  * Returns the token of an author: one for each author and tenant, in memory, and fetched once for all calls that need it.

@@ -200,7 +200,7 @@ function atHost(client: XsuaaClient, host: string): XsuaaClient {
 /** Milliseconds; the subdomain of a subaccount does not change. */
 const KEPT = 3600_000
 
-const subdomains = new SingleFlight<string>(10_000)
+const subdomains = new SingleFlight<string>('subdomains', 10_000)
 
 /** The tenant's name in host names is in the application's own token of that tenant. */
 async function subdomainOf(client: XsuaaClient, tenant: string | undefined, until: number) {

@@ -1,7 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises'
 
-import { LRUCache } from 'lru-cache'
-
+import { boundedCache } from '../../lib/telemetry/bounded-cache.js'
+import { atPlatform } from '../../lib/sharing/platform-requests.js'
 import { requestToken, TokenRefused, type XsuaaClient } from '../../destination/exchange/client.js'
 import type { AssertionKey } from './assertion-keys.js'
 import { isFinal } from './failure.js'
@@ -20,7 +20,7 @@ interface Turn {
   next: number
 }
 
-const turns = new LRUCache<string, Turn>({ max: 10_000 })
+const turns = boundedCache<string, Turn>('token-service-turns', { max: 10_000 })
 
 /** Request for a token. */
 export interface TokenRequest {
@@ -50,7 +50,8 @@ export async function askForToken(
   for (let attempt = 1; ; attempt++) {
     await pass(turn, until)
     try {
-      return await requestToken(client, path, await form(), zone)
+      const content = await form()
+      return await atPlatform(tenant, () => requestToken(client, path, content, zone))
     } catch (error) {
       if (!isBusy(error)) throw error
       turn.next = Math.max(turn.next, Date.now() + (error.retryAfter ?? 1) * 1000)

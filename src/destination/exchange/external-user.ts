@@ -6,6 +6,7 @@ import { type NamedUser, TokenPrincipal } from '../../user/principal.js'
 import { keyOfToken } from '../../user/user-key.js'
 import { timeExchange } from '../../lib/telemetry/metrics.js'
 import { cleanCause, printable } from '../../lib/redact.js'
+import { atPlatform } from '../../lib/sharing/platform-requests.js'
 import { newTokenCache } from '../tokens/token-cache.js'
 import { differenceAcross } from '../tokens/same-user.js'
 import { type Signer, signedAssertion } from './saml/assertion.js'
@@ -131,7 +132,8 @@ async function byAssertion(
     grant_type: 'urn:ietf:params:oauth:grant-type:saml2-bearer',
     assertion: await signedAssertion(content, signer)
   }
-  const value = await requestToken(client, new URL(provider.recipient).pathname, form)
+  const { pathname } = new URL(provider.recipient)
+  const value = await atPlatform(user.tenant, () => requestToken(client, pathname, form))
   const sameUser = (theirs: Claims) => isText(theirs['user_name'], nameId)
   return { value, difference: differenceOf(value, client.clientid, tenantOf(client), sameUser) }
 }
@@ -147,7 +149,9 @@ async function byToken(
     response_type: 'token',
     token_format: 'jwt'
   }
-  const value = await requestToken(client, '/oauth/token', form, user.tenant)
+  const value = await atPlatform(user.tenant, () =>
+    requestToken(client, '/oauth/token', form, user.tenant)
+  )
   const tenant = user.tenant ?? tenantOf(client)
   const sameUser = (theirs: Claims) => !differenceAcross(own, theirs)
   return { value, difference: differenceOf(value, client.clientid, tenant, sameUser) }

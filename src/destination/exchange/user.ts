@@ -3,6 +3,7 @@ import type { Destination, Service } from '@sap-cloud-sdk/connectivity'
 import { DestinationError, PropagationError } from '../../errors.js'
 import { answerOf, type CleanCause, cleanCause } from '../../lib/redact.js'
 import { cloudSdk } from '../../lib/lazy.js'
+import { atPlatform } from '../../lib/sharing/platform-requests.js'
 import { timeExchange } from '../../lib/telemetry/metrics.js'
 import { fetchShared } from '../../lib/sharing/shared-cache.js'
 import { type NamedUser, TokenPrincipal } from '../../user/principal.js'
@@ -114,13 +115,13 @@ function notExchanged(cause: CleanCause): DestinationError {
   )
 }
 
-async function exchanged(service: Service, { bearerToken }: NamedUser): Promise<string> {
+async function exchanged(service: Service, { bearerToken, tenant }: NamedUser): Promise<string> {
   const { jwtBearerToken } = await cloudSdk()
-  const token = await jwtBearerToken(bearerToken, await clientService(service)).catch(
-    (error: unknown) => {
-      throw notExchanged(cleanCause(error))
-    }
-  )
+  const client = await clientService(service)
+  const exchange = () => jwtBearerToken(bearerToken, client)
+  const token = await atPlatform(tenant, exchange).catch((error: unknown) => {
+    throw notExchanged(cleanCause(error))
+  })
   const difference = differenceAcross(claimsOf(bearerToken) ?? {}, claimsOf(token) ?? {})
   if (!difference) return token
   throw new DestinationError(

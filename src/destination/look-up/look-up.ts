@@ -23,11 +23,7 @@ export interface Configured {
   readonly fingerprint: string
 }
 
-const configurations = new SingleFlight<Configured | undefined>(
-  MAX_CONFIGURATIONS,
-  undefined,
-  'destinations'
-)
+const configurations = new SingleFlight<Configured | undefined>('destinations', MAX_CONFIGURATIONS)
 
 /**
  * Looks a destination up in one tenant, without retrieving a token.

@@ -31,7 +31,7 @@ interface LevelNames {
   readonly names: readonly string[]
 }
 
-const levels = new SingleFlight<readonly string[]>(1000)
+const levels = new SingleFlight<readonly string[]>('destination-levels', 1000)
 
 /**
  * Creates the error for a destination that was not found: where it was looked for, and which names there are.

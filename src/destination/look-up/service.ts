@@ -2,6 +2,7 @@ import type { DestinationJson, Service } from '@sap-cloud-sdk/connectivity'
 
 import { correlationHeaders } from '../../lib/inbound-credential.js'
 import { FetchError, fetchJson } from '../../lib/fetch-json.js'
+import { atPlatform } from '../../lib/sharing/platform-requests.js'
 import { type LookUp, lookUpHeaders } from './options.js'
 import { renewedServiceToken, serviceTokenOf } from '../tokens/service.js'
 
@@ -103,11 +104,12 @@ async function get(
   const url = `${String(service.credentials['uri']).replace(/\/+$/, '')}/destination-configuration/${path}`
   const token = await serviceTokenOf(service, tenant)
   try {
-    return await ask(url, token, headers, deadline).catch(async (error: unknown) => {
+    const send = (own: string) => atPlatform(tenant, () => ask(url, own, headers, deadline))
+    return await send(token).catch(async (error: unknown) => {
       const refused = error instanceof FetchError && error.status === 401
       const renewed = refused && (await renewedServiceToken(service, tenant, token))
       if (!renewed) throw error
-      return ask(url, renewed, headers, deadline)
+      return send(renewed)
     })
   } catch (error) {
     if (!(error instanceof FetchError)) throw error

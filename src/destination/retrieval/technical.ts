@@ -18,7 +18,7 @@ const CERTIFICATE_LIFETIME = 5 * 60_000
 
 const MAX_TOKENS = 10_000
 
-const retrieved = new SingleFlight<Retrieved>(MAX_TOKENS)
+const retrieved = new SingleFlight<Retrieved>('technical-tokens', MAX_TOKENS)
 
 /**
  * Retrieves the token or certificate of a technical destination. The Destination service gets it as

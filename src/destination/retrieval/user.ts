@@ -26,9 +26,9 @@ const MAX_BYTES = 16 * 1024 * 1024
  */
 export const newExchangedTokenCache = () =>
   new SingleFlight<DestinationAuthToken>(
+    'user-tokens',
     MAX_BYTES,
-    ({ value }) => 2 * value.length, // and once more, as a header
-    'user-tokens'
+    ({ value }) => 2 * value.length // and once more, as a header
   )
 
 const exchanged = newExchangedTokenCache()

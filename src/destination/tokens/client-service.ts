@@ -1,12 +1,12 @@
 import type { Service } from '@sap-cloud-sdk/connectivity'
-import { LRUCache } from 'lru-cache'
+import { boundedCache } from '../../lib/telemetry/bounded-cache.js'
 
 import { withWorkloadCertificate } from '../attested/credentials.js'
 
 type Credentials = Service['credentials']
 
 /** Credentials by the id of the client: the objects that the SAP Cloud SDK and `@sap/xssec` have seen first. */
-const seen = new LRUCache<string, Credentials>({ max: 1000 })
+const seen = boundedCache<string, Credentials>('clients', { max: 1000 })
 
 /**
  * Prepares a bound service for the SAP Cloud SDK to ask for tokens as its client. The SAP Cloud SDK keeps the object with the first

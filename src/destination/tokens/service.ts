@@ -1,8 +1,9 @@
 import type { Service } from '@sap-cloud-sdk/connectivity'
-import { LRUCache } from 'lru-cache'
 
 import { correlationHeaders } from '../../lib/inbound-credential.js'
 import { xssec } from '../../lib/lazy.js'
+import { boundedCache } from '../../lib/telemetry/bounded-cache.js'
+import { atPlatform } from '../../lib/sharing/platform-requests.js'
 import { fetchShared } from '../../lib/sharing/shared-cache.js'
 import { type Bypass, type Key, SingleFlight } from '../../lib/single-flight.js'
 import { clientService } from './client-service.js'
@@ -11,13 +12,13 @@ import { endOf, lifetimeUntil } from './lifetime.js'
 /** Tokens that are cached: two services for each tenant that is active at the same time. */
 const MAX_TOKENS = 10_000
 
-const tokens = new SingleFlight<string>(MAX_TOKENS)
+const tokens = new SingleFlight<string>('service-tokens', MAX_TOKENS)
 
 /** Milliseconds between renewals, for a service that rejects every token. */
 const COOL_DOWN = 30_000
 
 /** Tokens that the last renewals have returned. */
-const renewals = new LRUCache<string, string>({ max: MAX_TOKENS, ttl: COOL_DOWN })
+const renewals = boundedCache<string, string>('renewals', { max: MAX_TOKENS, ttl: COOL_DOWN })
 
 /** There is no token of the application for a bound service. */
 export class ServiceTokenError extends Error {
@@ -66,7 +67,9 @@ async function fetchToken({ credentials }: Service, tenant: string | undefined):
   const options = { ...(tenant && { zid: tenant }), ...(correlationId && { correlationId }) }
   const { XsuaaService } = xssec()
   const service = new XsuaaService(credentials)
-  const { access_token: token } = await service.fetchClientCredentialsToken(options)
+  const { access_token: token } = await atPlatform(tenant, () =>
+    service.fetchClientCredentialsToken(options)
+  )
   return token
 }
 

@@ -13,4 +13,4 @@ const MAX_BYTES = 8 * 1024 * 1024
  * @internal
  */
 export const newTokenCache = () =>
-  new SingleFlight<string>(MAX_BYTES, ({ length }) => length, 'user-tokens')
+  new SingleFlight<string>('user-tokens', MAX_BYTES, ({ length }) => length)

@@ -70,6 +70,32 @@ export function readReplaced(
   })
 }
 
+/** A client in the files that is not the one this process runs as. */
+export interface OtherClient {
+  /** Entry of `cds.requires`. */
+  readonly name: string
+  readonly current: string
+  readonly replacement: string
+}
+
+/**
+ * Finds the bindings whose files are of another client now. Tokens of the client before are in caches, in queues and in trust
+ * lists, so it is not replaced while the process runs.
+ *
+ * @internal
+ */
+export function otherClients(
+  bound: ReadonlyMap<string, BoundCredentials>,
+  sources: ReadonlyMap<string, string>
+): OtherClient[] {
+  return [...sources].flatMap(([name, folder]) => {
+    const current = bound.get(name)?.clientid
+    const { clientid: replacement } = readCredentials(folder)
+    if (!replacement || current === undefined || replacement === current) return []
+    return [{ name, current, replacement }]
+  })
+}
+
 function readCredentials(folder: string): BoundCredentials {
   const read: BoundCredentials = {}
   for (const name of ['clientid', ...SECRETS] as const) {

@@ -1,8 +1,14 @@
 import cds from '@sap/cds'
 
 import type { Requires } from '../../lib/adoption.js'
-import { logDebug } from '../../lib/log.js'
-import { readReplaced, type BoundCredentials, sourcesOf } from './files.js'
+import { logDebug, logWarning } from '../../lib/log.js'
+import {
+  type BoundCredentials,
+  type OtherClient,
+  otherClients,
+  readReplaced,
+  sourcesOf
+} from './files.js'
 import { warnOfEnd } from './ends.js'
 
 /** Milliseconds between two looks at the files: Kubernetes replaces those of a secret within about a minute. */
@@ -21,7 +27,9 @@ export function installRotation(requires: Requires): void {
   const bound = boundIn(requires)
   if (!bound.size) return
   const sources = sourcesOf(bound)
+  const said = new Map<string, string>()
   const look = () => {
+    warnOfOtherClients(otherClients(bound, sources), said)
     for (const name of readReplaced(bound, sources)) {
       logDebug(
         `the credentials of cds.requires.${name} were replaced in their files, and are used from now on`
@@ -37,6 +45,18 @@ export function installRotation(requires: Requires): void {
   cds.once('shutdown', () => {
     for (const timer of timers) clearInterval(timer)
   })
+}
+
+/** Logs once for each client that it needs a restart. @param said - clients by the names of entries */
+function warnOfOtherClients(clients: readonly OtherClient[], said: Map<string, string>): void {
+  for (const { name, current, replacement } of clients) {
+    if (said.get(name) === replacement) continue
+    said.set(name, replacement)
+    logWarning(
+      `the files with the credentials of cds.requires.${name} are of client "${replacement}" now, and this process runs as ` +
+        `client "${current}": it goes on with the credentials from before. Restart the application`
+    )
+  }
 }
 
 /** Returns the credentials of clients in `cds.requires` by the names of their entries. */

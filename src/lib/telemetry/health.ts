@@ -1,4 +1,6 @@
-import { LRUCache } from 'lru-cache'
+import type { LRUCache } from 'lru-cache'
+
+import { boundedCache } from './bounded-cache.js'
 
 /** State of an issuer or a destination, as the last requests have shown it. */
 export interface HealthState {
@@ -25,8 +27,8 @@ export interface PrincipalHealth {
 /** Issuers and destinations that are kept. */
 const MAX_STATES = 500
 
-const issuers = new LRUCache<string, HealthState>({ max: MAX_STATES })
-const destinations = new LRUCache<string, HealthState>({ max: MAX_STATES })
+const issuers = boundedCache<string, HealthState>('health-states', { max: MAX_STATES })
+const destinations = boundedCache<string, HealthState>('health-states', { max: MAX_STATES })
 
 /** Codes of calls that have reached nobody, or nobody who answers for the remote system. */
 const UNAVAILABLE: ReadonlySet<string> = new Set([

@@ -1,5 +1,6 @@
-import type { Attributes, Counter, Histogram } from '@opentelemetry/api'
+import type { Attributes, Counter, Histogram, Meter } from '@opentelemetry/api'
 
+import { type LimitName, limitsInUse } from './limits.js'
 import { openTelemetry } from './opentelemetry.js'
 
 /**
@@ -19,13 +20,24 @@ export const METRICS = {
   /** Hours in which the certificate of a binding is near its end, by the entry in `cds.requires`. */
   'principal.certificates.ending': { kind: 'counter', unit: '{hour}' },
   /** Durations of exchanges of users' tokens, by who exchanges and outcome. */
-  'principal.exchange.duration': { kind: 'histogram', unit: 'ms' }
-} as const satisfies Record<string, { kind: 'counter' | 'histogram'; unit: string }>
+  'principal.exchange.duration': { kind: 'histogram', unit: 'ms' },
+  /** Use of the limits over all users and tenants, by limit. */
+  'principal.limit.used': { kind: 'gauge', unit: '{item}' },
+  /** The limits themselves, by limit. */
+  'principal.limit.max': { kind: 'gauge', unit: '{item}' },
+  /** Times that a limit made an entry go, a call wait, or a call fail, by limit. */
+  'principal.limit.reached': { kind: 'counter', unit: '{event}' }
+} as const satisfies Record<string, { kind: 'counter' | 'histogram' | 'gauge'; unit: string }>
 
 /** Caches whose hits are counted. */
-export type CacheName = 'verified-tokens' | 'destinations' | 'user-tokens'
+export type CountedCache = 'verified-tokens' | 'destinations' | 'user-tokens'
 
-type Instruments = Readonly<Record<keyof typeof METRICS, Counter | Histogram>>
+/** True for a cache whose hits are counted. @internal */
+export function isCounted(name: LimitName): name is CountedCache {
+  return name === 'verified-tokens' || name === 'destinations' || name === 'user-tokens'
+}
+
+type Instruments = Readonly<Partial<Record<keyof typeof METRICS, Counter | Histogram>>>
 
 /** Instruments of the application's OpenTelemetry; `null` without one. */
 let instruments: Instruments | null | undefined
@@ -36,11 +48,28 @@ function create(): Instruments | null | undefined {
   if (!api?.metrics) return null
   const meter = api.metrics.getMeter('cds-principal')
   if (meter === api.createNoopMeter?.()) return undefined
-  const entries = Object.entries(METRICS).map(([name, { kind, unit }]) => [
-    name,
-    kind === 'counter' ? meter.createCounter(name, { unit }) : meter.createHistogram(name, { unit })
-  ])
+  showLimits(meter)
+  const entries = Object.entries(METRICS).flatMap(([name, { kind, unit }]) => {
+    if (kind === 'gauge') return []
+    const isCounter = kind === 'counter'
+    return [
+      [
+        name,
+        isCounter ? meter.createCounter(name, { unit }) : meter.createHistogram(name, { unit })
+      ]
+    ]
+  })
   return Object.fromEntries(entries) as Instruments
+}
+
+/** Lets OpenTelemetry read the limits when it collects metrics. */
+function showLimits(meter: Meter): void {
+  for (const which of ['used', 'max'] as const) {
+    const name = `principal.limit.${which}` as const
+    meter.createObservableGauge(name, { unit: METRICS[name].unit }).addCallback((result) => {
+      for (const each of limitsInUse()) result.observe(each[which], { limit: each.name })
+    })
+  }
 }
 
 function write(name: keyof typeof METRICS, value: number, attributes: Attributes): void {
@@ -75,8 +104,13 @@ export function countEnding(service: string): void {
   write('principal.certificates.ending', 1, { service })
 }
 
+/** Counts that a limit made an entry go, a call wait, or a call fail. @internal */
+export function countReached(limit: LimitName): void {
+  write('principal.limit.reached', 1, { limit })
+}
+
 /** Counts a look-up in a cache. @internal */
-export function countLookup(cache: CacheName, isHit: boolean): void {
+export function countLookup(cache: CountedCache, isHit: boolean): void {
   if (instruments === null) return // the most frequent one, and most applications have no telemetry
   write('principal.cache.lookups', 1, { cache, result: isHit ? 'hit' : 'miss' })
 }

@@ -64,7 +64,7 @@ class Session {
   }
 }
 
-const sessions = new SingleFlight<Session | TokenRefusal | undefined>(MAX_SESSIONS)
+const sessions = new SingleFlight<Session | TokenRefusal | undefined>('csrf-sessions', MAX_SESSIONS)
 
 /** Owner and endpoints of a session. */
 export interface SessionScope {

@@ -15,7 +15,7 @@ const MAX_RENEWALS = 10_000
  * Renewed destinations by the rejected credentials: calls that were rejected together get one
  * renewal.
  */
-const renewals = new SingleFlight<HttpDestination>(MAX_RENEWALS)
+const renewals = new SingleFlight<HttpDestination>('renewals', MAX_RENEWALS)
 
 /**
  * Returns the destination with fresh tokens, if the answer rejects those of the call and others are

@@ -5,7 +5,7 @@ import { PrincipalError } from '../../errors.js'
 import { noteExplained } from '../../lib/log.js'
 import { trackWork } from '../../lib/lifecycle/under-way.js'
 import type { NamedUser } from '../../user/principal.js'
-import { closeIdle, connectionsOf, placeAtProxy } from './connections/connections.js'
+import { callsAtOnce, closeIdle, connectionKey, connectionsOf } from './connections/connections.js'
 import { sendInSession, TokenRefusal } from './csrf-session.js'
 import { Deadline } from './deadline.js'
 import {
@@ -30,7 +30,7 @@ import { httpCall, searchOf, urlIn } from './message/request.js'
 import { sendHttp } from './transport.js'
 import { CREDENTIALS, identityHeaders } from './message/identity-headers.js'
 import { sessionKey } from './connections/principal-key.js'
-import { giveUpPlace } from './connections/proxy-sockets.js'
+import { makeRoom, turnForSocket } from './connections/sockets.js'
 import { remoteFailure } from './failure/remote-failure.js'
 import { renewed } from './renewal.js'
 import type { CsrfOptions } from '../../cap-remote-types.js'
@@ -189,16 +189,20 @@ function attempt(
 
 /** Sends one request, and repeats it once if it cannot take effect twice. */
 async function repeated(call: HttpCall, context: CallContext, { transport }: RetryOptions) {
-  const { deadline, identity, user } = context
+  const { deadline, identity, user, tenant } = context
   const { proxyConfiguration: proxy } = context.destination
-  const agent = transport ? undefined : connectionsOf(call, proxy, user, identity)
+  const member = connectionKey(call, proxy, user, identity)
+  const agent = transport ? undefined : connectionsOf(member, call, proxy)
+  const owner = { tenant: user?.tenant ?? tenant, member, limit: callsAtOnce(user) }
   const once = async () => {
-    const place = agent && proxy ? placeAtProxy(agent) : undefined
-    if (place) await place
-    if (place && deadline.expired) giveUpPlace()
+    const turn = turnForSocket(owner, call, deadline)
+    const release = turn instanceof Promise ? await turn : turn
     // the caller has got its error: nothing may be sent any more
+    if (deadline.expired) release()
     if (deadline.expired) throw new TransportError('timeout', EXPIRED, { sent: false })
-    return agent ? sendHttp(call, deadline, agent, proxy) : transport?.(call, deadline)
+    if (transport) return transport(call, deadline).finally(release)
+    if (agent) makeRoom(agent)
+    return agent && sendHttp(call, deadline, agent, proxy, release)
   }
   try {
     return (await once()) as HttpAnswer

@@ -28,6 +28,7 @@ import { readBody } from './message/response-body.js'
  * the other side has closed it meanwhile, provably nothing was sent.
  *
  * @param agent - with the connections of exactly this principal
+ * @param onClosed - called when the request has no connection any more
  * @throws {@link TransportError}
  * @internal
  */
@@ -35,11 +36,12 @@ export function sendHttp(
   call: HttpCall,
   deadline: Abortable,
   agent: Agent,
-  proxy?: ForwardProxy
+  proxy: ForwardProxy | undefined,
+  onClosed: () => void
 ): Promise<HttpAnswer> {
   return new Promise<HttpAnswer>((done, fail) => {
     let sent = false
-    const req = open(call, agent, proxy)
+    const req = open(call, agent, proxy, onClosed)
     const forget = onAbort(call.signal, () => {
       // a request that waits for a connection does not tell that it was destroyed
       fail(new TransportError('canceled', 'ERR_CANCELED', { sent }))
@@ -76,7 +78,12 @@ function onAbort(signal: AbortSignal | undefined, canceled: () => void): (() => 
   }
 }
 
-function open(call: HttpCall, agent: Agent, proxy: ForwardProxy | undefined): ClientRequest {
+function open(
+  call: HttpCall,
+  agent: Agent,
+  proxy: ForwardProxy | undefined,
+  onClosed: () => void
+): ClientRequest {
   const { url, method, headers, signal } = call
   const path = url.pathname + url.search
   const options: RequestOptions = proxy
@@ -91,7 +98,12 @@ function open(call: HttpCall, agent: Agent, proxy: ForwardProxy | undefined): Cl
   options.agent = agent
   if (signal) options.signal = signal
   const secure = (proxy?.protocol ?? url.protocol).startsWith('https')
-  return secure ? https(options) : http(options)
+  try {
+    return (secure ? https(options) : http(options)).once('close', onClosed)
+  } catch (error) {
+    onClosed() // for instance a header that is none
+    throw error
+  }
 }
 
 /** Returns the host name without the brackets of IPv6. */

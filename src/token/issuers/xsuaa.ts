@@ -11,6 +11,7 @@ import {
 } from '../claims.js'
 import type { DecodedToken } from '../decode.js'
 import { fetchJson } from '../../lib/fetch-json.js'
+import { atPlatform } from '../../lib/sharing/platform-requests.js'
 import { checkHeader, checkSignatureLength } from '../header.js'
 import { addresseeText, NEW_TOKEN } from '../token-facts.js'
 import type { Issuer } from './issuer.js'
@@ -140,7 +141,7 @@ function keysOf({ uaadomain }: XsuaaCredentials, tenant: string): KeySet {
   return new KeySet({
     alias: 'xsuaa',
     algorithms: ALGORITHMS,
-    load: () => fetchJson(url.href).catch(refusedTenant)
+    load: () => atPlatform(tenant, () => fetchJson(url.href)).catch(refusedTenant)
   })
 }
 

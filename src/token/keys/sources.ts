@@ -1,5 +1,6 @@
 import { TokenError } from '../../errors.js'
 import { FetchError, fetchJson } from '../../lib/fetch-json.js'
+import { atPlatform } from '../../lib/sharing/platform-requests.js'
 import { isTrustworthyUrl } from '../../lib/trustworthy-url.js'
 import { KeySet } from './key-set.js'
 
@@ -19,9 +20,9 @@ export function jwksSource(options: {
   readonly jwks?: string
 }): () => Promise<unknown> {
   const { issuer, jwks } = options
-  if (jwks) return () => fetchJson(jwks, { deadline: DEADLINE })
+  if (jwks) return () => atPlatform(issuer, () => fetchJson(jwks, { deadline: DEADLINE }))
   let discovered: string | undefined
-  return async () => {
+  const fetchKeys = async () => {
     const end = Date.now() + DEADLINE
     const url = discovered ?? (await discover(issuer))
     discovered = undefined
@@ -29,6 +30,7 @@ export function jwksSource(options: {
     discovered = url
     return keys
   }
+  return () => atPlatform(issuer, fetchKeys)
 }
 
 /** The key set's URL, from a document that must name the same issuer (section 4.3), so that no other can be put in. */
@@ -68,7 +70,8 @@ export function iasKeySet(
     ...(azp && { 'x-azp': azp }),
     ...(azpTenant && { 'x-azp_app_tid': azpTenant })
   }
-  const load = async () => fetchJson(await jwksUri(url), { headers }).catch(refusedTenant)
+  const fetchKeys = async () => fetchJson(await jwksUri(url), { headers })
+  const load = () => atPlatform(tenant ?? undefined, fetchKeys).catch(refusedTenant)
   return new KeySet({ alias: 'ias', algorithms, load })
 }
 

@@ -1,7 +1,7 @@
-import { LRUCache } from 'lru-cache'
+import { boundedCache } from '../../lib/telemetry/bounded-cache.js'
 
 /** Tenants that have subscribed in this process. Whoever says so has been authorized before. */
-const subscribed = new LRUCache<string, true>({ max: 10_000 })
+const subscribed = boundedCache<string, true>('subscribed-tenants', { max: 10_000 })
 
 /** Notes a tenant whose first token may come at any moment. @internal */
 export function noteSubscribed(tenant: unknown): void {

@@ -1,4 +1,4 @@
-import { LRUCache } from 'lru-cache'
+import { boundedCache } from '../../lib/telemetry/bounded-cache.js'
 
 import { TokenError } from '../../errors.js'
 import type { KeySet, VerificationKey } from './key-set.js'
@@ -47,10 +47,16 @@ export interface KeyQuestion {
 export class TenantKeySets {
   readonly #create: (id: string) => KeySet
   readonly #own: readonly KeySet[]
-  readonly #known = new LRUCache<string, KeySet>({ max: MAX_TENANTS })
-  readonly #keys = new LRUCache<string, VerificationKey>({ max: MAX_KEYS })
-  readonly #tried = new LRUCache<string, KeySet>({ max: MAX_TRIED, ...lasting(TRIED) })
-  readonly #refused = new LRUCache<string, true>({ max: MAX_REFUSED, ...lasting(REFUSED) })
+  readonly #known = boundedCache<string, KeySet>('key-sets', { max: MAX_TENANTS })
+  readonly #keys = boundedCache<string, VerificationKey>('signature-keys', { max: MAX_KEYS })
+  readonly #tried = boundedCache<string, KeySet>('new-tenants', {
+    max: MAX_TRIED,
+    ...lasting(TRIED)
+  })
+  readonly #refused = boundedCache<string, true>('new-tenants', {
+    max: MAX_REFUSED,
+    ...lasting(REFUSED)
+  })
   /** Key sets that wait for their turn or for the issuer, by rank and id. */
   readonly #asked = new Map<string, Promise<KeySet>>()
   readonly #turns: Turns

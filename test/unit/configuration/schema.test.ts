@@ -5,6 +5,7 @@ import Ajv, { type ValidateFunction } from 'ajv'
 import ts from 'typescript'
 
 import { RESTART_OPTIONS } from '../../../src/fleet/drain/options.js'
+import { LIMIT_OPTIONS } from '../../../src/configuration/limit-options.js'
 import { OPTION_NAMES } from '../../../src/configuration/check-keys.js'
 import { DELEGATION_OPTIONS } from '../../../src/delegation/options.js'
 import { DESTINATION_OPTIONS } from '../../../src/destination/look-up/options.js'
@@ -98,6 +99,7 @@ const PLACES: Record<string, [(options: object) => object, readonly string[]]> =
   trust: [(a) => emulator({ trust: { a } }), EMULATOR_OPTIONS.trust],
   identity: [(identity) => emulator({ identity }), EMULATOR_OPTIONS.identity],
   restart: [(restart) => principal({ restart }), RESTART_OPTIONS],
+  limits: [(limits) => principal({ limits }), LIMIT_OPTIONS],
   issuer: [issuer, ISSUER_OPTIONS],
   exchange: [(exchange) => issuer({ exchange }), ['grant', ...SAML_OPTIONS]]
 }

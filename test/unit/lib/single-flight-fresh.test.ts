@@ -2,7 +2,7 @@ import { type Bypass, SingleFlight } from '../../../src/lib/single-flight.js'
 
 /** What a test lets come, one after the other: fetches end when it says so. */
 class Fetches {
-  readonly results = new SingleFlight<string>(10)
+  readonly results = new SingleFlight<string>('destinations', 10)
   readonly #open: PromiseWithResolvers<{ value: string; lifetime: number }>[] = []
 
   get count(): number {

@@ -14,14 +14,14 @@ const fetching = (lifetime: number) => async () => {
 }
 
 test('who asks at the same time shares one fetch; what lasts is kept', async () => {
-  const results = new SingleFlight<number>(10)
+  const results = new SingleFlight<number>('destinations', 10)
   const asked = () => results.get(['a', undefined], fetching(60_000))
   expect(await Promise.all([asked(), asked(), asked()])).toEqual([1, 1, 1])
   expect(await asked()).toBe(1)
 })
 
 test('what does not last is fetched again', async () => {
-  const results = new SingleFlight<number>(10)
+  const results = new SingleFlight<number>('destinations', 10)
   for (const lifetime of [0, -1, NaN, 0.5]) {
     const before = count
     expect(await results.get([String(lifetime)], fetching(lifetime))).toBe(before + 1)
@@ -30,21 +30,21 @@ test('what does not last is fetched again', async () => {
 })
 
 test('its time ends', async () => {
-  const results = new SingleFlight<number>(10)
+  const results = new SingleFlight<number>('destinations', 10)
   await results.get(['a'], fetching(20))
   await pause(40)
   expect(await results.get(['a'], fetching(20))).toBe(2)
 })
 
 test('keys are compared part by part', async () => {
-  const results = new SingleFlight<number>(10)
+  const results = new SingleFlight<number>('destinations', 10)
   const keys = [['a', 'b'], ['a,b'], ['a', 'b', undefined], [undefined, 'a', 'b'], ['"a","b"']]
   for (const key of keys) await results.get(key, fetching(60_000))
   expect(count).toBe(keys.length)
 })
 
 test('a failure is told to all who wait, and forgotten', async () => {
-  const results = new SingleFlight<number>(10)
+  const results = new SingleFlight<number>('destinations', 10)
   const failing = async () => {
     count++
     throw new Error('no')
@@ -56,7 +56,7 @@ test('a failure is told to all who wait, and forgotten', async () => {
 })
 
 test('fresh replaces what is kept, and joins a fetch that is under way', async () => {
-  const results = new SingleFlight<number>(10)
+  const results = new SingleFlight<number>('destinations', 10)
   await results.get(['a'], fetching(60_000))
   const fresh = () => results.get(['a'], fetching(60_000), true)
   expect(await Promise.all([fresh(), fresh()])).toEqual([2, 2])
@@ -64,14 +64,14 @@ test('fresh replaces what is kept, and joins a fetch that is under way', async (
 })
 
 test('it is bounded', async () => {
-  const results = new SingleFlight<number>(2)
+  const results = new SingleFlight<number>('destinations', 2)
   for (const key of ['a', 'b', 'c']) await results.get([key], fetching(60_000))
   expect(await results.get(['c'], fetching(60_000))).toBe(3)
   expect(await results.get(['a'], fetching(60_000))).toBe(4)
 })
 
 test('what is dropped is fetched again, but nobody drops what somebody else has renewed', async () => {
-  const flight = new SingleFlight<string>(10)
+  const flight = new SingleFlight<string>('destinations', 10)
   let count = 0
   const get = () =>
     flight.get(['k'], () => Promise.resolve({ value: `v${++count}`, lifetime: 60_000 }))
@@ -83,7 +83,7 @@ test('what is dropped is fetched again, but nobody drops what somebody else has 
 })
 
 test('bounded by size where results differ in it: what was not used for longest goes first', async () => {
-  const texts = new SingleFlight<string>(1000, ({ length }) => length)
+  const texts = new SingleFlight<string>('subdomains', 1000, ({ length }) => length)
   const ask = (name: string, length = 300) =>
     texts.get([name], () => {
       count++
@@ -101,7 +101,7 @@ test('bounded by size where results differ in it: what was not used for longest 
 })
 
 test('each who waits for a failure gets an error of their own, which another can not change', async () => {
-  const flights = new SingleFlight<string>(10)
+  const flights = new SingleFlight<string>('destinations', 10)
   const failure = new DestinationError('ERR_DESTINATION_UNAVAILABLE', 'words for the developer', {
     cause: new Error('why'),
     fix: 'do it'

@@ -15,7 +15,7 @@ const METADATA = 'urn:oasis:names:tc:SAML:2.0:metadata'
 /** Milliseconds; entity ids and endpoints of a subaccount don't change. */
 const LIFETIME = 3600_000
 
-const providers = new SingleFlight<ServiceProvider>(100)
+const providers = new SingleFlight<ServiceProvider>('saml-metadata', 100)
 
 /**
  * Reads from the SAML metadata of the bound XSUAA its entity id and the endpoint

@@ -1,13 +1,12 @@
 import { Agent } from 'node:http'
 import { Agent as HttpsAgent } from 'node:https'
 
-import { LRUCache } from 'lru-cache'
-
+import { boundedCache } from '../../../lib/telemetry/bounded-cache.js'
 import type { NamedUser } from '../../../user/principal.js'
 import type { ForwardProxy, HeaderValues, HttpCall } from '../message/http-call.js'
 import { CREDENTIALS } from '../message/identity-headers.js'
 import { principalKey } from './principal-key.js'
-import { countProxySockets, placeForSocket } from './proxy-sockets.js'
+import { countSockets } from './sockets.js'
 
 /** Principals whose connections are kept at the same time. */
 const MAX_PRINCIPALS = 1000
@@ -15,16 +14,19 @@ const MAX_PRINCIPALS = 1000
 /** Milliseconds that an unused connection stays open. Node stays below what a server announces (`Keep-Alive: timeout`). */
 const IDLE = 30_000
 
-/** Connections of one user to one system that are in use at the same time; further calls wait for one. */
+/** Calls of one user to one system at the same time; further ones wait. */
 const MAX_OF_A_USER = 50
 
-/** Connections of one technical user to one system at the same time: all requests share them. */
+/** Calls of one technical user to one system at the same time: all requests share it. */
 const MAX_TECHNICAL = 250
 
 /** Unused connections that are kept for each principal. */
 const MAX_IDLE = 10
 
-const agents = new LRUCache<string, Agent>({ max: MAX_PRINCIPALS, dispose: retire })
+const agents = boundedCache<string, Agent>('connections-of-principals', {
+  max: MAX_PRINCIPALS,
+  dispose: retire
+})
 
 const LOCATION = 'sap-connectivity-scc-location_id'
 
@@ -35,53 +37,55 @@ const BINDING = [LOCATION, ...CREDENTIALS]
 const keys = new WeakMap<HeaderValues, string>()
 
 /**
- * Returns the connections of one principal to one system. They are shared by calls that send
- * exactly the same credentials, and by no others: the Cloud Connector acts as the first principal
- * of a connection as long as the connection lives, and takes subaccount, location and system from
- * its first request. The next token of a user, which may have other claims, gets connections of its
- * own.
+ * Returns the key of the connections of one principal to one system. They are shared by calls that
+ * send exactly the same credentials, and by no others: the Cloud Connector acts as the first
+ * principal of a connection as long as the connection lives, and takes subaccount, location and
+ * system from its first request. The next token of a user, which may have other claims, gets
+ * connections of its own.
  *
  * @param call - with the headers as they are sent
  * @param identity - those of them that the destination adds
  * @see `@sap-cloud-sdk/connectivity`, `getAgentCacheKeyInput`
  * @internal
  */
-export function connectionsOf(
+export function connectionKey(
   { url, headers }: HttpCall,
   proxy: ForwardProxy | undefined,
   user: NamedUser | undefined,
   identity: HeaderValues
-): Agent {
+): string {
   const isIdentity = BINDING.every((name) => headers[name] === identity[name])
-  let key = isIdentity ? keys.get(identity) : undefined
-  if (key === undefined) {
-    key = JSON.stringify([
-      url.origin,
-      proxy && [proxy.protocol, proxy.host, proxy.port],
-      headers[LOCATION],
-      ...principalKey(user, headers)
-    ])
-    if (isIdentity) keys.set(identity, key)
-  }
+  const known = isIdentity ? keys.get(identity) : undefined
+  if (known !== undefined) return known
+  const key = JSON.stringify([
+    url.origin,
+    proxy && [proxy.protocol, proxy.host, proxy.port],
+    headers[LOCATION],
+    ...principalKey(user, headers)
+  ])
+  if (isIdentity) keys.set(identity, key)
+  return key
+}
+
+/** Returns the connections with a key. @internal */
+export function connectionsOf(key: string, { url }: HttpCall, proxy?: ForwardProxy): Agent {
   const kept = agents.get(key)
   if (kept) return kept
-  const secure = (proxy?.protocol ?? url.protocol).startsWith('https')
-  const own = newAgent(secure, user ? MAX_OF_A_USER : MAX_TECHNICAL)
-  const agent = proxy ? countProxySockets(own) : own
+  const agent = newAgent((proxy?.protocol ?? url.protocol).startsWith('https'))
   agents.set(key, agent)
   return agent
 }
 
-function newAgent(secure: boolean, maxSockets: number): Agent {
+/** Returns the number of calls of one principal to one system at the same time. @internal */
+export function callsAtOnce(user: NamedUser | undefined): number {
+  return user ? MAX_OF_A_USER : MAX_TECHNICAL
+}
+
+function newAgent(secure: boolean): Agent {
   const options = { keepAlive: true, timeout: IDLE }
   const agent = secure ? new HttpsAgent(options) : new Agent(options)
   // what an agent has as options, Node copies for each request
-  return Object.assign(agent, { maxSockets, maxFreeSockets: MAX_IDLE })
-}
-
-/** Waits for a place for a socket to the proxy, see {@link placeForSocket}. @internal */
-export function placeAtProxy(agent: Agent): Promise<void> | undefined {
-  return placeForSocket(agent, agents.rvalues())
+  return countSockets(Object.assign(agent, { maxFreeSockets: MAX_IDLE }))
 }
 
 /** Closes unused connections; those in use end with their request. @internal */

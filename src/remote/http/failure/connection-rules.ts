@@ -1,4 +1,4 @@
-import { EXPIRED, isLost } from '../message/http-call.js'
+import { EXPIRED, isLost, LIMIT } from '../message/http-call.js'
 import type { FailedCall, FailureRule, Hop } from './rule.js'
 
 /** A call that got no answer. */
@@ -32,6 +32,14 @@ const nextHop = ({ proxied }: NoAnswer): Hop => (proxied ? 'the Connectivity pro
  * @internal
  */
 export const CONNECTION_RULES: readonly FailureRule<NoAnswer>[] = [
+  {
+    applies: ({ error }) => error === LIMIT,
+    code: 'ERR_REMOTE_LIMIT',
+    hop: 'before the call',
+    cause: () =>
+      'too many calls of this instance wait for a connection, most of them of this tenant',
+    fix: 'Nothing was sent. Look for calls that take long; more instances, or cds.requires.auth.limits, allow more.'
+  },
   {
     applies: ({ error, proxied }) => error === EXPIRED && proxied,
     code: 'ERR_REMOTE_TIMEOUT',

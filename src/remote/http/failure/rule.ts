@@ -2,6 +2,7 @@ import type { ErrorCode } from '../../../errors.js'
 
 /** Part of the way to a system at which a call can fail. */
 export type Hop =
+  | 'before the call'
   | 'the Connectivity proxy'
   | 'the Cloud Connector'
   | 'the emulated Cloud Connector'

@@ -79,6 +79,9 @@ interface TransportErrorOptions {
 /** Code of a call whose time is over; the same as in axios. */
 export const EXPIRED = 'ECONNABORTED'
 
+/** Code of a call that was not sent, because too many others wait for a connection. */
+export const LIMIT = 'ERR_REMOTE_LIMIT'
+
 const LOST: ReadonlySet<string> = new Set(['ECONNRESET', 'EPIPE'])
 
 /** True if a code says that an established connection was lost. */

@@ -30,9 +30,20 @@ test('a configuration that was looked up again has nothing to do with the one be
   expect(compose(configured(), 'a', ['p'])).not.toBe(compose(configured(), 'a', ['p']))
 })
 
-test('at most 1000 principals for each configuration', () => {
+test('at most 5000 of all principals and configurations; those in use stay', () => {
+  const [one, other] = [configured(), configured()]
+  const first = compose(one, 'first', [])
+  const used = compose(other, 'used', [])
+  for (let i = 0; i < 5000; i++) {
+    compose(i % 2 ? one : other, String(i), [])
+    expect(compose(other, 'used', [])).toBe(used)
+  }
+  expect(compose(one, 'first', [])).not.toBe(first)
+})
+
+test('what replaces another one for a user does not go with it', () => {
   const base = configured()
-  const first = compose(base, '0', [])
-  for (let i = 1; i <= 1000; i++) compose(base, String(i), [])
-  expect(compose(base, '0', [])).not.toBe(first)
+  compose(base, 'a', ['p'])
+  const next = compose(base, 'a', ['q'])
+  expect(compose(base, 'a', ['q'])).toBe(next)
 })

@@ -8,6 +8,7 @@ import {
   METRICS,
   timeExchange
 } from '../../../../src/lib/telemetry/metrics.js'
+import { boundedCache } from '../../../../src/lib/telemetry/bounded-cache.js'
 import { SingleFlight } from '../../../../src/lib/single-flight.js'
 
 type Written = [name: string, value: number, attributes: Attributes | undefined]
@@ -20,8 +21,16 @@ const write = (name: string) => (value: number, attributes?: Attributes) => {
 }
 const meter = {
   createCounter: (name: string) => ({ add: write(name) }),
-  createHistogram: (name: string) => ({ record: write(name) })
+  createHistogram: (name: string) => ({ record: write(name) }),
+  createObservableGauge: (name: string) => ({
+    addCallback: (read: (result: object) => void) => {
+      gauges.set(name, () => {
+        read({ observe: write(name) })
+      })
+    }
+  })
 }
+const gauges = new Map<string, () => void>()
 
 beforeAll(() => {
   countRefusal('ERR_BEFORE_THE_SDK') // the application sets telemetry up after the first value
@@ -43,7 +52,7 @@ test('calls, by service, outcome and principal; refusals by code', () => {
 })
 
 test('hits and misses of a cache with a name', async () => {
-  const flight = new SingleFlight<string>(10, undefined, 'destinations')
+  const flight = new SingleFlight<string>('destinations', 10)
   const fetch = () => Promise.resolve({ value: 'x', lifetime: 1000 })
   await flight.get(['a'], fetch)
   await flight.get(['a'], fetch)
@@ -51,6 +60,20 @@ test('hits and misses of a cache with a name', async () => {
   const results = written.map(([name, , attributes]) => [name, attributes])
   const lookup = (result: string) => ['principal.cache.lookups', { cache: 'destinations', result }]
   expect(results).toEqual([lookup('miss'), lookup('hit'), lookup('miss')])
+})
+
+test('limits, what is used of them, and what they have done', () => {
+  const cache = boundedCache<string, string>('subdomains', { max: 2 })
+  for (const key of ['a', 'b', 'c']) cache.set(key, key)
+  for (const read of gauges.values()) read()
+  const limit = { limit: 'subdomains' }
+  expect(written).toEqual(
+    expect.arrayContaining([
+      ['principal.limit.reached', 1, limit],
+      ['principal.limit.used', 2, limit],
+      ['principal.limit.max', 2, limit]
+    ])
+  )
 })
 
 test('the duration of an exchange, also of one that fails', async () => {
@@ -77,7 +100,8 @@ describe('names', () => {
   /** As Prometheus gets them from OpenTelemetry. */
   const exported = Object.entries(METRICS).map(([name, { kind }]) => {
     const base = name.replaceAll('.', '_')
-    return kind === 'counter' ? `${base}_total` : `${base}_milliseconds`
+    const suffixes = { counter: '_total', histogram: '_milliseconds', gauge: '' }
+    return `${base}${suffixes[kind]}`
   })
 
   test('the dashboard shows each metric, and no other', () => {
@@ -88,7 +112,9 @@ describe('names', () => {
 
   test('docs/monitoring.md lists each metric, and no other', () => {
     const listed = [
-      ...read('docs/monitoring.md').matchAll(/^\| `(principal\.[\w.]+)` +\|.*(counter|histogram)/gm)
+      ...read('docs/monitoring.md').matchAll(
+        /^\| `(principal\.[\w.]+)` +\|.*(counter|histogram|gauge)/gm
+      )
     ]
     expect(listed.map(([, name]) => name).toSorted()).toEqual(Object.keys(METRICS).toSorted())
   })

@@ -3,10 +3,6 @@ import type { ServerResponse } from 'node:http'
 import { resolve } from 'node:path'
 
 import { connectionCount } from '../../../../../src/remote/http/connections/connections.js'
-import {
-  PROXY_SOCKETS,
-  proxySocketCount
-} from '../../../../../src/remote/http/connections/proxy-sockets.js'
 import { send } from '../../../../../src/remote/http/send.js'
 import {
   type Backend,
@@ -48,53 +44,6 @@ test('200 users, 5 calls each in turn: 200 connections, none of them ever of two
     users.set(connection, (users.get(connection) ?? new Set()).add(name))
   }
   expect([...users.values()].every((names) => names.size === 1)).toBe(true)
-})
-
-describe('the sockets to the proxy have a limit over all principals', () => {
-  const { max } = PROXY_SOCKETS
-  beforeEach(() => {
-    PROXY_SOCKETS.max = 5
-  })
-  afterEach(() => {
-    PROXY_SOCKETS.max = max
-  })
-
-  test('60 users at once: never more than 5, and everybody gets an answer', async () => {
-    let open = 0
-    let most = 0
-    backend.answer = (_, res) => {
-      open = backend.sockets.filter(({ destroyed }) => !destroyed).length
-      most = Math.max(most, open)
-      setImmediate(() => json(res, 200, {}))
-    }
-    const all = await Promise.all(
-      Array.from({ length: 60 }, (_, n) => propagated(`crowd-${String(n)}`))
-    )
-    expect(all.map(({ status }) => status)).toEqual(Array.from({ length: 60 }, () => 200))
-    expect(most).toBeLessThanOrEqual(5)
-    expect(proxySocketCount()).toEqual({ open: expect.any(Number), waiting: 0 })
-    expect(proxySocketCount().open).toBeLessThanOrEqual(5)
-  })
-
-  test('an unused connection of another makes room, and one that is in use does not', async () => {
-    for (let n = 0; n < 5; n++) await propagated(`idle-${String(n)}`)
-    const answers: ServerResponse[] = []
-    backend.answer = (_, res) => {
-      answers.push(res)
-    }
-    const held = Array.from({ length: 5 }, (_, n) => propagated(`held-${String(n)}`))
-    while (answers.length < 5) await new Promise((done) => setImmediate(done))
-    const destination = onPremise(backend, 'late')
-    const late = send({ destination, user: user('late', 'late') }, GET, { timeout: 50 })
-    await expect(late).rejects.toMatchObject({ code: 'ERR_REMOTE_TIMEOUT' })
-    expect(answers).toHaveLength(5)
-    for (const res of answers) json(res, 200, {})
-    await Promise.all(held)
-    backend.answer = (_, res) => {
-      json(res, 200, {})
-    }
-    await expect(propagated('next')).resolves.toMatchObject({ status: 200 })
-  })
 })
 
 test("a user's next token, which may have other claims, has a connection of its own", async () => {
