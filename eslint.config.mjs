@@ -91,6 +91,8 @@ const rooms = {
   'src/fleet/rotation': ['install'],
   'src/fleet/drain': ['install', 'options', 'readiness'],
   'src/remote': [
+    'agents/agent-types',
+    'agents/kinds',
     'api',
     'calls-on-behalf',
     'evidence/call',
@@ -106,6 +108,7 @@ const rooms = {
     'queue/row',
     'start-checks'
   ],
+  'src/remote/agents': ['agent-types', 'kinds'],
   'src/remote/evidence': ['call', 'principal-call', 'queued'],
   'src/remote/http': ['send'],
   'src/restrictions': [
@@ -331,6 +334,7 @@ export default defineConfig(
     files: [
       'src/inbound/auth.ts',
       'src/remote/service.ts',
+      'src/remote/agents/*-service.ts',
       'src/plugin.ts',
       'src/development/mock-auth.ts',
       'src/development/emulator.ts',

@@ -17,6 +17,8 @@ const LIMITS = { files: 350, kilobytes: 1200, packages: 9 }
 // CAP takes what these modules export by default; nobody imports it by name.
 const ACCEPTED = {
   'exports../remote-service.default': 'CJS_WITH_ESMODULE_DEFAULT_EXPORT',
+  'exports../mcp-service.default': 'CJS_WITH_ESMODULE_DEFAULT_EXPORT',
+  'exports../a2a-service.default': 'CJS_WITH_ESMODULE_DEFAULT_EXPORT',
   'exports../mock-auth.default': 'CJS_WITH_ESMODULE_DEFAULT_EXPORT'
 }
 

@@ -25,6 +25,8 @@ export interface CallingService {
 export interface RemoteCredentials {
   readonly destination?: string
   readonly url?: string
+  /** Path of the service below the URL. */
+  readonly path?: string
   readonly forwardAuthToken?: boolean
   readonly authentication?: string
   readonly username?: string
@@ -56,6 +58,18 @@ export interface RemoteOptions {
     readonly chain?: unknown
     readonly actorToken?: unknown
   }
+}
+
+/** A service of CAP that is called, with the members that its types leave out. */
+export interface CalledService extends cds.Service {
+  readonly options: RemoteOptions & {
+    /** Milliseconds. */
+    readonly requestTimeout?: number
+    readonly destinationOptions?: DestinationOptions
+  }
+  init(): Promise<void>
+  dispatch(req: cds.Request): Promise<unknown>
+  handle(req: cds.Request): Promise<unknown>
 }
 
 /** CAP's remote service, with the members that its types leave out. */

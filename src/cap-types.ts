@@ -4,7 +4,7 @@ import type cds from '@sap/cds'
 
 import type { AuthOptions, RequiredBindings } from './options.js'
 import type { Model } from './restrictions/model/definition.js'
-import type { StockRemoteService } from './cap-remote-types.js'
+import type { CalledService, StockRemoteService } from './cap-remote-types.js'
 import type { BuildTaskRegistry, CommandLine, FacetRegistry } from './cap-dk-types.js'
 
 /** A required service, as far as this package reads or completes it. */
@@ -111,6 +111,7 @@ export interface Cap {
   readonly ql: { clone<T extends object>(query: T, clauses: object): T }
   /** CAP calls the static methods with this prefix when it initializes a service. */
   readonly ApplicationService: Record<`handle_${string}`, unknown>
+  readonly Service: new (...parameters: never[]) => CalledService
   readonly RemoteService: new (...parameters: never[]) => StockRemoteService
   readonly EventContext: new (properties: {
     [K in 'tenant' | 'user' | 'id']: cds.EventContext[K] | undefined

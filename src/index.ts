@@ -53,6 +53,15 @@ export type {
   PrincipalCall
 } from './remote/evidence/principal-call.js'
 export { type HealthState, type PrincipalHealth, principalHealth } from './lib/telemetry/health.js'
+export type {
+  A2aAnswer,
+  A2aConversation,
+  A2aObject,
+  A2aService,
+  McpResult,
+  McpService,
+  McpTool
+} from './remote/agents/agent-types.js'
 export { callsOnBehalf, type CurrentCall } from './remote/calls-on-behalf.js'
 export { type CallOptions, destinationFor } from './remote/api.js'
 export { type DestinationRequest, executeHttpRequest } from './remote/api.js'

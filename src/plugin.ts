@@ -32,6 +32,7 @@ import {
   checkRemoteServices,
   connectForeignServices
 } from './remote/start-checks.js'
+import { addAgentKinds } from './remote/agents/kinds.js'
 import { noteSpawnedWork } from './remote/evidence/call.js'
 import { queuedEvidence } from './remote/evidence/queued.js'
 import { keepCredentialsOutOfQueue } from './remote/queue/row.js'
@@ -70,6 +71,7 @@ export async function activate(): Promise<void> {
   const isForDevelopmentKit = registerCommands()
   if (!isProduction()) keepUsersOfSidecar()
   const { requires } = cap.env
+  addAgentKinds(requires)
   if (isServing() && !mockedServices().length) {
     checkKeys(requires)
     checkEffectiveKind(requires)

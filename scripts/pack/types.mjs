@@ -12,8 +12,10 @@ const DECLARED = {
   './remote-service': 'remote/service',
   './cds-plugin': undefined
 }
-/** Entry points that are those of another package under the name of this one. */
+/** Entry points whose class is for CAP only, and those of another package under the name of this one. */
 const FORWARDED = {
+  './mcp-service': agentService('Mcp'),
+  './a2a-service': agentService('A2a'),
   './emulator': "export * from 'cds-principal-emulator'\n",
   './mock-auth':
     "export { default, mockAuth, type MockAuthOptions } from 'cds-principal-emulator/mock-auth'\n"
@@ -98,4 +100,11 @@ function quieten(message) {
     message.logLevel = 'none'
     message.handled = true
   }
+}
+
+/** Declares a class that CAP makes a required service of: what callers see of it is an interface. */
+function agentService(protocol) {
+  const [name, type] = [`Principal${protocol}Service`, `${protocol}Service`]
+  const declared = `export declare const ${name}: new (...parameters: never[]) => ${type}`
+  return `import type { ${type} } from './declarations.js'\n\n${declared}\nexport default ${name}\n`
 }

@@ -47,6 +47,7 @@ const foreign = [
   'ERR_CANCELED',
   'ERR_INVALID_URL',
   'ERR_NETWORK',
+  'ERR_PACKAGE_PATH_NOT_EXPORTED',
   'ERR_SSL_',
   'ERR_TLS_'
 ]

@@ -1,0 +1,218 @@
+import cds from '@sap/cds'
+import type { HttpDestination } from '@sap-cloud-sdk/connectivity'
+
+import { cap } from '../../cap.js'
+import { isDelegated } from '../../delegation/options.js'
+import { ConfigurationError, DestinationError } from '../../errors.js'
+import { principalOf } from '../../user/principal-of.js'
+import { decideCall } from '../call-decision.js'
+import { CallEvidence } from '../evidence/call.js'
+import { identityHeaders } from '../http/send.js'
+import { outboundDestination, type ReadyDestination } from '../outbound.js'
+import { callPolicy, carriesUser, type OnBehalfOf } from '../policy/options.js'
+import { outboundService, subjectOf, type TargetedService } from '../policy/service-target.js'
+import { checkNotQueued, queuedCallRefusal } from '../queue/refusal.js'
+import { contextOfMessage, isQueued, senderOf } from '../queue/tenant.js'
+import { checkCloudSdk } from '../start-checks.js'
+import { type AgentCall, currentCall, fetchAs, SessionLost, withinCall } from './agent-call.js'
+import { agentFailure, isAnswer } from './failure.js'
+import { ownerOf, sessionKeyOf } from './owner.js'
+import { type AgentClient, Sessions } from './sessions.js'
+
+const Stock = cap.Service
+
+/** Milliseconds for a message, as for CAP's remote services. */
+const TIMEOUT = 60_000
+
+/** Address of an agent. */
+export interface AgentAddress {
+  readonly url: string
+  /** True if its host is a virtual one of the Cloud Connector. */
+  readonly isOnPremise: boolean
+}
+
+/** Next step where the token of the request would be sent. */
+const EXCHANGED =
+  'Name a destination that exchanges the token: OAuth2UserTokenExchange, OAuth2JWTBearer, or PrincipalPropagation on premise.'
+
+/** Decision about a call. */
+type Decision = Awaited<ReturnType<typeof decideCall>>
+
+/**
+ * Required services that are agents. Events are the methods of the protocol, and their data the parameters. The principal of each call is
+ * decided as for remote services of other kinds, and a session with an agent is of one principal.
+ */
+export abstract class AgentService<Client extends AgentClient> extends Stock {
+  /** Value of `cds.requires.<service>.onBehalfOf`; without it the destination decides. */
+  declare readonly onBehalfOf: OnBehalfOf | undefined
+  declare readonly minTokenLifetime: number
+  declare readonly clients: readonly string[] | undefined
+  declare readonly destination: TargetedService['destination']
+  declare readonly destinationOptions: NonNullable<TargetedService['destinationOptions']>
+  declare readonly sessions: Sessions<Client>
+
+  /** @throws {@link ConfigurationError} for options that are unknown or can't work, and when the client of the protocol is not installed */
+  override async init(): Promise<void> {
+    const { name, options } = this
+    const { credentials = {}, destinationOptions = {} } = options
+    checkNotQueued(name, options)
+    if (isDelegated(options)) throw delegated(name)
+    const policy = callPolicy(name, options)
+    if (carriesUser(policy.onBehalfOf)) checkCloudSdk(`cds.requires.${name}.onBehalfOf`)
+    if (credentials.forwardAuthToken) throw passThrough(name)
+    if (!credentials.destination && !credentials.url) throw withoutAddress(name)
+    const destination = credentials.destination ?? { name, ...credentials }
+    this.loadClient()
+    const own = {
+      clients: undefined,
+      ...policy,
+      destination,
+      destinationOptions,
+      sessions: new Sessions()
+    }
+    for (const [property, value] of Object.entries(own))
+      Object.defineProperty(this, property, { value })
+    this.on('*', (req: cds.Request) => this.exchange(req))
+    return super.init()
+  }
+
+  /** Loads the client of the protocol, as its absence is to stop the start. */
+  protected abstract loadClient(): void
+
+  /** Opens a session. @param fetch - for all its messages */
+  protected abstract open(address: AgentAddress, fetch: typeof globalThis.fetch): Promise<Client>
+
+  /** Sends one message, and returns the answer. */
+  protected abstract perform(client: Client, event: string, data: object): Promise<unknown>
+
+  /** Milliseconds for a message. */
+  protected get timeout(): number {
+    return this.options.requestTimeout ?? TIMEOUT
+  }
+
+  /** @throws {@link PropagationError} `ERR_QUEUED_NAMED_USER` */
+  override async dispatch(req: cds.Request): Promise<unknown> {
+    const refusal = this.onBehalfOf === 'namedUser' && queuedCallRefusal(this)
+    if (!refusal) {
+      const sender = senderOf(this, req)
+      return sender === this ? super.dispatch(req) : sender.dispatch(req)
+    }
+    new CallEvidence(subjectOf(this)).refused(refusal)
+    throw refusal
+  }
+
+  /**
+   * @throws {@link PropagationError}, {@link DestinationError} before anything is sent
+   * @throws {@link RemoteError} when the call fails on its way, or the agent answers with an error
+   */
+  override async handle(req: cds.Request): Promise<unknown> {
+    const context = contextOfMessage(req)
+    if (context) return cap.tx(context, () => this.handle(req))
+    const evidence = new CallEvidence(subjectOf(this), isQueued(req) ? 'queue' : undefined)
+    const decision = await this.decide(req, evidence)
+    const call = this.callFor(decision, () => {
+      evidence.sent()
+    })
+    try {
+      const result = await withinCall(call, () => super.handle(req))
+      evidence.done()
+      return result
+    } catch (error) {
+      evidence.failed(error)
+      throw error
+    }
+  }
+
+  private async decide(req: cds.Request, evidence: CallEvidence): Promise<Decision> {
+    const decision = await decideCall(this, req, evidence)
+    try {
+      await assertOwnToken(decision.outbound)
+      return decision
+    } catch (error) {
+      evidence.refused(error)
+      throw error
+    }
+  }
+
+  private callFor(decision: Decision, sent: () => void): AgentCall {
+    const { user, tenant } = cds.context ?? {}
+    const { outbound, until } = decision
+    const isDecided = () =>
+      Date.now() < until && cds.context?.user === user && cds.context?.tenant === tenant
+    const current = async () => (isDecided() ? outbound : this.outboundNow())
+    const checked = async () => assertOwnToken(await current())
+    return { outbound: checked, timeout: this.timeout, sent }
+  }
+
+  private outboundNow(): Promise<ReadyDestination> {
+    const { user, tenant } = cds.context ?? {}
+    return outboundDestination(outboundService(this), principalOf(user), tenant)
+  }
+
+  /** Sends the message of an event in the session of the current principal; once more if the session is over. */
+  private async exchange({ event, data }: cds.Request): Promise<unknown> {
+    const call = currentCall() as AgentCall
+    try {
+      return await this.exchangeOnce(call, event, (data ?? {}) as object).catch(
+        (error: unknown) => {
+          if (!(error instanceof SessionLost)) throw error
+          return this.exchangeOnce(call, event, (data ?? {}) as object)
+        }
+      )
+    } catch (error) {
+      throw agentFailure(this.name, event, error, call)
+    }
+  }
+
+  private async exchangeOnce(call: AgentCall, event: string, data: object): Promise<unknown> {
+    const outbound = await call.outbound()
+    const address = addressOf(outbound, this.options.credentials?.path)
+    return this.sessions.use(
+      await sessionKeyOf(outbound),
+      () => this.open(address, fetchAs(this.name, ownerOf(outbound))),
+      (client) => this.perform(client, event, data),
+      isAnswer
+    )
+  }
+}
+
+function addressOf({ destination }: ReadyDestination, path = ''): AgentAddress {
+  const base = String(destination.url).replace(/\/+$/, '')
+  const url = path ? `${base}/${path.replace(/^\/+/, '')}` : base
+  return { url, isOnPremise: destination.proxyType === 'OnPremise' }
+}
+
+/**
+ * Refuses a destination that would hand the token of the request on as it is: that was issued for this application, and an agent that got
+ * it could call this application with it.
+ */
+async function assertOwnToken(outbound: ReadyDestination): Promise<ReadyDestination> {
+  const { destination, user } = outbound
+  const { authorization } = await identityHeaders(destination as HttpDestination)
+  if (!user || authorization !== `Bearer ${user.bearerToken}`) return outbound
+  const name = destination.name ?? undefined
+  throw new DestinationError(
+    'ERR_DESTINATION_UNAVAILABLE',
+    `destination "${String(name)}" would hand the token of the request to an agent as it is`,
+    { destination: name, fix: `Nothing was sent. ${EXCHANGED}` }
+  )
+}
+
+function delegated(name: string): ConfigurationError {
+  return new ConfigurationError(
+    `cds.requires.${name}.delegation is set, but an agent can not tell whether it was called before, so queued work could have its effect ` +
+      'twice. Remove it, and call the agent while the request is handled.'
+  )
+}
+
+function passThrough(name: string): ConfigurationError {
+  return new ConfigurationError(
+    `cds.requires.${name}.credentials.forwardAuthToken: an agent never gets the token of the request as it is. ${EXCHANGED}`
+  )
+}
+
+function withoutAddress(name: string): ConfigurationError {
+  return new ConfigurationError(
+    `cds.requires.${name}.credentials has neither a "destination" nor a "url"`
+  )
+}

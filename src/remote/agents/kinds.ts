@@ -1,0 +1,20 @@
+import type { Requires } from '../../cap-types.js'
+
+/** Implementations of the kinds of agents. */
+const IMPLEMENTATIONS = {
+  mcp: 'cds-principal/mcp-service',
+  a2a: 'cds-principal/a2a-service'
+} as const
+
+/**
+ * Adds the kinds `mcp` and `a2a` for required services. Where the application or another plugin has a kind of that name, theirs
+ * stays as it is: plugins are loaded when the configurations of all of them are known.
+ *
+ * @internal
+ */
+export function addAgentKinds(requires: Requires): void {
+  const kinds = (requires.kinds ?? {}) as Record<string, { impl?: string } | undefined>
+  for (const [name, impl] of Object.entries(IMPLEMENTATIONS)) {
+    if (kinds[name]?.impl === undefined) kinds[name] = { ...kinds[name], impl }
+  }
+}

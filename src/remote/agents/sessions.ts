@@ -1,0 +1,77 @@
+import { LRUCache } from 'lru-cache'
+
+/** Sessions that are kept at the same time. */
+const MAX_SESSIONS = 1000
+
+/** Milliseconds for which a session is kept that nobody uses. */
+const IDLE = 300_000
+
+/** A client of an agent that holds a session, or what else was agreed with one principal. */
+export interface AgentClient {
+  close?(): unknown
+}
+
+/** A session with the calls that use it. */
+class Session<C extends AgentClient> {
+  readonly client: Promise<C>
+  #uses = 0
+  #isRetired = false
+
+  constructor(client: Promise<C>) {
+    this.client = client
+  }
+
+  async use<T>(work: (client: C) => Promise<T>): Promise<T> {
+    this.#uses += 1
+    try {
+      return await work(await this.client)
+    } finally {
+      this.#uses -= 1
+      this.#closeUnused()
+    }
+  }
+
+  /** Closes the session as soon as no call uses it. */
+  retire(): void {
+    this.#isRetired = true
+    this.#closeUnused()
+  }
+
+  #closeUnused(): void {
+    if (!this.#isRetired || this.#uses) return
+    const close = async () => (await this.client).close?.()
+    close().catch(() => undefined) // it never was open
+  }
+}
+
+/** Sessions of one required service, each of exactly one principal. */
+export class Sessions<C extends AgentClient> {
+  readonly #kept = new LRUCache<string, Session<C>>({
+    max: MAX_SESSIONS,
+    ttl: IDLE,
+    updateAgeOnGet: true,
+    dispose: (session) => session.retire()
+  })
+
+  /**
+   * Does something in the session with this key; it is opened if there is none. A session in which something has failed is not used again,
+   * unless the failure is an answer.
+   *
+   * @param isAnswer - true for an error that the agent has answered
+   */
+  async use<T>(
+    key: string,
+    open: () => Promise<C>,
+    work: (client: C) => Promise<T>,
+    isAnswer: (error: unknown) => boolean
+  ): Promise<T> {
+    const session = this.#kept.get(key) ?? new Session(open())
+    this.#kept.set(key, session)
+    try {
+      return await session.use(work)
+    } catch (error) {
+      if (!isAnswer(error) && this.#kept.peek(key) === session) this.#kept.delete(key)
+      throw error
+    }
+  }
+}

@@ -1,0 +1,11 @@
+import { addAgentKinds } from '../../../../src/remote/agents/kinds.js'
+
+test('the kinds of agents are added, and those of others stay as they are', () => {
+  const requires = { kinds: { mcp: { impl: '@other/mcp', vcap: {} }, a2a: {}, odata: {} } }
+  addAgentKinds(requires as never)
+  expect(requires.kinds).toEqual({
+    mcp: { impl: '@other/mcp', vcap: {} },
+    a2a: { impl: 'cds-principal/a2a-service' },
+    odata: {}
+  })
+})
