@@ -391,6 +391,10 @@ export default defineConfig(
     languageOptions: { sourceType: 'commonjs', globals: globals.node }
   },
   {
+    files: ['examples/**/*.js'],
+    languageOptions: { sourceType: 'module', globals: globals.node }
+  },
+  {
     files: ['app/**/*.js', 'emulator/page/*.js'],
     languageOptions: { sourceType: 'module', globals: globals.browser }
   },

@@ -70,7 +70,7 @@ describe('package.json', () => {
   })
 })
 
-const FOLDERS = ['bench', 'scripts', 'src', 'srv', 'test']
+const FOLDERS = ['bench', 'examples', 'scripts', 'src', 'srv', 'test']
 
 /** Returns the names of the packages that the files of some folders import or require, each once. */
 function importedPackages(folders: readonly string[]): string[] {
