@@ -1,18 +1,26 @@
 import { ConfigurationError, PrincipalError, RemoteError } from '../../errors.js'
 import type { AgentCall } from './agent-call.js'
 
-/** Codes of the SDKs for an answer that did not come in time: MCP 1 and 2. */
-const TIMEOUTS: readonly unknown[] = [-32001, 'REQUEST_TIMEOUT']
+/** Code of an answer that did not come in time, in version 1 of the SDK of MCP; servers use it for other errors. */
+const TIMEOUT = -32001
+
+/** The same in version 2. */
+const TIMEOUT_2 = 'REQUEST_TIMEOUT'
 
 /** Error of an SDK; a number is a code of JSON-RPC or HTTP. */
 interface SdkError {
   readonly code?: unknown
+  readonly data?: { readonly timeout?: unknown }
+}
+
+function isTimeout({ code, data }: SdkError): boolean {
+  return code === TIMEOUT_2 || (code === TIMEOUT && typeof data?.timeout === 'number')
 }
 
 /** True if the agent has answered a message with an error of JSON-RPC: the session goes on. @internal */
 export function isAnswer(error: unknown): boolean {
-  const { code } = Object(error) as SdkError
-  return typeof code === 'number' && code < -1 && !TIMEOUTS.includes(code)
+  const own = Object(error) as SdkError
+  return typeof own.code === 'number' && own.code < -1 && !isTimeout(own)
 }
 
 /**
@@ -29,15 +37,15 @@ export function agentFailure(
 ): PrincipalError {
   if (error instanceof PrincipalError) return error
   if (call.failure) return call.failure
-  const { code } = Object(error) as SdkError
+  const own = Object(error) as SdkError
   const details = { service, reason: error, statusCode: 502 }
-  if (TIMEOUTS.includes(code)) {
+  if (isTimeout(own)) {
     return new RemoteError('ERR_REMOTE_TIMEOUT', `"${service}" has not answered ${event} in time`, {
       ...details,
       fix: 'It may have had its effect: look at the system. "requestTimeout" of the required service is the time in milliseconds.'
     })
   }
-  const known = typeof code === 'number' ? ` (${code})` : ''
+  const known = typeof own.code === 'number' ? ` (${own.code})` : ''
   return new RemoteError(
     'ERR_REMOTE_ANSWER',
     `"${service}" has answered ${event} with an error${known}`,

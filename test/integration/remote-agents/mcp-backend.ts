@@ -14,6 +14,10 @@ const { StreamableHTTPServerTransport } = requireNative(
   '@modelcontextprotocol/sdk/server/streamableHttp.js'
 ) as typeof import('@modelcontextprotocol/sdk/server/streamableHttp.js')
 
+const modern = requireNative(
+  '@modelcontextprotocol/server'
+) as typeof import('@modelcontextprotocol/server')
+
 /** One message, as the server has understood it. */
 export interface McpMessage {
   /** HTTP method, and that of JSON-RPC. */
@@ -33,8 +37,16 @@ export class McpBackend extends InternetBackend {
   /** Status of all answers, in place of its own. */
   refusal: number | undefined
 
-  static async start(): Promise<McpBackend> {
-    const backend = new McpBackend()
+  readonly #isModern: boolean
+
+  private constructor(isModern: boolean) {
+    super()
+    this.#isModern = isModern
+  }
+
+  /** @param isModern - true for a server of 2026-07-28 only, which has no sessions */
+  static async start({ isModern = false } = {}): Promise<McpBackend> {
+    const backend = new McpBackend(isModern)
     await backend.listen((req, res) => void backend.#answer(req, res))
     return backend
   }
@@ -65,6 +77,10 @@ export class McpBackend extends InternetBackend {
     const user = String(claims['user_name'] ?? claims['azp'])
     const method = [req.method, body.method].join(' ')
     this.messages.push({ method, user, client: claims['azp'], token, session })
+    if (this.#isModern) {
+      await answerWithoutSession(req, res, { body, user })
+      return
+    }
     const transport = session ? this.#sessions.get(session) : await this.#opened()
     if (!transport) {
       res.writeHead(404).end()
@@ -89,4 +105,28 @@ export class McpBackend extends InternetBackend {
     await server.connect(transport)
     return transport
   }
+}
+
+/** A request that a server without sessions answers. */
+interface Sent {
+  readonly body: object
+  readonly user: string
+}
+
+async function answerWithoutSession(req: IncomingMessage, res: ServerResponse, sent: Sent) {
+  const handler = modern.createMcpHandler(
+    () => {
+      const server = new modern.McpServer({ name: 'backend', version: '1.0.0' })
+      server.registerTool('whoami', {}, () => ({ content: [{ type: 'text', text: sent.user }] }))
+      return server
+    },
+    { legacy: 'reject' }
+  )
+  const { method = '', headers } = req
+  const request = new Request(`https://localhost${req.url ?? ''}`, {
+    ...{ method, headers: headers as Record<string, string> },
+    ...(method === 'POST' && { body: JSON.stringify(sent.body) })
+  })
+  const answer = await handler.fetch(request)
+  res.writeHead(answer.status, Object.fromEntries(answer.headers)).end(await answer.text())
 }

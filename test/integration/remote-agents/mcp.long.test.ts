@@ -139,6 +139,22 @@ describe.each([
   })
 })
 
+test('a server of 2026-07-28 without sessions: each message is of the own user', async () => {
+  const backend = await McpBackend.start({ isModern: true })
+  const app = await AgentsSample.start({ backend, kind: 'mcp', path: '/mcp' })
+  try {
+    const users = ['alice', 'bob', 'alice', 'bob', 'bob']
+    const answers = await Promise.all(
+      users.map((as) => app.call<Result>('NAMED', 'tools/call', WHOAMI, { as }))
+    )
+    expect(answers.map(({ content }) => content[0]!.text)).toEqual(users)
+    expect(backend.messages.map(({ method }) => method)).not.toContain('POST initialize')
+  } finally {
+    await app.stop()
+    await backend.stop()
+  }
+})
+
 test('without a client of MCP, the start stops and names it', async () => {
   const backend = await McpBackend.start()
   try {
