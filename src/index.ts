@@ -39,6 +39,7 @@ export type {
   MetadataOptions,
   UserOptions
 } from './options.js'
+export { type Refusal, refusalOf } from './explain/refusal.js'
 export { sharedDestinationCache } from './fleet/cloud-sdk-cache.js'
 export type { SharedCacheOptions } from './fleet/options.js'
 export type { LimitOptions } from './configuration/limit-options.js'

@@ -3,6 +3,8 @@ using {API_FUNCTIONALLOCATION as locations} from './external/API_FUNCTIONALLOCAT
 using {maintenance} from '../db/schema';
 
 /** Functional locations and equipment of S/4HANA, simplified, and the technicians' notes. */
+@odata
+@mcp
 @requires: 'authenticated-user'
 service MaintenanceService {
 
@@ -19,6 +21,7 @@ service MaintenanceService {
     customerOwned  = 'S';
   };
 
+  /** Places in a plant at which equipment is installed. */
   @restrict: [
     { grant: 'READ', to: ['Viewer', 'Technician'], where: (plant = $user.plant) },
     { grant: ['CREATE', 'UPDATE'], to: 'Technician', where: (plant = $user.plant) },
@@ -42,6 +45,7 @@ service MaintenanceService {
         LastChangeDateTime         as lastChangedAt
   };
 
+  /** Machines, tools and instruments, each at one functional location at most. */
   @restrict: [
     { grant: 'READ', to: ['Viewer', 'Technician'], where: (plant = $user.plant) },
     { grant: ['CREATE', 'UPDATE', 'install', 'dismantle', 'planForTonight'], to: 'Technician', where: (plant = $user.plant) },
@@ -67,7 +71,9 @@ service MaintenanceService {
         LastChangedByUser           as lastChangedBy,
         LastChangeDateTime          as lastChangedAt
   } actions {
+    /** Puts it at a functional location, by the id of that. */
     action install(functionalLocation : String(40) @mandatory) returns Equipment;
+    /** Takes it away from its functional location. */
     action dismantle() returns Equipment;
     /** Renames it later, as the user who asks for it now. */
     action planForTonight(name : String(40) @mandatory, after : String(4) @assert.format: '^[1-9][0-9]{0,2}[smh]$');

@@ -3,7 +3,10 @@ import { PrincipalError } from '../errors.js'
 import { isExplained } from '../lib/log.js'
 
 /** CAP's loggers of protocols and of remote services; `error` is that of routes without a protocol. */
-const LOGGERS_OF_CAP = ['remote', 'odata', 'odata-v4', 'rest', 'hcql', 'graphql', 'error', 'http']
+const LOGGERS_OF_CAP = [
+  ...['remote', 'odata', 'odata-v4', 'rest', 'hcql', 'graphql', 'mcp'],
+  ...['error', 'http']
+]
 
 /** CAP's loggers of queues: their entries say as well what becomes of a message. */
 const LOGGERS_OF_QUEUES = ['queue', 'persistent-queue', 'scheduling']

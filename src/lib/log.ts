@@ -108,10 +108,16 @@ export function noteExplained(error: unknown): void {
 }
 
 /** Explanations of errors that may still reach a client, and those of a response that are not logged yet. */
-const explanations = new WeakMap<object, Explaining>()
+const explanations = shared('explanations', () => new WeakMap<object, Explaining>())
 const pending = new WeakMap<object, Set<Explaining>>()
 
 type Explaining = PrincipalError & Circumstances
+
+/** Returns a value that all copies of this package in the process have: a project can load it from two places. */
+function shared<T>(name: string, make: () => T): T {
+  const all = globalThis as Record<symbol, unknown>
+  return (all[Symbol.for(`cds-principal.${name}`)] ??= make()) as T
+}
 
 /**
  * Keeps the explanation of an error that code further up may still handle. It is logged when the error reaches the client.
@@ -126,12 +132,16 @@ export function explainLater(error: unknown, explanation: Explaining): void {
   if (res) pending.set(res, (pending.get(res) ?? new Set()).add(explanation))
 }
 
+/** Returns the explanation of an error, or of one that has caused it. @internal */
+export function explanationOf(error: unknown, depth = 0): Explaining | undefined {
+  if (typeof error !== 'object' || error === null || depth > 3) return undefined
+  return explanations.get(error) ?? explanationOf((error as { cause?: unknown }).cause, depth + 1)
+}
+
 /** Logs the explanation of an error, or of one that has caused it, if there is one. @internal */
-export function logExplanation(error: unknown, depth = 0): void {
-  if (typeof error !== 'object' || error === null || depth > 3) return
-  const explanation = explanations.get(error)
+export function logExplanation(error: unknown): void {
+  const explanation = explanationOf(error)
   if (explanation) logFailure(explanation, explanation)
-  else logExplanation((error as { cause?: unknown }).cause, depth + 1)
 }
 
 /**

@@ -1,5 +1,6 @@
 import { type ChildProcess, spawn } from 'node:child_process'
-import { cpSync, mkdtempSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs'
+import { cpSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs'
+import { symlinkSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join, resolve } from 'node:path'
 import { setImmediate as turnOfEventLoop } from 'node:timers/promises'
@@ -26,6 +27,8 @@ export interface SampleOptions {
   readonly files?: Record<string, string>
   /** Changes of `cds.requires`, by service. */
   readonly requires?: Record<string, object>
+  /** Folders of packages that are installed besides, by name. */
+  readonly packages?: Record<string, string>
 }
 
 /** The sample, running in a process of its own. */
@@ -80,13 +83,13 @@ const LISTENING = /server listening on[^']*'(http:\/\/localhost:\d+)'/
 const CDS_SERVE = join(SAMPLE, 'node_modules/@sap/cds/bin/serve.js')
 
 function projectFolder(options: SampleOptions): string {
-  const { plugin = true, extra, emulator, ca, requires, files = {} } = options
+  const { plugin = true, extra, emulator, ca, requires, files = {}, packages = {} } = options
   const root = mkdtempSync(join(tmpdir(), 'cds-principal-sample-'))
   for (const name of ['db', 'srv'])
     cpSync(join(SAMPLE, name), join(root, name), { recursive: true })
   cpSync(join(SAMPLE, 'xs-security.json'), join(root, 'xs-security.json'))
   if (extra) cpSync(extra, join(root, 'srv'), { recursive: true })
-  symlinkSync(join(SAMPLE, 'node_modules'), join(root, 'node_modules'))
+  linkPackages(join(root, 'node_modules'), packages)
   const configuration = JSON.parse(
     readFileSync(join(SAMPLE, '.cdsrc.json'), 'utf8')
   ) as Configuration
@@ -95,11 +98,29 @@ function projectFolder(options: SampleOptions): string {
     configuration.requires[name] = { ...configuration.requires[name], ...changes }
   }
   writeFileSync(join(root, '.cdsrc.json'), JSON.stringify(configuration))
-  const dependencies = { '@cap-js/sqlite': '*', ...(plugin && { 'cds-principal': '*' }) }
+  const own = Object.fromEntries(Object.keys(packages).map((name) => [name, '*']))
+  const dependencies = { '@cap-js/sqlite': '*', ...(plugin && { 'cds-principal': '*' }), ...own }
   writeFileSync(join(root, 'package.json'), JSON.stringify({ name: 'sample', dependencies }))
   for (const [name, text] of Object.entries(files)) writeFileSync(join(root, name), text)
   writeFileSync(join(root, 'ca.pem'), [emulator.ca, ca].join('\n'))
   return root
+}
+
+/** The packages of this repository, and others beside them. */
+function linkPackages(modules: string, packages: Record<string, string>): void {
+  const installed = join(SAMPLE, 'node_modules')
+  if (!Object.keys(packages).length) {
+    symlinkSync(installed, modules)
+    return
+  }
+  const scopes = new Set(Object.keys(packages).map((name) => name.split('/', 1)[0] ?? ''))
+  for (const folder of ['', ...scopes]) {
+    mkdirSync(join(modules, folder), { recursive: true })
+    for (const name of readdirSync(join(installed, folder))) {
+      if (!scopes.has(name)) symlinkSync(join(installed, folder, name), join(modules, folder, name))
+    }
+  }
+  for (const [name, folder] of Object.entries(packages)) symlinkSync(folder, join(modules, name))
 }
 
 interface Configuration {

@@ -1,0 +1,1 @@
+// CAP looks for this file, and reads the configuration in package.json
