@@ -63,24 +63,6 @@ export function beforeWritesTo(
 }
 
 /**
- * Calls a function with the rows that a database service is about to insert into a table, before it does so.
- *
- * @param name - of the table
- * @internal
- */
-export function beforeInsertsInto(
-  service: cds.Service,
-  name: string,
-  handle: (rows: readonly Record<string, unknown>[]) => Promise<void>
-): void {
-  const table = { name } as never
-  service.before(['INSERT', 'UPSERT'], table, async ({ query }: cds.Request) => {
-    const { INSERT, UPSERT } = query as unknown as WriteQuery<Record<string, unknown>>
-    await handle(INSERT?.entries ?? UPSERT?.entries ?? [])
-  })
-}
-
-/**
  * Calls a function with the rows that were read from a table to be processed: `SELECT … FOR UPDATE`.
  *
  * @param name - of the table
@@ -96,15 +78,6 @@ export function afterSelectionFrom(
     const { SELECT } = query as unknown as { SELECT?: { forUpdate?: unknown } }
     if (SELECT?.forUpdate && Array.isArray(rows)) await handle(rows)
   })
-}
-
-/** Calls a function before rows of a table are deleted. @param name - of the table @internal */
-export function beforeDeletesFrom(
-  service: cds.Service,
-  name: string,
-  handle: () => Promise<void>
-): void {
-  service.before('DELETE', { name } as never, () => handle())
 }
 
 /** True for a service of a database. Not `instanceof`: without a database there is no package that has the class. @internal */

@@ -68,6 +68,8 @@ export const ERROR_CODES = {
   ERR_DELEGATION_ENDED: 403,
   /** A call of queued work was sent, and its outcome is not known. */
   ERR_DELEGATION_OUTCOME: 502,
+  /** Another attempt has the queued work, or has done it: this one leaves it alone. */
+  ERR_DELEGATION_TAKEN: 409,
   /** There is no token for the author of queued work at the moment. */
   ERR_DELEGATION_TOKEN: 503,
   /** The destination can't carry a user, but the service demands a named one. */

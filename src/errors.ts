@@ -143,14 +143,18 @@ export type DelegationCode = Extract<
   | 'ERR_DELEGATION_INVALID'
   | 'ERR_DELEGATION_ENDED'
   | 'ERR_DELEGATION_OUTCOME'
+  | 'ERR_DELEGATION_TAKEN'
   | 'ERR_DELEGATION_TOKEN'
 >
 
+/** Codes after which there is another attempt: there can be a token then, or another process has the work. */
+const NOT_THE_END: readonly string[] = ['ERR_DELEGATION_TOKEN', 'ERR_DELEGATION_TAKEN']
+
 /** Queued work does not run as its author: the delegation is refused or has ended, or there is no token for it. */
 export class DelegationError extends PrincipalError {
-  /** CAP's queue reads it: the message becomes a dead letter at once. Only a token can be there at another attempt. */
+  /** CAP's queue reads it: the message becomes a dead letter at once. */
   get unrecoverable(): boolean {
-    return this.code !== 'ERR_DELEGATION_TOKEN'
+    return !NOT_THE_END.includes(this.code)
   }
 }
 

@@ -1,9 +1,16 @@
 import { randomUUID } from 'node:crypto'
 
-import type { DelegationError } from '../errors.js'
+import { DelegationError } from '../errors.js'
 import { now } from './clock.js'
 import { type DelegationRecord, ended, invalid } from './record.js'
-import { type DelegationEntry, type DelegationState, markSent, type SentMark } from './table.js'
+import {
+  type AttemptState,
+  type DelegationEntry,
+  findEntry,
+  inOwnTransaction,
+  markSent,
+  type SentMark
+} from './table.js'
 
 /** Verified record of a selected row, or the reason for which it is refused. */
 export type Judgement =
@@ -57,9 +64,13 @@ export class Attempt {
     return !this.#mayHaveHappened && (!this.isRepeated || isAnswered)
   }
 
-  /** State in which the entry of the delegation has to be when the work is done. */
-  get state(): DelegationState {
-    return this.mark ? 'sent' : this.#accepted.entry.state
+  /** State of the entry as this attempt has left it; `undefined` if the record was refused. */
+  get state(): AttemptState | undefined {
+    if ('refusal' in this.#judgement) return undefined
+    const { txn, state, attempts } = this.#judgement.entry
+    const { mark } = this
+    if (!mark) return { txn, state, attempts, request: undefined }
+    return { txn, state: 'sent', attempts: attempts + 1, request: mark.request }
   }
 
   /** True if an earlier attempt may have sent something. */
@@ -82,7 +93,7 @@ export class Attempt {
   /**
    * Marks, and commits, that calls are sent from now on.
    *
-   * @throws {@link DelegationError} `ERR_DELEGATION_ENDED` if it was revoked, or another process has the work
+   * @throws {@link DelegationError} `ERR_DELEGATION_ENDED` if it was revoked, `ERR_DELEGATION_TAKEN` if another process has the work
    */
   send(): Promise<SentMark> {
     this.#marking ??= this.#commitMark()
@@ -94,7 +105,17 @@ export class Attempt {
     if (record.expiresAt <= now()) throw ended(record.service, 'its time is over')
     this.mark = await markSent(entry, this.tenant)
     if (this.mark) return this.mark
-    throw ended(record.service, 'it was revoked, or another process is working on it')
+    await this.checkCurrent()
+    throw ended(record.service, 'it was revoked, or is over')
+  }
+
+  /** @throws {@link DelegationError} `ERR_DELEGATION_TAKEN` if another attempt has begun since the row was selected, or is done */
+  async checkCurrent(): Promise<void> {
+    const { record, entry } = this.#accepted
+    const found = await inOwnTransaction(this.tenant, () => findEntry(entry.txn))
+    if (!found || found.revokedAt || found.state === 'ended') return
+    if (found.state !== entry.state || found.attempts !== entry.attempts)
+      throw taken(record.service)
   }
 
   /** Ends the attempt: no call is the author's from now on. */
@@ -113,4 +134,13 @@ export class Attempt {
     if (isUnknown) this.#mayHaveHappened = true
     if (confirmed !== null) this.#confirmed = confirmed && this.#confirmed !== false
   }
+}
+
+/** Returns the error for an attempt that comes too late: another process is working, or has worked, on the same row. @internal */
+export function taken(service: string): DelegationError {
+  return new DelegationError(
+    'ERR_DELEGATION_TAKEN',
+    `another attempt has the queued work for "${service}", or has done it`,
+    { service, fix: 'Nothing to do: the other attempt decides. See cds.requires.queue.timeout.' }
+  )
 }

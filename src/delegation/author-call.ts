@@ -45,7 +45,7 @@ export class AuthorCall {
    *
    * @param isRead - true for a request that changes nothing
    * @returns headers to send
-   * @throws {@link DelegationError} `ERR_DELEGATION_OUTCOME`, `ERR_DELEGATION_ENDED`
+   * @throws {@link DelegationError} `ERR_DELEGATION_OUTCOME`, `ERR_DELEGATION_ENDED`, `ERR_DELEGATION_TAKEN`
    */
   async prepare(isRead: boolean): Promise<Record<string, string>> {
     this.#isWrite = !isRead
@@ -62,6 +62,7 @@ export class AuthorCall {
     const isConfirmed =
       repeatable && (await inOwnTransaction(tenant, () => hasConfirmed(record.service, tenant)))
     if (isConfirmed) return
+    await this.attempt.checkCurrent()
     throw new DelegationError(
       'ERR_DELEGATION_OUTCOME',
       `a call of "${name}" for queued work may have happened: an attempt has ended without its answer` +

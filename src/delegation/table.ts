@@ -99,27 +99,50 @@ export async function markSent(
   return affectedRows(done) === 1 ? mark : undefined
 }
 
-/** Takes back the mark of an attempt that has certainly done nothing. @internal */
-export async function reopenEntry(txn: string, { request }: SentMark): Promise<void> {
-  await cap.run(UPDATE.entity(TABLE).set({ state: 'open' }).where({ txn, request, state: 'sent' }))
+/** State of an entry as one attempt knows it. */
+export interface AttemptState {
+  readonly txn: string
+  readonly state: DelegationState
+  readonly attempts: number
+  /** Seed of the attempt's mark; `undefined` if it has sent nothing. */
+  readonly request: string | undefined
 }
+
+/**
+ * Holds the entry of an attempt that has failed, until the end of the current transaction.
+ *
+ * @param isOpenAgain - true if the attempt has certainly done nothing
+ * @returns false if another attempt has begun since, or the work is done, replaced or over
+ * @internal
+ */
+export async function holdEntry(
+  { txn, state, attempts, request }: AttemptState,
+  isOpenAgain: boolean
+): Promise<boolean> {
+  const query = UPDATE.entity(TABLE)
+    .set({ state: isOpenAgain ? 'open' : state })
+    .where({ txn, state, attempts, ...(request && { request }) })
+  return affectedRows(await cap.run(query)) === 1
+}
+
+/** States in which an entry can be when work that was begun is done: another process may have given it up meanwhile. */
+const NOT_USED: readonly DelegationState[] = ['sent', 'ended', 'replaced']
 
 /**
  * Uses up a delegation, in the current transaction.
  *
- * @param state - that it has to be in
  * @param repeatable - true if all answers have confirmed that requests are repeatable; null if nobody has asked
- * @returns false if it was used already
+ * @returns false if it was used already, or another attempt has begun
  * @internal
  */
 export async function useEntry(
-  txn: string,
-  state: DelegationState,
+  { txn, state, attempts, request }: AttemptState,
   repeatable: boolean | null
 ): Promise<boolean> {
+  const own = request ? { request, state: { in: NOT_USED } } : { state, attempts }
   const query = UPDATE.entity(TABLE)
     .set({ state: 'used', usedAt: timestamp(now()), repeatable })
-    .where({ txn, state })
+    .where({ txn, ...own })
   return affectedRows(await cap.run(query)) === 1
 }
 

@@ -9,6 +9,8 @@ export interface StoredMessage {
   readonly service?: string
   readonly event?: string
   readonly context?: { readonly tenant?: unknown }
+  /** Error in a message about a failure. */
+  readonly results?: { readonly code?: unknown }
   readonly queue?: { readonly task?: unknown; readonly every?: unknown }
   readonly [MEMBER]?: unknown
 }

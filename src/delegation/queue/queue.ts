@@ -1,13 +1,14 @@
 import type cds from '@sap/cds'
 
-import { afterSelectionFrom, beforeDeletesFrom, beforeInsertsInto, cap } from '../../cap.js'
+import { affectedRows, afterSelectionFrom, cap } from '../../cap.js'
+import { beforeDeletesFrom, beforeInsertsInto } from '../../cap-rows.js'
+import { taken } from '../attempt.js'
 import { type IssueObserver, issueRecord } from './issue.js'
-import { separate } from './message.js'
+import { parseMessage, separate } from './message.js'
 import type { QueueRow } from './row.js'
-import { ended } from '../record.js'
 import { attemptOf, endAttempt } from '../running.js'
 import { selectRow } from './select.js'
-import { reopenEntry, useEntry } from '../table.js'
+import { holdEntry, useEntry } from '../table.js'
 
 /** Table of CAP's queue. */
 const QUEUE_TABLE = 'cds.outbox.Messages'
@@ -19,32 +20,60 @@ const QUEUE_TABLE = 'cds.outbox.Messages'
  * @internal
  */
 export function delegateQueuedWork(service: cds.Service, observer: IssueObserver): void {
-  beforeInsertsInto(service, QUEUE_TABLE, async (rows) => {
-    for (const row of rows) await written(row, observer)
-  })
+  beforeInsertsInto(service, QUEUE_TABLE, (row) => writeRow(row, observer))
   afterSelectionFrom(service, QUEUE_TABLE, async (rows) => {
     for (const row of rows) await selectRow(row)
   })
-  beforeDeletesFrom(service, QUEUE_TABLE, used)
+  beforeDeletesFrom(service, QUEUE_TABLE, useRecord)
 }
 
-/** A row that comes back after an attempt gets its record back; a new one gets its first. */
-async function written(row: QueueRow, observer: IssueObserver): Promise<void> {
-  if (!row.msg) return
+/**
+ * Issues the record of a new row; a row that comes back after an attempt gets its record back.
+ *
+ * @returns false for a row that this attempt has to leave alone
+ */
+async function writeRow(row: QueueRow, observer: IssueObserver): Promise<boolean> {
+  if (!row.msg) return true
   const found = separate(row.msg)
-  if (!found) return issueRecord(row, observer)
+  if (!found) {
+    await issueRecord(row, observer)
+    return !reportsTaken(row.msg)
+  }
   const attempt = endAttempt(found.value)
-  if (!attempt) return
+  if (!attempt) return true
   row.msg = attempt.stored
-  if (attempt.mark && attempt.hasDoneNothing) await reopenEntry(attempt.record.txn, attempt.mark)
+  const { state } = attempt
+  const isOpenAgain = attempt.mark !== undefined && attempt.hasDoneNothing
+  return (!state || (await holdEntry(state, isOpenAgain))) && (await isStillThere(row))
 }
 
-/** A row is deleted: after its work in the same transaction, and there is no second time. */
-async function used(): Promise<void> {
+/**
+ * Returns false if a row is gone, or has become another one: CAP writes all that it has read before the attempt, and so brings a row
+ * back that another process has finished, or that the application has unscheduled or scheduled anew.
+ *
+ * @see `@sap/cds/libx/queue/processing.js`, `_processTasks`
+ */
+async function isStillThere({ ID, timestamp, status }: QueueRow): Promise<boolean> {
+  const time = new Date(timestamp ?? NaN).getTime()
+  // the database keeps more digits than CAP reads
+  const unchanged = time && { timestamp: { '<': new Date(time + 1).toISOString() } }
+  const query = UPDATE.entity(QUEUE_TABLE)
+    .set({ status: status ?? null })
+    .where({ ID, ...unchanged })
+  return affectedRows(await cap.run(query)) === 1
+}
+
+/** True for the message that tells an application of the failure of an attempt that has left its row to another one. */
+function reportsTaken(text: string): boolean {
+  const { event = '', results } = parseMessage(text) ?? {}
+  return event.endsWith('/#failed') && results?.code === 'ERR_DELEGATION_TAKEN'
+}
+
+/** Uses up the record of a row that is deleted: after its work in the same transaction, and there is no second time. */
+async function useRecord(id: string): Promise<void> {
   const attempt = attemptOf(cap.context?.user)
-  if (!attempt) return
-  const { txn, service } = attempt.record
-  if (!(await useEntry(txn, attempt.state, attempt.confirmed)))
-    throw ended(service, 'it was used already')
+  if (attempt?.record.jti !== id) return
+  const { state, record } = attempt
+  if (state && !(await useEntry(state, attempt.confirmed))) throw taken(record.service)
   endAttempt(attempt.handle)
 }

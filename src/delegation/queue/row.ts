@@ -5,6 +5,9 @@ import type { StoredMessage } from './message.js'
 export interface QueueRow {
   ID?: string
   msg?: string | null
+  /** Time from which the row can be taken. */
+  timestamp?: string | Date
+  status?: string | null
 }
 
 /** Tenant of a message; where it says none, the one in which the queue is filled or processed. @internal */

@@ -9,6 +9,8 @@ import type { Arrival } from './delegation-sample.js'
 const entries: Arrival[] = []
 const known = new Set<string>()
 const paths = new Set<string>()
+/** Answers to slow requests, which wait for one that releases them. */
+const slow: (() => void)[] = []
 const app = express().use((req, res) => {
   const { method, originalUrl: path } = req
   res.set('x-csrf-token', 'token')
@@ -23,12 +25,17 @@ const app = express().use((req, res) => {
   entries.push({ method, path, subject, id, first, isNew, headers })
   const isFirst = !paths.has(path)
   paths.add(path)
-  if (path.includes('HANG') && isFirst) return
-  if (path.includes('FAIL'))
-    return void res.status(500).json({ error: { code: 'X', message: { value: 'no' } } })
-  if (id !== null && !path.includes('DENY')) {
-    res.set({ RepeatabilityResult: 'accepted', 'Repeatability-Result': 'accepted' })
+  const answer = () => {
+    if (path.includes('FAIL'))
+      return void res.status(500).json({ error: { code: 'X', message: { value: 'no' } } })
+    if (id !== null && !path.includes('DENY')) {
+      res.set({ RepeatabilityResult: 'accepted', 'Repeatability-Result': 'accepted' })
+    }
+    res.status(204).end()
   }
-  res.status(204).end()
+  if (path.includes('HANG') && isFirst) return
+  if (path.includes('SLOW') && isFirst) return void slow.push(answer)
+  if (path.includes('RELEASE')) for (const each of slow.splice(0)) each()
+  answer()
 })
 serveBackend({ listener: app, audit: () => ({ entries }) })

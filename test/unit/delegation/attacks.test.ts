@@ -226,11 +226,11 @@ describe('a record that is over', () => {
           ?.send()
           .then(
             () => 'sent',
-            () => 'refused'
+            (error: unknown) => (error as { code: string }).code
           )
       )
     )
-    expect(outcomes.toSorted()).toEqual(['refused', 'sent'])
+    expect(outcomes.toSorted()).toEqual(['ERR_DELEGATION_TAKEN', 'sent'])
   })
 
   test('its handle is good for one handler, in this process', async () => {

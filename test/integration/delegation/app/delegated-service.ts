@@ -19,6 +19,8 @@ const KINDS: Record<string, (service: cds.Service, own: cds.Service, work: Work)
   scheduled: (service, _, work) => schedule(service, work),
   task: (service, _, work) => schedule(service, work).as(work.task),
   later: (service, _, work) => schedule(service, work).as(work.task).after('1h'),
+  unschedule: (service, _, { task }) =>
+    (service as unknown as { unschedule(task?: string): unknown }).unschedule(task),
   every: (service, _, work) => schedule(service, work).as(work.task).every('1h'),
   nightly: (_, own, work) => cds.queued(own).emit('nightly', work),
   plain: (_, own, work) => cds.queued(own).emit('plain', work),

@@ -1,3 +1,4 @@
+import { EventEmitter, once } from 'node:events'
 import { request } from 'node:https'
 import { json } from 'node:stream/consumers'
 
@@ -6,9 +7,15 @@ import { addTokenWay, DelegationError, type TokenWay } from 'cds-principal'
 
 let isAvailable = true
 
-/** Lets the way to a token work, or fail as in an outage. */
+/** Says when tokens are not held back any more, as they are from the start of a process with `HOLD_TOKENS`. */
+const released = new EventEmitter()
+let isHeld = Boolean(process.env.HOLD_TOKENS)
+
+/** Lets the way to a token work, also for those who wait for it, or fail as in an outage. */
 export function setAvailable(available: boolean): void {
   isAvailable = available
+  isHeld = false
+  released.emit('released')
 }
 
 /** A way that there is in tests only: the emulated XSUAA takes any password. */
@@ -17,6 +24,10 @@ const passwordWay: TokenWay = {
   isConfigured: () => true,
   claims: () => ['email'],
   async tokenFor({ author, service }) {
+    if (isHeld) {
+      console.log(`the token of ${author.userId} is held back`)
+      await once(released, 'released')
+    }
     if (!isAvailable) {
       const text = `there is no token for the author of work for "${service.name}"`
       throw new DelegationError('ERR_DELEGATION_TOKEN', text)
