@@ -30,7 +30,6 @@ For others:    ${out}.jwks.json, ${out}.metadata.xml
                     require("fs").writeFileSync(n,JSON.stringify(k[n]),{mode:0o600})'
                   kubectl create secret generic delegation-keys --from-file=recordKeys --from-file=assertionKeys
                   Mount it below SERVICE_BINDING_ROOT, and remove the two files.
-   Credential Store  store the content of the file, and bind the service with it as credentials ${NOT_TRIED}
 
 2. Configure the application (package.json), with one of the ways of step 3.
    "delegation-keys": { "vcap": { "name": "delegation-keys" } },

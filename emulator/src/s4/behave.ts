@@ -37,6 +37,7 @@ export function behave(
     if (rules) checkData(req, rules)
     if (req.event === 'CREATE') complete(target, data)
     Object.assign(data, systemFields(target, req.user.id, req.event === 'CREATE'))
+    if (req.event === 'CREATE') checkComplete(req, target, data)
   })
   for (const [name, definition] of Object.entries(csn.definitions)) {
     if (!name.startsWith(`${service.name}.`)) continue
@@ -62,10 +63,19 @@ function dropReadOnly({ elements }: Target, data: Data, on: 'creatable' | 'updat
 /** Gives required fields that a client has left out the initial value of their type. */
 function complete({ elements }: Target, data: Data): void {
   for (const [name, { key, notNull, target, type = '' }] of Object.entries(elements)) {
+    if (name === 'IsActiveEntity') data[name] ??= true
     if (key || target || !notNull || data[name] != null) continue
     if (type.endsWith('String')) data[name] = ''
     else if (type === 'cds.Boolean') data[name] = false
     else if (/Integer|Int|Decimal|Double/.test(type)) data[name] = 0
+  }
+}
+
+/** Rejects a new record without a key, or without a required field that has no initial value. CAP makes keys of type UUID. */
+function checkComplete(req: cds.Request, { elements }: Target, data: Data): void {
+  for (const [name, { key, notNull, target, type, default: initial }] of Object.entries(elements)) {
+    if (target || initial !== undefined || data[name] != null) continue
+    if (key ? type !== 'cds.UUID' : notNull) req.reject(400, `Property '${name}' is missing`)
   }
 }
 

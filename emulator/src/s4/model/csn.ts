@@ -6,6 +6,7 @@ export interface Element {
   precision?: number
   scale?: number
   notNull?: boolean
+  default?: unknown
   target?: string
   cardinality?: { max?: number | string }
   keys?: unknown[]
@@ -27,6 +28,8 @@ export interface Operation {
 export interface Definition {
   kind: string
   elements?: Record<string, Element>
+  /** Base types, whose elements the definition has as well. */
+  includes?: string[]
   actions?: Record<string, Operation>
   params?: Record<string, Element>
   returns?: Element
@@ -53,6 +56,20 @@ export function entitiesOf({
   )
 }
 
+/** Gives each entity and type the elements of its base types, in a copy of them: CAP does so for models in its own language only. */
+export function inheritElements({ definitions }: Csn): void {
+  const inherit = (definition: Definition | undefined): Record<string, Element> => {
+    const { includes = [], elements = {} } = definition ?? {}
+    const inherited = includes.map((base) => structuredClone(inherit(definitions[base])))
+    return Object.assign({}, ...inherited, elements) as Record<string, Element>
+  }
+  for (const definition of Object.values(definitions)) {
+    if (!definition.includes) continue
+    definition.elements = inherit(definition)
+    delete definition.includes
+  }
+}
+
 /** Names of the elements that are keys and no associations. */
 export function keysOf(elements: Readonly<Record<string, Element>>): string[] {
   return Object.keys(elements).filter((name) => elements[name]?.key && !elements[name].target)
@@ -72,7 +89,7 @@ export function pairsOf(
     const ends = [refs[index] ?? [], refs[index + 1] ?? []]
     const target = ends.find(([first]) => first === association)?.[1]
     const own = ends.find(([first]) => first !== association)?.[0]
-    if (target !== undefined && own !== undefined) pairs.push([own, target])
+    if (target !== undefined && own !== undefined && own !== '$self') pairs.push([own, target])
   }
   return pairs
 }

@@ -1,4 +1,13 @@
-import { type Csn, type Element, entitiesOf, keysOf, pairsOf } from './csn.js'
+import {
+  type Csn,
+  type Definition,
+  type Element,
+  entitiesOf,
+  inheritElements,
+  keysOf,
+  type Operation,
+  pairsOf
+} from './csn.js'
 import type { EdmxFacts } from './edmx-facts.js'
 
 /** A service of an EDMX file, ready to be served. */
@@ -23,9 +32,17 @@ export function prepareModel(csn: Csn, facts: EdmxFacts, path: string): Prepared
   for (const definition of Object.values(definitions)) {
     delete definition['@cds.external']
     delete definition['@cds.persistence.skip']
+    // a table has no parameters
+    if (definition.kind === 'entity') delete definition.params
   }
   service['@protocol'] = [{ kind: 'odata-v4', path }]
   const dropped: string[] = []
+  const drop = (entity: string, association: string) => {
+    delete csn.definitions[entity]?.elements?.[association]
+    dropped.push(`${entity.slice(name.length + 1)}/${association}`)
+  }
+  inheritElements(csn)
+  dropUnknownResults(csn)
   for (const [entity, definition] of entitiesOf(csn)) {
     const set = entity.slice(name.length + 1)
     for (const [association, element] of Object.entries(definition.elements)) {
@@ -33,12 +50,10 @@ export function prepareModel(csn: Csn, facts: EdmxFacts, path: string): Prepared
         keepWhole(csn, element)
         continue
       }
-      const isSibling = association === 'SiblingEntity'
       const pairs = facts.navigation.get(`${set}.${association}`)
-      if (!isSibling && connect(csn, definition.elements, association, element, pairs)) continue
-
-      delete definition.elements[association]
-      dropped.push(`${set}/${association}`)
+      const isKept = !isOfDrafts(csn, name, association)
+      if (isKept && connect(csn, definition.elements, association, element, pairs)) continue
+      drop(entity, association)
     }
     const etag = etagOf(definition.elements, [
       ...(facts.concurrency.get(set) ?? []),
@@ -46,7 +61,52 @@ export function prepareModel(csn: Csn, facts: EdmxFacts, path: string): Prepared
     ])
     if (etag) etag['@odata.etag'] = true
   }
+  for (const [entity, association] of withoutPartner(csn)) drop(entity, association)
   return { name, csn, dropped }
+}
+
+/**
+ * True for an association that only drafts have: there are active records only. CAP takes an entity for one with drafts if it has the
+ * second one, and then needs the entity of this name, as its own services have it.
+ */
+function isOfDrafts({ definitions }: Csn, service: string, association: string): boolean {
+  if (association === 'SiblingEntity') return true
+  return association === 'DraftAdministrativeData' && !definitions[`${service}.${association}`]
+}
+
+/** Finds the associations whose condition is that of their partner, which is missing. */
+function withoutPartner(csn: Csn): [entity: string, association: string][] {
+  return entitiesOf(csn).flatMap(([entity, { elements }]) =>
+    Object.entries(elements).flatMap(([name, { target = '', on = [] }]) => {
+      const refs = on.map((each) => (each as { ref?: string[] }).ref ?? [])
+      if (!refs.some(([first]) => first === '$self')) return []
+      const [, partner = ''] = refs.find(([first]) => first === name) ?? []
+      const known = csn.definitions[target]?.elements ?? {}
+      return Object.hasOwn(known, partner) ? [] : [[entity, name] as [string, string]]
+    })
+  )
+}
+
+/** Removes functions, and results of actions, of entity types that no entity set has: the import leaves these types out. */
+function dropUnknownResults({ definitions }: Csn): void {
+  const isUnknown = ({ returns }: { returns?: Element }) => {
+    const type = returns?.items?.type ?? returns?.type
+    return type !== undefined && !type.startsWith('cds.') && !definitions[type]
+  }
+  for (const [name, definition] of Object.entries(definitions)) {
+    const operations = [[definitions, name], ...boundTo(definition)] as const
+    for (const [owner, key] of operations) {
+      const operation = owner[key]
+      if (!operation || !isUnknown(operation)) continue
+      if (operation.kind === 'function') Reflect.deleteProperty(owner, key)
+      else delete operation.returns
+    }
+  }
+}
+
+/** Returns the operations that are bound to an entity, each with the object that has it. */
+function boundTo({ actions = {} }: Definition): [Record<string, Definition | Operation>, string][] {
+  return Object.keys(actions).map((key) => [actions, key])
 }
 
 /** Stores a complex property as a whole: otherwise CAP serves its parts as properties of the entity. */
