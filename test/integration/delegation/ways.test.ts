@@ -8,7 +8,7 @@ import { RunningSample } from '../../support/running-sample.js'
 import { SAMPLE, type SampleOptions } from '../../support/sample.js'
 import { trust } from '../../unit/destination/support/landscape.js'
 import { until } from '../background/queue-sample.js'
-import { SamlBackend } from '../destination-types/saml-backend.js'
+import { AUDIENCE, SamlBackend } from '../destination-types/saml-backend.js'
 
 const EQUIPMENT = '/odata/v4/maintenance/Equipment'
 const ISSUER = 'https://delegation.localhost'
@@ -161,14 +161,24 @@ describe('a destination with the application’s keys', () => {
       ...{ URL: backend.url, Authentication: 'OAuth2SAMLBearerAssertion' },
       ...{ ...backend.oauth, ...keys }
     }
-    const SYSTEM = {
-      ...{ kind: 'rest', onBehalfOf: 'namedUser', credentials: { destination: 'BEARER' } },
+    const direct = {
+      ...{ URL: backend.url, Authentication: 'SAMLAssertion', audience: AUDIENCE },
+      ...{ assertionRecipient: `${backend.url}/acs`, ...keys }
+    }
+    const { 'x_user_token.jwks': _, ...other } = direct
+    const system = (destination: string) => ({
+      ...{ kind: 'rest', onBehalfOf: 'namedUser', credentials: { destination } },
       delegation: { credentials: 'delegation-keys', userToken: { issuer: ISSUER } }
+    })
+    const requires = {
+      SYSTEM_BEARER: system('BEARER'),
+      SYSTEM_DIRECT: system('DIRECT'),
+      SYSTEM_OTHER: system('OTHER')
     }
     sample = await start(
       ({ saml }) => ({ saml }),
-      { destinations: { S4: ON_PREMISE, BEARER: bearer } },
-      { ca: backend.ca, requires: { SYSTEM } }
+      { destinations: { S4: ON_PREMISE, BEARER: bearer, DIRECT: direct, OTHER: other } },
+      { ca: backend.ca, requires }
     )
     await backend.trust(sample.emulator)
   })
@@ -177,10 +187,27 @@ describe('a destination with the application’s keys', () => {
     await backend.stop()
   })
 
-  test('the system knows the author by the assertion of the Destination service', async () => {
-    await change(await sample.as('alice'), 'T-1', 'SYSTEM')
-    await change(await sample.as('bob'), 'T-2', 'SYSTEM')
-    expect(backend.calls.map(({ user }) => user)).toEqual(['alice', 'bob'])
+  test.each([
+    ['SYSTEM_BEARER', 'Bearer', 'a token for the assertion of the Destination service'],
+    ['SYSTEM_DIRECT', 'SAML2.0', 'the assertion of the Destination service itself']
+  ])('%s, scheme %s: the system knows each author by %s', async (remote, scheme) => {
+    const before = backend.calls.length
+    await change(await sample.as('alice'), 'T-1', remote)
+    await change(await sample.as('bob'), 'T-2', remote)
+    expect(backend.calls.slice(before)).toMatchObject([
+      { user: 'alice', scheme },
+      { user: 'bob', scheme }
+    ])
+  })
+
+  test('SAMLAssertion without the keys of the application: nothing is queued', async () => {
+    const alice = await sample.as('alice')
+    const data = { remote: 'SYSTEM_OTHER', id: 'T-3', name: 'never' }
+    const before = backend.calls.length
+    expect((await alice.post('/odata/v4/planning/plan', data)).status).toBe(500)
+    await sample.sample.printed(/ERR_DELEGATION_REFUSED.*declares no keys of the application/)
+    expect(await rowsOf(alice, () => true)).toEqual([])
+    expect(backend.calls).toHaveLength(before)
   })
 })
 

@@ -12,7 +12,7 @@ export class PlanningService extends cds.ApplicationService {
     this.on('plan', async ({ data }: Request<Plan>) => {
       const { remote, id, name } = data
       const queued = cds.queued(await cds.connect.to(remote))
-      if (remote === 'SYSTEM') return queued.send('POST', `/changes/${id}`, { name })
+      if (remote.startsWith('SYSTEM')) return queued.send('POST', `/changes/${id}`, { name })
       const key = { Equipment: id, ValidityEndDate: '9999-12-31' }
       return queued.run(
         UPDATE.entity('API_EQUIPMENT.Equipment', key).set({ EquipmentName: name } as never)
