@@ -5,6 +5,7 @@ import { type Effort, inbound } from './steps/inbound.js'
 import { lists } from './steps/lists.js'
 import { massWrites } from './steps/mass-writes.js'
 import { memory } from './steps/memory.js'
+import { noisy } from './steps/noisy.js'
 import { outbound } from './steps/outbound.js'
 import { read } from './steps/read.js'
 import { restrictions } from './steps/restrictions.js'
@@ -51,5 +52,6 @@ export const STEPS: Readonly<Record<string, Step>> = {
     title: 'UPDATEs of many restricted records',
     measure: ({ effort }) => massWrites(effort)
   },
-  patterns: { title: 'many patterns of a user', measure: heldLoop }
+  patterns: { title: 'many patterns of a user', measure: heldLoop },
+  noisy: { title: 'a tenant with many calls', measure: noisy }
 }

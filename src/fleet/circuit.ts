@@ -12,6 +12,8 @@ const QUIET = 60_000
 interface CircuitParts {
   /** Tries Redis in the background. */
   readonly probe: () => Promise<unknown>
+  /** Returns the reason for which there is no answer to a trial, if the client knows one. */
+  readonly cause: () => unknown
   /** Called when Redis fails, unless that was said a short time ago. */
   readonly onOpen: (reason: string) => void
   /** Called when Redis works again, if its failure was said. */
@@ -44,7 +46,7 @@ export class Circuit {
       await within(this.#parts.probe(), TRIAL_DEADLINE)
       this.#close()
     } catch (error) {
-      this.open(error)
+      this.open(error instanceof RedisTimeout ? (this.#parts.cause() ?? error) : error)
     }
   }
 

@@ -32,12 +32,15 @@ export class RedisStore {
   readonly #newClient: () => Client
   readonly #circuit: Circuit
   #client: Client | undefined
+  /** Failure of the connection that the client told last. */
+  #failure: unknown
 
   /** @param newClient - creates a client that is not connected */
   constructor(newClient: () => Client) {
     this.#newClient = newClient
     this.#circuit = new Circuit({
       probe: () => this.#probe(),
+      cause: () => this.#failure,
       onOpen: (reason) => {
         logWarning(
           `the shared cache is away (${reason}): this instance uses its own caches until Redis is back`
@@ -143,9 +146,9 @@ export class RedisStore {
     drop(this.#client)
     const client = this.#newClient()
     this.#client = client
-    client.on('error', () => {
-      // the command that fails says so
-    })
+    this.#failure = undefined
+    // a command that fails says so; a client that does not get that far goes on and on
+    client.on('error', (error: unknown) => (this.#failure = error))
     await client.connect()
     await tryOut(client)
   }

@@ -2,6 +2,8 @@ import { randomUUID } from 'node:crypto'
 import { once } from 'node:events'
 import { setTimeout as delay } from 'node:timers/promises'
 
+import { createClient } from 'redis'
+
 import { type Redis, redisProgram, startRedis } from '../../support/redis.js'
 import { type Instance, result, source, startInstance } from './caches.js'
 
@@ -68,6 +70,48 @@ const BUSY = 100
     process.kill(redis.pid, 'SIGSTOP')
     expect(await timed('paused')).toBeLessThan(before + PATIENCE + BUSY)
     expect(instance.store.isUp).toBe(false)
+  })
+
+  /** Sends a command to the server as its administrator. */
+  async function administer(...command: string[]): Promise<void> {
+    const admin = createClient({ url: redis.uri.replace('somebody', '') })
+    await admin.connect()
+    await admin.sendCommand(command)
+    admin.destroy()
+  }
+
+  const awayLines = () =>
+    warnings.mock.calls.map((call) => call.join(' ')).filter((line) => /cache is away/.test(line))
+
+  test('slow: an answer that takes longer than 50 ms is not waited for, and it is used again later', async () => {
+    await administer('CLIENT', 'PAUSE', '300', 'ALL')
+    const tokens = source()
+    const start = performance.now()
+    expect((await instance.cache.fetch(result('slow'), tokens.fetch)).value).toBe('token-1')
+    expect(performance.now() - start).toBeLessThan(PATIENCE + BUSY)
+    expect(instance.store.isUp).toBe(false)
+    expect(awayLines()).toEqual([expect.stringContaining('(no answer within 50 ms)')])
+    while (!instance.store.isUp) await delay(50)
+    await instance.cache.fetch(result('later'), tokens.fetch)
+    await instance.cache.fetch(result('later'), tokens.fetch)
+    expect(tokens.calls).toBe(2)
+  })
+
+  test('full, while it is used: no fetch fails, and it is used again when there is room', async () => {
+    const tokens = source()
+    await instance.cache.fetch(result('before'), tokens.fetch)
+    await administer('CONFIG', 'SET', 'maxmemory', '1')
+    for (let i = 0; i < 20; i++) {
+      const { value } = await instance.cache.fetch(result(`full ${String(i)}`), tokens.fetch)
+      expect(value).toBe(`token-${String(i + 2)}`)
+    }
+    expect(instance.store.isUp).toBe(false)
+    expect(awayLines()).toEqual([expect.stringContaining('(OOM)')])
+    await administer('CONFIG', 'SET', 'maxmemory', '0')
+    while (!instance.store.isUp) await delay(50)
+    await instance.cache.fetch(result('after'), tokens.fetch)
+    await instance.cache.fetch(result('after'), tokens.fetch)
+    expect(tokens.calls).toBe(22)
   })
 
   test('when it is back, it is used again', async () => {
