@@ -41,7 +41,7 @@ export async function noisy({ quick }: { readonly quick: boolean }): Promise<Tar
   const [{ port }] = (await once(child, 'message')) as [{ port: number }]
   configureLimits({ sockets: SOCKETS })
   const system = new System(port)
-  const [rounds, seconds] = quick ? [1, 2] : [5, 10]
+  const [rounds, seconds] = quick ? [1, 2] : [3, 5]
   try {
     const same = await ratio(system, { takes: FAST }, rounds, seconds)
     const slow = await ratio(system, { takes: SLOW }, rounds, seconds)

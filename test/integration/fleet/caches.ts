@@ -1,4 +1,5 @@
 import { randomBytes } from 'node:crypto'
+import { setTimeout as delay } from 'node:timers/promises'
 
 import { addressOf, newClient, type RedisCredentials } from '../../../src/fleet/connection.js'
 import { FleetCache } from '../../../src/fleet/fleet-cache.js'
@@ -33,6 +34,25 @@ export const result = (
   key: ['xsuaa', name],
   ...more
 })
+
+/**
+ * Does something while all instances have Redis, which takes longer than 50 ms for an answer on a busy machine: then it is done once
+ * more.
+ *
+ * @param work - the attempt makes the names of results
+ */
+export async function whileUp<T>(
+  instances: readonly Instance[],
+  work: (attempt: number) => Promise<T>
+): Promise<T> {
+  for (let attempt = 0; ; attempt++) {
+    while (!instances.every(({ store }) => store.isUp)) await delay(50)
+    const warnings = jest.spyOn(console, 'warn').mockClear()
+    const done = await work(attempt)
+    const lines = warnings.mock.calls.map((call) => call.join(' '))
+    if (!lines.some((line) => line.includes('shared cache is away'))) return done
+  }
+}
 
 /** Fetches and counts. */
 export function source(milliseconds = 0, lifetime = 60_000) {
