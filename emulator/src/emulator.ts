@@ -50,6 +50,12 @@ export interface RotateKeysOptions {
   keepFormer?: boolean
 }
 
+/** The options of {@link Emulator.rotateCertificates}. */
+export interface RotateCertificatesOptions {
+  /** `false`: clients can not log on with the former certificates any more. Default: `true`, they can until these end. */
+  keepFormer?: boolean
+}
+
 /** The records of the backends. */
 export interface BackendRecord {
   /** The backends' own users that have sent requests, each once, in the order of their first request. */
@@ -100,6 +106,17 @@ export interface Emulator {
   requests(endpoint: EmulatedEndpoint): EmulatedRequest[]
   /** Replaces the keys that sign tokens; clients get to know the new ones from `/token_keys` and `/oauth2/certs`. */
   rotateKeys(options?: RotateKeysOptions): Promise<void>
+  /** Replaces the client certificates in bindings of type `x509`; {@link Emulator.mountBindings} has the new ones at once. */
+  rotateCertificates(options?: RotateCertificatesOptions): Promise<void>
+  /**
+   * Writes the bindings to a folder, as Kubernetes mounts secrets, and replaces them whenever certificates rotate. What was written
+   * is removed when the emulator stops.
+   *
+   * @param folder - value of `SERVICE_BINDING_ROOT`; it is made if it is not there
+   */
+  mountBindings(folder: string): void
+  /** Calls a function each time when client certificates in bindings were replaced. */
+  onCertificatesRotated(listener: () => void): void
   /**
    * Moves the landscape's clock, by which tokens, refresh tokens and user certificates are issued and judged, also in
    * the backends that it has started. The application's own clock is the machine's: it keeps what it has, also tokens

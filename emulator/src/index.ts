@@ -30,6 +30,7 @@ export type {
   EmulatedEndpoint,
   Emulator,
   IssueTokenOptions,
+  RotateCertificatesOptions,
   RotateKeysOptions
 } from './emulator.js'
 export type { EndpointName, RecordedRequest, ScriptedAnswer, TakeOptions } from './traffic/types.js'

@@ -1,6 +1,7 @@
 import { assertLocal } from './http/assert-local.js'
 import { assemble, closeAll } from './landscape/assemble.js'
 import { startBound } from './project/binding.js'
+import { checkCertificateValidity } from './certificates/binding-certificates.js'
 import { createLandscapeCertificates } from './certificates/landscape-certificates.js'
 import { parseSubjectPattern } from './certificates/subject-pattern.js'
 import { readPropagation } from './connectivity/cloud-connector-options.js'
@@ -40,6 +41,7 @@ async function start(given: EmulatorOptions): Promise<Emulator> {
   const complete = completeOptions(given)
   checkOptions(complete)
   checkCredentialTypes(complete)
+  checkCertificateValidity(complete)
   const application = await createTrustedApplication(complete)
   const options = withTrustedApplication(complete, application)
   const landscape = createLandscape(options)
@@ -50,10 +52,14 @@ async function start(given: EmulatorOptions): Promise<Emulator> {
   const subjectPattern = parseSubjectPattern(options.subjectPattern ?? 'CN=${name}')
   const propagation = readPropagation(options)
   const [certificates, keys] = await Promise.all([
-    createLandscapeCertificates(landscape.subdomains.values(), landscape.clock),
+    createLandscapeCertificates(
+      landscape.subdomains.values(),
+      landscape.clock,
+      options.bindingCertificateValidityInSec
+    ),
     SigningKeys.create()
   ])
-  const closers: (() => Promise<void>)[] = []
+  const closers: (() => Promise<void>)[] = [() => Promise.resolve(certificates.bindings.close())]
   try {
     const onPremise = await startOnPremise(options, certificates)
     for (const { stop } of allProcesses(onPremise)) closers.push(stop)

@@ -75,6 +75,11 @@ export interface EmulatorOptions {
     Partial<Record<'xsuaa' | 'destination' | 'connectivity', CredentialType>>
   >
   /**
+   * Seconds from 5 to 2592000 that a client certificate in a binding is valid. Half of it later the next one is in the binding; the
+   * former one is accepted until it ends. Default: as long as the landscape runs. {@link Emulator.mountBindings} has the current ones.
+   */
+  bindingCertificateValidityInSec?: number
+  /**
    * Makes this process an application of the landscape, for tests that run a CAP server in their own process: it has
    * the bindings in `VCAP_SERVICES` and trusts the landscape's certificates until the emulator stops. One at a time.
    */

@@ -5,6 +5,7 @@ import {
   type Authority,
   type TlsIdentity
 } from './authority.js'
+import { BindingCertificates } from './binding-certificates.js'
 import type { Landscape } from '../landscape/landscape.js'
 
 /** Every key and certificate of one emulator. */
@@ -15,6 +16,8 @@ export interface LandscapeCertificates {
   server: TlsIdentity
   /** Authority of client certificates in bindings: what XSUAA, Identity Authentication and the platform's router trust. */
   clients: Authority
+  /** Client certificates in bindings. */
+  bindings: BindingCertificates
   /** Authority of the Cloud Connector: what the backends trust. */
   cloudConnector: Authority
   /** TLS client identity of the Cloud Connector, its "system certificate". */
@@ -25,10 +28,12 @@ export interface LandscapeCertificates {
  * Creates all of them anew; none is ever written to disk.
  *
  * @param subdomains - of the tenants: clients such as Node take no wildcard right below `localhost`
+ * @param validityInSec - of the certificates in bindings; default: as long as the landscape runs
  */
 export async function createLandscapeCertificates(
   subdomains: Iterable<string>,
-  clock: Clock
+  clock: Clock,
+  validityInSec?: number
 ): Promise<LandscapeCertificates> {
   const names = [...new Set([...subdomains, 'app'])].map((each) => `${each}.localhost`)
   const [landscape, clients, cloudConnector] = await Promise.all([
@@ -54,16 +59,8 @@ export async function createLandscapeCertificates(
       validMs: LANDSCAPE_VALID_MS
     })
   ])
-  return { landscapeCa: landscape.cert, server, clients, cloudConnector, system }
-}
-
-/** A certificate for a binding, as platform services issue them for credentials of type X.509. */
-export function issueClientCertificate({ clients }: LandscapeCertificates, clientId: string) {
-  return clients.issue({
-    subject: [{ CN: [clientId] }],
-    usage: 'client',
-    validMs: LANDSCAPE_VALID_MS
-  })
+  const bindings = new BindingCertificates(clients, validityInSec)
+  return { landscapeCa: landscape.cert, server, clients, bindings, cloudConnector, system }
 }
 
 /** TLS options of a server that asks for a client certificate, and leaves it to its handler what follows from it. */
@@ -74,10 +71,10 @@ export function withClientCertificates({ server, clients }: LandscapeCertificate
 /** Gives the clients that are bound with a certificate theirs. */
 export async function issueCertificates(
   { clients, applications }: Landscape,
-  certificates: LandscapeCertificates
+  { bindings }: LandscapeCertificates
 ): Promise<void> {
   for (const client of [...Object.values(clients), ...applications.values()]) {
     if (client.credentialType !== 'x509') continue
-    client.certificate = await issueClientCertificate(certificates, client.id)
+    client.certificate = await bindings.issue(client.id)
   }
 }

@@ -50,9 +50,12 @@ export async function startLandscape(
   let served: ServedLandscape | undefined
   try {
     served = await serve(source, end)
-    const { variables, files } = applicationEnvironment(served.landscape, output.path, process.env)
+    const environment = ({ landscape }: ServedLandscape) =>
+      applicationEnvironment(landscape, output.path, process.env)
+    const { variables, files } = environment(served)
     output.write(files)
     const { landscape } = served
+    served.onRotation(() => served && output.update(environment(served).files))
     const { name, folder } = source
     announce({ landscape, source: name, folder, output: output.path, variables }, options)
     process.exitCode = await untilEnd(options, { ...process.env, ...variables }, ended.promise)

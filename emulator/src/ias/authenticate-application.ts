@@ -39,8 +39,6 @@ export function authenticateApplication(
     return { application, thumbprint: undefined, isPublic: false }
   }
   if (!certificate) throw clientRefused('The client authenticates with its certificate')
-  const own = application.certificate && thumbprint(application.certificate.cert)
-  const presented = thumbprint(certificate)
-  if (own !== presented) throw clientRefused()
-  return { application, thumbprint: presented, isPublic: false }
+  if (!application.certificate?.accepts(certificate)) throw clientRefused()
+  return { application, thumbprint: thumbprint(certificate), isPublic: false }
 }

@@ -1,6 +1,6 @@
 import { randomBytes, randomUUID } from 'node:crypto'
 import { resolve } from 'node:path'
-import type { TlsIdentity } from '../certificates/authority.js'
+import type { BindingCertificate } from '../certificates/binding-certificates.js'
 import { EmulatorError } from '../emulator-error.js'
 import type { LocatedOptions } from '../types.js'
 import { closest } from '../xs-security/closest.js'
@@ -33,7 +33,7 @@ export interface IdentityApplication extends IdentityClient {
   /** `undefined` where it authenticates by mutual TLS. */
   secret: string | undefined
   /** Its certificate; it is there once the emulator listens. */
-  certificate: TlsIdentity | undefined
+  certificate: BindingCertificate | undefined
   /** Further audiences of its user tokens. */
   audiences: readonly string[]
   /** The applications that it may call, by the name of the dependency. */

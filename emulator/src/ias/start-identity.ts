@@ -3,7 +3,6 @@ import { createServer } from 'node:https'
 import { serveApi } from '../http/api-server.js'
 import { EMULATOR_TAG } from '../http/assert-local.js'
 import {
-  issueClientCertificate,
   withClientCertificates,
   type LandscapeCertificates
 } from '../certificates/landscape-certificates.js'
@@ -60,7 +59,7 @@ export async function startIdentity(
 ): Promise<Identity> {
   for (const application of tenant.applications) {
     if (application.secret !== undefined) continue
-    application.certificate = await issueClientCertificate(certificates, application.id)
+    application.certificate = await certificates.bindings.issue(application.id)
   }
   const keys = await SigningKeys.create()
   const server = createServer(withClientCertificates(certificates))

@@ -20,6 +20,7 @@ import type { IdentityTenant } from '../ias/identity-tenant.js'
 import { issueIdentityToken } from '../ias/tokens/issue-identity-token.js'
 import { startIdentity, type Identity } from '../ias/start-identity.js'
 import { startJobScheduler } from '../job-scheduler/start-job-scheduler.js'
+import { certificateControls } from './certificate-controls.js'
 import { createGate } from './create-gate.js'
 import { allUsers, type Landscape } from './landscape.js'
 import type { JobScheduler } from '../job-scheduler/types.js'
@@ -72,16 +73,18 @@ export async function assemble(parts: Parts): Promise<Emulator> {
   const s4 = createBackendRecord(onPremise)
   const keys = application && delegationBinding(application, landscape, service.issuer)
   keepSources({ s4 }, recorderSources(traffic, onPremise))
+  const vcapServices = () => ({
+    ...bindings.vcapServices(),
+    ...(identity && { identity: [identity.binding()] }),
+    ...(keys && { 'user-provided': [keys] })
+  })
   return {
     ...controls(parts, service, traffic, identity),
+    ...certificateControls(certificates.bindings, vcapServices, closers),
     url: service.issuer.url,
     ca: certificates.landscapeCa,
     cloudConnectorCa: certificates.cloudConnector.cert,
-    vcapServices: () => ({
-      ...bindings.vcapServices(),
-      ...(identity && { identity: [identity.binding()] }),
-      ...(keys && { 'user-provided': [keys] })
-    }),
+    vcapServices,
     applicationBinding: (name, kind = 'xsuaa') =>
       kind === 'xsuaa' ? bindings.application(name) : identityOf(identity).bindingOf(name),
     mockedServices: mockedServices(parts.options),

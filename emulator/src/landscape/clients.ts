@@ -1,5 +1,5 @@
 import { randomBytes, randomUUID } from 'node:crypto'
-import type { TlsIdentity } from '../certificates/authority.js'
+import type { BindingCertificate } from '../certificates/binding-certificates.js'
 import { EmulatorError } from '../emulator-error.js'
 import { JOB_SCHEDULER, schedulerClient } from '../job-scheduler/scheduler-client.js'
 import type { CredentialType, EmulatorOptions, LocatedOptions } from '../types.js'
@@ -25,7 +25,7 @@ export interface Client extends Application {
   /** Value of `credential-type` in its binding. */
   credentialType: string
   /** Instead of the secret, for the type `x509`; it is there once the emulator listens. */
-  certificate: TlsIdentity | undefined
+  certificate: BindingCertificate | undefined
   /** GUID of the service instance. */
   instanceId: string
   /** Scopes of its technical tokens, by their full names. */

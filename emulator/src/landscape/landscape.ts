@@ -167,6 +167,6 @@ const toSubdomain = (name: string) =>
     .replaceAll(/^-+|-+$/g, '') || 'application'
 
 /** The client's share of a landscape: whether it stands for an application, or for a service that it uses. */
-export function isApplication({ clients, applications }: Landscape, client: Client): boolean {
-  return client === clients.xsuaa || [...applications.values()].includes(client)
+export function isApplication({ clients, applications }: Landscape, { id }: Client): boolean {
+  return [clients.xsuaa, ...applications.values()].some((each) => each.id === id)
 }

@@ -15,7 +15,10 @@ import { askLandscape, controlSocket } from './control.js'
 
 /** A landscape that tools and applications of a folder find. */
 export interface ServedLandscape {
+  /** Description of the landscape, with the bindings as they are now. */
   readonly landscape: Landscape
+  /** Calls a function when certificates in bindings were replaced. */
+  readonly onRotation: (listener: () => void) => void
   /** Ends it; its socket is free afterwards. */
   readonly close: () => Promise<void>
 }
@@ -62,10 +65,10 @@ export async function serveLandscape(
     const application: Application = { url: undefined }
     const recorder = new Recorder(sourcesOf(emulator), serve.standalone)
     const page = await startRecorderPage(recorder, () => application.url)
-    const landscape = { ...describeLandscape(emulator), recorder: page.url }
+    const landscape = () => ({ ...describeLandscape(emulator), recorder: page.url })
     const { fingerprint, standalone = false } = serve
     handlers.resolve({
-      'GET /landscape': () => ({ fingerprint, standalone, landscape }),
+      'GET /landscape': () => ({ fingerprint, standalone, landscape: landscape() }),
       ...routes(emulator, application, serve),
       ...recorderRoutes(recorder)
     })
@@ -74,7 +77,13 @@ export async function serveLandscape(
       closeControl(control)
       await emulator.stop()
     }
-    return { landscape, close }
+    return {
+      get landscape() {
+        return landscape()
+      },
+      onRotation: (listener) => emulator.onCertificatesRotated(listener),
+      close
+    }
   } catch (error) {
     handlers.reject(error)
     closeControl(control)

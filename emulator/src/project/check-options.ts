@@ -123,6 +123,7 @@ const OPTIONS: Names<EmulatorOptions> = {
   locationId: true,
   cloudConnectors: true,
   credentialTypes: true,
+  bindingCertificateValidityInSec: true,
   bind: true,
   mocks: true,
   file: true

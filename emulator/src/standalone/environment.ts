@@ -2,7 +2,7 @@ import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import tls from 'node:tls'
 import type { Landscape } from '../process/attached.js'
-import { bindingFiles } from './binding-files.js'
+import { bindingFiles } from '../project/binding-files.js'
 import type { OutputFile } from './output-folder.js'
 
 /** The landscape as applications find it on BTP: in their environment, and in files. */

@@ -6,6 +6,7 @@ import {
   readdirSync,
   readFileSync,
   realpathSync,
+  renameSync,
   rmdirSync,
   rmSync,
   unlinkSync,
@@ -92,6 +93,20 @@ export class OutputFolder {
     for (const { path, content } of all) write(join(this.path, path), content)
   }
 
+  /** Writes files of this folder again whose contents are other ones now. One that somebody has changed stays as it is. */
+  update(files: readonly OutputFile[]): void {
+    const { files: written } = this.#manifest
+    const changed = files.filter(
+      ({ path, content }) =>
+        hash(content) !== written[path] && contentHash(this.path, path) === written[path]
+    )
+    if (this.#isRemoved || !changed.length) return
+    for (const { path, content } of changed) replace(join(this.path, path), content)
+    const hashes = changed.map(({ path, content }) => [path, hash(content)] as const)
+    this.#manifest = { ...this.#manifest, files: { ...written, ...Object.fromEntries(hashes) } }
+    replace(join(this.path, MANIFEST), JSON.stringify(this.#manifest))
+  }
+
   /** Removes the files, and the folder if it is empty then. Returns those that somebody has changed, which stay. */
   remove(): string[] {
     if (this.#isRemoved) return []
@@ -162,6 +177,14 @@ function removeIfEmpty(folder: string): void {
 function write(file: string, content: string): void {
   mkdirSync(dirname(file), { recursive: true, mode: 0o700 })
   writeFileSync(file, content, { flag: 'wx', mode: 0o600 })
+}
+
+/** Replaces a file in one step: a reader sees the former content or the new one. */
+function replace(file: string, content: string): void {
+  const next = `${file}.next`
+  rmSync(next, { force: true })
+  write(next, content)
+  renameSync(next, file)
 }
 
 const hash = (content: string | Buffer) => createHash('sha256').update(content).digest('hex')

@@ -1,6 +1,7 @@
-import { createHash, timingSafeEqual } from 'node:crypto'
+import { createHash, timingSafeEqual, type X509Certificate } from 'node:crypto'
 import type { IncomingMessage } from 'node:http'
-import { clientCertificate, thumbprint } from '../http/client-certificate.js'
+import { BindingCertificate } from '../certificates/binding-certificates.js'
+import { clientCertificate } from '../http/client-certificate.js'
 import { isForm } from '../http/read-form.js'
 import { findClient } from '../landscape/clients.js'
 import type { Client, Landscape } from '../landscape/landscape.js'
@@ -23,8 +24,12 @@ export function authenticateClient(
   if (!client) throw badClient()
   const { certificate, credentialType } = client
   if (credentialType === 'x509_attested') return attested(landscape, client, req)
-  const isClient = certificate ? holds(req, certificate.cert) : equal(client.secret, secret)
-  if (!isClient) throw badClient()
+  if (certificate) {
+    const presented = clientCertificate(req)
+    if (!presented || !certificate.accepts(presented)) throw badClient()
+    return boundTo(client, presented)
+  }
+  if (!equal(client.secret, secret)) throw badClient()
   return client
 }
 
@@ -33,13 +38,14 @@ function attested({ spiffeId }: Landscape, client: Client, req: IncomingMessage)
   const presented = clientCertificate(req)
   const names = presented?.subjectAltName?.split(', ') ?? []
   if (!presented || !names.includes(`URI:${spiffeId}`)) throw badClient()
-  return { ...client, certificate: { cert: presented.toString(), key: '' } }
+  return boundTo(client, presented)
 }
 
-function holds(req: IncomingMessage, certificate: string): boolean {
-  const presented = clientCertificate(req)
-  return presented !== undefined && thumbprint(presented) === thumbprint(certificate)
-}
+/** Returns the client with the certificate that it has presented: its tokens are bound to this one. */
+const boundTo = (client: Client, presented: X509Certificate): Client => ({
+  ...client,
+  certificate: new BindingCertificate({ cert: presented.toString(), key: '' })
+})
 
 /** Compares without telling by its duration how much of it was right. */
 export function equal(expected: string, actual: string): boolean {

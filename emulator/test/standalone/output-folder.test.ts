@@ -139,3 +139,25 @@ test.each([
   make(folder)
   expect(() => OutputFolder.claim(folder)).toThrow(message)
 })
+
+test('files are written again when they change, and not one that somebody else has changed', () => {
+  const output = OutputFolder.claim(folder)
+  output.write(files)
+  output.update([
+    { path: '.env', content: 'A=2\n' },
+    { path: 'bindings/xsuaa/clientid', content: 'x' }
+  ])
+  expect(readFileSync(at('.env'), 'utf8')).toBe('A=2\n')
+  writeFileSync(at('.env'), 'A=mine\n')
+  output.update([{ path: '.env', content: 'A=3\n' }])
+  expect(readFileSync(at('.env'), 'utf8')).toBe('A=mine\n')
+  expect(output.remove()).toEqual(['.env'])
+})
+
+test('after an update, the next start knows what may be removed', () => {
+  const output = OutputFolder.claim(folder)
+  output.write(files)
+  output.update([{ path: '.env', content: 'A=2\n' }])
+  expect(output.remove()).toEqual([])
+  expect(existsSync(folder)).toBe(false)
+})

@@ -6,17 +6,14 @@ import type { RequiredService } from '../../cap-types.js'
 import { typedCredentials } from '../../lib/binding-credentials.js'
 import { ConfigurationError, DestinationError } from '../../errors.js'
 import { checkBinding } from './check-binding.js'
+import { timeToNextLook } from '../../lib/next-look.js'
 import { cloudSdk, letStartFail, withoutBindingWarnings } from '../../lib/lazy.js'
 import { bindingInFiles } from './secret-files.js'
 
-/**
- * Milliseconds after which bindings are read again: files can be replaced while the process runs.
- */
-const LIFETIME = 60_000
-
 interface Bindings {
   readonly source: string | undefined
-  readonly until: number
+  /** Time at which they are read again: files can be replaced while the process runs. */
+  until: number
   readonly services: Map<string, Service | undefined>
 }
 
@@ -33,7 +30,7 @@ function current(): Bindings {
   looked = now
   const source = process.env['VCAP_SERVICES']
   if (source !== kept.source || now > kept.until) {
-    kept = { source, until: now + LIFETIME, services: new Map() }
+    kept = { source, until: now + timeToNextLook([]), services: new Map() }
   }
   return kept
 }
@@ -47,10 +44,14 @@ function current(): Bindings {
  * @internal
  */
 export async function serviceBinding(label: string): Promise<Service | undefined> {
-  const { services } = current()
+  const bindings = current()
+  const { services } = bindings
   if (services.has(label)) return services.get(label)
   const service = await findBinding(label)
-  if (service) checkBinding(label, service)
+  if (service) {
+    checkBinding(label, service)
+    bindings.until = Math.min(bindings.until, Date.now() + timeToNextLook([service.credentials]))
+  }
   services.set(label, service)
   return service
 }

@@ -23,15 +23,19 @@ export interface Configured {
   readonly fingerprint: string
 }
 
-const configurations = new SingleFlight<Configured | undefined>('destinations', MAX_CONFIGURATIONS)
+const configurations = new SingleFlight<Omit<Configured, 'scope'> | undefined>(
+  'destinations',
+  MAX_CONFIGURATIONS
+)
 
 /**
- * Looks a destination up in one tenant, without retrieving a token.
+ * Looks a destination up in one tenant, without retrieving a token. What is cached has no credentials: those of the bound service can
+ * be replaced in the meantime.
  *
  * @param bypass - true to ignore cached results
  * @internal
  */
-export function lookUp(
+export async function lookUp(
   scope: LookupScope,
   name: string,
   bypass = false
@@ -39,7 +43,9 @@ export function lookUp(
   const { level, fragments, optional } = scope.lookUp ?? {}
   const own = [name, level, fragments, optional ? 'optional' : undefined]
   const key = [...serviceKey(scope.service), scope.tenant, ...own]
-  return configurations.get(key, () => fetchConfiguration(scope, name, key, bypass), bypass)
+  const fetch = () => fetchConfiguration(scope, name, key, bypass)
+  const found = await configurations.get(key, fetch, bypass)
+  return found && { ...found, scope }
 }
 
 /** Returns the parts of a key that identify a bound service. @internal */
@@ -59,7 +65,7 @@ async function fetchConfiguration(
   name: string,
   key: Key,
   bypass: boolean
-): Promise<Lasting<Configured | undefined>> {
+): Promise<Lasting<Omit<Configured, 'scope'> | undefined>> {
   void prefetchConnectivityToken(scope.tenant)
   const result = { kind: 'destinations', tenant: scope.tenant, key, bypass } as const
   const { value, lifetime } = await fetchShared(result, () => fetchAnswers(scope, name))
@@ -68,7 +74,7 @@ async function fetchConfiguration(
   const parsed = await parseDestination({ destinationConfiguration })
   const destination = withTrustStore(parsed, trustStore, destinationConfiguration)
   const fingerprint = hash('sha256', JSON.stringify(destinationConfiguration), 'base64url')
-  return { value: { destination, scope, fingerprint }, lifetime }
+  return { value: { destination, fingerprint }, lifetime }
 }
 
 async function fetchAnswers(

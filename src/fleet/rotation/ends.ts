@@ -1,6 +1,5 @@
-import { X509Certificate } from 'node:crypto'
-
 import { logWarning } from '../../lib/log.js'
+import { parseCertificate } from '../../lib/next-look.js'
 import { countEnding } from '../../lib/telemetry/metrics.js'
 import type { BoundCredentials } from './files.js'
 
@@ -26,7 +25,7 @@ export function warnOfEnd(
   isFile: boolean,
   now = Date.now()
 ): void {
-  const parsed = certificate === undefined ? undefined : parse(certificate)
+  const parsed = parseCertificate(certificate)
   if (!parsed) return
   const end = parsed.validToDate.getTime()
   const lifetime = end - parsed.validFromDate.getTime()
@@ -43,11 +42,3 @@ export function warnOfEnd(
 const FILE = 'Its secret has to be rotated; the new one is used without a restart.'
 const BIND_AGAIN =
   'Bind the service again, and restage: cf unbind-service, cf bind-service, cf restage.'
-
-function parse(pem: string): X509Certificate | undefined {
-  try {
-    return new X509Certificate(pem.replaceAll('\\n', '\n'))
-  } catch {
-    return undefined // where it is needed, the error says more
-  }
-}

@@ -2,6 +2,7 @@ import cds from '@sap/cds'
 
 import type { Requires } from '../../lib/adoption.js'
 import { logDebug, logWarning } from '../../lib/log.js'
+import { timeToNextLook } from '../../lib/next-look.js'
 import {
   type BoundCredentials,
   type OtherClient,
@@ -10,9 +11,6 @@ import {
   sourcesOf
 } from './files.js'
 import { warnOfEnd } from './ends.js'
-
-/** Milliseconds between two looks at the files: Kubernetes replaces those of a secret within about a minute. */
-const PERIOD = 60_000
 
 /** Milliseconds between two looks at the ends of certificates. */
 const HOUR = 3_600_000
@@ -40,10 +38,11 @@ export function installRotation(requires: Requires): void {
     for (const [name, credentials] of bound) warnOfEnd(name, credentials, sources.has(name))
   }
   check()
-  const timers = [setInterval(check, HOUR), ...(sources.size ? [setInterval(look, PERIOD)] : [])]
-  for (const timer of timers) timer.unref()
+  const hourly = setInterval(check, HOUR).unref()
+  const stopLooking = sources.size ? repeat(look, () => timeToNextLook([...bound.values()])) : noop
   cds.once('shutdown', () => {
-    for (const timer of timers) clearInterval(timer)
+    clearInterval(hourly)
+    stopLooking()
   })
 }
 
@@ -58,6 +57,19 @@ function warnOfOtherClients(clients: readonly OtherClient[], said: Map<string, s
     )
   }
 }
+
+/** Does something again and again. @param pause - milliseconds to the next time @returns how to end it */
+function repeat(work: () => void, pause: () => number): () => void {
+  const next = () =>
+    setTimeout(() => {
+      work()
+      timer = next()
+    }, pause()).unref()
+  let timer = next()
+  return () => clearTimeout(timer)
+}
+
+const noop = () => undefined
 
 /** Returns the credentials of clients in `cds.requires` by the names of their entries. */
 function boundIn(requires: Requires): Map<string, BoundCredentials> {

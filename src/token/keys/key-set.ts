@@ -20,7 +20,10 @@ export interface KeySetOptions {
 const REFRESH_AFTER = 5 * 60_000
 /** Keys this old are not used any more, ms: a key that the issuer removed is refused by then. */
 const MAX_AGE = 15 * 60_000
-/** Time between two loads while there are keys, ms: a key that the issuer added is accepted by then. */
+/**
+ * Time between two loads for tokens with an unknown key while there are keys, ms: a key that the issuer added is accepted by then. Loads
+ * for another reason do not count, so a key that was added just after a start or a refresh is accepted at once.
+ */
 const COOL_DOWN = 30_000
 /** Milliseconds for which a failed load is remembered while there are no keys. */
 const RETRY_AFTER = 5_000
@@ -29,7 +32,7 @@ const MAX_KEYS = 100
 
 /**
  * The keys of one issuer, fetched when they are needed: by one call for a burst, in the background while there are
- * usable keys, and not more often than every 30 seconds whatever `kid` tokens name.
+ * usable keys. Whatever `kid` tokens name, that is the reason for a call every 30 seconds at most.
  *
  * @see RFC 7517 section 5
  * @internal
@@ -41,6 +44,8 @@ export class KeySet {
   #loadedAt = -Infinity
   /** Time at which keys were requested last, successfully or not. */
   #attemptedAt = -Infinity
+  /** Time at which a token with an unknown key was the reason for a load. */
+  #missedAt = -Infinity
   #failure: TokenError | undefined
   #loading: Promise<void> | undefined
   #warned = ''
@@ -57,7 +62,7 @@ export class KeySet {
    */
   async key(kid: string, alg: string): Promise<VerificationKey> {
     if (!this.#isUsable()) await this.#load(RETRY_AFTER)
-    else if (!this.holds(kid)) await this.#load(COOL_DOWN)
+    else if (!this.holds(kid)) await this.#loadForUnknownKey()
     if (!this.#isUsable()) throw this.#unavailable()
     const key = this.#keys.get(kid)
     if (key?.algorithms.includes(alg)) return key
@@ -104,6 +109,14 @@ export class KeySet {
       this.#loading = this.#replaceKeys().finally(() => (this.#loading = undefined))
     }
     return this.#loading ?? Promise.resolve()
+  }
+
+  /** After a failure, all loads have the same pause. */
+  #loadForUnknownKey(): Promise<void> {
+    if (this.#failure || this.#loading) return this.#load(COOL_DOWN)
+    if (Date.now() - this.#missedAt < COOL_DOWN) return Promise.resolve()
+    this.#missedAt = Date.now()
+    return this.#load(0)
   }
 
   async #replaceKeys(): Promise<void> {

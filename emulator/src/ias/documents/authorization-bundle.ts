@@ -3,7 +3,7 @@ import { existsSync, readdirSync, readFileSync } from 'node:fs'
 import type { IncomingMessage, ServerResponse } from 'node:http'
 import { join } from 'node:path'
 import { gzipSync } from 'node:zlib'
-import { clientCertificate, thumbprint } from '../../http/client-certificate.js'
+import { clientCertificate } from '../../http/client-certificate.js'
 import { allUsers, type Landscape } from '../../landscape/landscape.js'
 import { sendJson } from '../../http/respond.js'
 import type { IdentityService } from '../identity-service.js'
@@ -26,8 +26,7 @@ export function answerBundle(
 ): void {
   const { application, policies } = tenant
   const certificate = clientCertificate(req)
-  const own = application.certificate && thumbprint(application.certificate.cert)
-  if (!certificate || thumbprint(certificate) !== own) {
+  if (!certificate || !application.certificate?.accepts(certificate)) {
     return sendJson(res, 401, { error: 'unauthorized' })
   }
   const files = policies === undefined ? [] : compiledPolicies(policies)

@@ -1,5 +1,5 @@
 import type { IncomingMessage } from 'node:http'
-import { certificateInHeader, thumbprint } from '../../http/client-certificate.js'
+import { certificateInHeader } from '../../http/client-certificate.js'
 import type { IdentityService } from '../identity-service.js'
 
 /** Answer of `/oauth2/certs`. */
@@ -38,7 +38,7 @@ export function answerCerts(
   // proof of possession: the certificate is that of the client that the token was given to
   const certificate = certificateInHeader(proof)
   const own = find(azp ?? clientId)?.certificate
-  if (!certificate || !own || thumbprint(certificate) !== thumbprint(own.cert)) {
+  if (!certificate || !own?.accepts(certificate)) {
     return refused('x-client_cert')
   }
   return { ...keys, plan: '"application"' }

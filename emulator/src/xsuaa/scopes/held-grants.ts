@@ -1,5 +1,5 @@
 import type { LandscapeUser } from '../../landscape/landscape-user.js'
-import { isApplication, type Client, type Landscape } from '../../landscape/landscape.js'
+import type { Client, Landscape } from '../../landscape/landscape.js'
 import { foreignUserScopes, fullName } from '../../xs-security/granted-scopes.js'
 import type { Grants } from '../../xs-security/grant-roles.js'
 
@@ -11,9 +11,10 @@ import type { Grants } from '../../xs-security/grant-roles.js'
  * @returns with the full names of scopes
  */
 export function heldGrants(landscape: Landscape, client: Client, user: LandscapeUser): Grants {
-  const application = isApplication(landscape, client) ? client : landscape.clients.xsuaa
+  const all = allApplications(landscape)
+  const application = all.find(({ id }) => id === client.id) ?? landscape.clients.xsuaa
   const own = grantsIn(landscape, application, user)
-  const others = allApplications(landscape).filter((each) => each !== application)
+  const others = all.filter((each) => each !== application)
   const foreign = foreignUserScopes(application, others)
   const granted = others
     .flatMap((other) => resolved(other, grantsIn(landscape, other, user)))

@@ -118,6 +118,17 @@ describe('rotation', () => {
     await expect(get('k2')).resolves.toMatchObject({ kid: 'k2' })
   })
 
+  test('a new key is accepted at once after a start, and after a refresh in the background', async () => {
+    await get('k1')
+    server.behaviour = keys('k1', 'k2')
+    await expect(get('k2')).resolves.toMatchObject({ kid: 'k2' })
+    pass(5 * MINUTE)
+    expect(set.holds('k1')).toBe(true)
+    await settled()
+    server.behaviour = keys('k2', 'k3')
+    await expect(get('k3')).resolves.toMatchObject({ kid: 'k3' })
+  })
+
   test('a removed key is refused after 5 minutes with traffic, after 15 in any case', async () => {
     await get('k1')
     server.behaviour = keys('k2')
