@@ -6,7 +6,7 @@ import type { RequiredService } from '../../cap-types.js'
 import { typedCredentials } from '../../lib/binding-credentials.js'
 import { ConfigurationError, DestinationError } from '../../errors.js'
 import { checkBinding } from './check-binding.js'
-import { timeToNextLook } from '../../lib/next-look.js'
+import { timeToNextLook } from '../../lib/lifecycle/next-look.js'
 import { cloudSdk, letStartFail, withoutBindingWarnings } from '../../lib/lazy.js'
 import { bindingInFiles } from './secret-files.js'
 

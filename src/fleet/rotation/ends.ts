@@ -1,5 +1,5 @@
 import { logWarning } from '../../lib/log.js'
-import { parseCertificate } from '../../lib/next-look.js'
+import { parseCertificate } from '../../lib/lifecycle/next-look.js'
 import { countEnding } from '../../lib/telemetry/metrics.js'
 import type { BoundCredentials } from './files.js'
 

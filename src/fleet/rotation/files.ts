@@ -27,14 +27,21 @@ export function sourcesOf(
 ): Map<string, string> {
   const sources = new Map<string, string>()
   if (!root || !existsSync(root)) return sources
-  const folders = readdirSync(root).map((name) => join(root, name))
+  const folders = readdirSync(root)
+    .map((name) => join(root, name))
+    .filter((each) => statSync(each).isDirectory())
   for (const [name, credentials] of bound) {
-    const folder = folders.find(
-      (each) => statSync(each).isDirectory() && isSame(readCredentials(each), credentials)
-    )
+    const folder = sourceOf(credentials, folders)
     if (folder) sources.set(name, folder)
   }
   return sources
+}
+
+/** Several bindings can be of one client. Files that were replaced since they were read first differ from the credentials already. */
+function sourceOf(credentials: BoundCredentials, folders: readonly string[]): string | undefined {
+  const ofClient = folders.filter((each) => readCredentials(each).clientid === credentials.clientid)
+  const same = ofClient.find((each) => isSame(readCredentials(each), credentials))
+  return same ?? (ofClient.length === 1 ? ofClient[0] : undefined)
 }
 
 function isSame(read: BoundCredentials, { clientid, certificate, clientsecret }: BoundCredentials) {

@@ -2,7 +2,7 @@ import cds from '@sap/cds'
 
 import type { Requires } from '../../lib/adoption.js'
 import { logDebug, logWarning } from '../../lib/log.js'
-import { timeToNextLook } from '../../lib/next-look.js'
+import { timeToNextLook } from '../../lib/lifecycle/next-look.js'
 import {
   type BoundCredentials,
   type OtherClient,

@@ -85,3 +85,20 @@ test('credentials of the environment have no files', async () => {
   expect([...sourcesOf(bound, root).keys()]).toEqual(['auth'])
   expect(sourcesOf(bound, undefined).size).toBe(0)
 })
+
+test('files that were replaced while the process started are found, unless two are of the client', async () => {
+  const { bound, credentials } = await started()
+  const { cert: certificate, key } = await issue()
+  mount({ clientid: 'sb-app', certificate, key })
+  const sources = sourcesOf(bound, root)
+  expect([...sources.keys()]).toEqual(['auth'])
+  expect(readReplaced(bound, sources)).toEqual(['auth'])
+  expect(credentials).toEqual({ clientid: 'sb-app', certificate, key })
+
+  const other = join(root, 'my-other')
+  mkdirSync(other)
+  writeFileSync(join(other, 'clientid'), 'sb-app')
+  expect([...sourcesOf(bound, root).values()]).toEqual([folder])
+  bound.set('auth', { clientid: 'sb-app', clientsecret: 'x' })
+  expect(sourcesOf(bound, root).size).toBe(0)
+})

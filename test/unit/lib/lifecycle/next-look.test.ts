@@ -1,5 +1,5 @@
-import { createAuthority } from '../../../emulator/src/certificates/authority.js'
-import { timeToNextLook } from '../../../src/lib/next-look.js'
+import { createAuthority } from '../../../../emulator/src/certificates/authority.js'
+import { timeToNextLook } from '../../../../src/lib/lifecycle/next-look.js'
 
 const DAY = 86_400_000
 let week: string
