@@ -17,6 +17,8 @@ export interface Cluster {
   readonly credentials: Credentials
   /** Process that the server's others are children of. */
   readonly pid: number
+  /** Ends it, and starts it again with its data. @param milliseconds - for which it is away */
+  restart(milliseconds: number): Promise<void>
   stop(): Promise<void>
 }
 
@@ -53,20 +55,36 @@ export async function startPostgres(programs: string): Promise<Cluster> {
   const settings = ['-U', 'cap', '-A', 'trust', '--locale=C', '-E', 'UTF8', '--no-sync']
   execFileSync(join(programs, 'initdb'), ['-D', data, ...settings], { ...options, stdio: 'ignore' })
   const quick = ['-c', 'listen_addresses=', '-c', 'fsync=off']
-  const server = spawn(join(programs, 'postgres'), ['-D', data, '-k', folder, ...quick], {
-    ...options,
-    stdio: 'ignore'
-  })
-  const end = () => server.kill('SIGINT')
-  process.once('exit', end)
-  const stop = async () => {
-    process.off('exit', end)
-    if (server.exitCode === null && end()) await once(server, 'exit')
-    rmSync(folder, { recursive: true, force: true })
+  const start = async () => {
+    const program = join(programs, 'postgres')
+    const args = ['-D', data, '-k', folder, ...quick]
+    server = spawn(program, args, { ...options, stdio: 'ignore' })
+    await ready(server, join(data, 'postmaster.pid'))
   }
-  await ready(server, join(data, 'postmaster.pid'))
+  let server: ChildProcess | undefined
+  const end = () => server?.kill('SIGINT') ?? false
+  const ended = async () => {
+    if (server?.exitCode === null && end()) await once(server, 'exit')
+  }
+  process.once('exit', end)
+  await start()
   const credentials = { host: folder, user: 'cap', database: 'postgres' }
-  return { credentials, pid: server.pid ?? 0, stop }
+  return {
+    credentials,
+    get pid() {
+      return server?.pid ?? 0
+    },
+    restart: async (milliseconds) => {
+      await ended()
+      await delay(milliseconds)
+      await start()
+    },
+    stop: async () => {
+      process.off('exit', end)
+      await ended()
+      rmSync(folder, { recursive: true, force: true })
+    }
+  }
 }
 
 /** It listens before it takes connections; whether it does is in a line of its file, which `pg_ctl` reads as well. */

@@ -1,0 +1,46 @@
+import { request } from 'node:http'
+import { text } from 'node:stream/consumers'
+
+/** Milliseconds after which a client gives up. */
+const PATIENCE = 60_000
+
+/** Outcome of a call: a status, or the code of an error when there was no answer. */
+export interface Outcome {
+  readonly status: number
+  readonly code: string
+  readonly body: string
+}
+
+/** Sends one request on a connection of its own. @param cutAfter - milliseconds after which the client closes the connection */
+export function call(
+  url: string,
+  { method = 'GET', token, body, cutAfter }: CallOptions
+): Promise<Outcome> {
+  return new Promise((done) => {
+    const headers = {
+      authorization: `Bearer ${token}`,
+      ...(body && { 'content-type': 'application/json' })
+    }
+    const lost = ({ code = 'lost' }: NodeJS.ErrnoException) => done({ status: 0, code, body: '' })
+    const options = { method, headers, agent: false, timeout: PATIENCE }
+    const req = request(url, options, (res) => {
+      const { statusCode: status = 0 } = res
+      text(res).then((content) => done({ status, code: codeOf(content), body: content }), lost)
+    })
+    const timer = cutAfter === undefined ? undefined : setTimeout(() => req.destroy(), cutAfter)
+    req.on('timeout', () => req.destroy(Object.assign(new Error(), { code: 'TIMEOUT' })))
+    req.on('error', lost).on('close', () => clearTimeout(timer))
+    req.end(body && JSON.stringify(body))
+  })
+}
+
+interface CallOptions {
+  readonly method?: string
+  readonly token: string
+  readonly body?: object | undefined
+  readonly cutAfter?: number | undefined
+}
+
+function codeOf(content: string): string {
+  return /"code":"([^"]*)"/.exec(content)?.[1] ?? ''
+}

@@ -1,0 +1,43 @@
+import type { IncomingMessage, ServerResponse } from 'node:http'
+
+import { InternetBackend } from '../../test/support/internet-backend.js'
+
+/** A call that the system on the internet has accepted. */
+export interface InternetCall {
+  readonly marker: string
+  /** User of the token; `null` for that of an application. */
+  readonly user: string | null
+  /** Tenant of the token. */
+  readonly tenant: string
+  /** Tenant whose destination has led here. */
+  readonly destination: string
+}
+
+/** A system on the internet with a path for each tenant, which knows callers by their tokens of XSUAA. */
+export class InternetSystem extends InternetBackend {
+  #calls: InternetCall[] = []
+
+  static async start(): Promise<InternetSystem> {
+    const system = new InternetSystem()
+    await system.listen((req, res) => void system.#answer(req, res))
+    return system
+  }
+
+  /** Returns what came since the last time. */
+  takeCalls(): InternetCall[] {
+    const calls = this.#calls
+    this.#calls = []
+    return calls
+  }
+
+  async #answer(req: IncomingMessage, res: ServerResponse): Promise<void> {
+    const [, token] = /^Bearer (\S+)$/.exec(req.headers.authorization ?? '') ?? []
+    const claims = token ? await this.verified(token).catch(() => undefined) : undefined
+    const [, destination = '', marker = ''] = /^\/([^/]+)\/(\w+)$/.exec(req.url ?? '') ?? []
+    if (claims && req.method === 'POST') {
+      const { user_name: user = null, zid } = claims
+      this.#calls.push({ marker, user: user as string | null, tenant: String(zid), destination })
+    }
+    res.writeHead(claims ? 200 : 401, { 'content-type': 'application/json' }).end('{}')
+  }
+}

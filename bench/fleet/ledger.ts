@@ -1,0 +1,105 @@
+import type { ChangeEntry, Emulator } from '../../emulator/src/index.js'
+import type { Findings } from './findings.js'
+import { type InternetCall, type InternetSystem } from './internet.js'
+import { S4, TENANTS, type User } from './landscape.js'
+
+/** Work that a system has to have on record: at least as often as it was acknowledged, at most as often as it was asked for. */
+interface Expected {
+  readonly user: User
+  /** True for calls of the application itself. */
+  readonly isTechnical: boolean
+  asked: number
+  acknowledged: number
+  recorded: number
+}
+
+/** Kinds of records: creations and changes in S/4 by equipment, calls of the system on the internet by marker. */
+type RecordKind = 'create' | 'change' | 'internet'
+
+/** Everything that was asked for, and what the systems have on record of it. */
+export class Ledger {
+  readonly #expected = new Map<string, Expected>()
+  readonly #findings: Findings
+
+  constructor(findings: Findings) {
+    this.#findings = findings
+  }
+
+  /** Notes that work is asked for; returns the function that notes its acknowledgement. */
+  ask(kind: RecordKind, id: string, user: User, isTechnical = false): () => void {
+    const key = `${kind} ${id}`
+    const expected = this.#expected.get(key) ?? {
+      ...{ user, isTechnical, asked: 0, acknowledged: 0, recorded: 0 }
+    }
+    this.#expected.set(key, expected)
+    expected.asked++
+    return () => expected.acknowledged++
+  }
+
+  /** Reads the records of all systems since the last time. */
+  async read(emulator: Emulator, internet: InternetSystem): Promise<void> {
+    for (const tenant of TENANTS) {
+      const system = emulator.system(S4, tenant || undefined)
+      for (const entry of (await system.audit()) as unknown as ChangeEntry[]) {
+        this.#recordChange(tenant, entry)
+      }
+    }
+    for (const call of internet.takeCalls()) this.#recordCall(call)
+  }
+
+  /** Acknowledged work that no system has on record yet. */
+  missing(): string[] {
+    return [...this.#expected].flatMap(([key, { acknowledged, recorded }]) =>
+      recorded < acknowledged ? [key] : []
+    )
+  }
+
+  /** Numbers of what was acknowledged, and of what got no answer and was executed or not. */
+  summary(): { acknowledged: number; executedUnknown: number; notExecutedUnknown: number } {
+    const sums = { acknowledged: 0, executedUnknown: 0, notExecutedUnknown: 0 }
+    for (const { asked, acknowledged, recorded } of this.#expected.values()) {
+      sums.acknowledged += acknowledged
+      sums.executedUnknown += Math.max(0, recorded - acknowledged)
+      sums.notExecutedUnknown += asked - Math.max(acknowledged, recorded)
+    }
+    return sums
+  }
+
+  /** Compares at the end. */
+  conclude(): void {
+    for (const key of this.missing()) this.#findings.add('acknowledged work is lost', key)
+  }
+
+  #recordChange(tenant: string, { user, event, key }: ChangeEntry): void {
+    const id = String(key['Equipment'])
+    const kind = event === 'CREATE' ? 'create' : 'change'
+    this.#record(`${kind} ${id}`, (expected) => {
+      const author = expected.user.name.toUpperCase()
+      if (expected.user.tenant !== tenant) return `S/4 of "${tenant}"`
+      return user === author ? undefined : `author ${String(user)}`
+    })
+  }
+
+  #recordCall({ marker, user, tenant, destination }: InternetCall): void {
+    this.#record(`internet ${marker}`, (expected) => {
+      const author = expected.isTechnical ? null : expected.user.name
+      const place = expected.user.tenant || 'provider'
+      if (destination !== place) return `destination of "${destination}"`
+      if (expected.user.tenant && tenant !== expected.user.tenant) return `token of "${tenant}"`
+      return user === author ? undefined : `author ${String(user)}`
+    })
+  }
+
+  #record(key: string, wrong: (expected: Expected) => string | undefined): void {
+    const expected = this.#expected.get(key)
+    if (!expected) return this.#findings.add('a system has something that nobody asked for', key)
+    expected.recorded++
+    const { user, asked, recorded } = expected
+    const difference = wrong(expected)
+    if (difference) {
+      const whose = `${user.name} of "${user.tenant}"`
+      this.#findings.add('a wrong author or tenant', `${key} is of ${whose}: ${difference}`)
+    }
+    if (recorded > asked) this.#findings.add('executed more often than asked for', key)
+  }
+}
