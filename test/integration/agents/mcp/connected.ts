@@ -1,0 +1,124 @@
+import { existsSync } from 'node:fs'
+
+import type { OAuthClientProvider } from '@modelcontextprotocol/sdk/client/auth.js'
+import { type Browser, chromium } from 'playwright-core'
+
+import { requireNative } from '../../../../emulator/src/lib/native.js'
+import { type AgentClient, CALLBACK } from '../agent.js'
+import type { Content } from './messages.js'
+
+const CHROMIUM = ['/usr/bin/chromium', '/usr/bin/chromium-browser'].find((file) => existsSync(file))
+
+/** Starts Chromium, or returns nothing where there is none: then the form of the page is sent without it. */
+export function startBrowser(): Promise<Browser> | undefined {
+  if (!CHROMIUM) return undefined
+  return chromium.launch({ executablePath: CHROMIUM, args: ['--no-sandbox'], timeout: 60_000 })
+}
+
+/** Clicks through the log-on page as a user does, and returns the code that the client gets. */
+export async function logOnIn(browser: Browser, url: URL, user: string): Promise<string> {
+  const context = await browser.newContext({ ignoreHTTPSErrors: true })
+  try {
+    const page = await context.newPage()
+    page.setDefaultTimeout(60_000)
+    await page.route(`${CALLBACK}**`, (route) =>
+      route.fulfill({ body: 'You can close this page.' })
+    )
+    await page.goto(url.href)
+    await page.getByRole('button', { name: new RegExp(`^${user} `) }).click()
+    await page.waitForURL(`${CALLBACK}**`)
+    return new URL(page.url()).searchParams.get('code') ?? ''
+  } finally {
+    await context.close()
+  }
+}
+
+/** The client of one of the two packages, as far as it is used here. */
+interface Library {
+  readonly Client: new (info: object) => {
+    connect(transport: unknown): Promise<void>
+    callTool(call: object): Promise<{ structuredContent?: Content; isError?: boolean }>
+    listTools(): Promise<{ tools: { name: string }[] }>
+    close(): Promise<void>
+  }
+  readonly StreamableHTTPClientTransport: new (
+    url: URL,
+    options: object
+  ) => { finishAuth(code: string): Promise<void> }
+}
+
+const ofSdk = (path: string) =>
+  requireNative(`@modelcontextprotocol/sdk/client/${path}.js`) as unknown as Library
+
+/** Clients of MCP as they are published. */
+export const LIBRARIES: Readonly<Record<string, () => Library>> = {
+  '@modelcontextprotocol/sdk 1.32': () => ({ ...ofSdk('index'), ...ofSdk('streamableHttp') }),
+  '@modelcontextprotocol/client 2': () => requireNative('@modelcontextprotocol/client')
+}
+
+/** A connected client. */
+export interface Connected {
+  readonly call: (name: string, args?: object) => Promise<Content>
+  readonly tools: () => Promise<string[]>
+  readonly close: () => Promise<void>
+  /** Addresses of log-on pages that it has led its user to. */
+  readonly visited: URL[]
+}
+
+/**
+ * Connects a client that knows nothing but the URL and its own id: it finds the log-on page from a refused request.
+ *
+ * @param logOn - what the user does at the log-on page; returns the code
+ */
+export async function connect(
+  { Client, StreamableHTTPClientTransport }: Library,
+  url: string,
+  own: AgentClient,
+  logOn: (page: URL) => Promise<string>
+): Promise<Connected> {
+  const visited: URL[] = []
+  const authProvider = providerFor(own, visited)
+  const transport = () => new StreamableHTTPClientTransport(new URL(url), { authProvider })
+  const first = transport()
+  const client = new Client({ name: 'agent', version: '1' })
+  await client.connect(first).then(
+    () => Promise.reject(new Error('connected without a log-on')),
+    (error: unknown) => (visited.length ? undefined : Promise.reject(error as Error))
+  )
+  await first.finishAuth(await logOn(visited[0]!))
+  const connected = new Client({ name: 'agent', version: '1' })
+  await connected.connect(transport())
+  return {
+    visited,
+    call: async (name, args = {}) =>
+      (await connected.callTool({ name, arguments: args })).structuredContent ?? {},
+    tools: async () => (await connected.listTools()).tools.map((tool) => tool.name),
+    close: () => connected.close()
+  }
+}
+
+function providerFor(own: AgentClient, visited: URL[]): OAuthClientProvider {
+  let verifier = ''
+  let discovered: Awaited<ReturnType<NonNullable<OAuthClientProvider['discoveryState']>>>
+  let tokens: Awaited<ReturnType<OAuthClientProvider['tokens']>>
+  return {
+    redirectUrl: CALLBACK,
+    clientMetadata: { redirect_uris: [CALLBACK] },
+    clientInformation: () => own,
+    tokens: () => tokens,
+    saveTokens: (saved) => {
+      tokens = saved
+    },
+    redirectToAuthorization: (url) => {
+      visited.push(url)
+    },
+    saveCodeVerifier: (value) => {
+      verifier = value
+    },
+    codeVerifier: () => verifier,
+    saveDiscoveryState: (state) => {
+      discovered = state
+    },
+    discoveryState: () => discovered
+  }
+}
