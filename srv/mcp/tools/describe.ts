@@ -17,6 +17,7 @@ export function describeTool(service: Service, others: readonly Tool[]): Tool {
     call: ({ entities: wanted }: Arguments) => ({
       service: service.name,
       user: cap.context.user.id,
+      ...(cap.context.tenant && { tenant: cap.context.tenant }),
       ...described(service.definition),
       entities: Object.fromEntries(
         [...entities]

@@ -4,7 +4,14 @@ import { credentials } from '../../../../emulator/test/support/http.js'
 import { RunningSample } from '../../../support/running-sample.js'
 import { trust } from '../../../unit/destination/support/landscape.js'
 import { Router } from '../../approuter/router-process.js'
-import { type Connected, connect, LIBRARIES, logOnIn, startBrowser } from './connected.js'
+import {
+  type Connected,
+  connect,
+  HAS_BROWSER,
+  LIBRARIES,
+  logOnIn,
+  startBrowser
+} from './connected.js'
 import { MCP } from './messages.js'
 
 let running: RunningSample
@@ -36,7 +43,8 @@ async function clientOf(library: string, user: string, url: string): Promise<Con
 
 const pump = (id: string) => ({ data: { id, name: 'Pump', plant: '1010', category: 'M' } })
 
-describe.each(Object.keys(LIBRARIES))('%s knows the URL and a client id', (library) => {
+const suite = HAS_BROWSER ? describe : describe.skip
+suite.each(Object.keys(LIBRARIES))('%s knows the URL and a client id', (library) => {
   const id = `C-${String(Object.keys(LIBRARIES).indexOf(library))}`
   let alice: Connected
   let bob: Connected

@@ -9,7 +9,10 @@ import type { Content } from './messages.js'
 
 const CHROMIUM = ['/usr/bin/chromium', '/usr/bin/chromium-browser'].find((file) => existsSync(file))
 
-/** Starts Chromium, or returns nothing where there is none: then the form of the page is sent without it. */
+/** True if there is a Chromium; without one, tests of log-on pages are skipped. */
+export const HAS_BROWSER = CHROMIUM !== undefined
+
+/** Starts Chromium, if there is one. */
 export function startBrowser(): Promise<Browser> | undefined {
   if (!CHROMIUM) return undefined
   return chromium.launch({ executablePath: CHROMIUM, args: ['--no-sandbox'], timeout: 60_000 })

@@ -9,6 +9,7 @@ export interface Content {
   readonly record?: Record<string, unknown>
   readonly records?: Record<string, unknown>[]
   readonly user?: string
+  readonly tenant?: string
   readonly error?: {
     readonly status: number
     readonly code: string
