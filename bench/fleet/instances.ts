@@ -38,6 +38,9 @@ export class Instances {
   private constructor(settings: InstanceSettings, findings: Findings, ports: readonly number[]) {
     this.#settings = settings
     this.#findings = findings
+    process.once('exit', () => {
+      for (const { sample } of this.#all) void sample?.kill()
+    })
     this.#all = ports.map((port) => ({
       port,
       sample: undefined,
@@ -67,11 +70,11 @@ export class Instances {
     return this.#all.map(({ port }) => port)
   }
 
-  /** Ends a process as a crash does, and starts another one in its place. @param ended - called in between */
-  async crash(i: number, ended: () => void): Promise<void> {
+  /** Ends a process as a crash does, and starts another one in its place. @param between - done in between */
+  async crash(i: number, between: () => Promise<unknown>): Promise<void> {
     await this.#replace(i, async (sample) => {
       await sample.kill()
-      ended()
+      await between()
       this.#printed.push(await sample.output())
     })
   }

@@ -32,10 +32,14 @@ interface Fault {
 const OF_INSTANCES: readonly Fault[] = [
   {
     weight: 2,
-    break: async ({ instances, troubles, random }) => {
+    break: async ({ instances, troubles, random, redis }) => {
       const i = random.below(instances.ports.length)
       const killed = Promise.withResolvers<undefined>()
-      const restarted = instances.crash(i, () => killed.resolve(undefined))
+      const restarted = instances.crash(i, () => {
+        killed.resolve(undefined)
+        // the next process knows nothing yet, so it reads what is in Redis; a Redis that is away has nothing
+        return poison(redis.server.uri, random).catch(() => undefined)
+      })
       await troubles.during('killed', () => killed.promise)
       await restarted
       return `instance ${String(i)} was killed, and is back`
