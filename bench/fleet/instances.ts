@@ -4,6 +4,7 @@ import type { Emulator } from '../../emulator/src/index.js'
 import { freePort } from '../../test/support/free-port.js'
 import { type Sample, startSample } from '../../test/support/sample.js'
 import type { Findings } from './findings.js'
+import { ownEnd } from './own-end.js'
 
 /** Attempts to start an instance: a platform would go on. */
 const ATTEMPTS = 5
@@ -29,6 +30,8 @@ interface Instance {
 
 /** Processes of the sample, each at a port of its own that it keeps over restarts. */
 export class Instances {
+  /** Processes that CAP has ended because it could not roll back without PostgreSQL. */
+  endedByDatabase = 0
   readonly #settings: InstanceSettings
   readonly #findings: Findings
   readonly #all: Instance[]
@@ -118,8 +121,11 @@ export class Instances {
 
   /** Starts an instance again that has ended by itself, as a platform does. */
   async #revive(instance: Instance, sample: Sample): Promise<void> {
-    this.#findings.add('an instance has ended by itself', lastLines(await sample.output()))
-    this.#printed.push(await sample.output())
+    const printed = await sample.output()
+    const error = ownEnd(printed)
+    if (error) this.#findings.add('an instance has ended by itself', error)
+    else this.endedByDatabase++
+    this.#printed.push(printed)
     await this.#inTurn(instance, async () => {
       if (instance.sample === sample) await this.#start(instance)
     })
@@ -149,5 +155,3 @@ export class Instances {
     }
   }
 }
-
-const lastLines = (text: string) => text.trim().split('\n').slice(-3).join(' ').slice(-500)

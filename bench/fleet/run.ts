@@ -58,6 +58,11 @@ export async function runFleet(
   await settle(fleet, ledger)
   await ledger.read(emulator, internet)
   await conclude(fleet, ledger, load, findings)
+  if (instances.endedByDatabase > 0)
+    faults.set(
+      'CAP has ended an instance: no ROLLBACK without PostgreSQL',
+      instances.endedByDatabase
+    )
   return { load, ledger, faults }
 }
 

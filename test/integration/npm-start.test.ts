@@ -118,11 +118,12 @@ withCurl(
   async () => {
     const { output, port } = await started()
     const [lines = ''] = /API=[^]*?(?=\n\[cds\])/.exec(output.text) ?? []
-    expect(lines.match(/^ +curl /gm)).toHaveLength(7)
+    expect(lines.match(/^ +curl /gm)).toHaveLength(8)
     const { status, stdout } = pasted(lines)
     expect({ status, stdout }).toMatchObject({ status: 0 })
     expect(stdout.match(/"value":\[\{"id":"1010"/g)).toHaveLength(2)
     expect(stdout).toMatch(/"name":"Pump, repaired","createdBy":"ALICE","lastChangedBy":"BOB"/)
+    expect(stdout).toMatch(/"tools":\[[^]*"name":"create-Equipment"/)
     expect(stdout).toMatch(/HTTP\/1\.1 403 Forbidden[^]*ERR_USER_TOKEN_REQUIRED/)
     expect(stdout).toMatch(/"checked":\d+/)
     expect(output.text.match(/server listening on/g)).toHaveLength(1) // they restart nothing

@@ -6,6 +6,7 @@ import type { InternetCall, InternetSystem } from '../../../bench/fleet/internet
 import { type User, USERS } from '../../../bench/fleet/landscape.js'
 import { Leaks } from '../../../bench/fleet/leaks.js'
 import { Ledger } from '../../../bench/fleet/ledger.js'
+import { ownEnd } from '../../../bench/fleet/own-end.js'
 import { Random } from '../../../bench/fleet/random.js'
 
 const userOf = (name: string, tenant: string) =>
@@ -137,4 +138,22 @@ test('a seed repeats its numbers; wrong options say so', () => {
     print: expect.stringContaining('--calls must be a whole number above 0') as string
   })
   expect(readCommandLine(['--help'])).toMatchObject({ exitCode: 0 })
+})
+
+test('the end of an instance is a finding, unless CAP has it alone for a lost connection to PostgreSQL', () => {
+  const line = (message: string, at: string) =>
+    `{"level":"error","msg":"Uncaught Error: ${message}\\n    at async ${at}"}\n{"msg":"server shutdown"}\n`
+  const stock =
+    'PostgresService.rollback (/app/node_modules/@cap-js/db-service/lib/x.js:95:7)\\n    at emit (/app/node_modules/@sap/cds/lib/srv/srv-tx.js:1:1)'
+  expect(ownEnd(line('Connection terminated unexpectedly', stock))).toBeUndefined()
+  for (const [message, at] of [
+    [
+      'Connection terminated unexpectedly',
+      `${stock}\\n    at issue (/app/dist/delegation/queue/issue.js:1:1)`
+    ],
+    ['x is not a function', stock],
+    ['Connection terminated unexpectedly', 'send (/app/node_modules/cds-principal/dist/x.js:1:1)']
+  ])
+    expect(ownEnd(line(message as string, at as string))).toContain(message)
+  expect(ownEnd('one\ntwo\nthree\nfour')).toBe('two three four')
 })

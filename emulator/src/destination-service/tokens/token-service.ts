@@ -65,7 +65,8 @@ function post({ url, headers, form, client, ca }: TokenServiceRequest) {
         'content-type': 'application/x-www-form-urlencoded',
         ...headers
       },
-      ...(isTls && { ca: [...getCACertificates('default'), ca], ...client })
+      ...(isTls && { ca: [...getCACertificates('default'), ca] }),
+      ...(isTls && client && { cert: client.cert, key: client.key })
     }
     const req = (isTls ? request : plainRequest)(url, options, (res) => {
       text(res).then((body) => done({ status: res.statusCode ?? 0, body }), fail)
