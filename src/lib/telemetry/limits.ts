@@ -24,6 +24,7 @@ export const LIMITS = [
   'renewals',
   'clients',
   'csrf-sessions',
+  'agent-sessions',
   'connections-of-principals',
   'cloud-sdk-destinations',
   'subscribed-tenants',

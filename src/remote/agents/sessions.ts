@@ -1,4 +1,4 @@
-import { LRUCache } from 'lru-cache'
+import { boundedCache } from '../../lib/telemetry/bounded-cache.js'
 
 /** Sessions that are kept at the same time. */
 const MAX_SESSIONS = 1000
@@ -46,7 +46,7 @@ class Session<C extends AgentClient> {
 
 /** Sessions of one required service, each of exactly one principal. */
 export class Sessions<C extends AgentClient> {
-  readonly #kept = new LRUCache<string, Session<C>>({
+  readonly #kept = boundedCache<string, Session<C>>('agent-sessions', {
     max: MAX_SESSIONS,
     ttl: IDLE,
     updateAgeOnGet: true,
