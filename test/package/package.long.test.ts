@@ -78,7 +78,7 @@ describe('the package, installed into an empty CAP project', () => {
     const unbundled = execFileSync(process.execPath, ['--eval', PRINT_SURFACE], { cwd, env })
     expect(packed).toEqual(JSON.parse(String(unbundled)))
     expect(packed).toMatchObject({ isOneAuth: true, isOneError: true })
-    expect(Object.keys(packed.surface)).toHaveLength(6)
+    expect(Object.keys(packed.surface)).toHaveLength(8)
     expect(packed.surface['.']).toMatchObject({
       principalOf: { function: 'principalOf' },
       TokenError: { class: 'TokenError' }
