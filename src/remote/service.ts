@@ -4,18 +4,18 @@ import type { HttpMiddleware } from '@sap-cloud-sdk/http-client'
 import { cap } from '../cap.js'
 import { decidesCalls } from '../lib/adoption.js'
 import type { AuthorCall } from '../delegation/author-call.js'
-import { delegationOf } from '../delegation/targets.js'
 import { PrincipalError } from '../errors.js'
 import { logFailure } from '../lib/log.js'
 import { CallEvidence } from './evidence/call.js'
+import { checkedSender } from './checked-sender.js'
 import { checkCloudSdk } from './start-checks.js'
 import { mayHaveHappened } from './queue/author-call.js'
 import { contextOfMessage } from './queue/tenant.js'
 import { type Headers, withoutInboundCredentials } from '../lib/inbound-credential.js'
 import { decideCall } from './call-decision.js'
 import type { ReadyDestination } from './outbound.js'
-import { checkNotQueued, queuedCallRefusal } from './queue/refusal.js'
-import { isQueued, senderOf } from './queue/tenant.js'
+import { checkNotQueued } from './queue/refusal.js'
+import { isQueued } from './queue/tenant.js'
 import { callPolicy, carriesUser, type OnBehalfOf } from './policy/options.js'
 import { subjectOf, titleOf } from './policy/service-target.js'
 import {
@@ -105,14 +105,8 @@ export class PrincipalRemoteService extends Stock {
    * @throws {@link PropagationError} `ERR_QUEUED_NAMED_USER`
    */
   override async dispatch(req: cds.Request): Promise<unknown> {
-    const isRefused = this.onBehalfOf === 'namedUser' && !delegationOf(this.name)
-    const refusal = isRefused && queuedCallRefusal(this)
-    if (!refusal) {
-      const sender = senderOf(this, req)
-      return sender === this ? super.dispatch(req) : sender.dispatch(req)
-    }
-    new CallEvidence(subjectOf(this)).refused(refusal)
-    throw refusal
+    const sender = checkedSender(this, req)
+    return sender === this ? super.dispatch(req) : sender.dispatch(req)
   }
 
   /**

@@ -11,8 +11,9 @@ import { identityHeaders } from '../http/send.js'
 import { outboundDestination, type ReadyDestination } from '../outbound.js'
 import { callPolicy, carriesUser, type OnBehalfOf } from '../policy/options.js'
 import { outboundService, subjectOf, type TargetedService } from '../policy/service-target.js'
-import { checkNotQueued, queuedCallRefusal } from '../queue/refusal.js'
-import { contextOfMessage, isQueued, senderOf } from '../queue/tenant.js'
+import { checkNotQueued } from '../queue/refusal.js'
+import { contextOfMessage, isQueued } from '../queue/tenant.js'
+import { checkedSender } from '../checked-sender.js'
 import { checkCloudSdk } from '../start-checks.js'
 import { type AgentCall, currentCall, fetchAs, SessionLost, withinCall } from './agent-call.js'
 import { agentFailure, isAnswer } from './failure.js'
@@ -92,13 +93,8 @@ export abstract class AgentService<Client extends AgentClient> extends Stock {
 
   /** @throws {@link PropagationError} `ERR_QUEUED_NAMED_USER` */
   override async dispatch(req: cds.Request): Promise<unknown> {
-    const refusal = this.onBehalfOf === 'namedUser' && queuedCallRefusal(this)
-    if (!refusal) {
-      const sender = senderOf(this, req)
-      return sender === this ? super.dispatch(req) : sender.dispatch(req)
-    }
-    new CallEvidence(subjectOf(this)).refused(refusal)
-    throw refusal
+    const sender = checkedSender(this, req)
+    return sender === this ? super.dispatch(req) : sender.dispatch(req)
   }
 
   /**
