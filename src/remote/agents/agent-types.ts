@@ -1,9 +1,12 @@
 import type cds from '@sap/cds'
 
-/** A tool of an MCP server. */
+/** A tool of an MCP server, as `tools/list` of MCP describes it. */
 export interface McpTool {
+  /** Name for {@link McpService.call}. */
   readonly name: string
+  /** Name for people. */
   readonly title?: string
+  /** Text that tells a model what the tool does. */
   readonly description?: string
   /** JSON schema of the arguments. */
   readonly inputSchema: Readonly<Record<string, unknown>>
@@ -14,11 +17,13 @@ export interface McpTool {
 export interface McpResult {
   /** True if the tool has failed: the content says why. */
   readonly isError?: boolean
+  /** Parts of the result: text, images, resources. */
   readonly content: readonly Readonly<{
     type: string
     text?: string
     [property: string]: unknown
   }>[]
+  /** The result as JSON, if the tool has a schema for it. */
   readonly structuredContent?: Readonly<Record<string, unknown>>
   readonly [property: string]: unknown
 }
@@ -42,13 +47,17 @@ export type A2aObject = Readonly<Record<string, unknown>>
 
 /** Answer to a message: a task that goes on or has ended, or a message. */
 export interface A2aAnswer {
+  /** Task with its state. */
   readonly task?: A2aObject
+  /** Message of the agent. */
   readonly message?: A2aObject
 }
 
 /** Conversation that a message belongs to. */
 export interface A2aConversation {
+  /** Id of the conversation, from an earlier answer. */
   readonly contextId?: string
+  /** Id of the task that the message goes on with. */
   readonly taskId?: string
 }
 
