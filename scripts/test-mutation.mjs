@@ -34,31 +34,30 @@ if (unknown.length > 0) {
   console.log(table(JSON.parse(fs.readFileSync(RESULTS, 'utf8')).files))
 }
 
-/** `test/unit/token/keys` has the tests of `src/token/keys`, and `turns.test.ts` and `turns-*.test.ts` those of `turns.ts`. */
+/** All tests of the room in `test/unit`, as they reach each other's files; of rooms named by a file, its folder's only. */
 function testsOf(target) {
-  const mirror = target.replace(/^src/, 'test/unit').replace(/\.ts$/, '')
-  const tests = option('--tests')
-  if (tests) return `<rootDir>/${tests}`
-  if (args.includes('--room')) return `<rootDir>/test/unit/${target.split('/')[1]}/**/*.test.ts`
-  if (fs.existsSync(`${mirror}.test.ts`)) return `<rootDir>/${mirror}{,-*}.test.ts`
-  const folder = target.endsWith('.ts') ? path.dirname(mirror) : mirror
-  return `<rootDir>/${folder}/**/*.test.ts`
+  const room = target.split('/')[1]
+  const folder = room === 'destination' ? path.dirname(target.slice('src/'.length)) : room
+  return `test/unit/${folder}/**/*.test.ts`
 }
 
 function optionsFor(targets) {
+  const patterns = option('--tests') ? [option('--tests')] : targets.map(testsOf)
   return {
     mutate: targets.map((target) => (target.endsWith('.ts') ? target : `${target}/**/*.ts`)),
-    testRunner: 'jest',
-    plugins: ['@stryker-mutator/jest-runner'],
-    jest: {
-      configFile: 'jest.config.js',
-      config: { testMatch: [...new Set(targets.map(testsOf))] }
+    testRunner: 'in-process',
+    plugins: [path.join(root, 'scripts/mutation/runner.mjs')],
+    inProcess: {
+      files: fs.globSync([...new Set(patterns)]).filter(isShort).sort(),
+      times: path.resolve(OUTPUT, 'times.json')
     },
     coverageAnalysis: 'perTest',
     ignoreStatic: !args.includes('--static'),
     concurrency: Number(option('--concurrency') ?? 2),
-    timeoutMS: 20_000,
+    maxTestRunnerReuse: 250, // what runs leave in memory goes with the process
+    timeoutMS: 15_000,
     timeoutFactor: 3,
+    dryRunTimeoutMinutes: 10,
     incremental: true,
     incrementalFile: RESULTS,
     reporters: ['progress-append-only', 'clear-text', 'html'],
@@ -67,8 +66,13 @@ function optionsFor(targets) {
     htmlReporter: { fileName: `${OUTPUT}/report.html` },
     tempDirName: `${OUTPUT}/copies`,
     ignorePatterns: ['/temp', '/.reports', '/coverage', '/test/ecosystem', '/docs/images'],
+    warnings: { unknownOptions: false },
     allowEmpty: true
   }
+}
+
+function isShort(file) {
+  return !file.endsWith('.long.test.ts')
 }
 
 /** Per folder: mutants that were noticed (a test failed, or it did not end) of all that were tried. */
