@@ -1,8 +1,7 @@
-// Changes the sources one expression at a time and counts what the unit tests notice (Stryker): those of the mirrored folder
-// or file, or with --room all of the room, as src/user; then only what was not noticed before is tried again.
-// Arguments: files or folders of src/ in place of the whole core, --tests=<glob> for other tests, --static to change what runs
-// once, at loading, as well, and --concurrency=1 for a machine that has other things to do.
-// Reports and results are kept in temp/mutation; what did not change is not run again. The table at the end has all of them.
+// Changes the sources one expression at a time and counts what the unit tests of the same room notice (Stryker).
+// Arguments: files or folders of src/ in place of the whole core, --tests=<glob> for other tests, and --concurrency=1 for a
+// machine that has other things to do. Reports and results are kept in temp/mutation; what did not change is not run again. The
+// table at the end has all of them.
 import fs from 'node:fs'
 import path from 'node:path'
 import process from 'node:process'
@@ -48,11 +47,13 @@ function optionsFor(targets) {
     testRunner: 'in-process',
     plugins: [path.join(root, 'scripts/mutation/runner.mjs')],
     inProcess: {
-      files: fs.globSync([...new Set(patterns)]).filter(isShort).sort(),
+      files: fs
+        .globSync([...new Set(patterns)])
+        .filter(isShort)
+        .sort(),
       times: path.resolve(OUTPUT, 'times.json')
     },
     coverageAnalysis: 'perTest',
-    ignoreStatic: !args.includes('--static'),
     concurrency: Number(option('--concurrency') ?? 2),
     maxTestRunnerReuse: 250, // what runs leave in memory goes with the process
     timeoutMS: 15_000,

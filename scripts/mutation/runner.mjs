@@ -86,14 +86,14 @@ class InProcessRunner {
     return results.filter((result) => !unusable.includes(result))
   }
 
-  async mutantRun({ activeMutant, testFilter, hitLimit, disableBail }) {
+  async mutantRun({ activeMutant, testFilter, sandboxFileName, hitLimit, disableBail }) {
     const context = this.#context
     context.hitLimit = hitLimit
     context.hitCount = hitLimit ? 0 : undefined
     context.activeMutant = activeMutant.id
     const results = []
     try {
-      for (const [file, names] of this.#selected(testFilter)) {
+      for (const { file, names } of this.#selected(testFilter, sandboxFileName)) {
         const { error, tests } = await this.#tests.run(file, { names, bail: !disableBail })
         const reached = determineHitLimitReached(context.hitCount, context.hitLimit)
         if (reached) return toMutantRunResult(reached)
@@ -108,23 +108,25 @@ class InProcessRunner {
   }
 
   /**
-   * By file, the names of the tests that reach the change, quick files first. What takes long is left out as soon as the rest
-   * has had its time: a change that only such a test would notice counts as not noticed.
+   * By file, the names of the tests that reach the change: first what has the name of the source file, then what is quick. What
+   * takes long is left out as soon as the rest has had its time: a change that only such a test would notice counts as not
+   * noticed.
    */
-  #selected(testFilter) {
+  #selected(testFilter, sourceFile) {
     this.#times ??= JSON.parse(fs.readFileSync(this.#options.inProcess.times, 'utf8'))
     const byFile = new Map()
-    let total = 0
-    for (const id of (testFilter ?? Object.keys(this.#times)).toSorted(
-      (a, b) => this.#times[a] - this.#times[b]
-    )) {
-      const time = this.#times[id]
-      if (time > LONGEST_TEST_MS || (total += time + OF_A_TEST_MS) > LONGEST_RUN_MS) break
+    for (const id of testFilter ?? Object.keys(this.#times)) {
       const [file, name] = id.split(SEPARATOR)
-      byFile.set(file, (byFile.get(file) ?? new Map()).set(name, time))
+      byFile.set(file, (byFile.get(file) ?? new Map()).set(name, this.#times[id]))
     }
-    const timeOf = (names) => [...names.values()].reduce((sum, time) => sum + time, 0)
-    return [...byFile].sort(([, a], [, b]) => timeOf(a) - timeOf(b))
+    const files = [...byFile].map(([file, names]) => ({
+      file,
+      ...partOf(names),
+      near: nearness(file, sourceFile)
+    }))
+    files.sort((a, b) => b.near - a.near || a.time - b.time)
+    let total = 0
+    return files.filter(({ time }, index) => index === 0 || (total += time) < LONGEST_RUN_MS)
   }
 }
 
@@ -133,6 +135,32 @@ const LONGEST_TEST_MS = 3000
 const LONGEST_RUN_MS = 10_000
 const OF_A_TEST_MS = 2 // for hooks
 const SEPARATOR = ' › '
+/** Stands for what runs outside of tests, as a file is loaded and in its hooks: all of its tests can notice a change there. */
+const WHOLE_FILE = '(whole file)'
+
+function partOf(names) {
+  const whole = names.get(WHOLE_FILE)
+  if (whole !== undefined) return { time: whole, names: undefined }
+  const quick = [...names].filter(([, time]) => time <= LONGEST_TEST_MS)
+  return {
+    time: quick.reduce((sum, [, time]) => sum + time + OF_A_TEST_MS, 0),
+    names: new Set(quick.map(([name]) => name))
+  }
+}
+
+/** How much of the path of the test file is that of the source file. */
+function nearness(testFile, sourceFile) {
+  const parts = sourceFile
+    .slice(sourceFile.lastIndexOf('/src/') + '/src/'.length)
+    .replace(/\.ts$/, '')
+    .split('/')
+  const own = testFile
+    .replace(/^test\/unit\//, '')
+    .replace(/\.test\.ts$/, '')
+    .split('/')
+  const common = own.findIndex((part, index) => part !== parts[index])
+  return common < 0 ? own.length : common + (own[common].startsWith(`${parts[common]}-`) ? 0.5 : 0)
+}
 
 function failureOf(file, error) {
   return {
@@ -184,10 +212,13 @@ class Tests {
     resetState()
     const state = getState()
     state.testTimeout = 30_000
+    const start = performance.now()
+    this.#context.currentTestId = run.coverage ? file + SEPARATOR + WHOLE_FILE : undefined
     try {
       this.#registry.load(path.resolve(file), this.#parts.mocker)
       if (run.names) filter(state.rootDescribeBlock, run.names)
       const { unhandledErrors } = await this.#circus.run()
+      if (run.coverage) this.#run.results.push(this.#wholeFile(performance.now() - start))
       return { tests: this.#run.results, error: unhandledErrors[0] }
     } catch (error) {
       return { tests: this.#run.results, error: error?.stack ?? error }
@@ -202,11 +233,10 @@ class Tests {
   }
 
   #on(event, state) {
-    if (event.name === 'test_start' && this.#run.coverage)
-      this.#context.currentTestId = this.#id(event.test)
-    if (event.name === 'test_skip' || event.name === 'test_todo') return
+    const { coverage, file } = this.#run
+    if (event.name === 'test_start' && coverage) this.#context.currentTestId = this.#id(event.test)
     if (event.name !== 'test_done') return
-    this.#context.currentTestId = undefined
+    if (coverage) this.#context.currentTestId = file + SEPARATOR + WHOLE_FILE
     const { errors, duration } = event.test
     const [error] = errors.flat()
     const failed = errors.length > 0
@@ -219,6 +249,18 @@ class Tests {
       ...(failed ? { failureMessage: String(error?.message ?? error) } : {})
     })
     if (failed && this.#run.bail) skipRest(state.rootDescribeBlock)
+  }
+
+  #wholeFile(duration) {
+    const { file } = this.#run
+    const id = file + SEPARATOR + WHOLE_FILE
+    return {
+      id,
+      name: id,
+      fileName: path.resolve(file),
+      timeSpentMs: Math.round(duration),
+      status: TestStatus.Success
+    }
   }
 
   #id(test) {
