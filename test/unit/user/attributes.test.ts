@@ -1,6 +1,6 @@
 import { fc } from '../../support/generated-inputs.js'
 
-import { attributesOf } from '../../../src/user/attributes.js'
+import { attributesOf, setAttribute } from '../../../src/user/attributes.js'
 
 const attributes = (values: unknown) => ({ ...attributesOf({ 'xs.user.attributes': values }) })
 
@@ -110,4 +110,20 @@ test('whatever the claims are, what is not left out is as it was', () => {
       }
     })
   )
+})
+
+test.each(['', '__proto__', 'a b', ' a', 'a ', 'a\n', 'a|b', 'x'.repeat(129)])(
+  'a claim of another issuer does not become an attribute named %j',
+  (name) => {
+    const kept = {}
+    setAttribute(kept, name, ['x'])
+    expect(Object.keys(kept)).toEqual([])
+    expect(Object.getPrototypeOf(kept)).toBe(Object.prototype)
+  }
+)
+
+test.each(['a', 'a.b-c_1', 'x'.repeat(128)])('it becomes one named %s', (name) => {
+  const kept = {}
+  setAttribute(kept, name, 'x')
+  expect(kept).toEqual({ [name]: ['x'] })
 })

@@ -72,3 +72,28 @@ test('the claim that becomes the id can be configured; an e-mail address that is
   expect(byEmail.userId({ ...USER, email_verified: true })).toBe('alice@example.com')
   expect(byEmail.userId(USER)).toBe('s')
 })
+
+test('a name is an attribute twice only if there is one', () => {
+  const names = ['logonName', 'user_name']
+  expect(Object.keys(profile.attributes(USER)).filter((name) => names.includes(name))).toEqual([])
+  const { logonName } = profile.attributes({ ...USER, user_name: 'alice' })
+  expect(logonName).toEqual('alice')
+})
+
+test.each([
+  [{}, { origin: 'https://t.example.com', subject: 'u' }],
+  [{ ias_iss: 'https://ias.example.com' }, { origin: 'https://ias.example.com', subject: 'u' }],
+  [{ user_uuid: undefined }, { origin: 'https://t.example.com', subject: 's' }],
+  [
+    { user_uuid: '', scim_id: undefined },
+    { origin: 'https://t.example.com', subject: 'P000001' }
+  ],
+  [{ iss: undefined }, { origin: undefined, subject: 'u' }]
+])('with %j the person is %j', (claims, person) => {
+  expect(profile.person({ ...USER, ...claims })).toEqual(person)
+})
+
+test('its own client is told also of a token of a user', () => {
+  expect(profile.isOwnClient(USER)).toBe(true)
+  expect(profile.isOwnClient({ ...USER, azp: 'other' })).toBe(false)
+})

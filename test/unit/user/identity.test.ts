@@ -156,3 +156,14 @@ test('the immutable id and the identity provider are known of a user, and not of
   const technical = identity({ grant_type: 'client_credentials', ...claims })
   expect(technical.origin ?? technical.subject).toBeUndefined()
 })
+
+test('a name has 255 characters at most', () => {
+  const user_name = 'x'.repeat(255)
+  expect(identity({ grant_type: 'password', user_name }).userId).toBe(user_name)
+})
+
+test('the refusal of a name says what to do', () => {
+  const says =
+    /^the claim with the user id is missing or not usable\. Let the issuer send it.*"userId" in cds\.requires\.auth/
+  expect(() => identity({ grant_type: 'password' })).toThrow(says)
+})

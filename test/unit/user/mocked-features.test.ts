@@ -32,3 +32,8 @@ test.each<[string, string | undefined, unknown]>([
 test('without mocked users and tenants nobody has any', () => {
   expect(featuresOfMocked({}, 'alice', 't1')).toBeUndefined()
 })
+
+test('of somebody without a tenant those of no tenant count', () => {
+  const tenants = { undefined: { features: ['t'] } }
+  expect(featuresOfMocked({ tenants }, 'nobody', undefined)).toBeUndefined()
+})

@@ -1,7 +1,7 @@
 import { fc } from '../../support/generated-inputs.js'
 
 import type { OidcIssuerOptions } from '../../../src/token/issuers/oidc-options.js'
-import { oidcProfile } from '../../../src/user/oidc-profile.js'
+import { claimAt, oidcProfile } from '../../../src/user/oidc-profile.js'
 
 const profile = (options: Partial<OidcIssuerOptions> = {}) =>
   oidcProfile('partner', { issuer: 'https://idp.example', audience: 'maintenance', ...options })
@@ -205,4 +205,42 @@ test('a person can have somebody who acts for her', () => {
   const person = (claims: object) => profile().person(claims as never)
   expect(person({ sub: 'u', act: { sub: 'agent' } })).toMatchObject({ actor: 'agent' })
   expect(person({ sub: 'u' }).actor).toBeUndefined()
+})
+
+test('of an address that is not verified only the address is left out', () => {
+  const claims = { preferred_username: 'alice', email: 'a@example.com', email_verified: false }
+  expect({ ...oidcProfile('corp', {} as never).attributes(claims) }).toEqual({ logonName: 'alice' })
+})
+
+test('the immutable id is the subject', () => {
+  const { person } = oidcProfile('corp', { userId: 'email' } as never)
+  expect(person({ sub: '4711', email: 'a@example.com' })).toEqual({
+    ...{ origin: undefined, subject: '4711', actor: undefined }
+  })
+})
+
+test('a role that only CAP gives can not be mapped, and the message says what can', () => {
+  const roles = { claim: 'groups', map: { admins: 'internal-user' } }
+  expect(() => oidcProfile('corp', { roles } as never)).toThrow(
+    /issuers\.corp\.roles\.map leads to "internal-user".*Map the name to a role of the application\./
+  )
+})
+
+test('empty names are no roles', () => {
+  const { roles } = oidcProfile('corp', {
+    roles: { claim: ['scope', 'groups'], map: true }
+  } as never)
+  expect(roles({ scope: ' a  b ', groups: ['', 'c'] })).toEqual({ a: 1, b: 1, c: 1 })
+})
+
+test.each<[object, string, unknown]>([
+  [{ a: { b: { c: 1 } } }, 'a.b.c', 1],
+  [{ a: {}, 'a.b': { c: 1 } }, 'a.b.c', 1],
+  [{ a: { b: 1 }, 'a.b': 2 }, 'a.b', 2],
+  [{ '': { x: 1 } }, '.x', undefined],
+  [{}, 'constructor.name', undefined],
+  [{ a: 'text' }, 'a.length', undefined],
+  [{ a: ['x'] }, 'a.0', undefined]
+])('in %j the path %s leads to %j', (payload, path, value) => {
+  expect(claimAt(payload, path)).toEqual(value)
 })

@@ -43,3 +43,11 @@ describe('one sentence says who is current, and names nobody', () => {
     expect(described(principal)).toBe(sentence)
   })
 })
+
+test('who acts for a user, and a delegation, are named only where there are any', () => {
+  const of = (more: object) => Object.keys(new TokenPrincipal({ ...ALICE, ...more }))
+  const all = { client: 'c', actor: 'agent', via: 'delegation' } as const
+  expect(new TokenPrincipal({ ...ALICE, ...all })).toMatchObject(all)
+  expect(of(all)).toEqual(expect.arrayContaining(['client', 'actor', 'via']))
+  expect(of({ client: undefined, actor: undefined, via: undefined })).toEqual(of({}))
+})

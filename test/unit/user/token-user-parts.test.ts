@@ -143,3 +143,25 @@ test('attributes of any depth are copies: what is changed in them stays with the
     ...{ address: { city: 'Ulm', lines: ['a'] }, level: 5, none: null, text: 'x' }
   })
 })
+
+test('a list of names that becomes the roles is one of roles; a list in another place stays one', () => {
+  const user = userOf(ALICE)
+  Object.assign(user, { roles: ['Admin'], attr: ['Admin'] })
+  expect(user.is('Admin')).toBe(true)
+  expect(user.attr).toEqual(['Admin'])
+})
+
+test('of a program the client is known where its token names one', () => {
+  const program: Identity = { ...ALICE, kind: 'technical', userId: 'system' }
+  expect(principalOf(userOf(program))).toStrictEqual({
+    ...{ kind: 'technical', origin: 'token', tenant: 't1' }
+  })
+  expect(principalOf(userOf({ ...program, client: 'sb-app' }))).toStrictEqual({
+    ...{ kind: 'technical', origin: 'token', tenant: 't1', client: 'sb-app' }
+  })
+})
+
+test('the privileged user is no user of a token', () => {
+  const privileged = { kind: 'technical', origin: 'privileged', tenant: undefined }
+  expect(principalOf(cds.User.privileged)).toEqual(privileged)
+})

@@ -1,4 +1,4 @@
-import { cpSync, mkdtempSync, rmSync } from 'node:fs'
+import { cpSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { createRequire } from 'node:module'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
@@ -83,6 +83,7 @@ test.each([
   ['a user that is no text', { ...XSUAA, user_name: { toString: 'alice' } }],
   ['an empty user', { ...XSUAA, user_name: '' }],
   ['no end', { ...XSUAA, exp: undefined }],
+  ['no tenant', { ...XSUAA, zid: undefined }],
   ['a tenant that is none', { ...XSUAA, zid: 'a/../b' }],
   ['a refresh token', { ...XSUAA, granted_scopes: [] }],
   ['a logout token', { ...XSUAA, events: {} }],
@@ -129,6 +130,17 @@ describe('nothing that only looks like a security context is one', () => {
   })
 })
 
+test('a token of XSA is nobody’s: no service of BTP knows it', () => {
+  const service = new own.XsaService({ ...credentials, uaadomain: 'example.com' } as never)
+  const context = new own.XsaSecurityContext(service, new own.XsaToken(token(XSUAA)), {})
+  expect(principalOf(userWith(context))).toMatchObject({ kind: 'technical', origin: 'custom' })
+})
+
+test('a context that only the prototype of a user has is nobody’s', () => {
+  const heir = Object.create(userWith(xsuaaContext(token(XSUAA)))) as cds.User
+  expect(principalOf(heir)).toMatchObject({ origin: 'custom', reason: 'inherited' })
+})
+
 test('with authentication by this package, only its own users count', () => {
   requires.auth = { kind: 'principal' }
   expect(kindOf(xsuaaContext(token(XSUAA)))).toBe('technical')
@@ -139,18 +151,61 @@ describe('a second copy of the library', () => {
   const { root: before } = cds
   beforeAll(() => {
     root = mkdtempSync(join(tmpdir(), 'cds-principal-xssec-'))
-    for (const name of ['@sap/xssec', 'jwt-decode', 'debug', 'ms', 'valid-url', 'lru-cache']) {
-      const from = join(__dirname, '../../../node_modules', name)
-      try {
-        cpSync(from, join(root, 'node_modules', name), { recursive: true, dereference: true })
-      } catch {
-        // not every version needs each of them
-      }
-    }
+    installIn(root)
   })
   afterAll(() => {
     cds.root = before
     rmSync(root, { recursive: true, force: true })
+  })
+
+  function installIn(folder: string) {
+    for (const name of ['@sap/xssec', 'jwt-decode', 'debug', 'ms', 'valid-url', 'lru-cache']) {
+      const from = join(__dirname, '../../../node_modules', name)
+      try {
+        cpSync(from, join(folder, 'node_modules', name), { recursive: true, dereference: true })
+      } catch {
+        // not every version needs each of them
+      }
+    }
+  }
+
+  /** Makes a project, with what is in its authentication's folder. */
+  function projectWith(folder: string, auth: object) {
+    const project = mkdtempSync(join(root, 'project-'))
+    mkdirSync(join(project, folder), { recursive: true })
+    writeFileSync(join(project, folder, 'index.js'), '')
+    installIn(join(project, folder))
+    cds.root = project
+    requires.auth = { kind: 'custom', ...auth }
+    ;(cds.env as unknown as { requires: object }).requires = requires
+    return createRequire(join(project, folder, 'index.js'))('@sap/xssec') as typeof Xssec
+  }
+
+  test.each([
+    ['a package', 'node_modules/own-auth', { impl: 'own-auth' }],
+    ['a file', 'srv/auth', { impl: './srv/auth' }],
+    ['a file, as in older projects', 'srv/auth', { impl: 'srv/auth' }]
+  ])('counts where it is that of an authentication in %s', (_, folder, auth) => {
+    const copy = projectWith(folder, auth)
+    expect(copy.SecurityContext).not.toBe(own.SecurityContext)
+    expect(kindOf(xsuaaContext(token(XSUAA), copy))).toBe('named')
+    expect(kindOf(xsuaaContext(token(XSUAA)))).toBe('named')
+  })
+
+  test.each([{}, { impl: 'missing' }, { impl: true }])('elsewhere it does not: %j', (auth) => {
+    const copy = projectWith('elsewhere', auth)
+    expect(kindOf(xsuaaContext(token(XSUAA), copy))).toBe('technical')
+    expect(kindOf(xsuaaContext(token(XSUAA)))).toBe('named')
+  })
+
+  test('of an older version without these classes is passed over', () => {
+    const project = mkdtempSync(join(root, 'project-'))
+    mkdirSync(join(project, 'node_modules/@sap/xssec'), { recursive: true })
+    const file = join(project, 'node_modules/@sap/xssec/index.js')
+    writeFileSync(file, 'module.exports = { SecurityContext: class {}, Token: class {} }')
+    cds.root = project
+    requires.auth = { kind: 'xsuaa' }
+    expect(kindOf(xsuaaContext(token(XSUAA)))).toBe('named')
   })
 
   test("counts where it is the application's, and nowhere else", () => {
