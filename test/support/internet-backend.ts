@@ -2,15 +2,20 @@ import type { RequestListener } from 'node:http'
 
 import type { JWTPayload } from 'jose'
 
-import type { Emulator } from '../../emulator/src/index.js'
 import { jose } from '../../emulator/src/lib/jose.js'
 import { send } from '../../emulator/test/support/http.js'
 import { type HttpsServer, startHttpsServer } from './https-server.js'
 
+/** The emulated XSUAA: its URL, and the PEM of its authority. */
+export interface Issuer {
+  readonly url: string
+  readonly ca: string
+}
+
 /** A backend on the internet, so to speak, that can tell whose tokens of the emulated XSUAA come. */
 export class InternetBackend {
   #server: HttpsServer | undefined
-  #emulator: Emulator | undefined
+  #issuer: Issuer | undefined
 
   protected async listen(listener: RequestListener): Promise<void> {
     this.#server = await startHttpsServer(listener)
@@ -25,8 +30,8 @@ export class InternetBackend {
   }
 
   /** Whose tokens it takes: the emulator needs the backend's URL, and so is started later. */
-  trust(emulator: Emulator): void {
-    this.#emulator = emulator
+  trust(issuer: Issuer): void {
+    this.#issuer = issuer
   }
 
   async stop(): Promise<void> {
@@ -35,7 +40,7 @@ export class InternetBackend {
 
   /** @throws when the signature is not good, or the token has expired */
   protected async verified(token: string): Promise<JWTPayload> {
-    const { url, ca } = this.#emulator!
+    const { url, ca } = this.#issuer!
     const { body } = await send(`${url}/token_keys`, { ca })
     const keys = jose.createLocalJWKSet(body)
     const { payload } = await jose.jwtVerify(token, keys, { algorithms: ['RS256'] })

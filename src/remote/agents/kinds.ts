@@ -1,4 +1,4 @@
-import type { Requires } from '../../cap-types.js'
+import type { RequiredService, Requires } from '../../cap-types.js'
 
 /** Implementations of the kinds of agents. */
 const IMPLEMENTATIONS = {
@@ -15,6 +15,10 @@ const IMPLEMENTATIONS = {
 export function addAgentKinds(requires: Requires): void {
   const kinds = (requires.kinds ?? {}) as Record<string, { impl?: string } | undefined>
   for (const [name, impl] of Object.entries(IMPLEMENTATIONS)) {
-    if (kinds[name]?.impl === undefined) kinds[name] = { ...kinds[name], impl }
+    if (kinds[name]?.impl !== undefined) continue
+    kinds[name] = { ...kinds[name], impl }
+    // CAP takes a service that is named like its kind for the kind itself
+    const own = (requires as Record<string, RequiredService | undefined>)[name]
+    if (own?.kind === name) own.impl ??= impl
   }
 }

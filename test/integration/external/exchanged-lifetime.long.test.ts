@@ -33,7 +33,7 @@ beforeAll(async () => {
         's4.internal:44300': { backend: join(__dirname, '../background/backend.ts') }
       }
     },
-    backend.ca
+    { ca: backend.ca }
   )
   backend.trust(sample.emulator)
   // the tokens of the services are there before answers for users are put in line

@@ -4,7 +4,7 @@ import { join } from 'node:path'
 import type { EmulatorOptions } from '../../../emulator/src/index.js'
 import { createSigningIdentity } from '../../../emulator/src/saml/signing-identity.js'
 import { RunningSample } from '../../support/running-sample.js'
-import { SAMPLE } from '../../support/sample.js'
+import { SAMPLE, type SampleOptions } from '../../support/sample.js'
 import type { OidcServer } from '../oidc/oidc-server.js'
 
 /** The sample's own profile "external", with the provider of this test and `plain`, an issuer without an exchange. */
@@ -12,7 +12,7 @@ export async function startExternal(
   { issuer }: OidcServer,
   extra: string,
   landscape: Partial<EmulatorOptions> = {},
-  ca?: string
+  { requires: services = {}, ...more }: Pick<SampleOptions, 'ca' | 'env' | 'requires'> = {}
 ): Promise<RunningSample> {
   const { key, certificate } = await createSigningIdentity('maintenance API')
   const { requires } = JSON.parse(readFileSync(join(SAMPLE, '.cdsrc.json'), 'utf8'))
@@ -27,7 +27,7 @@ export async function startExternal(
     tokenType: undefined
   }
   return RunningSample.start(
-    { extra, ...(ca && { ca }), requires: { auth: { issuers: { external, plain } } } },
+    { ...more, extra, requires: { ...services, auth: { issuers: { external, plain } } } },
     { trust: emulator.trust, ...landscape }
   )
 }

@@ -3,6 +3,7 @@ import { join } from 'node:path'
 import type { EmulatorOptions } from '../../../emulator/src/index.js'
 import type { Client } from '../../support/client.js'
 import { exchangeDescriptor } from '../../support/descriptor.js'
+import type { Issuer } from '../../support/internet-backend.js'
 import { RunningSample } from '../../support/running-sample.js'
 
 /** Client of the destinations. */
@@ -12,7 +13,7 @@ export const DESTINATION_CLIENT = 'sb-maintenance!t1'
 interface Backend {
   readonly url: string
   readonly ca: string
-  trust(emulator: RunningSample['emulator']): void
+  trust(issuer: Issuer): void
 }
 
 /** What one test file needs. */
@@ -31,6 +32,18 @@ interface AgentsOptions {
 export interface Failed {
   readonly code?: string
   readonly message?: string
+}
+
+/** Facts about calls: as the event has them, and as attributes of spans. */
+export interface Seen {
+  readonly calls: Readonly<Record<string, unknown>>[]
+  readonly spans: Readonly<Record<string, unknown>>[]
+}
+
+/** Returns what the sample has told of calls since it was asked last. */
+export async function seen(client: Client): Promise<Seen> {
+  const { body } = await client.post('/odata/v4/agents/seen')
+  return JSON.parse(body.value as unknown as string) as Seen
 }
 
 /** The sample with agents as required services: `NAMED`, `SYSTEM`, `OWN`, `FORWARDED`, `MISSING`. */

@@ -1,6 +1,8 @@
 import cds, { type Request } from '@sap/cds'
 import type { McpService } from 'cds-principal'
 
+import { spans, traced } from './spans.js'
+
 interface Call {
   readonly agent: string
   readonly how: string
@@ -8,10 +10,15 @@ interface Call {
   readonly data: string
 }
 
+const calls: object[] = []
+const emitter = cds as unknown as NodeJS.EventEmitter
+emitter.on('principal.call', (call: object) => calls.push(call))
+
 /** Calls remote agents from handlers. */
 export class AgentsService extends cds.ApplicationService {
   override init() {
-    this.on('call', ({ data }: Request<Call>) => outcome(() => WAYS[data.how]!(data)))
+    this.on('call', ({ data }: Request<Call>) => traced(() => outcome(() => WAYS[data.how]!(data))))
+    this.on('seen', () => JSON.stringify({ calls: calls.splice(0), spans: spans.splice(0) }))
     this.on('tools', ({ data }: Request<Call>) =>
       outcome(async () => ((await cds.connect.to(data.agent)) as unknown as McpService).tools())
     )

@@ -9,3 +9,10 @@ test('the kinds of agents are added, and those of others stay as they are', () =
     odata: {}
   })
 })
+
+test('a required service may be named like its kind', () => {
+  const requires: Record<string, object> = { mcp: { kind: 'mcp' }, a2a: { kind: 'mcp' } }
+  addAgentKinds(requires)
+  expect(requires['mcp']).toEqual({ kind: 'mcp', impl: 'cds-principal/mcp-service' })
+  expect(requires['a2a']).toEqual({ kind: 'mcp' })
+})
