@@ -11,7 +11,7 @@ export function describeTool(service: Service, others: readonly Tool[]): Tool {
     name: 'describe',
     description: `Describes ${service.name}: its entities, their elements, the tools that change them, and the user as whom calls are made.`,
     inputSchema: objectOf({
-      entities: { type: 'array', items: { type: 'string', enum: names } }
+      ...(names.length && { entities: { type: 'array', items: { type: 'string', enum: names } } })
     }),
     annotations: READS,
     call: ({ entities: wanted }: Arguments) => ({

@@ -13,8 +13,9 @@ export function toolsOf(service: Service): Map<string, Tool> {
     ...boundTools(service, name, entity)
   ])
   const others = [...ofEntities, ...unboundTools(service)]
+  const queries = entitiesOf(service).size ? [queryTool(service)] : []
   const tools = new Map<string, Tool>()
-  for (const tool of [describeTool(service, others), queryTool(service), ...others]) {
+  for (const tool of [describeTool(service, others), ...queries, ...others]) {
     let name = tool.name.replaceAll('.', '_')
     while (tools.has(name)) name += '_'
     tools.set(name, { ...tool, name })

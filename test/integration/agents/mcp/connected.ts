@@ -18,19 +18,29 @@ export function startBrowser(): Promise<Browser> | undefined {
   return chromium.launch({ executablePath: CHROMIUM, args: ['--no-sandbox'], timeout: 60_000 })
 }
 
-/** Clicks through the log-on page as a user does, and returns the code that the client gets. */
-export async function logOnIn(browser: Browser, url: URL, user: string): Promise<string> {
+/** The answer that a client gets from the log-on page: the code and, as of RFC 9207, the issuer. */
+type LoggedOn = [code: string, issuer?: string]
+
+/** Clicks through the log-on page as a user does, and returns what the client gets. */
+export async function logOnIn(
+  browser: Browser,
+  url: URL,
+  user: string,
+  callback = CALLBACK
+): Promise<LoggedOn> {
   const context = await browser.newContext({ ignoreHTTPSErrors: true })
   try {
     const page = await context.newPage()
     page.setDefaultTimeout(60_000)
-    await page.route(`${CALLBACK}**`, (route) =>
+    await page.route(`${callback}**`, (route) =>
       route.fulfill({ body: 'You can close this page.' })
     )
     await page.goto(url.href)
     await page.getByRole('button', { name: new RegExp(`^${user} `) }).click()
-    await page.waitForURL(`${CALLBACK}**`)
-    return new URL(page.url()).searchParams.get('code') ?? ''
+    await page.waitForURL(`${callback}**`)
+    const { searchParams } = new URL(page.url())
+    const [code, issuer] = ['code', 'iss'].map((name) => searchParams.get(name) ?? undefined)
+    return [code ?? '', ...(issuer === undefined ? [] : [issuer])]
   } finally {
     await context.close()
   }
@@ -47,7 +57,7 @@ interface Library {
   readonly StreamableHTTPClientTransport: new (
     url: URL,
     options: object
-  ) => { finishAuth(code: string): Promise<void> }
+  ) => { finishAuth(...loggedOn: LoggedOn): Promise<void> }
 }
 
 const ofSdk = (path: string) =>
@@ -71,16 +81,18 @@ export interface Connected {
 /**
  * Connects a client that knows nothing but the URL and its own id: it finds the log-on page from a refused request.
  *
- * @param logOn - what the user does at the log-on page; returns the code
+ * @param logOn - what the user does at the log-on page; returns the code, and the issuer
+ * @param callback - address that the client listens at
  */
 export async function connect(
   { Client, StreamableHTTPClientTransport }: Library,
   url: string,
   own: AgentClient,
-  logOn: (page: URL) => Promise<string>
+  logOn: (page: URL) => Promise<LoggedOn>,
+  callback = CALLBACK
 ): Promise<Connected> {
   const visited: URL[] = []
-  const authProvider = providerFor(own, visited)
+  const authProvider = providerFor(own, visited, callback)
   const transport = () => new StreamableHTTPClientTransport(new URL(url), { authProvider })
   const first = transport()
   const client = new Client({ name: 'agent', version: '1' })
@@ -88,7 +100,7 @@ export async function connect(
     () => Promise.reject(new Error('connected without a log-on')),
     (error: unknown) => (visited.length ? undefined : Promise.reject(error as Error))
   )
-  await first.finishAuth(await logOn(visited[0]!))
+  await first.finishAuth(...(await logOn(visited[0]!)))
   const connected = new Client({ name: 'agent', version: '1' })
   await connected.connect(transport())
   return {
@@ -100,13 +112,13 @@ export async function connect(
   }
 }
 
-function providerFor(own: AgentClient, visited: URL[]): OAuthClientProvider {
+function providerFor(own: AgentClient, visited: URL[], callback: string): OAuthClientProvider {
   let verifier = ''
   let discovered: Awaited<ReturnType<NonNullable<OAuthClientProvider['discoveryState']>>>
   let tokens: Awaited<ReturnType<OAuthClientProvider['tokens']>>
   return {
-    redirectUrl: CALLBACK,
-    clientMetadata: { redirect_uris: [CALLBACK] },
+    redirectUrl: callback,
+    clientMetadata: { redirect_uris: [callback] },
     clientInformation: () => own,
     tokens: () => tokens,
     saveTokens: (saved) => {
