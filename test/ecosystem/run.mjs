@@ -13,6 +13,7 @@ import amsTenants from './cases/ams-tenants.mjs'
 import bind from './cases/bind.mjs'
 import commands from './cases/commands.mjs'
 import eventQueue from './cases/event-queue.mjs'
+import conformance from './cases/conformance.mjs'
 import facets from './cases/facets.mjs'
 import firstSteps from './cases/first-steps.mjs'
 import multitenancy from './cases/multitenancy.mjs'
@@ -29,6 +30,7 @@ const chosen = [
   multitenancy,
   plugins,
   remoteKinds,
+  conformance,
   ams,
   amsTenants,
   eventQueue,

@@ -53,6 +53,15 @@ export const PLUGINS = [
   '@sap/ams-dev@^3'
 ]
 
+/** Agents of both protocols, and what checks them. Agents with A2A 0.3 have a version of the SDK that only knows that. */
+const AGENTS = [
+  '@modelcontextprotocol/conformance@0.1.16',
+  '@modelcontextprotocol/sdk@^1.32',
+  '@modelcontextprotocol/client@^2',
+  '@a2a-js/sdk@^1.3',
+  'a2a-sdk-0.3@npm:@a2a-js/sdk@^0.3.14'
+]
+
 /** Packs the plugin and the emulator as they would be published. */
 export function pack(folder) {
   return [root, path.join(root, 'emulator')].map((cwd) => {
@@ -72,7 +81,9 @@ export async function createBench(temporary, version, tarballs) {
   const isInstalled = fs.existsSync(path.join(folder, 'node_modules'))
   fs.mkdirSync(folder, { recursive: true })
   if (!isInstalled) fs.writeFileSync(path.join(folder, 'package.json'), '{ "private": true }')
-  const packages = isInstalled ? tarballs : [...CAP[version], ...TOOLS, ...PLUGINS, ...tarballs]
+  const packages = isInstalled
+    ? tarballs
+    : [...CAP[version], ...TOOLS, ...PLUGINS, ...AGENTS, ...tarballs]
   const quiet = [
     '--no-audit',
     '--no-fund',
