@@ -18,6 +18,7 @@ import facets from './cases/facets.mjs'
 import firstSteps from './cases/first-steps.mjs'
 import multitenancy from './cases/multitenancy.mjs'
 import plugins from './cases/plugins.mjs'
+import remoteAgents from './cases/remote-agents.mjs'
 import remoteKinds from './cases/remote-kinds.mjs'
 import testRunners from './cases/test-runners.mjs'
 
@@ -30,6 +31,7 @@ const chosen = [
   multitenancy,
   plugins,
   remoteKinds,
+  remoteAgents,
   conformance,
   ams,
   amsTenants,

@@ -1,15 +1,11 @@
-import fs from 'node:fs'
 import http from 'node:http'
-import path from 'node:path'
 import process from 'node:process'
 
 import { expect } from '../support/client.mjs'
 import { startLandscape } from '../support/landscape.mjs'
 import { run as runCommand } from '../support/processes.mjs'
-import { Project } from '../support/project.mjs'
+import { landscapeOf, sampleIn } from '../support/sample.mjs'
 
-const SAMPLE = path.resolve(import.meta.dirname, '../../..')
-const FILES = ['srv', 'db', '.cdsrc.json', 'xs-security.json', 'tsconfig.json']
 const MAINTENANCE = '/mcp/maintenance'
 const TOOLS = '/mcp/tools'
 
@@ -125,23 +121,6 @@ async function list(bench) {
   const reasons = (name) => Object.values(LEFT_OUT).filter((pattern) => pattern.test(name)).length
   const wrong = names.filter((name) => reasons(name) + run.includes(name) !== 1)
   expect(names.length > 40 && !wrong.length, 'each scenario has one place', { names, wrong })
-}
-
-/** The sample, with the packages of the bench. */
-function sampleIn(bench, name) {
-  const project = new Project(bench, 'ts', name)
-  project.remove()
-  for (const file of FILES) {
-    fs.cpSync(path.join(SAMPLE, file), project.path(file), { recursive: true })
-  }
-  const dependencies = { '@cap-js/sqlite': '*', 'cds-principal': '*' }
-  project.write('package.json', JSON.stringify({ name: 'sample', dependencies }))
-  return project
-}
-
-function landscapeOf(project) {
-  const { users, emulator } = JSON.parse(project.read('.cdsrc.json')).requires.auth['[development]']
-  return { users, ...emulator }
 }
 
 const conform = (project, what, scenario, ...args) =>
