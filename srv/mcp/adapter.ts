@@ -5,10 +5,8 @@ import { cap, type Service } from './cap.js'
 import { answerError, checkRoles, endWith } from './access.js'
 import { checkOrigin } from './origin.js'
 
-/** An adapter as CAP mounts it, behind `cds.middlewares.before`: https://cap.cloud.sap/docs/node.js/cds-serve */
-interface Adapter {
-  readonly router: Router
-}
+/** An adapter as CAP mounts it, behind `cds.middlewares.before`: CAP 10 its router, and CAP 9 the adapter itself. */
+type Adapter = Router & { readonly router: Router }
 
 /**
  * Serves a service as an MCP server, over streamable HTTP and without sessions. The annotation (`@mcp`) and the paths are those of CAP's
@@ -25,7 +23,7 @@ export const mcpAdapter = (service: Service): Adapter | undefined => {
     endWith(res.set('Allow', 'POST'), 405, 'Method Not Allowed')
   })
   router.use(answerError)
-  return { router }
+  return Object.assign(router, { router })
 }
 
 /** The SDK is loaded with the first message: most of those who start the sample send none. */

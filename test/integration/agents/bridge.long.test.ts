@@ -1,83 +1,20 @@
-import { readFileSync } from 'node:fs'
-import { join } from 'node:path'
-
-import type { OAuthClientProvider } from '@modelcontextprotocol/sdk/client/auth.js'
-
-import { requireNative } from '../../../emulator/src/lib/native.js'
 import { TestBrowser } from '../../../emulator/test/authorize/browser.js'
 import { claimsOf, credentials, send, type Response } from '../../../emulator/test/support/http.js'
-import { freePort } from '../../support/free-port.js'
-import { RunningSample } from '../../support/running-sample.js'
+import type { RunningSample } from '../../support/running-sample.js'
+import { CALLBACK } from './agent.js'
+import { Bridge, RegisteringAgent } from './bridge.js'
 
-// names below "localhost", also where the operating system does not know them
-requireNative(join(__dirname, '../fidelity/localhost-names.cjs'))
-
-const sdk = requireNative(
-  '@modelcontextprotocol/sdk/client/auth.js'
-) as typeof import('@modelcontextprotocol/sdk/client/auth.js')
-
-const CALLBACK = 'http://localhost:5000/login/callback'
 const EQUIPMENT = '/odata/v4/maintenance/Equipment?$top=1'
 
+let bridge: Bridge
 let running: RunningSample
 beforeAll(async () => {
-  const port = await freePort()
-  const bridge = join(__dirname, '../../../examples/bridge')
-  const dependencies = { '@cap-js/sqlite': '*', 'cds-principal': '*' }
-  running = await RunningSample.start({
-    requires: { auth: { kind: 'principal', metadata: false } },
-    env: { PORT: String(port), PUBLIC_URL: `http://localhost:${port}`, CONSENT_SECRET: 'secret' },
-    files: {
-      'package.json': JSON.stringify({ name: 'sample', type: 'module', dependencies }),
-      'srv/server.ts': readFileSync(join(bridge, 'server.js'), 'utf8'),
-      'srv/consent.js': readFileSync(join(bridge, 'consent.js'), 'utf8')
-    }
-  })
+  bridge = await Bridge.start()
+  running = bridge.running
 })
-afterAll(() => running?.stop())
+afterAll(() => bridge?.stop())
 
-/** An agent that knows nothing but the URL of the application: the client of the MCP SDK, as it is. */
-class Agent {
-  token = ''
-  authorization: URL | undefined
-  #client: { client_id: string } | undefined
-  #verifier = ''
-  readonly #name: string
-
-  constructor(name: string) {
-    this.#name = name
-  }
-
-  get clientId(): string {
-    return this.#client!.client_id
-  }
-
-  /** Finds the authorization server, registers there, and says where the user logs on. */
-  async begin(): Promise<URL> {
-    await sdk.auth(this.#provider(), { serverUrl: `${running.sample.url}/mcp` })
-    return this.authorization!
-  }
-
-  /** Gets a token for a code. */
-  async end(authorizationCode: string): Promise<void> {
-    await sdk.auth(this.#provider(), { serverUrl: `${running.sample.url}/mcp`, authorizationCode })
-  }
-
-  #provider(): OAuthClientProvider {
-    return {
-      redirectUrl: CALLBACK,
-      state: () => 'a+b',
-      clientMetadata: { redirect_uris: [CALLBACK], client_name: this.#name },
-      clientInformation: () => this.#client,
-      saveClientInformation: (client) => void (this.#client = client),
-      tokens: () => undefined,
-      saveTokens: ({ access_token }) => void (this.token = access_token),
-      redirectToAuthorization: (url) => void (this.authorization = url),
-      saveCodeVerifier: (value) => void (this.#verifier = value),
-      codeVerifier: () => this.#verifier
-    }
-  }
-}
+const agentOf = (name: string) => new RegisteringAgent(bridge, name)
 
 /** The browser of a user: at the bridge, and at XSUAA. */
 class User {
@@ -103,7 +40,7 @@ class User {
 }
 
 test('an agent registers itself, alice allows it, and its token is hers', async () => {
-  const agent = new Agent('an agent')
+  const agent = agentOf('an agent')
   const alice = new User()
   const page = await alice.open(await agent.begin())
   expect(page.status).toBe(200)
@@ -122,7 +59,7 @@ test('an agent registers itself, alice allows it, and its token is hers', async 
 })
 
 test('the answer is kept for this client only, and in this browser only', async () => {
-  const [first, second] = [new Agent('first'), new Agent('second')]
+  const [first, second] = [agentOf('first'), agentOf('second')]
   const alice = new User()
   const address = await first.begin()
   await alice.answer(await alice.open(address), 'allow')
@@ -135,12 +72,12 @@ test('the answer is kept for this client only, and in this browser only', async 
 
 test('who denies it sends the agent away, without a log-on', async () => {
   const alice = new User()
-  const answer = await alice.answer(await alice.open(await new Agent('agent').begin()), 'deny')
+  const answer = await alice.answer(await alice.open(await agentOf('agent').begin()), 'deny')
   expect(answer.headers.location).toBe(`${CALLBACK}?error=access_denied&state=a%2Bb`)
 })
 
 test('the form of one browser is worth nothing in another, and no page can show it', async () => {
-  const address = await new Agent('agent').begin()
+  const address = await agentOf('agent').begin()
   const page = await new User().open(address)
   const other = new User()
   await other.open(address)
@@ -151,7 +88,7 @@ test('the form of one browser is worth nothing in another, and no page can show 
 })
 
 test('a name is text, and a redirect that is not registered gets no page', async () => {
-  const agent = new Agent('<script>alert(1)</script>')
+  const agent = agentOf('<script>alert(1)</script>')
   const address = await agent.begin()
   expect((await new User().open(address)).text).toContain('“&lt;script&gt;alert(1)&lt;/script&gt;”')
   address.searchParams.set('redirect_uri', 'https://elsewhere.example/callback')
@@ -161,7 +98,7 @@ test('a name is text, and a redirect that is not registered gets no page', async
 })
 
 test('for XSUAA all agents are one client: that of the binding', async () => {
-  const agents = [new Agent('one'), new Agent('two')]
+  const agents = [agentOf('one'), agentOf('two')]
   for (const agent of agents) {
     const alice = new User()
     const page = await alice.open(await agent.begin())

@@ -106,13 +106,12 @@ function showLogOn(
   { landscape }: IdentityService,
   res: ServerResponse,
   request: string,
-  { redirectUri, tenant = landscape.tenant }: Target,
+  { tenant = landscape.tenant }: Target,
   failed: boolean
 ): void {
   const { formToken, cookie } = newFormToken(FORM)
   const users = allUsers(landscape).filter((user) => user.tenant === tenant && !user.technical)
-  const { origin: returnTo } = new URL(redirectUri)
-  const page = { users, request, formToken, returnTo, failed }
+  const page = { users, request, formToken, failed }
   sendLoginPage(res, { ...page, service: 'Identity Authentication', action: FORM.action }, cookie)
 }
 

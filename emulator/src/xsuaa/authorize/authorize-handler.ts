@@ -98,7 +98,7 @@ function showLogin(
   { landscape }: TokenService,
   res: ServerResponse,
   request: string,
-  { redirectUri, tenant }: Target,
+  { tenant }: Target,
   failed: boolean
 ): void {
   const { formToken, cookie } = newFormToken(FORM)
@@ -106,9 +106,8 @@ function showLogin(
     tenant === undefined
       ? [...new Set(landscape.users.values())]
       : allUsers(landscape).filter((user) => user.tenant === tenant)
-  const { origin: returnTo } = new URL(redirectUri)
   const people = users.filter(({ technical }) => !technical)
-  sendLoginPage(res, { users: people, request, formToken, returnTo, failed }, cookie)
+  sendLoginPage(res, { users: people, request, formToken, failed }, cookie)
 }
 
 /** Ends the session; a browser is sent on only where the client may send it. */

@@ -9,8 +9,6 @@ export interface LoginPage {
   request: string
   /** Repeated in a cookie, so that no other page can log a browser on. */
   formToken: string
-  /** Origin that the browser is sent back to. */
-  returnTo: string
   failed: boolean
   /** Default: XSUAA. */
   service?: string
@@ -40,7 +38,7 @@ ${page.failed ? '<p role="alert">Unknown user, or wrong password.</p>' : ''}
 ${needsPassword ? '<p><label>Password, for those who have one <input type="password" name="password" autocomplete="off"></label></p>' : ''}
 ${page.users.map(button).join('\n')}
 </form>`
-  sendPage(res, page.failed ? 401 : 200, 'Log on', body, page.returnTo, { 'set-cookie': cookie })
+  sendPage(res, page.failed ? 401 : 200, 'Log on', body, { 'set-cookie': cookie })
 }
 
 /** Sends a page with one sentence. */
@@ -51,7 +49,7 @@ export function sendNotice(
   text: string,
   headers: OutgoingHttpHeaders = {}
 ): void {
-  sendPage(res, status, title, `<h1>${escape(title)}</h1><p>${escape(text)}</p>`, '', headers)
+  sendPage(res, status, title, `<h1>${escape(title)}</h1><p>${escape(text)}</p>`, headers)
 }
 
 function button({ name, roles, tenant }: LandscapeUser): string {
@@ -64,11 +62,11 @@ function sendPage(
   status: number,
   title: string,
   body: string,
-  returnTo: string,
   headers: OutgoingHttpHeaders
 ): void {
   const nonce = randomBytes(16).toString('base64')
-  const policy = `default-src 'none'; style-src 'nonce-${nonce}'; base-uri 'none'; frame-ancestors 'none'; form-action 'self' ${returnTo}`
+  // no form-action: browsers apply it to all redirects after the form, and a client may send its user on to anywhere
+  const policy = `default-src 'none'; style-src 'nonce-${nonce}'; base-uri 'none'; frame-ancestors 'none'`
   const html = `<!doctype html>
 <html lang="en"><head><meta charset="utf-8"><title>${escape(title)}</title>
 <meta name="viewport" content="width=device-width"><style nonce="${nonce}">${STYLE}</style></head>
@@ -78,7 +76,7 @@ function sendPage(
     'content-type': 'text/html;charset=UTF-8',
     'content-length': Buffer.byteLength(html),
     'cache-control': 'no-store',
-    'content-security-policy': policy.trim(),
+    'content-security-policy': policy,
     'referrer-policy': 'no-referrer',
     'x-content-type-options': 'nosniff',
     ...headers
