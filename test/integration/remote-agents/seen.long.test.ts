@@ -92,7 +92,7 @@ async function recordOf(
   const [event = {}] = calls
   expect(spans).toEqual([attributesOf(event)])
   const line = `principal.call ${JSON.stringify(event)}`
-  await running.sample.printed(new RegExp(RegExp.escape(line)))
+  await running.sample.printed(new RegExp(line.replaceAll(/[^\w ]/g, String.raw`\$&`)))
   return { code, event }
 }
 

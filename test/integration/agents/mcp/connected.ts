@@ -39,8 +39,8 @@ export async function logOnIn(
     await page.getByRole('button', { name: new RegExp(`^${user} `) }).click()
     await page.waitForURL(`${callback}**`)
     const { searchParams } = new URL(page.url())
-    const [code, issuer] = ['code', 'iss'].map((name) => searchParams.get(name) ?? undefined)
-    return [code ?? '', ...(issuer === undefined ? [] : [issuer])]
+    const issuer = searchParams.get('iss')
+    return [searchParams.get('code') ?? '', ...(issuer === null ? [] : ([issuer] as const))]
   } finally {
     await context.close()
   }

@@ -95,6 +95,17 @@ test('without a token, the 401 leads to the log-on', async () => {
   })
 })
 
+test('a token of another application is refused, and nothing is passed on', async () => {
+  const other = { aud: ['other!t2'], cid: 'sb-other!t2', azp: 'sb-other!t2' }
+  const token = await running.emulator.issueToken({ user: 'alice', claims: other })
+  const authorization = `Bearer ${token}`
+  const { result, connections } = await running.recorded(() =>
+    post(running.sample.url + MCP, callOf('query', { entity: 'Equipment' }), { authorization })
+  )
+  expect({ status: result.status, connections }).toEqual({ status: 401, connections: 0 })
+  await running.sample.printed(/ERR_TOKEN_AUDIENCE/)
+})
+
 test('a token that ends before the call to S/4 is a 401: the client gets a new one, and tries again', async () => {
   const token = await running.emulator.issueToken({ user: 'alice', expiresIn: 20 })
   const answer = await post(running.sample.url + MCP, callOf('query', { entity: 'Equipment' }), {
