@@ -39,8 +39,8 @@ export async function logOnIn(
     await page.getByRole('button', { name: new RegExp(`^${user} `) }).click()
     await page.waitForURL(`${callback}**`)
     const { searchParams } = new URL(page.url())
-    const issuer = searchParams.get('iss')
-    return [searchParams.get('code') ?? '', ...(issuer === null ? [] : ([issuer] as const))]
+    const [code = '', issuer] = ['code', 'iss'].map((name) => searchParams.get(name) ?? undefined)
+    return issuer === undefined ? [code] : [code, issuer]
   } finally {
     await context.close()
   }
