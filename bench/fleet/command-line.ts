@@ -3,10 +3,13 @@ import { parseArgs } from 'node:util'
 
 /** How long the fleet runs, and with which sequence of random numbers. */
 export interface Options {
-  readonly seconds: number
-  /** Calls after which it ends; without them, it ends after the seconds. */
+  /** Seconds after which it ends. */
+  readonly seconds: number | undefined
+  /** Calls after which it ends, if that is earlier. */
   readonly calls: number | undefined
   readonly seed: number
+  /** File for the result, as Markdown. */
+  readonly result: string | undefined
 }
 
 const USAGE = `Runs four processes of the sample behind nginx, with Redis, PostgreSQL and the landscape, breaks what can
@@ -14,8 +17,9 @@ break, and compares with the systems' own records: no wrong author, nothing lost
 
   npm run fleet                       60 seconds
   npm run fleet -- --seconds 600      ten minutes
-  npm run fleet -- --calls 1000000    until so many calls were made
+  npm run fleet -- --calls 1000000    until so many calls were made, with rarer faults
   npm run fleet -- --seed 7           the faults and calls of this seed
+  npm run fleet -- --result FILE      writes the result to a file as well, as Markdown
 
 The exit code is 1 if there are findings, 2 for a wrong option. Without nginx, redis-server or PostgreSQL nothing runs.`
 
@@ -23,6 +27,7 @@ const OPTIONS = {
   seconds: { type: 'string' },
   calls: { type: 'string' },
   seed: { type: 'string' },
+  result: { type: 'string' },
   help: { type: 'boolean', short: 'h' }
 } as const
 
@@ -35,9 +40,10 @@ export function readCommandLine(args: string[]): Options | { print: string; exit
   try {
     const { values } = parseArgs({ args, options: OPTIONS })
     if (values.help) return { print: USAGE, exitCode: 0 }
-    const { seconds, calls, seed } = values
+    const { seconds = values.calls === undefined ? '60' : undefined, calls, seed, result } = values
     return {
-      seconds: seconds === undefined ? 60 : numberOf('seconds', seconds),
+      result,
+      seconds: seconds === undefined ? undefined : numberOf('seconds', seconds),
       calls: calls === undefined ? undefined : numberOf('calls', calls),
       seed: seed === undefined ? randomInt(1, 1_000_000) : numberOf('seed', seed)
     }

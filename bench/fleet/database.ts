@@ -6,12 +6,38 @@ import type { Cluster } from '../../test/support/postgres.js'
 
 const run = promisify(execFile)
 
-/** A row of the queue that is left. */
+/** A row of the queue that is left. Times are milliseconds since the epoch. */
 export interface LeftRow {
   readonly attempts: number
   readonly status: string | null
   readonly error: string | null
+  /** True if it was given up because a call may have happened. */
+  readonly isOutcome: boolean
+  /** Equipment that it changes. */
+  readonly equipment: string | null
+  /** State of its delegation. */
+  readonly state: string | null
+  /** Time at which a call was sent first. */
+  readonly sentAt: number | null
+  readonly lastAttempt: number | null
+  /** Earliest time at which S/4 has confirmed for the same service and tenant that calls can be repeated. */
+  readonly confirmedAt: number | null
 }
+
+/** Attempts of a row that was given up: CAP sets the number to the most that the queue makes, and a run is too short for so many. */
+const GIVEN_UP = 20
+
+const milliseconds = (column: string) => `(extract(epoch from ${column}) * 1000)::bigint`
+
+const LEFT_ROWS = `SELECT row_to_json(r) FROM (
+  SELECT m.attempts, m.status, left(m.lasterror, 300) AS error,
+    coalesce(m.lasterror LIKE '%ERR_DELEGATION_OUTCOME%', false) AS "isOutcome",
+    substring(m.msg from 'Equipment=''([A-Z0-9]+)''') AS equipment, d.state,
+    ${milliseconds('d.sentat')} AS "sentAt", ${milliseconds('m.lastattempttimestamp')} AS "lastAttempt",
+    (SELECT ${milliseconds('min(u.usedat)')} FROM cds_principal_delegations u WHERE u.state = 'used' AND u.repeatable
+      AND u.service = d.service AND u.tenant IS NOT DISTINCT FROM d.tenant) AS "confirmedAt"
+  FROM cds_outbox_messages m
+  LEFT JOIN cds_principal_delegations d ON d.jti = m.id AND d.state <> 'replaced') r`
 
 /** Looks into the database of the application, past the application. */
 export class Database {
@@ -37,10 +63,16 @@ export class Database {
 
   /** Rows that wait in the queue, or that it has given up. */
   async rows(): Promise<LeftRow[]> {
-    const columns = 'attempts, status, left(lasterror, 300) AS error'
-    return (await this.#select(
-      `SELECT row_to_json(r) FROM (SELECT ${columns} FROM cds_outbox_messages) r`
-    )) as LeftRow[]
+    return (await this.#select(LEFT_ROWS)) as LeftRow[]
+  }
+
+  /** Number of rows that the queue has not given up. */
+  async waiting(): Promise<number> {
+    const condition = `attempts < ${String(GIVEN_UP)}`
+    const [count] = await this.#select(
+      `SELECT count(*) FROM cds_outbox_messages WHERE ${condition}`
+    )
+    return Number(count)
   }
 
   async #select(sql: string): Promise<unknown[]> {

@@ -8,11 +8,12 @@ import type { Emulator } from '../../emulator/src/index.js'
 import { type Cluster, postgresPrograms, startPostgres } from '../../test/support/postgres.js'
 import { type Redis, redisProgram, startRedis } from '../../test/support/redis.js'
 import { Database } from './database.js'
-import type { Findings } from './findings.js'
+import type { Findings } from './checks/findings.js'
+import { Leaks } from './checks/leaks.js'
+import { Troubles } from './faults/troubles.js'
 import { Instances } from './instances.js'
 import { InternetSystem } from './internet.js'
 import { requiredOf, startFleetLandscape } from './landscape.js'
-import { Leaks } from './leaks.js'
 import { nginxProgram, Proxy } from './proxy.js'
 
 const INSTANCES = 4
@@ -44,6 +45,7 @@ export interface Fleet {
   readonly instances: Instances
   readonly proxy: Proxy
   readonly leaks: Leaks
+  readonly troubles: Troubles
   stop(): Promise<void>
 }
 
@@ -70,7 +72,8 @@ export async function startFleet(programs: Programs, findings: Findings): Promis
     closers.push(() => redis.server.stop())
     const requires = requiredOf(emulator, cluster.credentials, { uri: server.uri, secret })
     const settings = { emulator, ca: internet.ca, requires, bindings }
-    const instances = await Instances.start(INSTANCES, settings, findings)
+    const troubles = new Troubles()
+    const instances = await Instances.start(INSTANCES, settings, { findings, troubles })
     closers.push(() => instances.stop())
     const proxy = await Proxy.start(programs.nginx, instances.ports)
     closers.push(() => proxy.stop())
@@ -78,7 +81,9 @@ export async function startFleet(programs: Programs, findings: Findings): Promis
     const secrets = { 'the password of Redis': password, 'the secret of the cache': secret }
     const leaks = new Leaks(findings, secrets)
     const database = new Database(programs.postgres, cluster)
-    return { emulator, internet, cluster, database, redis, instances, proxy, leaks, stop }
+    return {
+      ...{ emulator, internet, cluster, database, redis, instances, proxy, leaks, troubles, stop }
+    }
   } catch (error) {
     await stop()
     throw error

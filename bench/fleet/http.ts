@@ -41,6 +41,13 @@ interface CallOptions {
   readonly cutAfter?: number | undefined
 }
 
+export const isGood = ({ status }: Outcome) => status >= 200 && status < 300
+
+/** True if nginx has answered in place of an instance, or nobody has. */
+export function isWithoutInstance({ status, body }: Outcome): boolean {
+  return status === 0 || /<center>nginx\b/.test(body)
+}
+
 function codeOf(content: string): string {
-  return /"code":"([^"]*)"/.exec(content)?.[1] ?? ''
+  return /"code":"([^"]*)"/.exec(content)?.[1] ?? (content.includes('<center>nginx') ? 'nginx' : '')
 }

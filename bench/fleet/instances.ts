@@ -3,8 +3,12 @@ import { join } from 'node:path'
 import type { Emulator } from '../../emulator/src/index.js'
 import { freePort } from '../../test/support/free-port.js'
 import { type Sample, startSample } from '../../test/support/sample.js'
-import type { Findings } from './findings.js'
-import { ownEnd } from './own-end.js'
+import type { Findings } from './checks/findings.js'
+import { ownEnd } from './checks/own-end.js'
+import type { Troubles } from './faults/troubles.js'
+
+/** Characters of a log that are looked at twice, so that nothing is missed where two looks meet. */
+const OVERLAP = 20_000
 
 /** Attempts to start an instance: a platform would go on. */
 const ATTEMPTS = 5
@@ -19,9 +23,17 @@ export interface InstanceSettings {
   readonly bindings: string
 }
 
+/** Where it is noted that instances end. */
+export interface Reporting {
+  readonly findings: Findings
+  readonly troubles: Troubles
+}
+
 interface Instance {
   readonly port: number
   sample: Sample | undefined
+  /** Characters of its output that were taken. */
+  taken: number
   /** True while somebody ends it on purpose. */
   isEnding: boolean
   /** Starts and ends of it, one after the other. */
@@ -34,19 +46,26 @@ export class Instances {
   endedByDatabase = 0
   readonly #settings: InstanceSettings
   readonly #findings: Findings
+  readonly #troubles: Troubles
   readonly #all: Instance[]
-  /** What processes have printed that have ended. */
-  readonly #printed: string[] = []
+  /** What processes have printed that have ended, and nobody has taken yet. */
+  #printed: string[] = []
 
-  private constructor(settings: InstanceSettings, findings: Findings, ports: readonly number[]) {
+  private constructor(
+    settings: InstanceSettings,
+    { findings, troubles }: Reporting,
+    ports: readonly number[]
+  ) {
     this.#settings = settings
     this.#findings = findings
+    this.#troubles = troubles
     process.once('exit', () => {
       for (const { sample } of this.#all) void sample?.kill()
     })
     this.#all = ports.map((port) => ({
       port,
       sample: undefined,
+      taken: 0,
       isEnding: false,
       turn: Promise.resolve()
     }))
@@ -55,11 +74,11 @@ export class Instances {
   static async start(
     count: number,
     settings: InstanceSettings,
-    findings: Findings
+    reporting: Reporting
   ): Promise<Instances> {
     const ports: number[] = []
     while (ports.length < count) ports.push(await freePort())
-    const instances = new Instances(settings, findings, ports)
+    const instances = new Instances(settings, reporting, ports)
     const [first, ...others] = instances.#all
     if (first) await instances.#start(first, { DEPLOY: 'true' })
     // two at a time: there are two cores
@@ -75,26 +94,41 @@ export class Instances {
 
   /** Ends a process as a crash does, and starts another one in its place. @param between - done in between */
   async crash(i: number, between: () => Promise<unknown>): Promise<void> {
-    await this.#replace(i, async (sample) => {
-      await sample.kill()
-      await between()
-      this.#printed.push(await sample.output())
-    })
+    const crash = () =>
+      this.#replace(i, async (sample) => {
+        await this.#troubles.losing(() => sample.kill())
+        await between()
+        this.#print(i, await sample.output())
+      })
+    await this.#troubles.during('killed', crash)
   }
 
-  /** Ends a process as a platform does, and starts another one in its place. */
-  async restart(i: number): Promise<void> {
+  /** Ends a process as a platform does, and starts another one in its place. @param ending - called when it is told to end */
+  async restart(i: number, ending: () => void): Promise<void> {
     await this.#replace(i, async (sample) => {
+      ending()
       await sample.terminate()
-      this.#printed.push(await sample.output())
+      this.#print(i, await sample.output())
       await sample.stop()
     })
   }
 
-  /** All that was printed. */
-  async output(): Promise<string> {
-    const running = this.#all.map(({ sample }) => sample?.output() ?? '')
-    return [...this.#printed, ...(await Promise.all(running))].join('\n')
+  /** Returns what was printed since the last time, and the end of what was printed before. */
+  async takeOutput(): Promise<string> {
+    const running = this.#all.map(async (instance) => {
+      const printed = (await instance.sample?.output()) ?? ''
+      const from = Math.max(0, instance.taken - OVERLAP)
+      instance.taken = printed.length
+      return printed.slice(from)
+    })
+    const ended = this.#printed
+    this.#printed = []
+    return [...ended, ...(await Promise.all(running))].join('\n')
+  }
+
+  /** Returns what an instance has printed since it was started last. */
+  async printedSinceStart(i: number): Promise<string> {
+    return (await this.#all[i]?.sample?.output()) ?? ''
   }
 
   async stop(): Promise<void> {
@@ -104,6 +138,13 @@ export class Instances {
         await instance.sample?.kill()
       })
     }
+  }
+
+  /** Keeps the output of a process that has ended, as far as it was not taken. */
+  #print(i: number, printed: string): void {
+    const instance = this.#all[i] as Instance
+    this.#printed.push(printed.slice(Math.max(0, instance.taken - OVERLAP)))
+    instance.taken = 0
   }
 
   #replace(i: number, end: (sample: Sample) => Promise<void>): Promise<void> {
@@ -125,10 +166,13 @@ export class Instances {
     const error = ownEnd(printed)
     if (error) this.#findings.add('an instance has ended by itself', error)
     else this.endedByDatabase++
-    this.#printed.push(printed)
-    await this.#inTurn(instance, async () => {
-      if (instance.sample === sample) await this.#start(instance)
-    })
+    await this.#troubles.endedUntil(() =>
+      this.#inTurn(instance, async () => {
+        if (instance.sample !== sample) return
+        this.#print(this.#all.indexOf(instance), printed)
+        await this.#start(instance)
+      })
+    )
   }
 
   async #start(instance: Instance, env: Record<string, string> = {}): Promise<void> {
@@ -144,7 +188,7 @@ export class Instances {
         })
         instance.sample = sample
         instance.isEnding = false
-        sample.printed(/(?!)/).catch(() => {
+        void sample.ended.then(() => {
           if (!instance.isEnding && instance.sample === sample) void this.#revive(instance, sample)
         })
         return

@@ -1,5 +1,7 @@
 import type { IncomingMessage, ServerResponse } from 'node:http'
 
+import type { JWTPayload, JWTVerifyGetKey } from 'jose'
+
 import { InternetBackend } from '../../test/support/internet-backend.js'
 
 /** A call that the system on the internet has accepted. */
@@ -16,6 +18,7 @@ export interface InternetCall {
 /** A system on the internet with a path for each tenant, which knows callers by their tokens of XSUAA. */
 export class InternetSystem extends InternetBackend {
   #calls: InternetCall[] = []
+  #keys: Promise<JWTVerifyGetKey> | undefined
 
   static async start(): Promise<InternetSystem> {
     const system = new InternetSystem()
@@ -32,12 +35,23 @@ export class InternetSystem extends InternetBackend {
 
   async #answer(req: IncomingMessage, res: ServerResponse): Promise<void> {
     const [, token] = /^Bearer (\S+)$/.exec(req.headers.authorization ?? '') ?? []
-    const claims = token ? await this.verified(token).catch(() => undefined) : undefined
+    const claims = token ? await this.#claims(token) : undefined
     const [, destination = '', marker = ''] = /^\/([^/]+)\/(\w+)$/.exec(req.url ?? '') ?? []
     if (claims && req.method === 'POST') {
       const { user_name: user = null, zid } = claims
       this.#calls.push({ marker, user: user as string | null, tenant: String(zid), destination })
     }
     res.writeHead(claims ? 200 : 401, { 'content-type': 'application/json' }).end('{}')
+  }
+
+  /** Returns the claims of a valid token. Keys are fetched again for one that those at hand do not verify. */
+  async #claims(token: string): Promise<JWTPayload | undefined> {
+    this.#keys ??= this.publishedKeys()
+    try {
+      return await this.verified(token, this.#keys)
+    } catch {
+      this.#keys = this.publishedKeys()
+      return this.verified(token, this.#keys).catch(() => undefined)
+    }
   }
 }

@@ -11,6 +11,9 @@ export const S4 = 's4.internal:44300'
 /** Password of all users: it must be in no log, and in no database. */
 export const CANARY = 'canary-7d1f0c52a9e84b36'
 
+/** Milliseconds for which an instance that ends takes requests, until the proxy knows it. */
+export const DRAIN_DELAY = 4_000
+
 /** Subscribers; the provider's tenant has no name here. */
 export const TENANTS = ['', 'customer-1', 'customer-2'] as const
 
@@ -87,9 +90,12 @@ export function requiredOf(
   const { saml } = bound['ways'] as { saml: object }
   const rest = { kind: 'rest' }
   return {
-    auth: { restart: { drainDelay: 2_500, shutdownTimeout: 20_000 } },
-    db: { kind: 'postgres', impl: '@cap-js/postgres', dialect: 'postgres', credentials: database },
-    queue: { timeout: '20s', chunkSize: 25 },
+    auth: { restart: { drainDelay: DRAIN_DELAY, shutdownTimeout: 30_000 } },
+    db: {
+      ...{ kind: 'postgres', impl: '@cap-js/postgres', dialect: 'postgres', credentials: database },
+      pool: { testOnBorrow: true } // else connections stay in use that a restart of the database has ended
+    },
+    queue: { timeout: '30s', chunkSize: 25 },
     scheduling: { flushInterval: '1s' },
     'principal-cache': {
       kind: 'principal-redis',

@@ -1,18 +1,15 @@
 import { randomUUID } from 'node:crypto'
 
-import type { Emulator } from '../../emulator/src/index.js'
+import type { Findings } from './checks/findings.js'
+import type { Ledger } from './checks/ledger.js'
 import type { Troubles } from './faults/troubles.js'
-import type { Findings } from './findings.js'
-import { call, type Outcome } from './http.js'
+import { call, isGood, isWithoutInstance, type Outcome } from './http.js'
 import { type User, USERS } from './landscape.js'
-import type { Ledger } from './ledger.js'
 import type { Random } from './random.js'
+import type { Tokens } from './tokens.js'
 
 /** Calls under way at the same time. */
 const CLIENTS = 12
-
-/** Milliseconds for which a client uses a token. */
-const TOKEN_TIME = 15_000
 
 /** Number of calls with one outcome, and the milliseconds that they took in all. */
 export interface Count {
@@ -23,7 +20,7 @@ export interface Count {
 /** Parts that the load needs. */
 export interface LoadParts {
   readonly url: string
-  readonly emulator: Emulator
+  readonly tokens: Tokens
   readonly ledger: Ledger
   readonly troubles: Troubles
   readonly findings: Findings
@@ -39,9 +36,8 @@ interface Equipment {
 /** What a call is: how it is sent, and what happens when it was acknowledged. */
 interface Sending {
   readonly kind: string
-  /** Author of the equipment, where the call is about some. */
-  readonly user?: User
-  readonly method?: string
+  readonly user: User
+  readonly method: 'GET' | 'POST' | 'PATCH'
   readonly path: string
   readonly body?: object
   /** Called with success. */
@@ -61,7 +57,7 @@ export class Load {
   /** Work notes that were acknowledged. */
   readonly notes: string[] = []
   readonly #parts: LoadParts
-  readonly #tokens = new Map<User, { token: string; until: number }>()
+  readonly #underWay = new Set<Promise<void>>()
   /** Equipment that S/4 has acknowledged, and for which nothing is planned. */
   readonly #equipment: Equipment[] = []
   #number = 0
@@ -73,42 +69,77 @@ export class Load {
   /** Sends calls until there were enough, and the last one is answered. */
   async run(isOver: () => boolean): Promise<void> {
     const client = async (random: Random) => {
-      while (!isOver()) await this.#send(random)
+      while (!isOver()) await this.#sendAny(random)
     }
     const clients = Array.from({ length: CLIENTS }, () => client(this.#parts.random.fork()))
     await Promise.all(clients)
   }
 
-  async #send(random: Random): Promise<void> {
-    const { url, troubles } = this.#parts
+  /** Sends calls of all kinds that use the shared cache, as all users. @param url - of the proxy, or of one instance */
+  async sendEach(url: string): Promise<void> {
+    const { random } = this.#parts
+    const left = USERS.flatMap((user) =>
+      KINDS.flatMap(({ make, isOfCache }) => (isOfCache ? [() => make(this, user, random)] : []))
+    )
+    const client = async () => {
+      for (let next = left.pop(); next; next = left.pop()) {
+        const sending = next()
+        if (sending) await this.#send(url, sending)
+      }
+    }
+    await Promise.all(Array.from({ length: CLIENTS / 2 }, client))
+  }
+
+  /** Waits until the calls that are under way now have ended. */
+  async untilAnswered(): Promise<void> {
+    await Promise.all(this.#underWay)
+  }
+
+  async #sendAny(random: Random): Promise<void> {
     const user = random.pick(USERS)
     const sending = random.weighted(KINDS).make(this, user, random)
-    if (!sending) return
-    this.calls++
     const cutAfter = random.chance(0.01) ? random.between(1, 200) : undefined
-    const token = await this.#token(sending.user ?? user)
+    if (sending) await this.#send(this.#parts.url, sending, cutAfter)
+  }
+
+  async #send(url: string, sending: Sending, cutAfter?: number): Promise<void> {
+    this.calls++
+    const sent = this.#execute(url, sending, cutAfter)
+    this.#underWay.add(sent)
+    await sent
+    this.#underWay.delete(sent)
+  }
+
+  async #execute(url: string, sending: Sending, cutAfter?: number): Promise<void> {
+    const token = await this.#parts.tokens.of(sending.user)
     const from = Date.now()
-    const { method = 'GET', body } = sending
+    const { method, body } = sending
     const outcome = await call(url + sending.path, { method, token, body, cutAfter })
-    const isGood = outcome.status >= 200 && outcome.status < 300
-    if (isGood) sending.acknowledge?.()
-    const name = isGood
-      ? 'good'
-      : cutAfter !== undefined && !outcome.status
-        ? 'cut'
-        : failure(outcome)
-    this.#count(`${sending.kind} ${name}`, Date.now() - from)
-    if (isGood || name === 'cut') return
+    const isCut = cutAfter !== undefined && !outcome.status
+    if (isGood(outcome)) sending.acknowledge?.()
+    const name = isGood(outcome) ? 'good' : isCut ? 'cut' : failure(outcome)
+    const to = Date.now()
+    this.#count(`${sending.kind} ${name}`, to - from)
+    if (!isGood(outcome) && !isCut) this.#failed(sending, name, outcome, { from, to })
+  }
+
+  #failed(sending: Sending, name: string, outcome: Outcome, time: { from: number; to: number }) {
+    const { kind, method, path, needsDatabase = false } = sending
     const isWrite = method !== 'GET'
-    const failed = { from, to: Date.now(), isWrite, needsDatabase: sending.needsDatabase ?? false }
-    const hasLostAnswer = sending.path.includes(`X')`) && isWrite
-    if (hasLostAnswer || troubles.explain(failed, outcome.status)) return
-    const at = new Date(from).toISOString().slice(11, 23)
-    const text = outcome.body.slice(0, 200)
-    this.#parts.findings.add(
-      `a call failed for no reason: ${sending.kind} ${name}`,
-      `${at} ${text}`
-    )
+    if (path.includes(`X')`) && isWrite) return // its answer is lost
+    const failed = {
+      ...time,
+      isWrite,
+      needsDatabase,
+      isWithoutInstance: isWithoutInstance(outcome)
+    }
+    const { troubles, findings } = this.#parts
+    troubles.add({ ...failed, status: outcome.status }, () => {
+      const at = new Date(time.from).toISOString().slice(11, 23)
+      const took = String(time.to - time.from)
+      const example = `${at} ${took} ms ${outcome.body.slice(0, 200)}`
+      findings.add(`a call failed for no reason: ${kind} ${name}`, example)
+    })
   }
 
   /** A name that nothing else has. */
@@ -125,7 +156,8 @@ export class Load {
       acknowledged()
       this.#equipment.push({ id, user })
     }
-    return { kind: 'create', method: 'POST', path: `${MAINTENANCE}/Equipment`, body, acknowledge }
+    const path = `${MAINTENANCE}/Equipment`
+    return { kind: 'create', user, method: 'POST', path, body, acknowledge }
   }
 
   rename(random: Random): Sending | undefined {
@@ -149,7 +181,7 @@ export class Load {
     return this.#change(found, { kind: 'plan', method: 'POST', path, body, needsDatabase: true })
   }
 
-  #change({ id, user }: Equipment, sending: Sending): Sending {
+  #change({ id, user }: Equipment, sending: Omit<Sending, 'user'>): Sending {
     const acknowledge = this.#parts.ledger.ask('change', id, user)
     const path = `${MAINTENANCE}/Equipment('${id}')${sending.path}`
     return { ...sending, user, path, acknowledge }
@@ -158,13 +190,8 @@ export class Load {
   leaveMarker(action: 'exchange' | 'technical', user: User): Sending {
     const marker = this.newId()
     const acknowledge = this.#parts.ledger.ask('internet', marker, user, action === 'technical')
-    return {
-      kind: action,
-      method: 'POST',
-      path: `${FLEET}/${action}`,
-      body: { marker },
-      acknowledge
-    }
+    const path = `${FLEET}/${action}`
+    return { kind: action, user, method: 'POST', path, body: { marker }, acknowledge }
   }
 
   note(random: Random): Sending | undefined {
@@ -174,17 +201,8 @@ export class Load {
     const ID = randomUUID()
     const body = { ID, equipment, plant: user.plant, text: 'Seen' }
     const acknowledge = () => this.notes.push(ID)
-    const sending = { kind: 'note', method: 'POST', path: `${MAINTENANCE}/WorkNotes`, body }
-    return { ...sending, user, acknowledge, needsDatabase: true }
-  }
-
-  async #token(user: User): Promise<string> {
-    const known = this.#tokens.get(user)
-    if (known && known.until > Date.now()) return known.token
-    const { name, tenant } = user
-    const token = await this.#parts.emulator.issueToken({ user: name, ...(tenant && { tenant }) })
-    this.#tokens.set(user, { token, until: Date.now() + TOKEN_TIME })
-    return token
+    const path = `${MAINTENANCE}/WorkNotes`
+    return { kind: 'note', user, method: 'POST', path, body, acknowledge, needsDatabase: true }
   }
 
   #count(name: string, milliseconds: number): void {
@@ -195,23 +213,28 @@ export class Load {
   }
 }
 
-/** Kinds of calls, with their shares. */
-const KINDS: readonly {
+interface Kind {
+  /** Share of the calls. */
   readonly weight: number
+  /** True if each instance needs something for it that the shared cache has. */
+  readonly isOfCache?: true
   readonly make: (load: Load, user: User, random: Random) => Sending | undefined
-}[] = [
-  { weight: 20, make: () => ({ kind: 'list', path: `${MAINTENANCE}/Equipment?$top=5` }) },
-  {
-    weight: 10,
-    make: () => ({ kind: 'places', path: `${MAINTENANCE}/FunctionalLocations?$top=3` })
-  },
-  { weight: 10, make: () => ({ kind: 'look', path: `${FLEET}/look()` }) },
-  { weight: 5, make: () => ({ kind: 'system', path: `${FLEET}/system()` }) },
-  { weight: 15, make: (load, user, random) => load.create(user, random) },
+}
+
+const read = (kind: string, path: string, weight: number): Kind => {
+  return { weight, isOfCache: true, make: (_, user) => ({ kind, user, method: 'GET', path }) }
+}
+
+const KINDS: readonly Kind[] = [
+  read('list', `${MAINTENANCE}/Equipment?$top=5`, 20),
+  read('places', `${MAINTENANCE}/FunctionalLocations?$top=3`, 10),
+  read('look', `${FLEET}/look()`, 10),
+  read('system', `${FLEET}/system()`, 5),
+  { weight: 15, isOfCache: true, make: (load, user, random) => load.create(user, random) },
   { weight: 12, make: (load, _, random) => load.rename(random) },
   { weight: 8, make: (load, _, random) => load.plan(random) },
-  { weight: 10, make: (load, user) => load.leaveMarker('exchange', user) },
-  { weight: 5, make: (load, user) => load.leaveMarker('technical', user) },
+  { weight: 10, isOfCache: true, make: (load, user) => load.leaveMarker('exchange', user) },
+  { weight: 5, isOfCache: true, make: (load, user) => load.leaveMarker('technical', user) },
   { weight: 5, make: (load, _, random) => load.note(random) }
 ]
 

@@ -1,11 +1,16 @@
-import { chmodSync, mkdirSync, mkdtempSync, rmSync } from 'node:fs'
+import { chmodSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { cpus, tmpdir } from 'node:os'
-import { join } from 'node:path'
+import { join, resolve } from 'node:path'
 
+import { Findings } from './checks/findings.js'
 import { type Options, readCommandLine } from './command-line.js'
-import { Findings } from './findings.js'
 import { findPrograms, type Programs, startFleet } from './fleet.js'
-import { type Result, runFleet } from './run.js'
+import { report } from './report.js'
+import { runFleet } from './run.js'
+
+/** Seconds for the start and the end of a run. A run of a number of calls has time for two of them in a second. */
+const AROUND = 900
+const LEAST_RATE = 2
 
 const options = readCommandLine(process.argv.slice(2))
 if ('print' in options) {
@@ -19,54 +24,50 @@ if ('print' in options) {
 
 async function main(programs: Programs, options: Options): Promise<void> {
   const { seed, seconds, calls } = options
-  const folder = isolate()
+  const result = options.result === undefined ? undefined : resolve(options.result)
   const findings = new Findings()
-  const length = calls === undefined ? `${String(seconds)} s` : `${String(calls)} calls`
+  const folder = isolate()
+  endInTime(options, findings)
+  const lengths = [seconds && `${String(seconds)} s`, calls && `${String(calls)} calls`]
+  const length = lengths.filter(Boolean).join(' or ')
   console.log(`The fleet starts: ${length}, seed ${String(seed)}, ${String(cpus().length)} cores`)
   try {
     const start = Date.now()
     const fleet = await startFleet(programs, findings)
     console.log(`It has started within ${String(Math.round((Date.now() - start) / 1000))} s.`)
     try {
-      report(await runFleet(fleet, options, findings))
+      const text = report(await runFleet(fleet, options, findings), options, findings)
+      console.log(`\n${text}`)
+      if (result !== undefined) writeFileSync(result, `${text}\n`)
     } finally {
       await fleet.stop()
     }
   } finally {
     rmSync(folder, { recursive: true, force: true, maxRetries: 5 })
   }
-  if (findings.isEmpty) {
-    console.log('\nNo wrong author, nothing lost, nothing twice, no secret anywhere.')
-  } else {
-    console.log(`\nFindings, seed ${String(seed)}:\n${findings.toString()}`)
-    process.exitCode = 1
+  if (!findings.isEmpty) process.exitCode = 1
+}
+
+/** Ends the run, and with it all processes that it has started, on a signal, and when it takes much longer than it should. */
+function endInTime({ seconds, calls = 0 }: Options, findings: Findings): void {
+  process.once('SIGINT', () => process.exit(130)).once('SIGTERM', () => process.exit(143))
+  const longest = AROUND + (seconds ?? calls / LEAST_RATE)
+  const end = () => {
+    console.log(`\nThe run has not ended within ${String(longest)} s.\n${findings.toString()}`)
+    process.exit(1)
   }
+  // a timer has 2^31 milliseconds at most
+  setTimeout(end, Math.min(longest * 1000, 2 ** 31 - 1)).unref()
 }
 
 /** Gives the processes a home and a folder for temporary files of their own. */
 function isolate(): string {
   const folder = mkdtempSync(join(tmpdir(), 'cdsp-')) // short: the path of a socket has about 100 characters at most
   chmodSync(folder, 0o711) // the account of PostgreSQL has a folder below it
+  process.once('exit', () => rmSync(folder, { recursive: true, force: true }))
   const home = join(folder, 'home')
   mkdirSync(home)
   Object.assign(process.env, { HOME: home, USERPROFILE: home, TMPDIR: folder })
   process.env['SAP_CLOUD_SDK_LOG_LEVEL'] ??= 'error'
   return folder
-}
-
-function report({ load, ledger, faults }: Result): void {
-  const { acknowledged, executedUnknown, notExecutedUnknown } = ledger.summary()
-  console.log('\n| calls | outcome | number | ms on average |\n| --- | --- | --- | --- |')
-  for (const [name, { number, milliseconds }] of [...load.counts].sort(([a], [b]) =>
-    a.localeCompare(b)
-  )) {
-    const [kind = '', ...outcome] = name.split(' ')
-    const average = String(Math.round(milliseconds / number))
-    console.log(`| ${kind} | ${outcome.join(' ')} | ${String(number)} | ${average} |`)
-  }
-  console.log(`| all | | ${String(load.calls)} | |`)
-  console.log('\n| fault | number |\n| --- | --- |')
-  for (const [name, count] of faults) console.log(`| ${name} | ${String(count)} |`)
-  console.log(`\nWork in the systems: ${String(acknowledged)} acknowledged, and without an answer:
-${String(executedUnknown)} executed, ${String(notExecutedUnknown)} not executed.`)
 }

@@ -11,8 +11,9 @@ import { freePort } from '../../test/support/free-port.js'
 /** Milliseconds between two questions whether an instance is ready. */
 const PERIOD = 200
 
-/** Milliseconds after which an instance that does not say that it is ready is not. */
+/** Milliseconds for an answer, and the number of answers that may be late before an instance is taken out, as on a platform. */
 const PATIENCE = 2_000
+const MAY_BE_LATE = 3
 
 /** Path of nginx; `undefined` where it is not installed. */
 export function nginxProgram(): string | undefined {
@@ -31,6 +32,8 @@ export class Proxy {
   readonly #ports: readonly number[]
   readonly #child: ChildProcess
   #ready: readonly number[] = []
+  /** Late answers, one after the other, by port. */
+  readonly #late = new Map<number, number>()
   #timer: NodeJS.Timeout | undefined
   #isStopped = false
 
@@ -70,6 +73,11 @@ export class Proxy {
     while (!this.#ready.includes(port)) await pause(PERIOD)
   }
 
+  /** Waits until an instance gets no requests any more. */
+  async untilOut(port: number): Promise<void> {
+    while (this.#ready.includes(port) && !this.#isStopped) await pause(PERIOD / 4)
+  }
+
   async stop(): Promise<void> {
     this.#isStopped = true
     clearTimeout(this.#timer)
@@ -85,12 +93,20 @@ export class Proxy {
   }
 
   async #look(): Promise<void> {
-    const answers = await Promise.all(this.#ports.map(isReady))
+    const answers = await Promise.all(this.#ports.map((port) => this.#isReady(port)))
     const ready = this.#ports.filter((_, i) => answers[i])
     if (this.#isStopped || ready.join() === this.#ready.join()) return
     this.#ready = ready
     this.#configure()
     this.#child.kill('SIGHUP')
+  }
+
+  async #isReady(port: number): Promise<boolean> {
+    const answer = await readinessOf(port)
+    const late = answer === 'late' ? (this.#late.get(port) ?? 0) + 1 : 0
+    this.#late.set(port, late)
+    if (answer !== 'late') return answer
+    return this.#ready.includes(port) && late < MAY_BE_LATE
   }
 
   #configure(): void {
@@ -131,14 +147,17 @@ http {
   }
 }
 
-function isReady(port: number): Promise<boolean> {
+function readinessOf(port: number): Promise<boolean | 'late'> {
   return new Promise((done) => {
     const options = { host: '127.0.0.1', port, path: '/health/ready', agent: false }
     const req = get({ ...options, timeout: PATIENCE }, (res) => {
       res.resume()
       done(res.statusCode === 200)
     })
-    req.on('timeout', () => req.destroy())
+    req.on('timeout', () => {
+      done('late')
+      req.destroy()
+    })
     req.on('error', () => done(false))
   })
 }

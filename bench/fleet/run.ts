@@ -1,125 +1,116 @@
 import { setTimeout as pause } from 'node:timers/promises'
 
+import { judgeLeftRows } from './checks/dead-letters.js'
+import type { Findings } from './checks/findings.js'
+import { Ledger } from './checks/ledger.js'
+import { Watch } from './checks/watch.js'
 import type { Options } from './command-line.js'
 import { breakThings } from './faults/faults.js'
-import { dumpRedis } from './faults/poison.js'
-import { Troubles } from './faults/troubles.js'
-import type { Findings } from './findings.js'
+import { readMovedEntries } from './faults/moved-entries.js'
+import { Recovery } from './faults/recovery.js'
 import type { Fleet } from './fleet.js'
-import { Ledger } from './ledger.js'
 import { Load } from './load.js'
 import { Random } from './random.js'
-
-/** Milliseconds between two lines of progress, and between two looks at the records of the systems. */
-const PROGRESS = 10_000
-const LOOK = 3_000
+import { Tokens } from './tokens.js'
 
 /** Milliseconds within which queued work must be done when nothing breaks any more. */
-const SETTLE = 120_000
+const SETTLE = 180_000
+
+/** How much rarer faults are in a run of a number of calls: a process that starts takes the time of hundreds of them. */
+const RARER = 12
 
 /** Figures of a run. */
 export interface Result {
   readonly load: Load
   readonly ledger: Ledger
   readonly faults: ReadonlyMap<string, number>
+  /** Seconds for which calls were sent. */
+  readonly seconds: number
+  /** Changes that were given up because they may have happened, and how many of them S/4 has on record. */
+  readonly unknown: { readonly all: number; readonly recorded: number }
+  /** Milliseconds until everything worked again after an outage, at most. */
+  readonly longestRecovery: number
 }
 
 /** Sends calls while things break, and compares with what the systems have on record. */
 export async function runFleet(
   fleet: Fleet,
-  { seconds, calls, seed }: Options,
+  options: Options,
   findings: Findings
 ): Promise<Result> {
-  const { emulator, internet, instances, cluster, redis, proxy } = fleet
-  const random = new Random(seed)
-  const troubles = new Troubles()
-  const ledger = new Ledger(findings)
-  const parts = { url: proxy.url, emulator, ledger, troubles, findings, random: random.fork() }
-  const load = new Load(parts)
-  const faults = new Map<string, number>()
+  const { emulator, instances, cluster, redis, proxy, troubles } = fleet
+  const random = new Random(options.seed)
+  const [tokens, ledger] = [new Tokens(emulator), new Ledger(findings)]
+  const load = new Load({
+    ...{ url: proxy.url, tokens, ledger, troubles, findings, random: random.fork() }
+  })
+  const faults = new Faults()
+  const watch = new Watch(fleet, { ledger, findings, load, since: () => faults.since() })
+  const watched = watch.run()
+  faults.say(await readMovedEntries(fleet, load, findings))
   const start = Date.now()
-  const since = () => `${Math.round((Date.now() - start) / 1000)} s`.padStart(7)
-  const say = (text: string) => {
-    console.log(`${since()}  ${text}`)
-    const kind = text.replaceAll(/\d+/g, 'n')
-    faults.set(kind, (faults.get(kind) ?? 0) + 1)
+  const isOver = overWhen(options, start, load)
+  const recovery = new Recovery({ ports: instances.ports, load, tokens, findings })
+  const breakable = {
+    ...{ emulator, instances, proxy, database: cluster, redis, troubles, recovery, random },
+    ...{ leaks: fleet.leaks, say: (text: string) => faults.say(text) },
+    pace: options.calls === undefined ? 1 : RARER
   }
-  const isOver = () =>
-    calls === undefined ? Date.now() - start > seconds * 1000 : load.calls >= calls
-  const breakable = { emulator, instances, database: cluster, redis, troubles, random, say }
-  const broken = breakThings(breakable, isOver)
-  const loaded = load.run(isOver)
-  let isDone = false
-  const watched = watch(fleet, ledger, findings, load, since, () => isDone)
-  await Promise.all([broken, loaded])
-  isDone = true
-  await watched
+  await Promise.all([breakThings(breakable, isOver), load.run(isOver)])
+  const seconds = (Date.now() - start) / 1000
   for (const port of instances.ports) await proxy.untilReady(port)
+  watch.stop()
+  await watched
   await settle(fleet, ledger)
-  await ledger.read(emulator, internet)
-  await conclude(fleet, ledger, load, findings)
-  if (instances.endedByDatabase > 0)
-    faults.set(
-      'CAP has ended an instance: no ROLLBACK without PostgreSQL',
-      instances.endedByDatabase
-    )
-  return { load, ledger, faults }
+  const unknown = await conclude(fleet, ledger, load, findings)
+  await watch.last()
+  faults.add('CAP has ended an instance: no ROLLBACK without PostgreSQL', instances.endedByDatabase)
+  const { longest: longestRecovery } = recovery
+  return { load, ledger, faults: faults.counts, seconds, unknown, longestRecovery }
 }
 
-/** Reads records, says how far it is, and looks for secrets, as long as the run lasts. */
-async function watch(
-  fleet: Fleet,
-  ledger: Ledger,
-  findings: Findings,
-  load: Load,
-  since: () => string,
-  isDone: () => boolean
-): Promise<void> {
-  let said = Date.now()
-  while (!isDone()) {
-    await pause(LOOK)
-    fleet.leaks.add(fleet.emulator)
-    await ledger.read(fleet.emulator, fleet.internet)
-    if (Date.now() - said < PROGRESS) continue
-    said = Date.now()
-    const ready = `${String(fleet.proxy.ready)} of ${String(fleet.instances.ports.length)} ready`
-    console.log(
-      `${since()}  ${String(load.calls)} calls, ${ready}, ${String(findings.count)} findings`
-    )
-    await lookForSecrets(fleet)
+/** The faults of a run, which are printed as they happen. */
+class Faults {
+  readonly counts = new Map<string, number>()
+  readonly #start = Date.now()
+
+  /** Time since the start, for a line. */
+  since(): string {
+    return `${Math.round((Date.now() - this.#start) / 1000)} s`.padStart(7)
+  }
+
+  say(text: string): void {
+    console.log(`${this.since()}  ${text}`)
+    this.add(text.replaceAll(/\d+/g, 'n'), 1)
+  }
+
+  add(kind: string, count: number): void {
+    if (count > 0) this.counts.set(kind, (this.counts.get(kind) ?? 0) + count)
   }
 }
 
-/** A database that is away has nothing to look into. */
-async function lookForSecrets({ leaks, database, redis }: Fleet): Promise<void> {
-  const [tables, entries] = await Promise.all([
-    database.dump().catch(() => ''),
-    dumpRedis(redis.server.uri).catch(() => '')
-  ])
-  leaks.check('PostgreSQL', tables)
-  leaks.check('Redis', entries)
+function overWhen({ seconds, calls }: Options, start: number, load: Load): () => boolean {
+  const end = seconds === undefined ? Infinity : start + seconds * 1000
+  return () => Date.now() > end || load.calls >= (calls ?? Infinity)
 }
 
-/** Waits until the queue is empty, and all acknowledged work is on record. */
+/** Waits until the queue has nothing to do, and all acknowledged work is on record, as far as it was not given up. */
 async function settle({ emulator, internet, database }: Fleet, ledger: Ledger): Promise<void> {
   const end = Date.now() + SETTLE
   while (Date.now() < end) {
+    const waiting = await database.waiting()
     await ledger.read(emulator, internet)
-    const rows = await database.rows()
-    if (!rows.some(({ attempts }) => attempts < 1000) && !ledger.missing().length) return
+    if (!waiting) return
     await pause(1_000)
   }
 }
 
 async function conclude(fleet: Fleet, ledger: Ledger, load: Load, findings: Findings) {
-  const { database, instances, proxy, leaks } = fleet
-  ledger.conclude()
-  for (const { attempts, status, error } of await database.rows()) {
-    findings.add('work is left in the queue', `${String(attempts)} attempts, ${status}: ${error}`)
-  }
+  const { database, troubles } = fleet
+  troubles.judge()
+  const unknown = judgeLeftRows(await database.rows(), troubles, findings)
+  const recorded = ledger.conclude(unknown)
   const notes = await database.notes()
   for (const id of load.notes) if (!notes.has(id)) findings.add('a work note is lost', id)
-  await lookForSecrets(fleet)
-  leaks.check('the log of an instance', await instances.output())
-  leaks.check('the log of nginx', proxy.log())
+  return { all: unknown.size, recorded }
 }

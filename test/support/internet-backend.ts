@@ -1,6 +1,6 @@
 import type { RequestListener } from 'node:http'
 
-import type { JWTPayload } from 'jose'
+import type { JWTPayload, JWTVerifyGetKey } from 'jose'
 
 import { jose } from '../../emulator/src/lib/jose.js'
 import { send } from '../../emulator/test/support/http.js'
@@ -38,12 +38,16 @@ export class InternetBackend {
     await this.#server?.stop()
   }
 
-  /** @throws when the signature is not good, or the token has expired */
-  protected async verified(token: string): Promise<JWTPayload> {
+  /** Fetches the keys that the issuer publishes now. */
+  protected async publishedKeys(): Promise<JWTVerifyGetKey> {
     const { url, ca } = this.#issuer!
     const { body } = await send(`${url}/token_keys`, { ca })
-    const keys = jose.createLocalJWKSet(body)
-    const { payload } = await jose.jwtVerify(token, keys, { algorithms: ['RS256'] })
+    return jose.createLocalJWKSet(body)
+  }
+
+  /** @throws when the signature is not good, or the token has expired */
+  protected async verified(token: string, keys = this.publishedKeys()): Promise<JWTPayload> {
+    const { payload } = await jose.jwtVerify(token, await keys, { algorithms: ['RS256'] })
     return payload
   }
 }

@@ -40,6 +40,8 @@ export interface Sample {
   output(): Promise<string>
   /** Resolves when something was printed. */
   printed(pattern: RegExp): Promise<void>
+  /** Resolves when the process has ended, and all that it printed was read. */
+  readonly ended: Promise<void>
   stop(): Promise<void>
   /** Ends it as a platform does: it finishes its work. Its files stay. */
   terminate(): Promise<void>
@@ -56,6 +58,7 @@ export async function startSample(options: SampleOptions): Promise<Sample> {
     stdio: ['ignore', 'pipe', 'pipe']
   })
   const output = new Output(child)
+  const ended = new Promise<void>((done) => child.once('close', () => done()))
   try {
     await output.printed(LISTENING)
   } catch (error) {
@@ -63,7 +66,7 @@ export async function startSample(options: SampleOptions): Promise<Sample> {
     throw error
   }
   const [, url = ''] = LISTENING.exec(output.text) ?? []
-  const ended = async (signal: NodeJS.Signals) => {
+  const endAndRemove = async (signal: NodeJS.Signals) => {
     await end(child, signal)
     rmSync(root, { recursive: true, force: true })
   }
@@ -72,9 +75,10 @@ export async function startSample(options: SampleOptions): Promise<Sample> {
     folder: root,
     output: () => output.soFar(),
     printed: (pattern) => output.printed(pattern),
-    stop: () => ended('SIGINT'),
+    ended,
+    stop: () => endAndRemove('SIGINT'),
     terminate: () => end(child),
-    kill: () => ended('SIGKILL')
+    kill: () => endAndRemove('SIGKILL')
   }
 }
 

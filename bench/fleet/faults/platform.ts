@@ -1,66 +1,80 @@
-import { request as httpRequest } from 'node:http'
-import { request as httpsRequest } from 'node:https'
-
 import type { Emulator, EndpointName, ScriptedAnswer } from '../../../emulator/src/index.js'
 
-/** Endpoints that can be away, with an address at which a request of our own takes an answer that nobody has taken. */
-const ADDRESSES = {
-  'xsuaa/token': (emulator: Emulator) => `${emulator.url}/oauth/token`,
-  destination: (emulator: Emulator) => String(credentials(emulator, 'destination')['uri']),
-  connectivity: (emulator: Emulator) => {
-    const { onpremise_proxy_host: host, onpremise_proxy_port: port } = credentials(
-      emulator,
-      'connectivity'
-    )
-    return `http://${String(host)}:${String(port)}/`
-  }
-} satisfies Partial<Record<EndpointName, (emulator: Emulator) => string>>
+/** Endpoints that can be away. */
+export const ENDPOINTS = [
+  'xsuaa/token',
+  'destination',
+  'connectivity'
+] as const satisfies EndpointName[]
 
 /** An endpoint that can be away. */
-export type Endpoint = keyof typeof ADDRESSES
-
-export const ENDPOINTS = Object.keys(ADDRESSES) as readonly Endpoint[]
-
-/** Status by which our own answers are known: no service of the platform has it. */
-const SCRIPTED = 'x-fleet'
+export type Endpoint = (typeof ENDPOINTS)[number]
 
 /** An answer of a service that is away. */
 export const AWAY: readonly ScriptedAnswer[] = [
-  { status: 503, headers: { [SCRIPTED]: 'yes', 'retry-after': '1' } },
-  { status: 500, headers: { [SCRIPTED]: 'yes' } },
+  { status: 503, headers: { 'retry-after': '1' } },
+  { status: 500 },
   { reset: true }
 ]
 
-/** Gives an answer to the next requests of an endpoint, and takes back what is left of them. */
-export async function outage(
-  emulator: Emulator,
-  endpoint: Endpoint,
-  answer: ScriptedAnswer,
-  last: () => Promise<unknown>
-): Promise<void> {
-  const count = 40
-  for (let i = 0; i < count; i++) emulator.enqueue(endpoint, answer)
-  await last()
-  const url = ADDRESSES[endpoint](emulator)
-  for (let i = 0; i < count && (await isScripted(url, emulator.ca)); i++);
-}
+/** Answers that wait for requests, so that as many can come at the same time. */
+const SUPPLY = 50
 
-/** Lets the next answers of an endpoint come late. */
-export function slowDown(emulator: Emulator, endpoint: Endpoint, delay: number): void {
-  for (let i = 0; i < 10; i++) emulator.enqueue(endpoint, { delay })
-}
+/**
+ * State of an endpoint. Answers that wait for requests say what the endpoint is when a request takes them, so an outage is over at once, and
+ * nothing of it is left for later.
+ */
+export class EndpointState {
+  readonly #emulator: Emulator
+  readonly #endpoint: Endpoint
+  #answer: ScriptedAnswer = {}
+  /** Requests that get the answer. */
+  #left = 0
+  #waiting = 0
 
-function isScripted(url: string, ca: string): Promise<boolean> {
-  const send = url.startsWith('https:') ? httpsRequest : httpRequest
-  return new Promise((done) => {
-    const req = send(url, { ca, agent: false, method: 'GET' }, (res) => {
-      res.resume()
-      done(res.headers[SCRIPTED] !== undefined)
-    })
-    req.on('error', () => done(true)).end()
-  })
-}
+  constructor(emulator: Emulator, endpoint: Endpoint) {
+    this.#emulator = emulator
+    this.#endpoint = endpoint
+  }
 
-function credentials(emulator: Emulator, service: 'destination' | 'connectivity') {
-  return emulator.vcapServices()[service][0]?.credentials ?? {}
+  /** Gives an answer to all requests, until something is done. */
+  async outage(answer: ScriptedAnswer, done: () => Promise<unknown>): Promise<void> {
+    this.#set(answer, Infinity)
+    await done()
+    this.#set({}, 0)
+  }
+
+  /** Lets the next answers come late. */
+  slowDown(delay: number): void {
+    this.#set({ delay }, 10)
+  }
+
+  #set(answer: ScriptedAnswer, count: number): void {
+    this.#answer = answer
+    this.#left = count
+    this.#fill()
+  }
+
+  #fill(): void {
+    while (this.#waiting < Math.min(this.#left, SUPPLY)) {
+      this.#waiting++
+      this.#emulator.enqueue(this.#endpoint, this.#waitingAnswer())
+    }
+  }
+
+  #waitingAnswer(): ScriptedAnswer {
+    let taken: ScriptedAnswer | undefined
+    const take = () => (taken ??= this.#take())
+    const names = ['delay', 'reset', 'status', 'headers', 'body'] as const
+    const getters = names.map((name) => [name, { get: () => take()[name] }] as const)
+    return Object.defineProperties({}, Object.fromEntries(getters))
+  }
+
+  #take(): ScriptedAnswer {
+    this.#waiting--
+    if (this.#left <= 0) return {}
+    this.#left--
+    this.#fill()
+    return this.#answer
+  }
 }

@@ -1,12 +1,14 @@
 import type { Emulator } from '../../../emulator/src/index.js'
 import { readCommandLine } from '../../../bench/fleet/command-line.js'
-import { Troubles } from '../../../bench/fleet/faults/troubles.js'
-import { Findings } from '../../../bench/fleet/findings.js'
+import { judgeLeftRows } from '../../../bench/fleet/checks/dead-letters.js'
+import type { LeftRow } from '../../../bench/fleet/database.js'
+import { type Effect, type FailedCall, Troubles } from '../../../bench/fleet/faults/troubles.js'
+import { Findings } from '../../../bench/fleet/checks/findings.js'
 import type { InternetCall, InternetSystem } from '../../../bench/fleet/internet.js'
 import { type User, USERS } from '../../../bench/fleet/landscape.js'
-import { Leaks } from '../../../bench/fleet/leaks.js'
-import { Ledger } from '../../../bench/fleet/ledger.js'
-import { ownEnd } from '../../../bench/fleet/own-end.js'
+import { Leaks } from '../../../bench/fleet/checks/leaks.js'
+import { Ledger } from '../../../bench/fleet/checks/ledger.js'
+import { ownEnd } from '../../../bench/fleet/checks/own-end.js'
 import { Random } from '../../../bench/fleet/random.js'
 
 const userOf = (name: string, tenant: string) =>
@@ -109,20 +111,82 @@ test('secrets and tokens are found; records of delegations may be in PostgreSQL'
   ])
 })
 
-test('a failed call is explained by a fault of its kind only', async () => {
-  const troubles = new Troubles()
+describe('a failed call', () => {
+  const call: FailedCall = {
+    ...{ from: 10, to: 20, isWrite: false, needsDatabase: false, status: 502 },
+    isWithoutInstance: false
+  }
+  const write = { ...call, isWrite: true }
+
+  /** True if a fault between 0 and 15 explains the call. */
+  function isExplained(effect: Effect, failed: FailedCall): boolean {
+    const troubles = new Troubles()
+    troubles.note(effect, 0, 15)
+    const report = jest.fn()
+    troubles.add(failed, report)
+    troubles.judge()
+    return report.mock.calls.length === 0
+  }
+
+  test.each<[string, boolean, Effect, FailedCall]>([
+    ['a write without an answer', true, 'killed', { ...write, isWithoutInstance: true }],
+    ['a write that an instance has answered', false, 'killed', write],
+    ['a read', false, 'killed', { ...call, isWithoutInstance: true }],
+    ['a call of the database', true, 'database', { ...call, needsDatabase: true, status: 500 }],
+    ['another call', false, 'database', { ...call, status: 500 }],
+    ['an error of the platform', true, 'platform', call],
+    ['no answer of an instance', false, 'platform', { ...write, isWithoutInstance: true }],
+    ['a refused token', false, 'platform', { ...call, status: 401 }],
+    ['a call that began after the end', false, 'platform', { ...call, from: 16 }]
+  ])('%s is explained by its fault: %p', (_, expected, effect, failed) => {
+    expect(isExplained(effect, failed)).toBe(expected)
+  })
+
+  test('that begins before everything works again is explained', async () => {
+    const troubles = new Troubles()
+    const report = jest.fn()
+    const add = () => troubles.add({ ...call, from: Date.now(), to: Date.now() }, report)
+    const recovered = () => Promise.resolve(add())
+    await troubles.during('platform', () => Promise.resolve(), recovered)
+    troubles.judge()
+    expect(report).not.toHaveBeenCalled()
+  })
+})
+
+describe('work that the queue has given up', () => {
+  const row: LeftRow = {
+    ...{ attempts: 24, status: null, error: 'x', isOutcome: true, equipment: 'F1' },
+    ...{ state: 'sent', sentAt: 100_000, lastAttempt: 130_000, confirmedAt: null }
+  }
+  const lost = new Troubles()
+  beforeAll(() => lost.losing(() => Promise.resolve()))
   const now = Date.now()
-  const read = { from: now, to: now + 1_000_000, isWrite: false, needsDatabase: false }
-  expect(troubles.explain(read, 502)).toBe(false)
-  await troubles.during('killed', () => Promise.resolve())
-  expect(troubles.explain(read, 502)).toBe(false)
-  expect(troubles.explain({ ...read, isWrite: true }, 502)).toBe(true)
-  await troubles.during('database', () => Promise.resolve())
-  expect(troubles.explain(read, 500)).toBe(false)
-  expect(troubles.explain({ ...read, needsDatabase: true }, 500)).toBe(true)
-  await troubles.during('platform', () => Promise.resolve())
-  expect(troubles.explain(read, 502)).toBe(true)
-  expect(troubles.explain(read, 401)).toBe(false)
+  const times = { sentAt: now - 1_000, lastAttempt: now + 1_000 }
+
+  test('may have happened: its change is not missing', async () => {
+    ledger.ask('change', 'F1', alice)()
+    const unknown = judgeLeftRows([{ ...row, ...times }], lost, findings)
+    expect([...unknown]).toEqual(['F1'])
+    expect(ledger.conclude(unknown)).toBe(0)
+    expect(findings.isEmpty).toBe(true)
+  })
+
+  test('may have happened, since S/4 has cut the answer', () => {
+    judgeLeftRows([{ ...row, equipment: 'F1X' }], new Troubles(), findings)
+    expect(findings.isEmpty).toBe(true)
+  })
+
+  test.each<[string, Partial<LeftRow>]>([
+    ['no outcome that is unknown', { isOutcome: false }],
+    ['no outcome that is unknown', { equipment: null }],
+    ['nothing was sent', { state: 'open' }],
+    ['nothing was sent', { sentAt: null }],
+    ['not repeated, although S/4 had confirmed that', { confirmedAt: now - 60_000 }],
+    ['nothing was wrong while it was sent', { sentAt: 100_000, lastAttempt: 130_000 }]
+  ])('a finding: %s', (text, changes) => {
+    judgeLeftRows([{ ...row, ...times, ...changes }], lost, findings)
+    expect(findings.toString()).toContain(text)
+  })
 })
 
 test('a seed repeats its numbers; wrong options say so', () => {
@@ -132,7 +196,8 @@ test('a seed repeats its numbers; wrong options say so', () => {
   }
   expect(numbers(7)).toEqual(numbers(7))
   expect(numbers(7)).not.toEqual(numbers(8))
-  expect(readCommandLine(['--seed', '7'])).toEqual({ seconds: 60, calls: undefined, seed: 7 })
+  expect(readCommandLine(['--seed', '7'])).toMatchObject({ seconds: 60, seed: 7 })
+  expect(readCommandLine(['--calls', '9'])).toMatchObject({ seconds: undefined, calls: 9 })
   expect(readCommandLine(['--calls', 'many'])).toMatchObject({
     exitCode: 2,
     print: expect.stringContaining('--calls must be a whole number above 0') as string

@@ -1,7 +1,7 @@
-import type { ChangeEntry, Emulator } from '../../emulator/src/index.js'
+import type { ChangeEntry, Emulator } from '../../../emulator/src/index.js'
 import type { Findings } from './findings.js'
-import { type InternetCall, type InternetSystem } from './internet.js'
-import { S4, TENANTS, type User } from './landscape.js'
+import { type InternetCall, type InternetSystem } from '../internet.js'
+import { S4, TENANTS, type User } from '../landscape.js'
 
 /** Work that a system has to have on record: at least as often as it was acknowledged, at most as often as it was asked for. */
 interface Expected {
@@ -65,9 +65,18 @@ export class Ledger {
     return sums
   }
 
-  /** Compares at the end. */
-  conclude(): void {
-    for (const key of this.missing()) this.#findings.add('acknowledged work is lost', key)
+  /**
+   * Compares at the end.
+   *
+   * @param unknown - equipment for which a change was given up, because it may have happened
+   * @returns how many of these changes are on record
+   */
+  conclude(unknown: ReadonlySet<string> = new Set()): number {
+    const given = new Set([...unknown].map((id) => `change ${id}`))
+    for (const key of this.missing()) {
+      if (!given.has(key)) this.#findings.add('acknowledged work is lost', key)
+    }
+    return [...given].filter((key) => this.#expected.get(key)?.recorded).length
   }
 
   #recordChange(tenant: string, { user, event, key }: ChangeEntry): void {

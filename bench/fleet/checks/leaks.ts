@@ -1,6 +1,6 @@
-import type { Emulator } from '../../emulator/src/index.js'
+import type { Emulator } from '../../../emulator/src/index.js'
 import type { Findings } from './findings.js'
-import { CANARY } from './landscape.js'
+import { CANARY } from '../landscape.js'
 
 /** A JWS or an encrypted token, wherever it is. */
 const TOKEN = /(?<![\w.-])(eyJ[\w-]{10,})\.[\w-]{10,}/g

@@ -1,0 +1,81 @@
+import { setTimeout as pause } from 'node:timers/promises'
+
+import { dumpRedis } from '../faults/poison.js'
+import type { Fleet } from '../fleet.js'
+import type { Load } from '../load.js'
+import type { Findings } from './findings.js'
+import type { Ledger } from './ledger.js'
+
+/** Milliseconds between two lines of progress, and between two looks at the records of the systems. */
+const PROGRESS = 10_000
+const LOOK = 3_000
+
+/** Share of the time in which secrets are looked for: what there is to look into grows. */
+const SHARE = 1 / 20
+
+interface WatchParts {
+  readonly ledger: Ledger
+  readonly findings: Findings
+  readonly load: Load
+  /** Time since the start. */
+  readonly since: () => string
+}
+
+/** Reads records, says how far the run is, and looks for secrets, as long as it lasts. */
+export class Watch {
+  readonly #fleet: Fleet
+  readonly #parts: WatchParts
+  #isOver = false
+
+  constructor(fleet: Fleet, parts: WatchParts) {
+    this.#fleet = fleet
+    this.#parts = parts
+  }
+
+  async run(): Promise<void> {
+    const { leaks, emulator, internet } = this.#fleet
+    let [said, look] = [Date.now(), 0]
+    while (!this.#isOver) {
+      await pause(LOOK)
+      leaks.add(emulator)
+      await this.#parts.ledger.read(emulator, internet)
+      if (Date.now() - said < PROGRESS) continue
+      said = Date.now()
+      this.#say()
+      if (said < look) continue
+      await this.#lookForSecrets()
+      look = Date.now() + (Date.now() - said) / SHARE
+    }
+  }
+
+  stop(): void {
+    this.#isOver = true
+  }
+
+  /** Looks for secrets when everything has ended. */
+  async last(): Promise<void> {
+    await this.#lookForSecrets()
+    this.#fleet.leaks.check('the log of nginx', this.#fleet.proxy.log())
+  }
+
+  #say(): void {
+    const { proxy, instances } = this.#fleet
+    const { load, findings, since } = this.#parts
+    const ready = `${String(proxy.ready)} of ${String(instances.ports.length)} ready`
+    const found = `${String(findings.count)} findings`
+    console.log(`${since()}  ${String(load.calls)} calls, ${ready}, ${found}`)
+  }
+
+  /** A database that is away has nothing to look into. */
+  async #lookForSecrets(): Promise<void> {
+    const { leaks, database, redis, instances } = this.#fleet
+    const [tables, entries, printed] = await Promise.all([
+      database.dump().catch(() => ''),
+      dumpRedis(redis.server.uri).catch(() => ''),
+      instances.takeOutput()
+    ])
+    leaks.check('PostgreSQL', tables)
+    leaks.check('Redis', entries)
+    leaks.check('the log of an instance', printed)
+  }
+}

@@ -1,0 +1,48 @@
+import { cpus } from 'node:os'
+
+import type { Findings } from './checks/findings.js'
+import type { Options } from './command-line.js'
+import type { Result } from './run.js'
+
+/** Returns the result of a run as Markdown. */
+export function report(result: Result, { seed }: Options, findings: Findings): string {
+  const { load, seconds } = result
+  const rate = String(Math.round(load.calls / seconds))
+  const time = `${String(Math.round(seconds / 60))} minutes, ${rate} calls a second on average`
+  return [
+    `${String(load.calls)} calls in ${time}, on ${String(cpus().length)} cores, seed ${String(seed)}.`,
+    callTable(result),
+    faultTable(result),
+    outcome(result),
+    findings.isEmpty
+      ? 'No wrong author, nothing lost, nothing twice, no secret anywhere.'
+      : `Findings:\n\n${findings.toString()}`
+  ].join('\n\n')
+}
+
+function callTable({ load }: Result): string {
+  const counts = [...load.counts].sort(([a], [b]) => a.localeCompare(b))
+  const rows = counts.map(([name, { number, milliseconds }]) => {
+    const [kind = '', ...outcome] = name.split(' ')
+    return [kind, outcome.join(' '), number, Math.round(milliseconds / number)]
+  })
+  return table(['calls', 'outcome', 'number', 'ms on average'], rows)
+}
+
+function faultTable({ faults }: Result): string {
+  const rows = [...faults].sort(([a], [b]) => a.localeCompare(b))
+  return table(['fault', 'number'], rows)
+}
+
+function outcome({ ledger, unknown, longestRecovery }: Result): string {
+  const { acknowledged, executedUnknown, notExecutedUnknown } = ledger.summary()
+  const recovery = String(Math.round(longestRecovery / 1000))
+  return `Work in the systems: ${String(acknowledged)} acknowledged; without an answer, ${String(executedUnknown)} executed and ${String(notExecutedUnknown)} not.
+Of planned changes, ${String(unknown.all)} were given up since they may have happened, and S/4 has ${String(unknown.recorded)} of them.
+After an outage, everything worked again within ${recovery} s.`
+}
+
+function table(head: readonly string[], rows: readonly (readonly (string | number)[])[]): string {
+  const lines = [head, head.map(() => '---'), ...rows]
+  return lines.map((cells) => `| ${cells.join(' | ')} |`).join('\n')
+}
