@@ -1,3 +1,5 @@
+import { setImmediate as turnOfEventLoop } from 'node:timers/promises'
+
 import type { Emulator } from '../../../emulator/src/index.js'
 import type { Findings } from './findings.js'
 import { CANARY } from '../landscape.js'
@@ -8,15 +10,24 @@ const TOKEN = /(?<![\w.-])(eyJ[\w-]{10,})\.[\w-]{10,}/g
 /** Type of the records that lie in the queue: they are of use nowhere else. */
 const RECORD = 'delegation+jwt'
 
+/** Milliseconds for which a former key of a binding is looked for: a run of hours has thousands of them. */
+const REMEMBERED = 10 * 60_000
+
+/** Characters that are looked through at a time, so that nothing else waits long, and characters that two parts share. */
+const PART = 1 << 20
+const OVERLAP = 20_000
+
 /** Secrets that must be nowhere: passwords, keys of bindings and of the cache. */
 export class Leaks {
-  readonly #secrets = new Map<string, string>()
+  readonly #secrets = new Map<string, { name: string; until: number }>()
   readonly #findings: Findings
 
   constructor(findings: Findings, secrets: Readonly<Record<string, string>>) {
     this.#findings = findings
-    this.#secrets.set(CANARY, 'a password of a user')
-    for (const [name, secret] of Object.entries(secrets)) this.#secrets.set(secret, name)
+    const all = { 'a password of a user': CANARY, ...secrets }
+    for (const [name, secret] of Object.entries(all)) {
+      this.#secrets.set(secret, { name, until: Infinity })
+    }
   }
 
   /** Adds the secrets that bindings have at this time. */
@@ -27,14 +38,25 @@ export class Leaks {
     }[]
     for (const { label, credentials } of bindings) {
       for (const secret of secretsIn(credentials)) {
-        this.#secrets.set(secret, `a secret of the binding of ${label}`)
+        const name = `a secret of the binding of ${label}`
+        this.#secrets.set(secret, { name, until: Date.now() + REMEMBERED })
       }
     }
   }
 
   /** Looks for secrets in a text. @param place - for the finding */
-  check(place: string, text: string): void {
-    for (const [secret, name] of this.#secrets) {
+  async check(place: string, text: string): Promise<void> {
+    for (const [secret, { until }] of this.#secrets) {
+      if (until < Date.now()) this.#secrets.delete(secret)
+    }
+    for (let from = 0; from < text.length; from += PART) {
+      this.#checkPart(place, text.slice(from, from + PART + OVERLAP))
+      await turnOfEventLoop()
+    }
+  }
+
+  #checkPart(place: string, text: string): void {
+    for (const [secret, { name }] of this.#secrets) {
       if (text.includes(secret)) this.#findings.add(`${name} is in ${place}`)
     }
     for (const [token, header = ''] of text.matchAll(TOKEN)) {

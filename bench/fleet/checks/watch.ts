@@ -55,7 +55,7 @@ export class Watch {
   /** Looks for secrets when everything has ended. */
   async last(): Promise<void> {
     await this.#lookForSecrets()
-    this.#fleet.leaks.check('the log of nginx', this.#fleet.proxy.log())
+    await this.#fleet.leaks.check('the log of nginx', this.#fleet.proxy.log())
   }
 
   #say(): void {
@@ -74,8 +74,8 @@ export class Watch {
       dumpRedis(redis.server.uri).catch(() => ''),
       instances.takeOutput()
     ])
-    leaks.check('PostgreSQL', tables)
-    leaks.check('Redis', entries)
-    leaks.check('the log of an instance', printed)
+    await leaks.check('PostgreSQL', tables)
+    await leaks.check('Redis', entries)
+    await leaks.check('the log of an instance', printed)
   }
 }
