@@ -4,13 +4,11 @@ import type { Findings } from './checks/findings.js'
 import type { Options } from './command-line.js'
 import type { Result } from './run.js'
 
-/** Returns the result of a run as Markdown. */
+/** Returns the result of a run as Markdown: the lines for `docs/scaling.md` first, then all figures. */
 export function report(result: Result, { seed }: Options, findings: Findings): string {
-  const { load, seconds } = result
-  const rate = String(Math.round(load.calls / seconds))
-  const time = `${String(Math.round(seconds / 60))} minutes, ${rate} calls a second on average`
   return [
-    `${String(load.calls)} calls in ${time}, on ${String(cpus().length)} cores, seed ${String(seed)}.`,
+    `Seed ${String(seed)}, ${String(cpus().length)} cores.`,
+    summaryTable(result, findings),
     callTable(result),
     faultTable(result),
     outcome(result),
@@ -18,6 +16,31 @@ export function report(result: Result, { seed }: Options, findings: Findings): s
       ? 'No wrong author, nothing lost, nothing twice, no secret anywhere.'
       : `Findings:\n\n${findings.toString()}`
   ].join('\n\n')
+}
+
+function summaryTable(
+  { load, seconds, faults, ledger, unknown }: Result,
+  findings: Findings
+): string {
+  const sum = [...faults.values()].reduce((total, count) => total + count, 0)
+  const { recorded } = ledger.summary()
+  return table(
+    [
+      'calls',
+      'minutes',
+      'calls a second',
+      'faults',
+      'work on record',
+      'may have happened',
+      'findings'
+    ],
+    [
+      [
+        ...[load.calls, Math.round(seconds / 6) / 10, Math.round(load.calls / seconds), sum],
+        ...[recorded, unknown.all, findings.count]
+      ]
+    ]
+  )
 }
 
 function callTable({ load }: Result): string {

@@ -61,7 +61,7 @@ export async function runFleet(
   for (const port of instances.ports) await proxy.untilReady(port)
   watch.stop()
   await watched
-  await settle(fleet, ledger)
+  await settle(fleet, ledger, (text) => console.log(`${faults.since()}  ${text}`))
   const unknown = await conclude(fleet, ledger, load, findings)
   await watch.last()
   faults.add('CAP has ended an instance: no ROLLBACK without PostgreSQL', instances.endedByDatabase)
@@ -94,13 +94,18 @@ function overWhen({ seconds, calls }: Options, start: number, load: Load): () =>
   return () => Date.now() > end || load.calls >= (calls ?? Infinity)
 }
 
-/** Waits until the queue has nothing to do, and all acknowledged work is on record, as far as it was not given up. */
-async function settle({ emulator, internet, database }: Fleet, ledger: Ledger): Promise<void> {
+/** Waits until the queue has nothing to do. */
+async function settle(
+  { emulator, internet, database }: Fleet,
+  ledger: Ledger,
+  say: (text: string) => void
+): Promise<void> {
   const end = Date.now() + SETTLE
-  while (Date.now() < end) {
+  for (let round = 0; Date.now() < end; round++) {
     const waiting = await database.waiting()
     await ledger.read(emulator, internet)
     if (!waiting) return
+    if (round % 10 === 0) say(`nothing breaks any more; ${String(waiting)} planned changes wait`)
     await pause(1_000)
   }
 }

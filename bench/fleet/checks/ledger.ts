@@ -54,10 +54,14 @@ export class Ledger {
     )
   }
 
-  /** Numbers of what was acknowledged, and of what got no answer and was executed or not. */
-  summary(): { acknowledged: number; executedUnknown: number; notExecutedUnknown: number } {
-    const sums = { acknowledged: 0, executedUnknown: 0, notExecutedUnknown: 0 }
+  /** Numbers of what is on record, of what was acknowledged, and of what got no answer and was executed or not. */
+  summary(): Record<
+    'recorded' | 'acknowledged' | 'executedUnknown' | 'notExecutedUnknown',
+    number
+  > {
+    const sums = { recorded: 0, acknowledged: 0, executedUnknown: 0, notExecutedUnknown: 0 }
     for (const { asked, acknowledged, recorded } of this.#expected.values()) {
+      sums.recorded += recorded
       sums.acknowledged += acknowledged
       sums.executedUnknown += Math.max(0, recorded - acknowledged)
       sums.notExecutedUnknown += asked - Math.max(acknowledged, recorded)

@@ -61,7 +61,7 @@ test('work of its author, in its tenant, as often as acknowledged: no finding', 
   )
   expect(found).toBe('')
   expect(ledger.summary()).toEqual({
-    ...{ acknowledged: 2, executedUnknown: 1, notExecutedUnknown: 0 }
+    ...{ recorded: 3, acknowledged: 2, executedUnknown: 1, notExecutedUnknown: 0 }
   })
 })
 
