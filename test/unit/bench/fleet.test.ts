@@ -1,7 +1,8 @@
-import type { Emulator } from '../../../emulator/src/index.js'
+import type { Emulator, ScriptedAnswer } from '../../../emulator/src/index.js'
 import { readCommandLine } from '../../../bench/fleet/command-line.js'
 import { judgeLeftRows } from '../../../bench/fleet/checks/dead-letters.js'
 import type { LeftRow } from '../../../bench/fleet/database.js'
+import { EndpointState } from '../../../bench/fleet/faults/platform.js'
 import { type Effect, type FailedCall, Troubles } from '../../../bench/fleet/faults/troubles.js'
 import { Findings } from '../../../bench/fleet/checks/findings.js'
 import type { InternetCall, InternetSystem } from '../../../bench/fleet/internet.js'
@@ -187,6 +188,45 @@ describe('work that the queue has given up', () => {
   ])('a finding: %s', (text, changes) => {
     judgeLeftRows([{ ...row, ...times, ...changes }], lost, findings)
     expect(findings.toString()).toContain(text)
+  })
+})
+
+describe('an endpoint', () => {
+  let waiting: ScriptedAnswer[]
+  let endpoint: EndpointState
+  /** What the next request gets. */
+  const next = () => {
+    const { delay, status, reset } = waiting.shift() ?? {}
+    return { delay, status, reset }
+  }
+  const AS_EVER = { delay: undefined, status: undefined, reset: undefined }
+
+  beforeEach(() => {
+    waiting = []
+    const enqueue = (_: string, answer: ScriptedAnswer) => waiting.push(answer)
+    endpoint = new EndpointState({ enqueue } as unknown as Emulator, 'destination')
+  })
+
+  test('that is away answers nobody, until it is over; then nothing is left of it', async () => {
+    await endpoint.outage({ status: 503 }, () => {
+      for (let i = 0; i < 200; i++) expect(next()).toEqual({ ...AS_EVER, status: 503 })
+      return Promise.resolve()
+    })
+    expect(waiting.length).toBeGreaterThan(0)
+    while (waiting.length) expect(next()).toEqual(AS_EVER)
+  })
+
+  test('that is late is so ten times, unless it is away in between', async () => {
+    endpoint.slowDown(500)
+    expect(next()).toEqual({ ...AS_EVER, delay: 500 })
+    await endpoint.outage({ reset: true }, () => {
+      expect(next()).toEqual({ ...AS_EVER, reset: true })
+      return Promise.resolve()
+    })
+    expect(next()).toEqual(AS_EVER)
+    endpoint.slowDown(700)
+    const delays = Array.from({ length: 12 }, () => next().delay)
+    expect(delays.filter(Boolean)).toEqual(Array(10).fill(700))
   })
 })
 
