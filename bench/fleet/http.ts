@@ -14,11 +14,12 @@ export interface Outcome {
 /** Sends one request on a connection of its own. @param cutAfter - milliseconds after which the client closes the connection */
 export function call(
   url: string,
-  { method = 'GET', token, body, cutAfter }: CallOptions
+  { method = 'GET', token, body, cutAfter, id }: CallOptions
 ): Promise<Outcome> {
   return new Promise((done) => {
     const headers = {
       authorization: `Bearer ${token}`,
+      ...(id && { 'x-correlation-id': id }),
       ...(body && { 'content-type': 'application/json' })
     }
     const lost = ({ code = 'lost' }: NodeJS.ErrnoException) => done({ status: 0, code, body: '' })
@@ -39,6 +40,8 @@ interface CallOptions {
   readonly token: string
   readonly body?: object | undefined
   readonly cutAfter?: number | undefined
+  /** Correlation id, by which the call is in the log of its instance. */
+  readonly id?: string
 }
 
 export const isGood = ({ status }: Outcome) => status >= 200 && status < 300

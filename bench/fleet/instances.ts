@@ -10,6 +10,9 @@ import type { Troubles } from './faults/troubles.js'
 /** Characters of a log that are looked at twice, so that nothing is missed where two looks meet. */
 const OVERLAP = 20_000
 
+/** Characters at the end of a log that are looked through for one call. */
+const LAST = 200_000
+
 /** Attempts to start an instance: a platform would go on. */
 const ATTEMPTS = 5
 
@@ -129,6 +132,13 @@ export class Instances {
   /** Returns what an instance has printed since it was started last. */
   async printedSinceStart(i: number): Promise<string> {
     return (await this.#all[i]?.sample?.output()) ?? ''
+  }
+
+  /** Returns the last lines of all running instances that have a text. */
+  async logged(text: string): Promise<string[]> {
+    const printed = await Promise.all(this.#all.map(({ sample }) => sample?.output() ?? ''))
+    const lines = printed.flatMap((each) => each.slice(-LAST).split('\n'))
+    return lines.filter((line) => line.includes(text))
   }
 
   async stop(): Promise<void> {

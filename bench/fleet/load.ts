@@ -24,6 +24,8 @@ export interface LoadParts {
   readonly ledger: Ledger
   readonly troubles: Troubles
   readonly findings: Findings
+  /** Returns lines of the logs with a text. */
+  readonly logged: (text: string) => Promise<string[]>
   readonly random: Random
 }
 
@@ -114,30 +116,35 @@ export class Load {
     const token = await this.#parts.tokens.of(sending.user)
     const from = Date.now()
     const { method, body } = sending
-    const outcome = await call(url + sending.path, { method, token, body, cutAfter })
+    const id = randomUUID()
+    const outcome = await call(url + sending.path, { method, token, body, cutAfter, id })
     const isCut = cutAfter !== undefined && !outcome.status
     if (isGood(outcome)) sending.acknowledge?.()
     const name = isGood(outcome) ? 'good' : isCut ? 'cut' : failure(outcome)
     const to = Date.now()
     this.#count(`${sending.kind} ${name}`, to - from)
-    if (!isGood(outcome) && !isCut) this.#failed(sending, name, outcome, { from, to })
+    if (isGood(outcome) || isCut) return
+    const logged = await this.#parts.logged(id)
+    this.#failed(sending, name, outcome, { from, to, logged })
   }
 
-  #failed(sending: Sending, name: string, outcome: Outcome, time: { from: number; to: number }) {
+  #failed(sending: Sending, name: string, outcome: Outcome, { from, to, logged }: Failure): void {
     const { kind, method, path, needsDatabase = false } = sending
     const isWrite = method !== 'GET'
     if (path.includes(`X')`) && isWrite) return // its answer is lost
     const failed = {
-      ...time,
+      from,
+      to,
       isWrite,
       needsDatabase,
       isWithoutInstance: isWithoutInstance(outcome)
     }
     const { troubles, findings } = this.#parts
     troubles.add({ ...failed, status: outcome.status }, () => {
-      const at = new Date(time.from).toISOString().slice(11, 23)
-      const took = String(time.to - time.from)
-      const example = `${at} ${took} ms ${outcome.body.slice(0, 200)}`
+      const at = new Date(from).toISOString().slice(11, 23)
+      const lines = logged.slice(-3).map((line) => line.slice(0, 600))
+      const first = `${at} ${String(to - from)} ms ${outcome.body.slice(0, 200)}`
+      const example = [first, ...lines].join('\n      ')
       findings.add(`a call failed for no reason: ${kind} ${name}`, example)
     })
   }
@@ -211,6 +218,13 @@ export class Load {
     count.number++
     count.milliseconds += milliseconds
   }
+}
+
+/** When a call has failed, and what the instance has logged about it. */
+interface Failure {
+  readonly from: number
+  readonly to: number
+  readonly logged: readonly string[]
 }
 
 interface Kind {

@@ -42,7 +42,8 @@ export async function runFleet(
   const random = new Random(options.seed)
   const [tokens, ledger] = [new Tokens(emulator), new Ledger(findings)]
   const load = new Load({
-    ...{ url: proxy.url, tokens, ledger, troubles, findings, random: random.fork() }
+    ...{ url: proxy.url, tokens, ledger, troubles, findings, random: random.fork() },
+    logged: (text: string) => instances.logged(text)
   })
   const faults = new Faults()
   const watch = new Watch(fleet, { ledger, findings, load, since: () => faults.since() })
