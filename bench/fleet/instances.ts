@@ -13,6 +13,9 @@ const OVERLAP = 20_000
 /** Characters at the end of a log that are looked through for one call. */
 const LAST = 200_000
 
+/** Milliseconds after which an instance must have ended that was told to: twice its `shutdownTimeout`. */
+const LONGEST_END = 60_000
+
 /** Attempts to start an instance: a platform would go on. */
 const ATTEMPTS = 5
 
@@ -110,6 +113,8 @@ export class Instances {
   async restart(i: number, ending: () => void): Promise<void> {
     await this.#replace(i, async (sample) => {
       ending()
+      const late = AbortSignal.timeout(LONGEST_END)
+      late.addEventListener('abort', () => void this.#endLate(sample))
       await sample.terminate()
       this.#print(i, await sample.output())
       await sample.stop()
@@ -148,6 +153,15 @@ export class Instances {
         await instance.sample?.kill()
       })
     }
+  }
+
+  async #endLate(sample: Sample): Promise<void> {
+    let hasEnded = false
+    void sample.ended.then(() => (hasEnded = true))
+    const printed = await sample.output()
+    if (hasEnded) return
+    this.#findings.add('an instance has not ended after SIGTERM', printed.slice(-500))
+    await sample.kill()
   }
 
   /** Keeps the output of a process that has ended, as far as it was not taken. */

@@ -68,11 +68,12 @@ function drainOnSignal(server: Server, settings: RestartSettings): void {
     return
   }
   let isEnding = false
-  process.off('SIGTERM', stop)
+  // before the other one is removed: with no listener in between, Node drops a signal that has come and was not handled yet
   process.on('SIGTERM', (...parameters) => {
     if (isEnding) return
     isEnding = true
     setTimeout(() => process.exit(), settings.shutdownTimeout).unref()
     void drain(server, settings).then(() => stop(...parameters))
   })
+  process.off('SIGTERM', stop)
 }

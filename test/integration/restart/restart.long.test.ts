@@ -23,11 +23,11 @@ cds.on('shutdown', () => { console.log('shutdown of the application') })
 export default cds.server
 `
 
-async function start(restart?: object | boolean): Promise<void> {
+async function start(restart?: object | boolean, server = SERVER): Promise<void> {
   running = await RunningSample.start(
     {
       extra: join(__dirname, 'app'),
-      files: { 'server.ts': SERVER },
+      files: { 'server.ts': server },
       requires: {
         auth: { restart },
         SLOW: { kind: 'rest', credentials: { destination: 'SLOW' }, onBehalfOf: 'systemUser' }
@@ -132,4 +132,18 @@ test('without the option there is no endpoint, and the end is that of CAP', asyn
   probe.close()
   await running!.sample.terminate()
   expect(await running!.sample.output()).not.toContain('the instance ends')
+})
+
+test('a signal that comes just when the instance begins to watch for it is not lost', async () => {
+  await start(
+    DRAIN,
+    `
+import cds from '@sap/cds'
+cds.prependOnceListener('listening', () => setImmediate(() => process.kill(process.pid, 'SIGTERM')))
+export default cds.server
+`
+  )
+  const { sample } = running as RunningSample
+  await sample.ended
+  expect(await sample.output()).toContain('the instance ends: not ready any more')
 })
