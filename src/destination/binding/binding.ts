@@ -1,3 +1,5 @@
+import { setImmediate as turnOfEventLoop } from 'node:timers/promises'
+
 import cds from '@sap/cds'
 import type { Service } from '@sap-cloud-sdk/connectivity'
 
@@ -56,8 +58,23 @@ export async function serviceBinding(label: string): Promise<Service | undefined
   return service
 }
 
+/** Attempts to read files that are replaced while they are read. */
+const ATTEMPTS = 5
+
 /** Returns the first binding of a service as it is, also if it is not complete. @internal */
 export async function findBinding(label: string): Promise<Service | undefined> {
+  for (let attempt = 1; ; attempt++) {
+    try {
+      return await readBinding(label)
+    } catch (error) {
+      // Kubernetes removes the former files when the new ones are there: what was listed can be gone
+      if ((error as NodeJS.ErrnoException).code !== 'ENOENT' || attempt === ATTEMPTS) throw error
+      await turnOfEventLoop()
+    }
+  }
+}
+
+async function readBinding(label: string): Promise<Service | undefined> {
   const { getServiceBinding } = await cloudSdk()
   const ofPlatform = await withoutBindingWarnings(() => getServiceBinding(label))
   const found = ofPlatform ?? bindingInFiles(label) ?? configuredBinding(label)

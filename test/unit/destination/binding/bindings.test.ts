@@ -1,4 +1,4 @@
-import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { mkdirSync, mkdtempSync, rmSync, symlinkSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 
@@ -142,4 +142,27 @@ test('lists and objects that are text in a secret have their type again', () => 
   })
   const identity = { credentials: ias as never }
   expect(bindingsOf({ kind: 'principal' }, { identity })).toEqual({ ias: { ...ias, domains } })
+})
+
+describe('a link in the folder of a binding leads nowhere, as while Kubernetes replaces the files', () => {
+  const credentials = COMPLETE['destination']!
+  const link = () => join(folder, 'my-binding', '..data_tmp')
+  let bindings: typeof Bindings
+
+  beforeEach(async () => {
+    bindings = load()
+    await bindings.findBinding('nothing') // loads the Cloud SDK
+    WAYS['SERVICE_BINDING_ROOT, flat']!('destination', credentials)
+    symlinkSync('..v2', link())
+  })
+
+  test('and is gone a moment later: the binding is found', async () => {
+    setImmediate(() => rmSync(link()))
+    const found = await bindings.findBinding('destination')
+    expect(found?.credentials).toMatchObject(credentials)
+  })
+
+  test('and stays: the error says so', async () => {
+    await expect(bindings.findBinding('destination')).rejects.toMatchObject({ code: 'ENOENT' })
+  })
 })
