@@ -70,6 +70,8 @@ export const ERROR_CODES = {
   ERR_DELEGATION_OUTCOME: 502,
   /** Another attempt has the queued work, or has done it: this one leaves it alone. */
   ERR_DELEGATION_TAKEN: 409,
+  /** The keys of delegations can't be read from the SAP Credential Store. */
+  ERR_DELEGATION_KEYS: 503,
   /** There is no token for the author of queued work at the moment. */
   ERR_DELEGATION_TOKEN: 503,
   /** The destination can't carry a user, but the service demands a named one. */

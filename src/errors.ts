@@ -108,9 +108,14 @@ function defined(facts: FailureFacts): FailureFacts {
 export class ConfigurationError extends PrincipalError {
   constructor(message: string, options?: ErrorOptions & FailureFacts) {
     super('ERR_CONFIGURATION', message, options)
-    // where in this package it was thrown helps nobody who reads it; DEBUG shows that
-    if (!/\bprincipal\b/.test(process.env['DEBUG'] ?? '')) this.stack = lineOf(this)
+    printAsLine(this)
   }
+}
+
+/** Lets Node and CAP print one line of an error that stops the start. @internal */
+export function printAsLine(error: PrincipalError): void {
+  // where in this package it was thrown helps nobody who reads it; DEBUG shows that
+  if (!/\bprincipal\b/.test(process.env['DEBUG'] ?? '')) error.stack = lineOf(error)
 }
 
 /** The request as such is wrong: 400, or 401 where another scheme would do (RFC 6750, section 3.1). */
@@ -144,11 +149,16 @@ export type DelegationCode = Extract<
   | 'ERR_DELEGATION_ENDED'
   | 'ERR_DELEGATION_OUTCOME'
   | 'ERR_DELEGATION_TAKEN'
+  | 'ERR_DELEGATION_KEYS'
   | 'ERR_DELEGATION_TOKEN'
 >
 
-/** Codes after which there is another attempt: there can be a token then, or another process has the work. */
-const NOT_THE_END: readonly string[] = ['ERR_DELEGATION_TOKEN', 'ERR_DELEGATION_TAKEN']
+/** Codes after which there is another attempt: there can be a token or keys then, or another process has the work. */
+const NOT_THE_END: readonly string[] = [
+  'ERR_DELEGATION_TOKEN',
+  'ERR_DELEGATION_KEYS',
+  'ERR_DELEGATION_TAKEN'
+]
 
 /** Queued work does not run as its author: the delegation is refused or has ended, or there is no token for it. */
 export class DelegationError extends PrincipalError {

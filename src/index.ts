@@ -21,6 +21,7 @@ export type {
   DelegationOptions,
   RepeatableRequests
 } from './delegation/options.js'
+export type { CredentialStoreOptions } from './delegation/keys/credential-store/options.js'
 export { type RevocationFilter, revokeDelegations } from './delegation/revoke.js'
 export type {
   IasDelegation,

@@ -1,4 +1,5 @@
 import type { ApplicationRouter } from './router/application-router.js'
+import type { CredentialStore } from './credential-store/types.js'
 import type { JobScheduler } from './job-scheduler/types.js'
 import type { EndpointName, RecordedRequest, ScriptedAnswer, TakeOptions } from './traffic/types.js'
 import type {
@@ -42,7 +43,7 @@ export interface IssueTokenOptions {
 
 /** Services with a record of requests. */
 export type EmulatedEndpoint =
-  'xsuaa' | 'destination' | 'connectivity' | 'identity' | 'jobscheduler'
+  'xsuaa' | 'destination' | 'connectivity' | 'identity' | 'jobscheduler' | 'credstore'
 
 /** The options of {@link Emulator.rotateKeys}: the fate of the key that has signed so far. */
 export interface RotateKeysOptions {
@@ -129,6 +130,8 @@ export interface Emulator {
   readonly connections: { readonly connectivity: number }
   /** The Job Scheduling service, which calls the application when it is told to; needs the option `jobScheduler`. */
   readonly jobScheduler: JobScheduler
+  /** The content of the SAP Credential Store; needs the option `credentialStore`. */
+  readonly credentialStore: CredentialStore
   /** The requests and changes that the backends of this emulator have recorded. */
   readonly s4: BackendRecord
   /**

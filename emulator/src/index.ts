@@ -1,4 +1,11 @@
 export type { MessageFromBackend, MessageToBackend } from './backend/messages.js'
+export type {
+  CredentialStore,
+  CredentialStoreOptions,
+  StoreAuthentication,
+  StoredCredential,
+  StorePermission
+} from './credential-store/types.js'
 export { EmulatorError, type EmulatorErrorCode } from './emulator-error.js'
 export type {
   AccessTokenFormat,

@@ -1,3 +1,4 @@
+import type { CredentialStoreOptions } from './credential-store/types.js'
 import type { DelegationTrustOptions } from './delegation/delegation-options.js'
 import type { TrustOptions } from './saml/trust.js'
 import type { IdentityOptions } from './ias/identity-options.js'
@@ -46,6 +47,11 @@ export interface EmulatorOptions {
   identity?: boolean | IdentityOptions
   /** The Job Scheduling service, bound to the application; default: none. */
   jobScheduler?: boolean | JobSchedulerOptions
+  /**
+   * The SAP Credential Store, bound to the application. With `delegation`, it has the application's keys. Default: none; with a CAP
+   * project `true` if the entry with the keys is of kind or label `credstore`.
+   */
+  credentialStore?: boolean | CredentialStoreOptions
   /** Systems behind the Cloud Connector by virtual `host:port`. */
   onPremise?: Readonly<Record<string, OnPremiseSystem>>
   /** Subject of the user certificates, default `CN=${name}`. */
@@ -182,6 +188,8 @@ export interface VcapServices {
   'user-provided'?: ServiceBinding[]
   /** The binding of the Job Scheduling service, with the option `jobScheduler`. */
   jobscheduler?: ServiceBinding[]
+  /** The binding of the SAP Credential Store, with the option `credentialStore`. */
+  credstore?: ServiceBinding[]
   /** The binding of the Zero Trust Identity service, where another one is of type `x509_attested`. */
   'zero-trust-identity'?: ServiceBinding[]
 }

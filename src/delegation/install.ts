@@ -3,7 +3,7 @@ import cds from '@sap/cds'
 import { cap, isDatabase, overridable } from '../cap.js'
 import { ConfigurationError } from '../errors.js'
 import { beginAttempt } from './running.js'
-import { recordKeys } from './keys.js'
+import { recordKeys } from './keys/keys.js'
 import type { DelegatedService } from './options.js'
 import type { IssueObserver } from './queue/issue.js'
 import { delegateQueuedWork } from './queue/queue.js'
@@ -109,8 +109,8 @@ export function installDelegations(observer: IssueObserver): void {
 
 /** @throws {@link ConfigurationError} if there are no keys, or there is no way to a token */
 async function checkDelegations(services: readonly DelegatedService[]): Promise<void> {
-  for (const each of services) wayFor(each)
   await recordKeys(services[0]?.credentials)
+  for (const each of services) wayFor(each)
   // CAP makes messages of a service that nobody has connected to dead letters, and they may be there at the start
   for (const each of services) await cds.connect.to(each.name)
 }

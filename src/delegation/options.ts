@@ -1,6 +1,7 @@
 import { ConfigurationError } from '../errors.js'
 import { nearestName } from '../lib/closest.js'
 import { isProduction } from '../lib/profile.js'
+import { DAY, durationOf } from './duration.js'
 import type { IasDelegation, SamlDelegation, UserTokenDelegation } from './tokens/way-options.js'
 
 export type {
@@ -64,9 +65,7 @@ export const DELEGATION_OPTIONS: readonly string[] = [
   'userToken'
 ]
 
-const DAY = 86_400
 const LONGEST = 30 * DAY
-const UNITS: Readonly<Record<string, number>> = { s: 1, m: 60, h: 3600, d: DAY }
 
 /** Parts of a required service's configuration that matter for a delegation. */
 interface Configured {
@@ -128,8 +127,8 @@ export function delegatedService(
   if (typeof idempotent !== 'boolean') {
     throw new ConfigurationError(`${path}.idempotent is ${JSON.stringify(idempotent)}: use true`)
   }
-  const validFor = seconds(`${path}.validFor`, options.validFor ?? '24h', LONGEST)
-  const retention = seconds(`${path}.retention`, options.retention ?? '30d', 3650 * DAY)
+  const validFor = durationOf(`${path}.validFor`, options.validFor ?? '24h', LONGEST)
+  const retention = durationOf(`${path}.retention`, options.retention ?? '30d', 3650 * DAY)
   return { name, validFor, credentials, repeatable, idempotent, retention, options }
 }
 
@@ -151,13 +150,4 @@ function checkNames(path: string, options: DelegationOptions): void {
   const guess = nearestName(unknown, DELEGATION_OPTIONS)
   const advice = guess ? `did you mean "${guess}"?` : `use ${DELEGATION_OPTIONS.join(', ')}`
   throw new ConfigurationError(`${path}.${unknown} is not known: ${advice}`)
-}
-
-function seconds(path: string, value: unknown, longest: number): number {
-  const [, count = '', unit = ''] = /^([1-9]\d{0,5})([smhd])$/.exec(String(value)) ?? []
-  const found = Number(count) * (UNITS[unit] ?? 0)
-  if (found > 0 && found <= longest) return found
-  throw new ConfigurationError(
-    `${path} is ${JSON.stringify(value)}: use a time such as "30m", "24h" or "7d", of at most ${String(longest / DAY)} days`
-  )
 }

@@ -3,7 +3,8 @@ import { createHash, randomUUID } from 'node:crypto'
 import { DelegationError } from '../errors.js'
 import type { Author } from './author.js'
 import { SKEW } from './clock.js'
-import { jose, RECORD_ALGORITHM, type RecordKeys } from './keys.js'
+import { jose } from './keys/jose.js'
+import { RECORD_ALGORITHM, type RecordKeys } from './keys/record-keys.js'
 
 /** Type of the JWS: no other token is one, and a record is no other token. */
 const TYPE = 'delegation+jwt'
@@ -117,6 +118,15 @@ export async function verifyRecord(
   if (iat > now + SKEW) throw invalid(work.service, 'it was issued in the future')
   const { service, event } = work
   return { txn, jti, author, service, event, issuedAt: iat, expiresAt: exp }
+}
+
+/** Returns the name of the key that a record says it was signed with, before it is verified. @internal */
+export function keyIdOf(jws: string): unknown {
+  try {
+    return jose().decodeProtectedHeader(jws).kid
+  } catch {
+    return undefined
+  }
 }
 
 /** Claims of a record; only the holder of a key can make them, so their types are as they were signed. */

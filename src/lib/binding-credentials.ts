@@ -1,5 +1,5 @@
 /** Properties of bindings that are JSON; in Kubernetes secrets without metadata they are text. */
-const JSON_TYPED = new Set(['uaa', 'domains', 'authentication_service', 'endpoints'])
+const JSON_TYPED = new Set(['uaa', 'domains', 'authentication_service', 'endpoints', 'encryption'])
 
 /**
  * Returns the credentials of a binding with the types that they have in `VCAP_SERVICES`.

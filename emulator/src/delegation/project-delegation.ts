@@ -8,6 +8,12 @@ interface Delegation {
   readonly saml?: DelegationTrustOptions
 }
 
+/** Entry of `cds.requires` that can have the keys. */
+interface KeyEntry {
+  readonly kind?: unknown
+  readonly vcap?: { readonly label?: unknown }
+}
+
 const NAMES = ['issuer', 'assertionIssuer', 'origin'] as const
 
 /**
@@ -34,4 +40,25 @@ export function delegationOf(
     return value === undefined ? [] : [[name, value] as const]
   })
   return { delegation: names.length ? Object.fromEntries(names) : true }
+}
+
+/**
+ * Returns the option `credentialStore` of a project: there is a store if the entry with the keys of delegations is one.
+ *
+ * @param own - of `cds.requires.auth.emulator`
+ */
+export function credentialStoreOf(
+  requires: Readonly<Record<string, unknown>>,
+  own: EmulatorOptions['credentialStore']
+): Pick<EmulatorOptions, 'credentialStore'> {
+  if (own !== undefined) return { credentialStore: own }
+  const names = Object.entries(requires).flatMap(([name, options]) => {
+    const { delegation } = Object(options) as { delegation?: { credentials?: unknown } }
+    return name === 'kinds' || !delegation ? [] : [delegation.credentials]
+  })
+  const isStore = names.some((name) => {
+    const { kind, vcap } = Object(requires[String(name)]) as KeyEntry
+    return kind === 'credstore' || vcap?.label === 'credstore'
+  })
+  return isStore ? { credentialStore: true } : {}
 }

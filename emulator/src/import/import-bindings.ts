@@ -5,7 +5,7 @@ import { isName } from './names.js'
 /** The options that follow from the bound services. */
 export type ImportedBindings = Pick<
   EmulatorOptions,
-  'credentialTypes' | 'identity' | 'jobScheduler'
+  'credentialTypes' | 'identity' | 'jobScheduler' | 'credentialStore'
 > & { xsappname?: string }
 
 /** The services that have a part in every landscape. */
@@ -39,6 +39,7 @@ export function importBindings(vcap: Json, limits: string[]): ImportedBindings {
     ...(types.length && { credentialTypes: Object.fromEntries(types) }),
     ...identityOf(of('identity')),
     ...schedulerOf(of('jobscheduler')),
+    ...storeOf(of('credstore')),
     ...(xsappname && { xsappname })
   }
 }
@@ -68,7 +69,22 @@ function schedulerOf([binding]: readonly Json[]): Pick<EmulatorOptions, 'jobSche
   return { jobScheduler: isName(instance) ? { instance } : true }
 }
 
-const EMULATED = new Set<string>([...OWN, 'identity', 'jobscheduler', 'zero-trust-identity'])
+function storeOf([binding]: readonly Json[]): Pick<EmulatorOptions, 'credentialStore'> {
+  if (!binding) return {}
+  const credentials = asJson(binding['credentials'])
+  const isBasic = !('certificate' in credentials) && 'password' in credentials
+  const isOAuth = 'certificate' in credentials && 'oauth_token_url' in credentials
+  const authentication = isBasic ? 'basic' : isOAuth ? 'oauth:mtls' : undefined
+  return { credentialStore: authentication ? { authentication } : true }
+}
+
+const EMULATED = new Set<string>([
+  ...OWN,
+  'identity',
+  'jobscheduler',
+  'credstore',
+  'zero-trust-identity'
+])
 
 function bindingLimits(label: string, bindings: readonly Json[]): string[] {
   const service = isName(label) ? `service "${label}"` : 'a service whose name is not one'

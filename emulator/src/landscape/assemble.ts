@@ -11,6 +11,8 @@ import type { SubjectPattern } from '../certificates/subject-pattern.js'
 import type { PropagationSettings } from '../connectivity/cloud-connector-options.js'
 import { createConnectivityProxy } from '../connectivity/proxy-server.js'
 import { createSocksProxy } from '../connectivity/socks/socks-server.js'
+import { startCredentialStore } from '../credential-store/start-store.js'
+import type { CredentialStore } from '../credential-store/types.js'
 import { delegationBinding, type TrustedApplication } from '../delegation/trust-application.js'
 import type { DestinationStore } from '../destination-service/configuration.js'
 import { createDestinationHandler } from '../destination-service/destination-handler.js'
@@ -68,7 +70,7 @@ export async function assemble(parts: Parts): Promise<Emulator> {
   closers.push(() => Promise.resolve(traffic.close()))
   await issueCertificates(landscape, certificates)
   const opened = await openServices(parts, traffic)
-  const { service, identity, bindings, connectivity, scheduler } = opened
+  const { service, identity, bindings, connectivity, scheduler, credentials } = opened
   let stopped: Promise<void> | undefined
   const s4 = createBackendRecord(onPremise)
   const keys = application && delegationBinding(application, landscape, service.issuer)
@@ -76,7 +78,8 @@ export async function assemble(parts: Parts): Promise<Emulator> {
   const vcapServices = () => ({
     ...bindings.vcapServices(),
     ...(identity && { identity: [identity.binding()] }),
-    ...(keys && { 'user-provided': [keys] })
+    ...(keys && { 'user-provided': [keys] }),
+    ...(credentials && { credstore: [credentials.binding()] })
   })
   return {
     ...controls(parts, service, traffic, identity),
@@ -101,6 +104,7 @@ export async function assemble(parts: Parts): Promise<Emulator> {
       }
     },
     jobScheduler: scheduler ?? withoutScheduler,
+    credentialStore: credentials?.store ?? withoutStore,
     s4,
     system: (virtualHost, tenant) => findProcess(onPremise, virtualHost, tenant),
     stop: () => (stopped ??= closeAll(closers))
@@ -174,6 +178,10 @@ async function openServices(parts: Parts, traffic: Traffic) {
   const atScheduler = { traffic, service: 'jobscheduler' as const }
   const jobs = await startJobScheduler(landscape, issuer, certificates, atScheduler)
   if (jobs) closers.push(jobs.listener.close)
+  const atStore = { traffic, service: 'credstore' as const }
+  const { options, application } = parts
+  const credentials = await startCredentialStore(options, application, clock, certificates, atStore)
+  if (credentials) closers.push(credentials.listener.close)
   const ports = {
     xsuaa: xsuaa.port,
     destination: destination.port,
@@ -182,7 +190,7 @@ async function openServices(parts: Parts, traffic: Traffic) {
     jobScheduler: jobs?.listener.port
   }
   const bindings = createBindings(landscape, issuer, ports)
-  return { service, identity, connectivity, bindings, scheduler: jobs?.scheduler }
+  return { service, identity, connectivity, bindings, credentials, scheduler: jobs?.scheduler }
 }
 
 async function openIdentity(
@@ -206,6 +214,15 @@ function identityOf(identity: Identity | undefined): Identity {
 const withoutScheduler: JobScheduler = {
   start: () => Promise.reject(absent('Job Scheduling service', 'jobScheduler')),
   status: () => Promise.reject(absent('Job Scheduling service', 'jobScheduler'))
+}
+
+const withoutStore: CredentialStore = {
+  write: () => {
+    throw absent('SAP Credential Store', 'credentialStore')
+  },
+  remove: () => {
+    throw absent('SAP Credential Store', 'credentialStore')
+  }
 }
 
 function absent(service: string, option: string): EmulatorError {

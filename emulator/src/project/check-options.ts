@@ -1,3 +1,4 @@
+import type { CredentialStoreOptions } from '../credential-store/types.js'
 import type { DelegationTrustOptions } from '../delegation/delegation-options.js'
 import { EmulatorError } from '../emulator-error.js'
 import type {
@@ -38,6 +39,7 @@ const DELEGATION: Names<DelegationTrustOptions> = {
   assertionIssuer: true,
   origin: true
 }
+const CREDENTIAL_STORE: Names<CredentialStoreOptions> = { authentication: true, permissions: true }
 const APPLICATION: Names<ApplicationOptions> = { xsSecurity: true, instance: true }
 const SYSTEM: Names<OnPremiseSystem> = {
   backend: true,
@@ -113,6 +115,7 @@ const OPTIONS: Names<EmulatorOptions> = {
   applications: true,
   identity: true,
   jobScheduler: true,
+  credentialStore: true,
   onPremise: true,
   subjectPattern: true,
   certificateValidityInMin: true,
@@ -149,7 +152,7 @@ export function checkOptions(options: unknown): asserts options is EmulatorOptio
     throw invalid('startEmulator needs options, such as { root }: the folder of the project')
   }
   checkNames('', options, OPTIONS)
-  const { tenants, applications, jobScheduler, trust, identity, delegation } =
+  const { tenants, applications, jobScheduler, credentialStore, trust, identity, delegation } =
     options as EmulatorOptions
   checkConnectors('', options)
   for (const [path, tenant] of entriesOf('tenants', tenants)) {
@@ -161,6 +164,7 @@ export function checkOptions(options: unknown): asserts options is EmulatorOptio
     checkNames(path, application, APPLICATION)
   }
   checkNames('jobScheduler', jobScheduler, { instance: true })
+  checkNames('credentialStore', credentialStore, CREDENTIAL_STORE)
   checkTrust('trust', trust)
   checkNames('delegation', delegation, DELEGATION)
   checkIdentity(identity)

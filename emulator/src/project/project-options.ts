@@ -1,7 +1,7 @@
 import { createRequire } from 'node:module'
 import { dirname, join, resolve } from 'node:path'
 import { isDeepStrictEqual } from 'node:util'
-import { delegationOf } from '../delegation/project-delegation.js'
+import { credentialStoreOf, delegationOf } from '../delegation/project-delegation.js'
 import { EmulatorError } from '../emulator-error.js'
 import type {
   EmulatorOptions,
@@ -79,7 +79,8 @@ export function landscapeOf(
       )
     }),
     onPremise: { ...mockSystems, ...settings.onPremise },
-    ...delegationOf(requires, settings.delegation)
+    ...delegationOf(requires, settings.delegation),
+    ...credentialStoreOf(requires, settings.credentialStore)
   }
 }
 

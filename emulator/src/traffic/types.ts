@@ -15,6 +15,7 @@ import type { EmulatedRequest } from '../types.js'
  * | `destination` | every request to the Destination service |
  * | `connectivity` | every request to the Connectivity proxy, before it is checked |
  * | `jobscheduler` | every request to the REST API of the Job Scheduling service |
+ * | `credstore` | every request to the REST API of the SAP Credential Store |
  * | `s4` | what the Cloud Connector has let through, on its way to the backend |
  */
 export type EndpointName =
@@ -31,6 +32,7 @@ export type EndpointName =
   | 'destination'
   | 'connectivity'
   | 'jobscheduler'
+  | 'credstore'
   | 's4'
 
 /**

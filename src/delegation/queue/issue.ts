@@ -6,7 +6,7 @@ import { boundedCache } from '../../lib/telemetry/bounded-cache.js'
 import { describe, type NamedUser } from '../../user/principal.js'
 import { principalOf } from '../../user/principal-of.js'
 import { authorOf } from '../author.js'
-import { recordKeys } from '../keys.js'
+import { recordKeys } from '../keys/keys.js'
 import { parseMessage, type StoredMessage, withMember } from './message.js'
 import type { DelegatedService } from '../options.js'
 import { type QueueRow, tenantOf, workload } from './row.js'
@@ -53,6 +53,7 @@ async function issue(
   checkTask(message, target)
   const tenant = tenantOf(message)
   checkTenant(target, author, tenant)
+  const keys = await recordKeys(target.credentials)
   const known = delegationOf(target.name) ? [target] : allTargets()
   const ways = known.map((each) => [wayFor(each), each] as const)
   const claims = new Set(ways.flatMap(([way, each]) => way.claims?.(each) ?? []))
@@ -60,7 +61,6 @@ async function issue(
   for (const [way, each] of ways) await way.checkAuthor?.(named, each)
   row.ID ??= randomUUID()
   const work = { id: row.ID, tenant, service, event, text }
-  const keys = await recordKeys(target.credentials)
   const { jws, record } = await signRecord(keys, work, named, {
     workload: workload(),
     validFor: target.validFor

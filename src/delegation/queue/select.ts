@@ -4,7 +4,7 @@ import { boundedCache } from '../../lib/telemetry/bounded-cache.js'
 import { logFailure } from '../../lib/log.js'
 import { Attempt, type Judgement } from '../attempt.js'
 import { notBefore, now } from '../clock.js'
-import { recordKeys } from '../keys.js'
+import { recordKeys } from '../keys/keys.js'
 import {
   parseMessage,
   type Separated,
@@ -13,7 +13,7 @@ import {
   withMember
 } from './message.js'
 import { type QueueRow, tenantOf, workload } from './row.js'
-import { type DelegationRecord, ended, invalid, verifyRecord } from '../record.js'
+import { type DelegationRecord, ended, invalid, keyIdOf, verifyRecord } from '../record.js'
 import { keepAttempt } from '../running.js'
 import { endEntry, findEntry, latestTime } from '../table.js'
 import { targetOf } from '../targets.js'
@@ -59,7 +59,7 @@ async function judged(
     const isForeign = cap.env.requires.multitenancy && tenant !== cap.context?.tenant
     if (isForeign) throw invalid(service, 'it is for another tenant')
     await setClock()
-    const keys = await recordKeys(target.credentials)
+    const keys = await recordKeys(target.credentials, keyIdOf(value))
     const work = { id: row.ID ?? '', tenant, service, event, text }
     const record = await verifyRecord(keys, value, work, { workload: workload(), now: now() })
     return { record, entry: await openEntry(record) }

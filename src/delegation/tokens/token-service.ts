@@ -3,7 +3,7 @@ import { setTimeout as sleep } from 'node:timers/promises'
 import { boundedCache } from '../../lib/telemetry/bounded-cache.js'
 import { atPlatform } from '../../lib/sharing/platform-requests.js'
 import { requestToken, TokenRefused, type XsuaaClient } from '../../destination/exchange/client.js'
-import type { AssertionKey } from './assertion-keys.js'
+import type { AssertionKey } from '../keys/assertion-keys.js'
 import { isFinal } from './failure.js'
 
 /** Milliseconds between two requests: XSUAA takes 60 in a second for each subaccount, and others ask it as well. */

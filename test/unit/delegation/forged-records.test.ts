@@ -1,4 +1,4 @@
-import { recordKeys } from '../../../src/delegation/keys.js'
+import { recordKeys } from '../../../src/delegation/keys/keys.js'
 import { signRecord, verifyRecord } from '../../../src/delegation/record.js'
 import { requireNative } from '../../../src/lib/lazy.js'
 import { message } from './database.js'

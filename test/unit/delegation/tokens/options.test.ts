@@ -1,6 +1,6 @@
 import { generateKeyPairSync } from 'node:crypto'
 
-import { assertionKeys } from '../../../../src/delegation/tokens/assertion-keys.js'
+import { assertionKeys } from '../../../../src/delegation/keys/keys.js'
 import type { DelegatedService } from '../../../../src/delegation/options.js'
 import { wayOptions } from '../../../../src/delegation/tokens/options.js'
 import { cdsRequires } from '../../destination/support/cds-requires.js'

@@ -1,8 +1,8 @@
 import cds from '@sap/cds'
 import type { JWK } from 'jose'
 
-import { recordKeys } from '../../../src/delegation/keys.js'
-import { requireNative } from '../../../src/lib/lazy.js'
+import { recordKeys } from '../../../../src/delegation/keys/keys.js'
+import { requireNative } from '../../../../src/lib/lazy.js'
 
 const { exportJWK, generateKeyPair } = requireNative('jose') as typeof import('jose')
 

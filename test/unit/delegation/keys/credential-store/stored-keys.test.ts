@@ -1,0 +1,216 @@
+import cds from '@sap/cds'
+
+import type {
+  CredentialStoreOptions as StoreOptions,
+  ScriptedAnswer
+} from '../../../../../emulator/src/index.js'
+import { createDelegationKeys } from '../../../../../emulator/src/delegation/delegation-keys.js'
+import { assertionKeys, recordKeys } from '../../../../../src/delegation/keys/keys.js'
+import type { DelegatedService } from '../../../../../src/delegation/options.js'
+import { muteConsole } from '../../../../support/console.js'
+import { Landscape } from '../../../destination/support/landscape.js'
+
+muteConsole('warn', 'error', 'info')
+
+const PLACE = { namespace: 'cds-principal', name: 'delegation-keys' }
+const requires = cds.env.requires as Record<string, unknown>
+let count = 0
+let landscape: Landscape
+
+/** Binds the store under a name of its own, as a store is known by its name. */
+function bound(options: object = {}, change: object = {}): string {
+  const [binding] = landscape.emulator.vcapServices().credstore ?? []
+  const name = `store-${String(++count)}`
+  const credentials = { ...binding?.credentials, ...change }
+  requires[name] = { kind: 'credstore', credentialStore: options, credentials }
+  return name
+}
+
+type Keys = Awaited<ReturnType<typeof createDelegationKeys>>
+const keysOf = (kid: string) => createDelegationKeys('test', kid)
+
+/** Puts keys into the store, as the cockpit does. */
+function store(keys: readonly Keys[], { namespace, name } = PLACE): void {
+  const file = {
+    recordKeys: keys.map(({ recordKey }) => recordKey),
+    assertionKeys: keys.map(({ assertionKey }) => assertionKey)
+  }
+  const value = Buffer.from(JSON.stringify(file)).toString('base64')
+  landscape.emulator.credentialStore.write(namespace, { name, value })
+}
+
+/** Lets the store answer the next requests in this way. */
+function answer(times: number, scripted: ScriptedAnswer): void {
+  for (let i = 0; i < times; i++) landscape.emulator.enqueue('credstore', scripted)
+}
+
+const assertionKeyIds = (credentials: string) =>
+  assertionKeys({ name: 'S4', credentials } as DelegatedService).map(({ kid }) => kid)
+const requests = () => landscape.emulator.requests('credstore').length
+
+test.each<[StoreOptions['authentication']]>([['mtls'], ['basic'], ['oauth:mtls']])(
+  'keys are read with %s, once for all who ask',
+  async (authentication) => {
+    landscape = await Landscape.start({
+      credentialStore: { authentication: authentication ?? 'mtls', permissions: ['read'] }
+    })
+    const name = bound()
+    store([await keysOf('new'), await keysOf('old')])
+    const all = await Promise.all([recordKeys(name), recordKeys(name)])
+    expect(all.map(({ kid }) => kid)).toEqual(['new', 'new'])
+    expect([...(await recordKeys(name)).publicKeys.keys()]).toEqual(['new', 'old'])
+    expect(assertionKeyIds(name)).toEqual(['new', 'old'])
+    expect(requests()).toBe(authentication === 'oauth:mtls' ? 2 : 1)
+    await landscape.stop()
+  }
+)
+
+describe('with mutual TLS', () => {
+  beforeAll(async () => {
+    landscape = await Landscape.start({ credentialStore: true })
+  })
+  afterAll(() => landscape.stop())
+  beforeEach(() => {
+    landscape.emulator.credentialStore.remove(PLACE.namespace, PLACE.name)
+  })
+  afterEach(() => {
+    jest.useRealTimers()
+  })
+
+  test('another namespace and name', async () => {
+    const place = { namespace: 'mine', name: 'keys' }
+    const name = bound(place)
+    store([await keysOf('a')], place)
+    expect((await recordKeys(name)).kid).toBe('a')
+  })
+
+  test('an instance without encryption of payloads', async () => {
+    const name = bound({}, { encryption: {} })
+    const { recordKey } = await keysOf('a')
+    const value = Buffer.from(JSON.stringify({ recordKeys: [recordKey] })).toString('base64')
+    landscape.emulator.enqueue('credstore', { body: { value } })
+    expect((await recordKeys(name)).kid).toBe('a')
+  })
+
+  describe('what can not be read stops the start, and says why', () => {
+    const jose = { 'content-type': 'application/jose' }
+    test.each<[string, number, ScriptedAnswer, RegExp]>([
+      [
+        'no such key',
+        1,
+        { status: 404 },
+        /status 404\. Create it: "npx cds-principal delegations init"/
+      ],
+      ['no permission', 1, { status: 403 }, /status 403\. Give the binding the permission "read"/],
+      ['a binding that is over', 1, { status: 401 }, /status 401\. The binding is not accepted/],
+      ['another answer', 1, { status: 400 }, /status 400\. Look at the availability/],
+      ['an answer for somebody else', 1, { headers: jose, body: 'secret' }, /can't be decrypted/],
+      ['an answer without keys', 1, { body: { value: 'secret' } }, /has no "recordKeys"/],
+      ['too much', 3, { body: 'x'.repeat(200_000) }, /read: more than 131072 bytes, 3 times/]
+    ])('%s', async (_, times, scripted, message) => {
+      const name = bound()
+      answer(times, scripted)
+      const failed = await recordKeys(name).then(String, (error: unknown) => error)
+      expect(failed).toMatchObject({ code: 'ERR_DELEGATION_KEYS', unrecoverable: false })
+      expect((failed as Error).message).toMatch(message)
+      expect((failed as Error).message).toContain('key "delegation-keys" in the namespace')
+      expect((failed as Error).message).not.toContain('secret')
+    })
+
+    test('an encrypted answer, and the binding has no key for it', async () => {
+      const name = bound({}, { encryption: {} })
+      store([await keysOf('a')])
+      await expect(recordKeys(name)).rejects.toThrow(/key that the binding does not have/)
+    })
+
+    test('keys that are none', async () => {
+      const name = bound()
+      const value = Buffer.from('{"recordKeys":[{"kty":"oct"}]}').toString('base64')
+      landscape.emulator.credentialStore.write(PLACE.namespace, { name: PLACE.name, value })
+      await expect(recordKeys(name)).rejects.toMatchObject({
+        code: 'ERR_CONFIGURATION',
+        message: expect.stringMatching(
+          /^cds\.requires\.store-\d+ \(key "delegation-keys" in the Credential Store\)\.recordKeys has/
+        ) as unknown
+      })
+    })
+
+    test('a failure that passes stops nothing, and a failure is not kept', async () => {
+      const name = bound()
+      store([await keysOf('a')])
+      const before = requests()
+      for (const status of [503, 429]) answer(1, { status })
+      expect((await recordKeys(name)).kid).toBe('a')
+      expect(requests() - before).toBe(3)
+      const other = `${name}-other`
+      requires[other] = requires[name]
+      answer(3, { reset: true })
+      await expect(recordKeys(other)).rejects.toThrow(/network error ECONNRESET, 3 times/)
+      expect((await recordKeys(other)).kid).toBe('a')
+    })
+
+    test('no answer in time', async () => {
+      const name = bound()
+      const timeouts = jest
+        .spyOn(AbortSignal, 'timeout')
+        .mockImplementation(() => AbortSignal.abort())
+      await expect(recordKeys(name)).rejects.toThrow(/can't be read: timeout, 3 times/)
+      expect(timeouts).toHaveBeenCalledWith(5000)
+      timeouts.mockRestore()
+    })
+  })
+
+  describe('rotation', () => {
+    /** Lets minutes pass, until the store was asked once more. */
+    const passed = () => {
+      const before = requests()
+      return until(() => {
+        jest.advanceTimersByTime(60_000)
+        return Promise.resolve(requests() > before)
+      })
+    }
+    const until = async (holds: () => Promise<boolean>) => {
+      while (!(await holds())) await new Promise(setImmediate)
+    }
+    const fake = () =>
+      jest.useFakeTimers({
+        doNotFake: ['nextTick', 'setImmediate', 'setTimeout', 'queueMicrotask']
+      })
+
+    test('the store is read again: keys that were replaced count, those that are none do not', async () => {
+      fake()
+      const name = bound({ refresh: '1m' })
+      const [one, two] = [await keysOf('one'), await keysOf('two')]
+      store([one])
+      expect((await recordKeys(name)).kid).toBe('one')
+      store([two, one])
+      await passed()
+      await until(async () => (await recordKeys(name)).kid === 'two')
+      expect(assertionKeyIds(name)).toEqual(['two', 'one'])
+      landscape.emulator.credentialStore.remove(PLACE.namespace, PLACE.name)
+      await passed()
+      await passed() // the first answer is judged by now
+      expect((await recordKeys(name)).kid).toBe('two')
+      store([one])
+      await passed()
+      await until(async () => (await recordKeys(name)).kid === 'one')
+      expect([...(await recordKeys(name)).publicKeys.keys()]).toEqual(['one'])
+    })
+
+    test('a record of a key that is not known: the store is read at once, and not all the time', async () => {
+      fake()
+      const name = bound()
+      const [one, two] = [await keysOf('one'), await keysOf('two')]
+      store([one])
+      expect((await recordKeys(name)).publicKeys.has('two')).toBe(false)
+      store([one, two])
+      expect((await recordKeys(name, 'two')).publicKeys.has('two')).toBe(false)
+      jest.setSystemTime(Date.now() + 60_001)
+      expect((await recordKeys(name, 'two')).publicKeys.has('two')).toBe(true)
+      const before = requests()
+      await recordKeys(name, 'three')
+      await recordKeys(name, 'two')
+      expect(requests()).toBe(before)
+    })
+  })
+})
