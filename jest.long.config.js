@@ -4,6 +4,6 @@ const config = require('./jest.config.js')
 module.exports = {
   ...config,
   testMatch: ['<rootDir>/{test,emulator/test}/**/*.long.test.ts'],
-  testPathIgnorePatterns: ['/node_modules/'],
+  testPathIgnorePatterns: config.testPathIgnorePatterns.filter((each) => !each.includes('long')),
   coverageThreshold: {}
 }

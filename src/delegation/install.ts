@@ -20,6 +20,9 @@ const LONGEST_PAUSE = 1480
 /** Attempts beyond `validFor`, so that its end is the reason for a dead letter, and not the number of attempts. */
 const MORE_ATTEMPTS = 3
 
+/** First version of CAP with a queue that can keep authors. */
+const LEAST_CAP = 10
+
 /** Options by which a required service is queued, and their names. */
 interface QueuedOptions {
   maxAttempts?: number
@@ -43,7 +46,9 @@ interface QueueConfiguration {
  */
 export function configureDelegations(requires: Readonly<Record<string, unknown>>): void {
   const services = configureTargets(requires)
-  if (!services.length) return
+  const [first] = services
+  if (!first) return
+  checkVersion(first.name)
   const { queue } = requires as { queue?: QueueConfiguration | false }
   if (!queue) return // the queue in memory keeps the token of the request
   if (queue.legacyLocking) {
@@ -54,6 +59,23 @@ export function configureDelegations(requires: Readonly<Record<string, unknown>>
   }
   queue.model = [...new Set([...[queue.model ?? []].flat(), MODEL])]
   for (const each of services) setAttempts(requires[each.name] as QueuedOptions, each)
+}
+
+/**
+ * Refuses CAP 9, whose queue makes no dead letter of a message that has no service any more, and deletes a task that was scheduled anew
+ * while it ran: a record that is not accepted would block the queue, and work of an author could get lost.
+ *
+ * @param name - of a required service with a delegation
+ * @throws {@link ConfigurationError}
+ * @see `@sap/cds/libx/queue/index.js`, `processTasks`
+ * @internal
+ */
+export function checkVersion(name: string, version: string = cds.version): void {
+  if (Number(version.split('.', 1)[0]) >= LEAST_CAP) return
+  throw new ConfigurationError(
+    `cds.requires.${name}.delegation needs @sap/cds ${String(LEAST_CAP)} or newer, and this is ${version}: the queue of CAP 9 can't ` +
+      'keep authors (docs/compatibility.md). Remove the option, or update @sap/cds'
+  )
 }
 
 /**

@@ -1,7 +1,6 @@
 import { join } from 'node:path'
 
 import type { Emulator } from '../../../emulator/src/index.js'
-import { isCap9 } from '../../support/cap-version.js'
 import type { Client } from '../../support/client.js'
 import { RunningSample } from '../../support/running-sample.js'
 import { type SampleOptions, startSample } from '../../support/sample.js'
@@ -76,12 +75,6 @@ export const LANDSCAPE = {
   onPremise: { 's4.internal:44300': { backend: join(__dirname, 'backend.ts') } }
 }
 
-/** Variables for a sample; on CAP 9 with what delegations need there, unless its queue is in memory. */
-function environment(env: SampleOptions['env'] = {}): NonNullable<SampleOptions['env']> {
-  const inMemory = env['cds_requires_queue'] === 'false'
-  return isCap9 && !inMemory ? { cds_requires_queue_legacyLocking: 'false', ...env } : env
-}
-
 /** The sample with services whose queued calls keep their author. */
 export class DelegationSample {
   readonly running: RunningSample
@@ -98,16 +91,14 @@ export class DelegationSample {
     options: Partial<SampleOptions> = {}
   ): Promise<DelegationSample> {
     const requires = { ...requiredServices(), ...options.requires }
-    const env = environment(options.env)
-    const all = { ...options, emulator, extra: join(__dirname, 'app'), requires, env }
+    const all = { ...options, emulator, extra: join(__dirname, 'app'), requires }
     const running = new RunningSample(emulator, await startSample(all))
     return new DelegationSample(running, await running.as('alice'))
   }
 
   static async start(options: Partial<SampleOptions> = {}): Promise<DelegationSample> {
     const requires = { ...requiredServices(), ...options.requires }
-    const env = environment(options.env)
-    const all = { ...options, extra: join(__dirname, 'app'), requires, env }
+    const all = { ...options, extra: join(__dirname, 'app'), requires }
     const running = await RunningSample.start(all, LANDSCAPE)
     return new DelegationSample(running, await running.as('alice'))
   }
