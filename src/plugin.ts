@@ -85,7 +85,8 @@ export async function activate(): Promise<void> {
   cds.on('connect', keepCredentialsOutOfQueue)
   configureLimits((requires.auth as Partial<AuthOptions> | undefined)?.limits)
   configureDelegations(requires)
-  if (!isForDevelopmentKit) installDelegations(queuedEvidence)
+  const isMock = isServing() && mockedServices().length > 0 && !isProduction()
+  if (!isForDevelopmentKit && !isMock) installDelegations(queuedEvidence)
   if (isServing()) connectAll(requires)
   if (isServing() && isProduction()) {
     if (authenticatesRequests()) bindingsOf(requires.auth as AuthOptions, requires)
@@ -97,7 +98,7 @@ export async function activate(): Promise<void> {
     return
   }
   const auth = requires.auth as AuthOptions
-  if (isServing() && mockedServices().length && !isProduction()) {
+  if (isMock) {
     loadDevelopment().prepareMock(mockedServices())
     return
   }

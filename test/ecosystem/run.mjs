@@ -12,6 +12,7 @@ import ams from './cases/ams.mjs'
 import amsTenants from './cases/ams-tenants.mjs'
 import bind from './cases/bind.mjs'
 import commands from './cases/commands.mjs'
+import delegations from './cases/delegations.mjs'
 import eventQueue from './cases/event-queue.mjs'
 import conformance from './cases/conformance.mjs'
 import facets from './cases/facets.mjs'
@@ -36,6 +37,7 @@ const chosen = [
   ams,
   amsTenants,
   eventQueue,
+  delegations,
   bind,
   testRunners,
   facets,

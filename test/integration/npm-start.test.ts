@@ -5,6 +5,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
 
+import { isCap9 } from '../support/cap-version.js'
 import { client } from '../support/client.js'
 import { until } from './background/queue-sample.js'
 import { freePort } from '../support/free-port.js'
@@ -118,7 +119,8 @@ withCurl(
   async () => {
     const { output, port } = await started()
     const [lines = ''] = /API=[^]*?(?=\n\[cds\])/.exec(output.text) ?? []
-    expect(lines.match(/^ +curl /gm)).toHaveLength(8)
+    // on CAP 9 no queued work keeps its author
+    expect(lines.match(/^ +curl /gm)).toHaveLength(isCap9 ? 7 : 8)
     const { status, stdout } = pasted(lines)
     expect({ status, stdout }).toMatchObject({ status: 0 })
     expect(stdout.match(/"value":\[\{"id":"1010"/g)).toHaveLength(2)
@@ -127,6 +129,7 @@ withCurl(
     expect(stdout).toMatch(/HTTP\/1\.1 403 Forbidden[^]*ERR_USER_TOKEN_REQUIRED/)
     expect(stdout).toMatch(/"checked":\d+/)
     expect(output.text.match(/server listening on/g)).toHaveLength(1) // they restart nothing
+    if (isCap9) return
     const alice = client(`http://localhost:${String(port)}`, `Basic ${btoa('alice:')}`)
     const planned = await until(
       async () => (await alice.get(`${EQUIPMENT}('P-1')`)).body,

@@ -23,13 +23,22 @@ function firstSteps({ out, issuer, assertionIssuer, origin, jwks }: SetUp): stri
   return `Private keys:  ${out} (for this user only; never into the repository)
 For others:    ${out}.jwks.json, ${out}.metadata.xml
 
-1. Bind the keys to the application, in one of three ways.
+1. Bind the keys to the application, in one of four ways.
    Cloud Foundry  cf create-user-provided-service delegation-keys -p ${out}
                   cf bind-service <application> delegation-keys && cf restage <application>
    Kubernetes     node -e 'const k=require(require("path").resolve("${out}"));for(const n in k)
                     require("fs").writeFileSync(n,JSON.stringify(k[n]),{mode:0o600})'
                   kubectl create secret generic delegation-keys --from-file=recordKeys --from-file=assertionKeys
                   Mount it below SERVICE_BINDING_ROOT, and remove the two files.
+   Credential     cf create-service credstore standard credstore
+   Store          node -e 'const f=require("fs");f.writeFileSync("${out}.base64",
+   ${NOT_TRIED}  f.readFileSync("${out}").toString("base64"),{mode:0o600})'
+                  Cockpit, in the instance: Credential Store > Create Namespace "cds-principal", with a credential of
+                    type Key: name "delegation-keys", value the content of ${out}.base64. Remove both files.
+                  cf bind-service <application> credstore \\
+                    -c '{"authorization":{"namespace_permissions":{"cds-principal":["read"]}}}'
+                  cf restage <application>
+                  In step 2: "delegation-keys": { "kind": "credstore" }
 
 2. Configure the application (package.json), with one of the ways of step 3.
    "delegation-keys": { "vcap": { "name": "delegation-keys" } },
@@ -74,7 +83,9 @@ const NEXT: Readonly<Record<Exclude<Step, 'made'>, string>> = {
 }
 
 function rotationSteps({ step, out, jwks }: SetUp): string {
-  const update = `cf update-user-provided-service delegation-keys -p ${out}, then restart all instances one after the other.`
+  const update =
+    `cf update-user-provided-service delegation-keys -p ${out}, then restart all instances one after the other. In the Credential ` +
+    'Store, replace the value of the key: instances have it after "credentialStore.refresh" (5 minutes), without a restart.'
   const publish =
     `Give ${out}.jwks.json and ${out}.metadata.xml to the platform, as in the set-up ${NOT_TRIED}; ` +
     `x_user_token.jwks = ${jwks}`

@@ -1,3 +1,4 @@
+import { execFileSync } from 'node:child_process'
 import { X509Certificate } from 'node:crypto'
 import { mkdtempSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
@@ -48,6 +49,20 @@ test('private keys go to a file for this user only, and not to the terminal', as
     expect.objectContaining({ kty: 'RSA', alg: 'RS256' })
   ])
   for (const { d } of [...recordKeys, ...assertionKeys]) expect(printed).not.toContain(d)
+})
+
+test('the steps name the SAP Credential Store, where the plugin looks by default', async () => {
+  await init({ out })
+  expect(printed).toContain('cf create-service credstore standard credstore')
+  expect(printed).toContain('"namespace_permissions":{"cds-principal":["read"]}')
+  expect(printed).toMatch(/type Key: name "delegation-keys"/)
+  expect(printed).toContain('"delegation-keys": { "kind": "credstore" }')
+  const [, script = ''] =
+    /node -e '(const f=[^']+)'/.exec(printed.replace(/\n.*?(?=f\.read)/, '')) ?? []
+  execFileSync(process.execPath, ['-e', script])
+  expect(statSync(`${out}.base64`).mode & 0o777).toBe(0o600)
+  const value = Buffer.from(readFileSync(`${out}.base64`, 'utf8'), 'base64').toString()
+  expect(JSON.parse(value)).toEqual(keysIn())
 })
 
 test('the files for the platform have the public parts, and no more', async () => {

@@ -142,6 +142,9 @@ VCAP_SERVICES: ${JSON.stringify(
       })
     ],
     jobscheduler: [binding('orders-jobs', 'jobscheduler', 'standard')],
+    credstore: [
+      binding('orders-keys', 'credstore', 'standard', { username: C.token, password: C.password })
+    ],
     hana: [binding('orders-db', 'hana', 'hdi-shared', { password: C.password })],
     'user-provided': [{ name: C.token, label: 'user-provided', credentials: { key: C.apiKey } }]
   },

@@ -173,6 +173,7 @@ test('of bindings, only names and the type of credentials are read', () => {
         const vcap = {
           [label]: [binding, binding],
           jobscheduler: [binding],
+          credstore: [binding],
           [secret.value]: [binding]
         }
         expectNone([importBindings(vcap, limits), limits], secret)

@@ -17,6 +17,7 @@ it.each<[string, unknown, RegExp]>([
     'tenants["t1"].onPremise["s4:1"]': { tenants: { t1: { onPremise: { 's4:1': { mock: [] } } } } },
     'applications["x"]': { applications: { x: { xssecurity: {} } } },
     jobScheduler: { jobScheduler: { instanz: 'x' } },
+    credentialStore: { credentialStore: { permission: ['read'] } },
     'trust["idp"]': { trust: { idp: { entityID: 'x' } } },
     'trust["idp"].users["u"]': { trust: { idp: { users: { u: { role: [] } } } } },
     identity: { identity: { subjectNameIdentifer: 'mail' } },

@@ -7,6 +7,7 @@ import ts from 'typescript'
 import { RESTART_OPTIONS } from '../../../src/fleet/drain/options.js'
 import { LIMIT_OPTIONS } from '../../../src/configuration/limit-options.js'
 import { OPTION_NAMES } from '../../../src/configuration/check-keys.js'
+import { STORE_OPTIONS } from '../../../src/delegation/keys/credential-store/options.js'
 import { DELEGATION_OPTIONS } from '../../../src/delegation/options.js'
 import { DESTINATION_OPTIONS } from '../../../src/destination/look-up/options.js'
 import { EMULATOR_OPTIONS } from '../../../emulator/src/project/check-options.js'
@@ -89,6 +90,7 @@ const PLACES: Record<string, [(options: object) => object, readonly string[]]> =
   auth: [principal, OPTION_NAMES.auth],
   service: [remote, OPTION_NAMES.service],
   delegation: [(delegation) => remote({ onBehalfOf: 'namedUser', delegation }), DELEGATION_OPTIONS],
+  credentialStore: [(credentialStore) => remote({ credentialStore }), STORE_OPTIONS],
   remoteCredentials: [(credentials) => remote({ credentials }), OPTION_NAMES.credentials],
   destinationOptions: [(destinationOptions) => remote({ destinationOptions }), DESTINATION_OPTIONS],
   user: [(a) => principal({ users: { a } }), USER_PROPERTIES],

@@ -22,7 +22,9 @@ export interface StorePlace {
 }
 
 const OPTION = 'credentialStore'
-const OPTIONS: readonly (keyof CredentialStoreOptions)[] = ['namespace', 'name', 'refresh']
+
+/** Options in `credentialStore`; others are refused. @internal */
+export const STORE_OPTIONS: readonly string[] = ['namespace', 'name', 'refresh']
 
 /** Name of the service offering, and of this package's kind for it. */
 const LABEL = 'credstore'
@@ -74,9 +76,9 @@ function optionsOf(place: string, value: unknown): Readonly<Record<string, unkno
   if (typeof value !== 'object' || value === null || Array.isArray(value)) {
     throw new ConfigurationError(`${place} is ${JSON.stringify(value)}: use an object`)
   }
-  const unknown = Object.keys(value).find((each) => !OPTIONS.some((known) => known === each))
+  const unknown = Object.keys(value).find((each) => !STORE_OPTIONS.includes(each))
   if (unknown === undefined) return value as Record<string, unknown>
-  const guess = nearestName(unknown, OPTIONS)
-  const advice = guess ? `did you mean "${guess}"?` : `use ${OPTIONS.join(', ')}`
+  const guess = nearestName(unknown, STORE_OPTIONS)
+  const advice = guess ? `did you mean "${guess}"?` : `use ${STORE_OPTIONS.join(', ')}`
   throw new ConfigurationError(`${place}.${unknown} is not known: ${advice}`)
 }
