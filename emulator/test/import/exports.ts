@@ -142,9 +142,7 @@ VCAP_SERVICES: ${JSON.stringify(
       })
     ],
     jobscheduler: [binding('orders-jobs', 'jobscheduler', 'standard')],
-    credstore: [
-      binding('orders-keys', 'credstore', 'standard', { username: C.token, password: C.password })
-    ],
+    credstore: [binding('orders-keys', 'credstore', 'standard', { oauth_token_url: C.apiHost })],
     hana: [binding('orders-db', 'hana', 'hdi-shared', { password: C.password })],
     'user-provided': [{ name: C.token, label: 'user-provided', credentials: { key: C.apiKey } }]
   },

@@ -91,7 +91,7 @@ test('the kinds of bindings and the security descriptor stay, with users for its
   expect(landscape).toMatchObject({
     credentialTypes: { xsuaa: 'x509', destination: 'x509' },
     jobScheduler: { instance: 'orders-jobs' },
-    credentialStore: { authentication: 'basic' },
+    credentialStore: { authentication: 'oauth:mtls' },
     users: { alice: { roles: ['Orders Viewer'] }, bob: {} },
     xsSecurity: {
       xsappname: 'orders',
