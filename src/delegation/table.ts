@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto'
 
 import { affectedRows, cap } from '../cap.js'
+import { DelegationError } from '../errors.js'
 import { now } from './clock.js'
 import type { DelegationRecord } from './record.js'
 
@@ -38,8 +39,38 @@ export interface DelegationEntry {
 
 const timestamp = (seconds: number) => new Date(seconds * 1000).toISOString()
 
-/** Adds a record. An earlier one of the same row is replaced. @internal */
+/**
+ * Adds a record. An earlier one of the same row is replaced.
+ *
+ * @throws {@link DelegationError} `ERR_DELEGATION_REFUSED` if the database has no table of delegations
+ * @internal
+ */
 export async function addEntry(
+  record: DelegationRecord,
+  tenant: string | undefined
+): Promise<void> {
+  try {
+    await writeEntry(record, tenant)
+  } catch (error) {
+    if (!isTableMissing(error)) throw error
+    throw new DelegationError(
+      'ERR_DELEGATION_REFUSED',
+      `work for "${record.service}" was queued, and the database has no table of delegations`,
+      {
+        service: record.service,
+        fix: `Nothing was queued. Add "using from 'cds-principal/model/delegations'" to the model in "db", and upgrade the tenants.`
+      }
+    )
+  }
+}
+
+/** True for the error of SQLite, PostgreSQL or SAP HANA about a table that is not there. */
+function isTableMissing(error: unknown): boolean {
+  const { message } = Object(error) as { message?: unknown }
+  return /no such table|relation .* does not exist|invalid table name/i.test(String(message))
+}
+
+async function writeEntry(
   { txn, jti, author, service, event, issuedAt, expiresAt }: DelegationRecord,
   tenant: string | undefined
 ): Promise<void> {

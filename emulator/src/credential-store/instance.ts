@@ -31,9 +31,9 @@ export interface StoreInstance {
   readonly keys: PayloadKeys
   /** Id of the binding, by which the client logs on. */
   readonly username: string
-  /** With authentication type `basic`. */
+  /** Password for the authentication type `basic`. */
   readonly password: string
-  /** With the other types. */
+  /** Certificate for the other types. */
   readonly certificate: BindingCertificate
   readonly clock: Clock
 }
@@ -62,9 +62,8 @@ export async function createInstance(
 }
 
 function check(name: string, values: readonly unknown[], known: readonly string[]): void {
-  const unknown = Array.isArray(values)
-    ? values.find((each) => !known.some((one) => one === each))
-    : values
+  const list: readonly unknown[] = Array.isArray(values) ? values : [values]
+  const unknown = list.find((each) => !known.some((one) => one === each))
   if (unknown === undefined) return
   const text = `credentialStore.${name}: there is no ${JSON.stringify(unknown)}, only ${known.join(', ')}`
   throw new EmulatorError('ERR_EMULATOR_OPTIONS', text)

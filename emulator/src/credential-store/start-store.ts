@@ -15,7 +15,7 @@ import { createStoreHandler } from './handler.js'
 import { createInstance, CREDENTIAL_STORE, endOfBinding, storeBinding } from './instance.js'
 import type { CredentialStore } from './types.js'
 
-/** Where the plugin looks for the keys of delegated work. */
+/** Place at which the plugin looks for the keys of delegated work. */
 const PLACE = { namespace: 'cds-principal', name: 'delegation-keys' }
 
 /** The service, listening. */

@@ -5,7 +5,7 @@ import { options } from '../support/maintenance.js'
 
 const KEY = Buffer.from('a key').toString('base64')
 const start = (credentialStore: object | true, more: object = {}) =>
-  startEmulator({ ...options, credentialStore: credentialStore as never, ...more })
+  startEmulator({ ...options, credentialStore: credentialStore, ...more })
 
 describe('mutual TLS, the default', () => {
   let emulator: Emulator

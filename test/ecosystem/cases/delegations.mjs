@@ -45,6 +45,8 @@ async function run(bench) {
     project.write('srv/plan-service.cds', MODEL)
     project.write('srv/plan-service.js', HANDLER)
     project.addPrincipal()
+    // the sidecar deploys what the model of the application has, without the plugin's configuration
+    project.write('db/delegations.cds', "using from 'cds-principal/model/delegations';\n")
     project.configure(({ cds }) => {
       cds.requires.API_EQUIPMENT.delegation = true
       cds.requires.auth['[development]'] = {

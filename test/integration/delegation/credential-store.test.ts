@@ -127,7 +127,7 @@ describe('keys in the SAP Credential Store', () => {
     await replace({ ...keys, recordKeys: keys.recordKeys.slice(1) })
     const [dead] = await until(
       () => rows(alice),
-      ([row]) => /its key is not known/.test(row?.lastError ?? '')
+      ([row]) => (row?.lastError ?? '').includes('its key is not known')
     )
     expect(dead?.lastError).toContain('ERR_DELEGATION_INVALID')
     expect(await users()).toHaveLength(4)
