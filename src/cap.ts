@@ -12,6 +12,23 @@ import type { RemoteOptions } from './cap-remote-types.js'
  */
 export const cap = cds as unknown as Cap
 
+/**
+ * Calls a function with `cds.requires` of each configuration that is read from now on.
+ *
+ * @see `@sap/cds/lib/env/cds-env.js`, `for`
+ * @internal
+ */
+export function onEnvironment(
+  listener: (requires: Readonly<Record<string, unknown>>) => void
+): void {
+  cds.on(
+    'env' as never,
+    (({ requires }: { requires?: Record<string, unknown> }) => {
+      if (requires) listener(requires)
+    }) as never
+  )
+}
+
 /** Returns the context of the current request, which CAP sets before its middlewares run. @internal */
 export function currentContext(): cds.EventContext {
   return cds.context as cds.EventContext

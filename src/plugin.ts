@@ -11,7 +11,11 @@ import { checkEffectiveKind } from './configuration/check-kind.js'
 import { checkKeys } from './configuration/check-keys.js'
 import { configureLimits } from './configuration/limit-options.js'
 import { keepUsersOfSidecar } from './configuration/sidecar-users.js'
-import { configureDelegations, installDelegations } from './delegation/install.js'
+import {
+  addModelToEnvironments,
+  configureDelegations,
+  installDelegations
+} from './delegation/install.js'
 import { checkBoundServices } from './destination/binding/binding.js'
 import { warnOfMissingConnectivity } from './destination/look-up/missing-connectivity.js'
 import { installFleetCache } from './fleet/install.js'
@@ -70,6 +74,7 @@ import { noteSubscribed } from './token/keys/subscribed-tenants.js'
 export async function activate(): Promise<void> {
   const isForDevelopmentKit = registerCommands()
   if (!isProduction()) keepUsersOfSidecar()
+  addModelToEnvironments()
   const { requires } = cap.env
   addAgentKinds(requires)
   if (isServing() && !mockedServices().length) {

@@ -4,6 +4,7 @@ import { cap, isDatabase, overridable } from '../cap.js'
 import { ConfigurationError } from '../errors.js'
 import { beginAttempt } from './running.js'
 import { recordKeys } from './keys/keys.js'
+import { addDelegationModel } from './model.js'
 import type { DelegatedService } from './options.js'
 import type { IssueObserver } from './queue/issue.js'
 import { delegateQueuedWork } from './queue/queue.js'
@@ -11,14 +12,13 @@ import { registerTokenWays } from './tokens/register.js'
 import { allTargets, configureTargets, hasMarkedEvents } from './targets.js'
 import { wayFor } from './ways.js'
 
-/** Model file with the table of delegations. */
-const MODEL = 'cds-principal/model/delegations.cds'
-
 /** Seconds after the last of CAP's growing pauses between two attempts. */
 const LONGEST_PAUSE = 1480
 
 /** Attempts beyond `validFor`, so that its end is the reason for a dead letter, and not the number of attempts. */
 const MORE_ATTEMPTS = 3
+
+export { addModelToEnvironments } from './model.js'
 
 /** First version of CAP with a queue that can keep authors. */
 const LEAST_CAP = 10
@@ -33,7 +33,6 @@ interface QueuedOptions {
 
 /** Configuration of CAP's queue. */
 interface QueueConfiguration {
-  model?: string | string[]
   readonly legacyLocking?: boolean
 }
 
@@ -57,7 +56,7 @@ export function configureDelegations(requires: Readonly<Record<string, unknown>>
         'delegation could be used twice. Set it to false (the default of CAP 10)'
     )
   }
-  queue.model = [...new Set([...[queue.model ?? []].flat(), MODEL])]
+  addDelegationModel(requires)
   for (const each of services) setAttempts(requires[each.name] as QueuedOptions, each)
 }
 

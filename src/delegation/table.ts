@@ -58,7 +58,7 @@ export async function addEntry(
       `work for "${record.service}" was queued, and the database has no table of delegations`,
       {
         service: record.service,
-        fix: `Nothing was queued. Add "using from 'cds-principal/model/delegations'" to the model in "db", and upgrade the tenants.`
+        fix: 'Nothing was queued. Deploy again, and upgrade the tenants: the build and the sidecar add it, where they have this package.'
       }
     )
   }

@@ -1,3 +1,5 @@
+import fs from 'node:fs'
+
 import { call, expect } from '../support/client.mjs'
 import { Project } from '../support/project.mjs'
 
@@ -45,10 +47,9 @@ async function run(bench) {
     project.write('srv/plan-service.cds', MODEL)
     project.write('srv/plan-service.js', HANDLER)
     project.addPrincipal()
-    // the sidecar deploys what the model of the application has, without the plugin's configuration
-    project.write('db/delegations.cds', "using from 'cds-principal/model/delegations';\n")
     project.configure(({ cds }) => {
-      cds.requires.API_EQUIPMENT.delegation = true
+      // in development, the keys and the way to a token are those of the landscape
+      cds.requires.API_EQUIPMENT.delegation = { credentials: 'delegation-keys' }
       cds.requires.auth['[development]'] = {
         users: {
           alice: { tenant: 't1', roles, attr: { plant: ['1010'] } },
@@ -57,6 +58,7 @@ async function run(bench) {
       }
     })
     await project.cdsOrThrow('add', 'principal')
+    await isBuilt(project)
     const sidecar = await start(['serve'], { cwd: project.path('mtx/sidecar') })
     const main = await start(['serve', '--profile', 'with-mtx'])
     await start(['mock', 'API_EQUIPMENT'])
@@ -68,6 +70,18 @@ async function run(bench) {
     await Promise.all(servers.map((server) => server.stop()))
     project.remove()
   }
+}
+
+/** What is deployed has the table of delegations: in the database of one tenant, and in those that the sidecar deploys. */
+async function isBuilt(project) {
+  await project.cdsOrThrow('build', '--production')
+  for (const file of ['srv/srv/csn.json', 'mtx/sidecar/_main/srv/csn.json']) {
+    const { definitions } = JSON.parse(project.read(`gen/${file}`))
+    const names = Object.keys(definitions)
+    expect(names.includes('cds_principal.Delegations'), `the table is in ${file}`, names)
+  }
+  const tables = fs.readdirSync(project.path('gen/db/src/gen'))
+  expect(tables.includes('cds_principal.Delegations.hdbtable'), 'and deployed', tables)
 }
 
 async function keepsAuthors(main) {

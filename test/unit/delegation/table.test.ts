@@ -12,7 +12,7 @@ test('without the table nothing is queued, and the error says how to get it', as
   await expect(queued).rejects.toMatchObject({
     code: 'ERR_DELEGATION_REFUSED',
     message: expect.stringMatching(
-      /no table of delegations\. Nothing was queued\. Add "using from 'cds-principal\/model\/delegations'"/
+      /no table of delegations\. Nothing was queued\. Deploy again, and upgrade the tenants/
     ) as unknown
   })
 })
