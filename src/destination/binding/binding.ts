@@ -16,7 +16,7 @@ interface Bindings {
   readonly source: string | undefined
   /** Time at which they are read again: files can be replaced while the process runs. */
   until: number
-  readonly services: Map<string, Service | undefined>
+  readonly services: Map<string, Promise<Service | undefined>>
 }
 
 let kept: Bindings = { source: undefined, until: 0, services: new Map() }
@@ -45,16 +45,22 @@ function current(): Bindings {
  * @see `@sap-cloud-sdk/connectivity`, `getServiceBinding`
  * @internal
  */
-export async function serviceBinding(label: string): Promise<Service | undefined> {
+export function serviceBinding(label: string): Promise<Service | undefined> {
   const bindings = current()
-  const { services } = bindings
-  if (services.has(label)) return services.get(label)
+  const kept = bindings.services.get(label)
+  if (kept) return kept
+  // also for calls that come before it is read
+  const read = readBinding(label, bindings)
+  bindings.services.set(label, read)
+  read.catch(() => bindings.services.delete(label))
+  return read
+}
+
+async function readBinding(label: string, bindings: Bindings): Promise<Service | undefined> {
   const service = await findBinding(label)
-  if (service) {
-    checkBinding(label, service)
-    bindings.until = Math.min(bindings.until, Date.now() + timeToNextLook([service.credentials]))
-  }
-  services.set(label, service)
+  if (!service) return undefined
+  checkBinding(label, service)
+  bindings.until = Math.min(bindings.until, Date.now() + timeToNextLook([service.credentials]))
   return service
 }
 

@@ -39,3 +39,21 @@ test('after a minute they are read again anyway: those in files can have been re
   expect(second).not.toBe(first)
   expect(second).toEqual(first)
 })
+
+test('calls at the same time read them once', async () => {
+  bind('four')
+  const [first, ...others] = await Promise.all(
+    Array.from({ length: 5 }, () => serviceBinding('destination'))
+  )
+  expect(first?.credentials.clientid).toBe('four')
+  for (const other of others) expect(other).toBe(first)
+})
+
+test('a binding that could not be used is read again', async () => {
+  jest.setSystemTime(2_000_000)
+  bind('')
+  await expect(serviceBinding('destination')).rejects.toThrow('has no "clientid"')
+  await expect(serviceBinding('destination')).rejects.toThrow('has no "clientid"')
+  process.env['VCAP_SERVICES'] = process.env['VCAP_SERVICES']?.replace('""', '"five"')
+  expect(await clientOf('destination')).toBe('five')
+})
