@@ -1,3 +1,5 @@
+import type { Agent } from 'node:http'
+
 import type { HttpDestination } from '@sap-cloud-sdk/connectivity'
 import type { HttpRequestConfig, HttpResponse } from '@sap-cloud-sdk/http-client'
 
@@ -192,8 +194,8 @@ async function repeated(call: HttpCall, context: CallContext, { transport }: Ret
   const { deadline, identity, user, tenant } = context
   const { proxyConfiguration: proxy } = context.destination
   const member = connectionKey(call, proxy, user, identity)
-  const agent = transport ? undefined : connectionsOf(member, call, proxy)
   const owner = { tenant: user?.tenant ?? tenant, member, limit: callsAtOnce(user) }
+  let agent: Agent | undefined
   const once = async () => {
     const turn = turnForSocket(owner, call, deadline)
     const release = turn instanceof Promise ? await turn : turn
@@ -201,17 +203,19 @@ async function repeated(call: HttpCall, context: CallContext, { transport }: Ret
     if (deadline.expired) release()
     if (deadline.expired) throw new TransportError('timeout', EXPIRED, { sent: false })
     if (transport) return transport(call, deadline).finally(release)
-    if (agent) makeRoom(agent)
-    return agent && sendHttp(call, deadline, agent, proxy, release)
+    // calls that wait take no connections from others
+    agent = connectionsOf(member, call, proxy)
+    makeRoom(agent)
+    return sendHttp(call, deadline, agent, proxy, release)
   }
   try {
-    return (await once()) as HttpAnswer
+    return await once()
   } catch (error) {
     if (!(error instanceof TransportError) || !isLost(error.code) || deadline.expired) throw error
     // what was closed with it would fail the repetition as well
     if (agent) closeIdle(agent)
     if (!isRepeatable(call) || (error.sent && !isRead(call))) throw error
-    return (await once()) as HttpAnswer
+    return await once()
   }
 }
 

@@ -109,7 +109,7 @@ test(
     const { refused, most } = await callAs(ALL)
     expect(refused).toEqual([])
     expect(most.sockets).toBeGreaterThan(OF_A_TENANT * 0.9)
-    expect(most.waiting).toBe(USERS - OF_A_TENANT)
+    expect(most.waiting).toBeGreaterThan((USERS - OF_A_TENANT) * 0.9)
   },
   5 * MINUTE
 )

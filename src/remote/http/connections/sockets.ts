@@ -40,10 +40,7 @@ export function countSockets(agent: Agent): Agent {
   counted.createConnection = function (...args) {
     const socket = connect.apply(agent as never, args)
     open.add(socket)
-    socket.once('close', () => {
-      open.delete(socket)
-      idle.delete(socket)
-    })
+    forgetWhenDestroyed(socket)
     return socket
   }
   const keepSocketAlive = agent.keepSocketAlive.bind(agent)
@@ -58,6 +55,20 @@ export function countSockets(agent: Agent): Agent {
     reuseSocket(socket, request)
   }
   return agent
+}
+
+/** Stops counting a socket at once when it is destroyed: its descriptor is free then, and its event comes later. */
+function forgetWhenDestroyed(socket: Socket): void {
+  const forget = () => {
+    open.delete(socket)
+    idle.delete(socket)
+  }
+  const destroy = socket.destroy.bind(socket)
+  socket.destroy = (error) => {
+    forget()
+    return destroy(error)
+  }
+  socket.once('close', forget)
 }
 
 /**
@@ -98,9 +109,6 @@ export function makeRoom({ freeSockets }: Agent): void {
   const hasOwn = Object.values(freeSockets).some((all) => all?.some(({ destroyed }) => !destroyed))
   for (const socket of hasOwn ? [] : idle) {
     if (open.size < limits.sockets) return
-    // its descriptor is free at once, and its event comes later
-    open.delete(socket)
-    idle.delete(socket)
     socket.destroy()
   }
 }

@@ -2,6 +2,7 @@ import type { ServerResponse } from 'node:http'
 
 import { configureLimits } from '../../../../../src/configuration/limit-options.js'
 import { limitsInUse } from '../../../../../src/lib/telemetry/limits.js'
+import { closeConnections } from '../../../../../src/remote/http/connections/connections.js'
 import { socketCount } from '../../../../../src/remote/http/connections/sockets.js'
 import { send } from '../../../../../src/remote/http/send.js'
 import {
@@ -81,6 +82,36 @@ test('an unused connection of another user makes room', async () => {
   expect(socketCount()).toEqual({ open: LIMIT, idle: LIMIT, calls: 0, waiting: 0 })
   await propagated(`user-${String(3 * LIMIT - 1)}`)
   expect(backend.sockets).toHaveLength(3 * LIMIT)
+})
+
+test('calls that wait take no connections from others, however many they are', async () => {
+  await propagated('bob', 'b')
+  const { held, arrived } = holdAnswers()
+  const [stop, length] = [new AbortController(), 4]
+  const sent = Array.from({ length }, (_, n) => propagated(`a${String(n)}`, 'a'))
+  await arrived(length)
+  const waiting = Array.from({ length: 1200 }, (_, n) =>
+    propagated(`w${String(n)}`, 'a', { signal: stop.signal })
+  )
+  const failed = Promise.allSettled(waiting)
+  while (socketCount().waiting < waiting.length) await new Promise((done) => setImmediate(done))
+  stop.abort()
+  await failed
+  for (const { res } of held) json(res, 200, {})
+  await Promise.all(sent)
+  const before = backend.sockets.length
+  const again = propagated('bob', 'b')
+  await arrived(length + 1)
+  json(held[length]!.res, 200, {})
+  await again
+  expect(backend.sockets).toHaveLength(before)
+})
+
+test('a socket does not count any more once it is destroyed, though its event comes later', async () => {
+  await propagated('a')
+  expect(socketCount()).toMatchObject({ open: 1, idle: 1 })
+  closeConnections()
+  expect(socketCount()).toMatchObject({ open: 0, idle: 0 })
 })
 
 test('with all sockets in use by one tenant, the call of another is sent before its next ones', async () => {
