@@ -1,7 +1,7 @@
 import { DayClock } from '../../../bench/day/clock.js'
 import { HourlyCounts } from '../../../bench/day/counts.js'
 import { eventsOf } from '../../../bench/day/load.js'
-import { withTable } from '../../../bench/page.js'
+import { withTable } from '../../../bench/marked-table.js'
 
 const MIDNIGHT = Date.UTC(2035, 0, 8)
 const HOUR = 3_600_000
