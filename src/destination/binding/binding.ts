@@ -71,7 +71,7 @@ const ATTEMPTS = 5
 export async function findBinding(label: string): Promise<Service | undefined> {
   for (let attempt = 1; ; attempt++) {
     try {
-      return await readBinding(label)
+      return await lookUp(label)
     } catch (error) {
       // Kubernetes removes the former files when the new ones are there: what was listed can be gone
       if ((error as NodeJS.ErrnoException).code !== 'ENOENT' || attempt === ATTEMPTS) throw error
@@ -80,7 +80,7 @@ export async function findBinding(label: string): Promise<Service | undefined> {
   }
 }
 
-async function readBinding(label: string): Promise<Service | undefined> {
+async function lookUp(label: string): Promise<Service | undefined> {
   const { getServiceBinding } = await cloudSdk()
   const ofPlatform = await withoutBindingWarnings(() => getServiceBinding(label))
   const found = ofPlatform ?? bindingInFiles(label) ?? configuredBinding(label)
