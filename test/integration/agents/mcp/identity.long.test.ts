@@ -15,7 +15,7 @@ import {
   logOnIn,
   startBrowser
 } from './connected.js'
-import { post } from './messages.js'
+import { callOf, contentOf, post } from './messages.js'
 
 const CALLBACK = 'http://127.0.0.1:51234/callback'
 const MCP = '/mcp/change'
@@ -88,10 +88,6 @@ suite.each(Object.keys(LIBRARIES))('%s knows the URL and a public client id', (l
     })
   })
 
-  test('a service without entities has tools for its operations only', async () => {
-    expect(await alice.tools()).toEqual(['describe', 'whoami', 'rename'])
-  })
-
   test('the tool of each is the own user in S/4, and the record has the client', async () => {
     const ids: unknown[] = []
     for (const [client, user] of [
@@ -126,5 +122,16 @@ test('the 401 leads to metadata, whose authorization server is Identity Authenti
     resource,
     authorization_servers: [identityCredentials(running.emulator).url],
     scopes_supported: ['openid', 'email', 'profile']
+  })
+})
+
+test('a service without entities has tools for its operations only', async () => {
+  const token = await running.emulator.issueToken({ issuer: 'ias', user: 'alice' })
+  const send = (message: object) =>
+    post(running.sample.url + MCP, message, { authorization: `Bearer ${token}` })
+  const { body } = await send({ jsonrpc: '2.0', id: 1, method: 'tools/list' })
+  expect(body.result?.tools?.map(({ name }) => name)).toEqual(['describe', 'whoami', 'rename'])
+  expect(contentOf(await send(callOf('describe')))).toMatchObject({
+    ...{ service: 'ChangeService', user: expect.any(String) as string, entities: {} }
   })
 })
