@@ -4,7 +4,7 @@ import { trust } from '../../test/unit/destination/support/landscape.js'
 import { DayClock } from './clock.js'
 import { HourlyCounts } from './counts.js'
 import { Instance, type SharedCache } from './instance.js'
-import { eventsOf, type Population, type Visit } from './load.js'
+import { type DayEvent, eventsOf, type Population, type Visit } from './load.js'
 import { Platform } from './platform.js'
 
 /** Any day in the future: tokens and certificates are made for it. */
@@ -37,20 +37,19 @@ export async function simulateDay(
   })
   trust(platform.ca)
   const uninstall = clock.install()
-  const fetches = watchFetches()
-  const simulation = new Simulation(platform, cache, fetches.settled)
+  const restoreFetch = platform.replaceFetch()
+  const simulation = new Simulation(platform, cache)
   try {
     await simulation.start(population.instances)
-    for (const event of eventsOf(population, seed)) {
-      clock.setForward(MIDNIGHT + event.at)
-      if (event.kind === 'restart') await simulation.restart(event.instance)
-      else await simulation.visit(event)
+    for (const events of Map.groupBy(eventsOf(population, seed), ({ at }) => at).values()) {
+      clock.setForward(MIDNIGHT + (events[0]?.at ?? 0))
+      await simulation.happen(events)
     }
     const { requests, outages } = simulation
     return { counts, requests, outages }
   } finally {
     simulation.stop()
-    fetches.unwatch()
+    restoreFetch()
     uninstall()
     await platform.stop()
   }
@@ -63,16 +62,13 @@ class Simulation {
   readonly #platform: Platform
   readonly #bindings: Platform['bindings']
   readonly #cache: SharedCache
-  readonly #fetched: () => Promise<void>
   readonly #instances: Instance[] = []
   readonly #sessions = new Map<string, { readonly token: string; readonly ends: number }>()
 
-  /** @param fetched - resolves when no instance waits for the platform */
-  constructor(platform: Platform, cache: SharedCache, fetched: () => Promise<void>) {
+  constructor(platform: Platform, cache: SharedCache) {
     this.#platform = platform
     this.#bindings = platform.bindings
     this.#cache = cache
-    this.#fetched = fetched
     const bound = Object.entries(this.#bindings).map(([label, credentials]) => [
       label,
       [{ label, name: label, tags: [label], credentials }]
@@ -84,24 +80,30 @@ class Simulation {
     for (let i = 0; i < instances; i++) this.#instances.push(await this.#newInstance())
   }
 
-  async restart(instance: number): Promise<void> {
-    const former = this.#instances[instance]
-    this.#instances[instance] = await this.#newInstance()
-    former?.stop()
-  }
-
-  /** Sends the requests of a page, and waits until nothing is under way any more. */
-  async visit({ tenant, user, instances }: Visit): Promise<void> {
-    const token = this.#token(tenant, user)
-    await Promise.all(instances.map((i) => this.#instances[i]?.request(token)))
-    this.requests += instances.length
-    await this.#fetched()
+  /** Lets everything happen at once that has the same time, and waits until nothing is under way any more. */
+  async happen(events: readonly DayEvent[]): Promise<void> {
+    for (const event of events) if (event.kind === 'restart') await this.#restart(event.instance)
+    await Promise.all(events.map((event) => event.kind === 'visit' && this.#visit(event)))
+    await this.#platform.settled()
     for (const instance of this.#instances) {
       await instance.settled()
       if (instance.isConnected) continue
       this.outages++
       while (!instance.isConnected) await delay(10)
     }
+  }
+
+  async #restart(instance: number): Promise<void> {
+    const former = this.#instances[instance]
+    this.#instances[instance] = await this.#newInstance()
+    former?.stop()
+  }
+
+  /** Sends the requests of a page. */
+  async #visit({ tenant, user, instances }: Visit): Promise<void> {
+    const token = this.#token(tenant, user)
+    await Promise.all(instances.map((i) => this.#instances[i]?.request(token)))
+    this.requests += instances.length
   }
 
   stop(): void {
@@ -121,25 +123,5 @@ class Simulation {
     const token = this.#platform.userToken(name, `tenant-${String(tenant)}`, seconds)
     this.#sessions.set(session, { token, ends: Date.now() + 1000 * seconds })
     return token
-  }
-}
-
-/** Watches the requests that instances do not wait for, such as for keys that are refreshed in the background. */
-function watchFetches() {
-  const { fetch: own } = globalThis
-  const open = new Set<Promise<unknown>>()
-  globalThis.fetch = (...args) => {
-    const answer = own(...args)
-    const done = answer.catch(() => undefined).finally(() => open.delete(done))
-    open.add(done)
-    return answer
-  }
-  return {
-    settled: async () => {
-      while (open.size) await Promise.all(open)
-    },
-    unwatch: () => {
-      globalThis.fetch = own
-    }
   }
 }

@@ -30,6 +30,9 @@ export type DayEvent = Visit | Restart
 
 const HOUR = 3_600_000
 
+/** Milliseconds between two times at which something happens: what comes within them comes at once. */
+const STEP = 5_000
+
 /** Visits of a user in the busiest hour. */
 const BUSIEST = 20
 
@@ -63,7 +66,7 @@ export function eventsOf({ instances, tenants, users }: Population, seed: number
       for (let hour = 0; hour < 24; hour++) {
         const part = CURVE[(hour + ahead + 24) % 24] ?? 0
         for (let visits = countFrom(random, BUSIEST * part); visits > 0; visits--) {
-          const at = hour * HOUR + random.below(HOUR)
+          const at = hour * HOUR + STEP * random.below(HOUR / STEP)
           const chosen = Array.from({ length: AT_ONCE }, () => random.below(instances))
           events.push({ kind: 'visit', at, tenant, user, instances: chosen })
         }

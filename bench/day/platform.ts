@@ -1,6 +1,7 @@
 import { generateKeyPairSync, randomUUID, sign } from 'node:crypto'
 import type { IncomingMessage, ServerResponse } from 'node:http'
 import { text } from 'node:stream/consumers'
+import { setImmediate as turn } from 'node:timers/promises'
 
 import { type HttpsServer, startHttpsServer } from '../../test/support/https-server.js'
 import type { Kind } from './counts.js'
@@ -16,18 +17,29 @@ const VALIDITY = 12 * 3600
 const UNSIGNED = Buffer.alloc(256).toString('base64url')
 
 type Claims = Readonly<Record<string, unknown>>
+type HeaderValues = Readonly<Record<string, unknown>>
 
-/** XSUAA and the Destination service of the simulated day: an https server on loopback that counts requests. */
+/**
+ * XSUAA and the Destination service of the simulated day. Requests of `fetch` are answered in the process, as hundreds of thousands of them
+ * take minutes over the network; those of other clients by an https server on loopback.
+ */
 export class Platform {
   readonly #server: HttpsServer
   readonly #keys: ReturnType<typeof newKeys>
+  readonly #count: (kind: Kind) => void
+  readonly #open = new Set<Promise<unknown>>()
 
-  private constructor(server: HttpsServer, keys: ReturnType<typeof newKeys>) {
+  private constructor(
+    server: HttpsServer,
+    keys: ReturnType<typeof newKeys>,
+    count: (kind: Kind) => void
+  ) {
     this.#server = server
     this.#keys = keys
+    this.#count = count
   }
 
-  /** @param count - called for each request */
+  /** @param count - called for each request, with its kind */
   static async start(count: (kind: Kind) => void): Promise<Platform> {
     const keys = newKeys()
     const server = await startHttpsServer((req, res) => {
@@ -35,7 +47,39 @@ export class Platform {
       if (kind) count(kind)
       void send(req, res, answer)
     })
-    return new Platform(server, keys)
+    return new Platform(server, keys, count)
+  }
+
+  /**
+   * Answers the requests of `fetch` in this process.
+   *
+   * @returns a function that gives the process its own `fetch` back
+   */
+  replaceFetch(): () => void {
+    const { fetch: own } = globalThis
+    globalThis.fetch = (input, init) => {
+      const { url, headers } = new Request(input, init)
+      const answer = this.#answer(url, Object.fromEntries(headers))
+      this.#open.add(answer)
+      void answer.finally(() => this.#open.delete(answer))
+      return answer
+    }
+    return () => {
+      globalThis.fetch = own
+    }
+  }
+
+  /** Resolves when everything is answered, also what nobody waits for, such as keys that are refreshed in the background. */
+  async settled(): Promise<void> {
+    while (this.#open.size) await Promise.all(this.#open)
+  }
+
+  /** Answers in the next turn of the event loop, so that others can ask for the same at the same time. */
+  async #answer(url: string, headers: HeaderValues): Promise<Response> {
+    await turn()
+    const [kind, answer] = answerTo({ url, headers }, this.#keys.jwks)
+    if (kind) this.#count(kind)
+    return Response.json(answer ?? {}, { status: answer ? 200 : 404 })
   }
 
   /** Authority that clients must trust, PEM. */
@@ -91,7 +135,7 @@ const unsigned = (claims: Claims) => `${contentOf(claims)}.${UNSIGNED}`
 
 /** Returns the kind of a request, and its answer; no kind for one that no instance should send. */
 function answerTo(
-  { url = '', headers }: IncomingMessage,
+  { url = '', headers }: { readonly url?: string | undefined; readonly headers: HeaderValues },
   jwks: object
 ): [Kind | undefined, object | undefined] {
   const { pathname, searchParams } = new URL(url, 'https://localhost')
@@ -121,7 +165,7 @@ const DESTINATIONS: Readonly<Record<string, object>> = {
   }
 }
 
-function serviceToken(zone: string | string[] | undefined) {
+function serviceToken(zone: unknown) {
   const iat = Math.floor(Date.now() / 1000)
   const claims = { jti: randomUUID(), zid: zone ?? PROVIDER, grant_type: 'client_credentials' }
   const token = unsigned({ ...claims, iat, exp: iat + VALIDITY })

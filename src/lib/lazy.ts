@@ -109,9 +109,16 @@ function setSilent(silent: boolean): void {
   }
 }
 
-function cloudSdkUtil(): Readonly<Record<string, (() => void) | undefined>> {
-  const ofCloudSdk = createRequire(load.resolve('@sap-cloud-sdk/connectivity'))
-  return ofCloudSdk('@sap-cloud-sdk/util') as Record<string, (() => void) | undefined>
+type CloudSdkUtil = Readonly<Record<string, (() => void) | undefined>>
+
+let util: CloudSdkUtil | undefined
+
+/** Returns the module, which is looked for once: bindings are read every minute. */
+function cloudSdkUtil(): CloudSdkUtil {
+  util ??= createRequire(load.resolve('@sap-cloud-sdk/connectivity'))(
+    '@sap-cloud-sdk/util'
+  ) as CloudSdkUtil
+  return util
 }
 
 /** Loads `@sap-cloud-sdk/http-client` in the same way. @internal */
