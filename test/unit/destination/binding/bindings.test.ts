@@ -157,7 +157,7 @@ describe('a link in the folder of a binding leads nowhere, as while Kubernetes r
   })
 
   test('and is gone a moment later: the binding is found', async () => {
-    setImmediate(() => rmSync(link()))
+    setImmediate(() => rmSync(link(), { force: true }))
     const found = await bindings.findBinding('destination')
     expect(found?.credentials).toMatchObject(credentials)
   })
