@@ -262,4 +262,8 @@ test('the end of an instance is a finding, unless CAP has it alone for a lost co
   ])
     expect(ownEnd(line(message as string, at as string))).toContain(message)
   expect(ownEnd('one\ntwo\nthree\nfour')).toBe('two three four')
+  const listed = (frame: string) =>
+    `{"msg":"Uncaught Cannot read properties of null (reading 'stream')","stacktrace":["TypeError: x","at ParameterStream.flush (/app/node_modules/@cap-js/postgres/lib/PostgresService.js:867:10)","at ${frame}"],"type":"log"}`
+  expect(ownEnd(listed('doWrite (node:internal/streams/writable:600:12)'))).toBeUndefined()
+  expect(ownEnd(listed('send (/app/dist/remote/service.js:1:1)'))).toContain('dist/remote')
 })
