@@ -17,11 +17,11 @@ export {
 } from './errors.js'
 export type { Author, AuthorToken } from './delegation/author.js'
 export type {
+  CredentialStoreOptions,
   DelegatedService,
   DelegationOptions,
   RepeatableRequests
 } from './delegation/options.js'
-export type { CredentialStoreOptions } from './delegation/keys/credential-store/options.js'
 export { type RevocationFilter, revokeDelegations } from './delegation/revoke.js'
 export type {
   IasDelegation,

@@ -4,6 +4,7 @@ import { isProduction } from '../lib/profile.js'
 import { DAY, durationOf } from './duration.js'
 import type { IasDelegation, SamlDelegation, UserTokenDelegation } from './tokens/way-options.js'
 
+export type { CredentialStoreOptions } from './keys/credential-store/options.js'
 export type {
   IasDelegation,
   SamlDelegation,

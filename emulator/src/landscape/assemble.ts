@@ -12,20 +12,18 @@ import type { PropagationSettings } from '../connectivity/cloud-connector-option
 import { createConnectivityProxy } from '../connectivity/proxy-server.js'
 import { createSocksProxy } from '../connectivity/socks/socks-server.js'
 import { startCredentialStore } from '../credential-store/start-store.js'
-import type { CredentialStore } from '../credential-store/types.js'
 import { delegationBinding, type TrustedApplication } from '../delegation/trust-application.js'
 import type { DestinationStore } from '../destination-service/configuration.js'
 import { createDestinationHandler } from '../destination-service/destination-handler.js'
 import type { Emulator } from '../emulator.js'
-import { EmulatorError } from '../emulator-error.js'
 import type { IdentityTenant } from '../ias/identity-tenant.js'
 import { issueIdentityToken } from '../ias/tokens/issue-identity-token.js'
 import { startIdentity, type Identity } from '../ias/start-identity.js'
 import { startJobScheduler } from '../job-scheduler/start-job-scheduler.js'
+import { absent, withoutScheduler, withoutStore } from './absent.js'
 import { certificateControls } from './certificate-controls.js'
 import { createGate } from './create-gate.js'
 import { allUsers, type Landscape } from './landscape.js'
-import type { JobScheduler } from '../job-scheduler/types.js'
 import { listen, type Listener } from '../http/listener.js'
 import { allProcesses, findProcess, type OnPremise } from './on-premise.js'
 import { startApplicationRouter } from '../router/application-router.js'
@@ -209,25 +207,6 @@ async function openIdentity(
 function identityOf(identity: Identity | undefined): Identity {
   if (identity) return identity
   throw absent('Identity Authentication', 'identity')
-}
-
-const withoutScheduler: JobScheduler = {
-  start: () => Promise.reject(absent('Job Scheduling service', 'jobScheduler')),
-  status: () => Promise.reject(absent('Job Scheduling service', 'jobScheduler'))
-}
-
-const withoutStore: CredentialStore = {
-  write: () => {
-    throw absent('SAP Credential Store', 'credentialStore')
-  },
-  remove: () => {
-    throw absent('SAP Credential Store', 'credentialStore')
-  }
-}
-
-function absent(service: string, option: string): EmulatorError {
-  const text = `there is no ${service}: switch it on with the option "${option}"`
-  return new EmulatorError('ERR_EMULATOR_OPTIONS', text)
 }
 
 async function open(
