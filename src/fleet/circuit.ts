@@ -101,7 +101,10 @@ export async function within<T>(promise: Promise<T>, milliseconds: number): Prom
     const step = () => {
       if (steps-- > 0) timer = setTimeout(step, STEP)
       // what has come until now is read first
-      else setImmediate(() => fail(new RedisTimeout(`no answer within ${Math.round(milliseconds)} ms`)))
+      else
+        setImmediate(() =>
+          fail(new RedisTimeout(`no answer within ${Math.round(milliseconds)} ms`))
+        )
     }
     step()
   })
