@@ -1,5 +1,7 @@
 import {
   actorOf,
+  clientOf,
+  isTechnicalGrant,
   knownClient,
   checkTimes,
   scopesOf,
@@ -99,4 +101,88 @@ describe('client and actor', () => {
   ])('actor of %j: %j', (payload, actor) => {
     expect(actorOf(payload)).toBe(actor)
   })
+})
+
+describe('a refusal says what is wrong and what to do', () => {
+  const shape =
+    'Compare the claims with those of another token of the issuer (npx cds-principal explain token), and look at who has made it.'
+  const at = (claims: object) => () => {
+    checkTimes(claims as never, NOW)
+  }
+
+  test.each<[string, () => unknown, string]>([
+    ['a text', () => stringClaim({ azp: 1 }, 'azp'), `"azp" claim must be a string. ${shape}`],
+    [
+      'texts',
+      () => stringsClaim({ aud: 1 }, 'aud'),
+      `"aud" claim must be a string or a list of strings. ${shape}`
+    ],
+    [
+      'a tenant',
+      () => tenantClaim({ zid: 'a/b' }, 'zid'),
+      `"zid" claim is not a tenant id. ${shape}`
+    ],
+    ['no end', at({}), `missing required "exp" claim. ${shape}`],
+    ['a number', at({ exp: '1' }), `"exp" claim must be a number of seconds. ${shape}`],
+    [
+      'an end that is over',
+      at({ exp: NOW - 300 }),
+      'the token has expired: it ended 5 min ago. Get a new token (of the emulated services: npx cds-principal token <user>). If new tokens end as fast, check the clock of this machine.'
+    ],
+    [
+      'a begin that is to come',
+      at({ exp: NOW + 9000, nbf: NOW + 300 }),
+      'the token is not valid yet ("nbf" claim): it starts in 5 min. Check the clocks of this machine and of the issuer: they differ by that.'
+    ],
+    [
+      'an end that is far',
+      at({ exp: NOW + 10 * 24 * 3600 }),
+      '"exp" claim is more than 7 days ahead (sent 10 days). Set a shorter token validity at the issuer.'
+    ]
+  ])('%s', (_, read, message) => {
+    expect(read).toThrow(new Error(message))
+  })
+})
+
+test('a token lives 7 days at most, with the leeway', () => {
+  const longest = 7 * 24 * 3600 + 60
+  expect(() => {
+    checkTimes({ exp: NOW + longest }, NOW)
+  }).not.toThrow()
+  expect(() => {
+    checkTimes({ exp: NOW + longest + 1 }, NOW)
+  }).toThrow(code('ERR_TOKEN_CLAIM'))
+})
+
+test.each([0, Number.POSITIVE_INFINITY, Number.NaN, { valueOf: () => NOW + 9 }])(
+  'no token ends at %p',
+  (exp) => {
+    expect(() => {
+      checkTimes({ exp }, NOW)
+    }).toThrow(code('ERR_TOKEN_CLAIM'))
+  }
+)
+
+test.each([
+  [{ azp: 'a', cid: 'b', client_id: 'c' }, 'a'],
+  [{ cid: 'b', client_id: 'c' }, 'b'],
+  [{ client_id: 'c' }, 'c'],
+  [{}, undefined]
+])('the client of a token of the platform: %j', (payload, client) => {
+  expect(clientOf(payload)).toBe(client)
+})
+
+test('nobody acts by a claim that is a list', () => {
+  const act = Object.assign([], { sub: 'agent', client_id: 'agent' })
+  expect(actorOf({ act })).toBe('')
+})
+
+test.each([
+  ['client_credentials', true],
+  ['client_x509', true],
+  ['password', false],
+  ['', false],
+  [undefined, false]
+])('the grant %s stands for a client: %s', (grant_type, technical) => {
+  expect(isTechnicalGrant({ grant_type })).toBe(technical)
 })

@@ -94,3 +94,50 @@ test('RFC 4648 section 3.5: a segment is accepted exactly if encoding its bytes 
   )
   expect(accepted).toBeGreaterThan(500)
 })
+
+describe('a refusal says what came and what to do', () => {
+  const cut =
+    'The token was cut or changed on its way: compare its length with that of "access_token".'
+  const jwt = 'the token is not a JWT of three base64url segments'
+  const send =
+    'Send all of "access_token" of the token response, and nothing else. Opaque tokens are not accepted.'
+  const unset =
+    'The variable or setting with the token has no value: look at the request for the token before.'
+
+  test.each([
+    ['opaque', `${jwt} (sent 1 segment). ${send}`],
+    [`${HEADER}.${PAYLOAD}`, `${jwt} (sent 2 segments). ${send}`],
+    [`${HEADER}.${PAYLOAD}.${SIGNATURE}.x`, `${jwt} (sent 4 segments). ${send}`],
+    ...['undefined', 'null', 'none', 'nil', 'NaN', 'true', 'false'].map((word) => [
+      word,
+      `${jwt} (sent the word "${word}"). ${unset}`
+    ]),
+    [
+      `${HEADER}.a.b.c.d`,
+      'the token is encrypted (JWE); only signed tokens are accepted. Turn off the encryption of access tokens at the issuer.'
+    ],
+    [`${HEADER}.${PAYLOAD}.a=`, `the token's signature is not canonical base64url. ${cut}`],
+    [`${HEADER}.a=.${SIGNATURE}`, `the token's payload is not canonical base64url. ${cut}`],
+    [`a=.${PAYLOAD}.${SIGNATURE}`, `the token's header is not canonical base64url. ${cut}`],
+    [`${raw('{')}.${PAYLOAD}.${SIGNATURE}`, `the token's header is not JSON in UTF-8. ${cut}`],
+    [`${HEADER}.${raw('{')}.${SIGNATURE}`, `the token's payload is not JSON in UTF-8. ${cut}`],
+    [`${HEADER}.${segment([])}.${SIGNATURE}`, `the token's payload is not a JSON object. ${cut}`]
+  ])('%s: %s', (token, message) => {
+    expect(() => decode(token)).toThrow(new Error(message))
+  })
+
+  test.each(['.', '..', '...', `.${PAYLOAD}.${SIGNATURE}`, `${HEADER}..${SIGNATURE}`])(
+    'empty segments are none: %s',
+    (token) => {
+      expect(() => decode(token)).toThrow(jwt)
+    }
+  )
+})
+
+test('UTF-8 is read strictly also where it is not ASCII', () => {
+  const payloadOf = (...bytes: number[]) =>
+    raw(Buffer.concat([Buffer.from('{"a":"é'), Buffer.from(bytes), Buffer.from('"}')]))
+  expect(() => decode(`${HEADER}.${payloadOf(0xff)}.${SIGNATURE}`)).toThrow('not JSON in UTF-8')
+  const mark = raw('\ufeff{"a":"é"}')
+  expect(() => decode(`${HEADER}.${mark}.${SIGNATURE}`)).toThrow('not JSON in UTF-8')
+})
