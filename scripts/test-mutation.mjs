@@ -25,34 +25,36 @@ const option = (name) => args.find((arg) => arg.startsWith(`${name}=`))?.slice(n
 const named = args.filter((arg) => !arg.startsWith('--')).map((arg) => arg.replace(/\/+$/, ''))
 const unknown = named.filter((name) => !/^src\/[^/]/.test(name) || !fs.existsSync(name))
 
-if (unknown.length > 0) {
-  console.error(`no file or folder of src/: ${unknown.join(', ')}`)
+const targets = named.length > 0 ? named : CORE
+const patterns = option('--tests') ? [option('--tests')] : [...new Set(targets.map(testsOf))]
+const tests = fs.globSync(patterns).filter((file) => !file.endsWith('.long.test.ts'))
+
+if (unknown.length > 0 || tests.length === 0) {
+  const missing =
+    unknown.length > 0
+      ? `file or folder of src/: ${unknown.join(', ')}`
+      : `test: ${patterns.join(', ')}`
+  console.error(`no ${missing}`)
   process.exitCode = 1
 } else {
-  await new Stryker(optionsFor(named.length > 0 ? named : CORE)).runMutationTest()
+  await new Stryker(options()).runMutationTest()
   console.log(table(JSON.parse(fs.readFileSync(RESULTS, 'utf8')).files))
 }
 
-/** All tests of the room in `test/unit`, as they reach each other's files; of rooms named by a file, its folder's only. */
+/** All tests of the same room: they reach each other's files. Of the large room of destinations, those of the folder only. */
 function testsOf(target) {
-  const room = target.split('/')[1]
-  const folder = room === 'destination' ? path.dirname(target.slice('src/'.length)) : room
-  return `test/unit/${folder}/**/*.test.ts`
+  const [room, ...parts] = target.split('/').slice(1)
+  if (parts.at(-1)?.endsWith('.ts')) parts.pop()
+  if (room.endsWith('.ts')) return `test/unit/${room.replace(/\.ts$/, '')}.test.ts`
+  return `test/unit/${[room, ...(room === 'destination' ? parts : [])].join('/')}/**/*.test.ts`
 }
 
-function optionsFor(targets) {
-  const patterns = option('--tests') ? [option('--tests')] : targets.map(testsOf)
+function options() {
   return {
     mutate: targets.map((target) => (target.endsWith('.ts') ? target : `${target}/**/*.ts`)),
     testRunner: 'in-process',
     plugins: [path.join(root, 'scripts/mutation/runner.mjs')],
-    inProcess: {
-      files: fs
-        .globSync([...new Set(patterns)])
-        .filter(isShort)
-        .sort(),
-      times: path.resolve(OUTPUT, 'times.json')
-    },
+    inProcess: { files: tests.sort(), times: path.resolve(OUTPUT, 'times.json') },
     coverageAnalysis: 'perTest',
     concurrency: Number(option('--concurrency') ?? 2),
     maxTestRunnerReuse: 250, // what runs leave in memory goes with the process
@@ -70,10 +72,6 @@ function optionsFor(targets) {
     warnings: { unknownOptions: false },
     allowEmpty: true
   }
-}
-
-function isShort(file) {
-  return !file.endsWith('.long.test.ts')
 }
 
 /** Per folder: mutants that were noticed (a test failed, or it did not end) of all that were tried. */

@@ -48,6 +48,7 @@ export async function runFleet(
   const faults = new Faults()
   const watch = new Watch(fleet, { ledger, findings, load, since: () => faults.since() })
   const watched = watch.run()
+  watched.catch(() => undefined) // it is thrown below, when the calls have ended
   faults.say(await readMovedEntries(fleet, load, findings))
   const start = Date.now()
   const isOver = overWhen(options, start, load)

@@ -58,7 +58,10 @@ export async function startSample(options: SampleOptions): Promise<Sample> {
     stdio: ['ignore', 'pipe', 'pipe']
   })
   const output = new Output(child)
+  const kill = () => child.kill('SIGKILL')
+  process.once('exit', kill) // also where it has not started yet
   const ended = new Promise<void>((done) => child.once('close', () => done()))
+  void ended.then(() => process.off('exit', kill))
   try {
     await output.printed(LISTENING)
   } catch (error) {

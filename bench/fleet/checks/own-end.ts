@@ -34,4 +34,4 @@ function stacktraceOf(line: string): string[] | undefined {
 /** True if a line of a stack is code of CAP, of its drivers, or of Node. */
 const isOfCap = (frame: string) =>
   /node_modules\/(@sap\/cds|@cap-js|pg)[/-]|node:|<anonymous>/.test(frame) &&
-  !frame.includes('/cds-principal/')
+  !frame.includes('/node_modules/cds-principal/')

@@ -142,8 +142,6 @@ test(
     const before = results.slice(0, last).filter(({ user }) => user === greedy)
     // those that it began with, and as many as end while the others have one turn each
     expect(before.length).toBeLessThan(own.length / 2)
-    // once nobody else waits, its own come one after the other
-    expect(results.slice(last + 1).every(({ user }) => user === greedy)).toBe(true)
   },
   5 * MINUTE
 )

@@ -252,6 +252,8 @@ test('the end of an instance is a finding, unless CAP has it alone for a lost co
   const stock =
     'PostgresService.rollback (/app/node_modules/@cap-js/db-service/lib/x.js:95:7)\\n    at emit (/app/node_modules/@sap/cds/lib/srv/srv-tx.js:1:1)'
   expect(ownEnd(line('Connection terminated unexpectedly', stock))).toBeUndefined()
+  const clone = stock.replaceAll('/app/', '/x/cds-principal/')
+  expect(ownEnd(line('Connection terminated unexpectedly', clone))).toBeUndefined()
   for (const [message, at] of [
     [
       'Connection terminated unexpectedly',
