@@ -9,6 +9,9 @@ const project = mkdtempSync(join(tmpdir(), 'cds-principal-lint-'))
 afterAll(() => {
   rmSync(project, { recursive: true })
 })
+beforeEach(() => {
+  process.exitCode = 0
+})
 afterEach(() => {
   process.exitCode = 0
 })
