@@ -28,7 +28,7 @@ const title = program ? 'fleet of instances' : 'fleet (skipped: no redis-server 
     for (const known of [secret, 'alice', 'sb-maintenance', 'SYSTEM', 's4.internal']) {
       expect(content.filter((each) => each.includes(known))).toEqual([])
     }
-  })
+  }, 240_000)
 })
 
 const SECRETS = /eyJ|bearer|basic |secret|password|token|https?:/i
