@@ -19,9 +19,14 @@ interface Row {
 }
 
 /** The sample, whose keys are in the SAP Credential Store: the landscape has put them there, as an administrator does. */
-function start(credentialStore: object, authentication: 'mtls' | 'oauth:mtls' = 'mtls') {
+function start(
+  credentialStore: object,
+  authentication: 'mtls' | 'oauth:mtls' = 'mtls',
+  failures = 0
+) {
   return RunningSample.start(
-    ({ vcapServices, credentialStore: store }) => {
+    ({ vcapServices, credentialStore: store, enqueue }) => {
+      for (let i = 0; i < failures; i++) enqueue('credstore', { status: 503 })
       const { credentials = {} } = vcapServices()['user-provided']?.[0] ?? {}
       const { recordKeys, assertionKeys, ways } = credentials as unknown as Credentials
       write(store, { recordKeys, assertionKeys })
@@ -147,10 +152,15 @@ test('with OAuth, and keys at the default place', async () => {
   await sample.stop()
 })
 
-test.each<[object, RegExp]>([
-  [{ ...PLACE, name: 'other' }, /ERR_DELEGATION_KEYS.*"other" in the namespace "maintenance".*404/],
-  [{ namspace: 'maintenance' }, /did you mean "namespace"/]
-])('with %j, the start fails and says so', async (credentialStore, message) => {
-  const started = start(credentialStore)
+test.each<[object, RegExp, number]>([
+  [
+    { ...PLACE, name: 'other' },
+    /ERR_DELEGATION_KEYS.*"other" in the namespace "maintenance".*404/,
+    0
+  ],
+  [{ namspace: 'maintenance' }, /did you mean "namespace"/, 0],
+  [PLACE, /ERR_DELEGATION_KEYS.*status 503, 3 times/, 3]
+])('with %j, the start fails and says so', async (credentialStore, message, failures) => {
+  const started = start(credentialStore, 'mtls', failures)
   await expect(started.then((sample) => sample.stop())).rejects.toThrow(message)
 })

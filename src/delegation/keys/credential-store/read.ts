@@ -48,7 +48,7 @@ async function answerOf(client: StoreClient, place: StorePlace): Promise<Answer>
     if (answer?.status === 200) return answer
     const isOver = answer && answer.status < 500 && answer.status !== 429
     if (!isOver && attempt < ATTEMPTS) {
-      await pause(PAUSE, undefined, { ref: false })
+      await pause(PAUSE) // at the start, nothing else keeps the process alive
       continue
     }
     const said = answer
