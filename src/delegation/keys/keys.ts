@@ -1,5 +1,5 @@
 import { cap } from '../../cap.js'
-import { ConfigurationError } from '../../errors.js'
+import { ConfigurationError, DelegationError } from '../../errors.js'
 import type { DelegatedService } from '../options.js'
 import { type AssertionKey, assertionKeysOf } from './assertion-keys.js'
 import { isCredentialStore, storeOptions } from './credential-store/options.js'
@@ -26,15 +26,22 @@ const assertionKeysIn = new WeakMap<object, readonly AssertionKey[]>()
  * @param name - entry of `cds.requires`; `undefined` for generated keys, which end with the process
  * @param kid - of a record: if no key has it, the Credential Store is read again
  * @throws {@link ConfigurationError}
- * @throws {@link DelegationError} `ERR_DELEGATION_KEYS`
+ * @throws {@link DelegationError} `ERR_DELEGATION_KEYS` if the store can't be read, or was not read because of this key
  * @internal
  */
 export async function recordKeys(name: string | undefined, kid?: unknown): Promise<RecordKeys> {
   if (name === undefined) return (ofProcess ??= generatedKeys())
   const keys = await recordKeysFrom(await loadedSource(name))
-  if (typeof kid !== 'string' || keys.publicKeys.has(kid)) return keys
-  await stores.get(name)?.look()
-  return recordKeysFrom(await loadedSource(name))
+  const store = stores.get(name)
+  if (!store || typeof kid !== 'string' || keys.publicKeys.has(kid)) return keys
+  const isCurrent = await store.look()
+  const found = await recordKeysFrom(sourceOf(name))
+  if (isCurrent || found.publicKeys.has(kid)) return found
+  throw new DelegationError(
+    'ERR_DELEGATION_KEYS',
+    `a record has a key that is not known, and ${store.path} was not read since`,
+    { fix: 'Nothing was sent. The queue tries again.' }
+  )
 }
 
 /**
@@ -92,9 +99,10 @@ function sourceOf(name: string): KeySource {
   return { values, path: `cds.requires.${name}.credentials` }
 }
 
-/** Imports keys that were read, so that those that are no keys take no others' place. */
-async function accept(values: object, path: string): Promise<void> {
+/** Imports keys that were read, so that those that are no keys, or lack some, take no others' place. */
+async function accept(values: object, path: string, former: object = {}): Promise<void> {
   const source = { values, path }
   await recordKeysFrom(source)
-  if (Object.hasOwn(values, 'assertionKeys')) assertionKeysFrom(source)
+  if ([values, former].some((each) => Object.hasOwn(each, 'assertionKeys')))
+    assertionKeysFrom(source)
 }

@@ -14,8 +14,12 @@ export interface StoredKeys {
   readonly values: object | undefined
   /** Resolves once the content was read. Rejects if it can't be read; then the next call tries again. */
   loaded(): Promise<void>
-  /** Reads the store because of a key that is not known, not more often than {@link SHORTEST} allows. Never rejects. */
-  look(): Promise<void>
+  /**
+   * Reads the store because of a key that is not known, not more often than {@link SHORTEST} allows. Never rejects.
+   *
+   * @returns true if the store was read after this call
+   */
+  look(): Promise<boolean>
 }
 
 /** Milliseconds between two reads because of a key that is not known. */
@@ -33,29 +37,36 @@ export function storedKeys(
   path: string,
   credentials: object | undefined,
   place: StorePlace,
-  accept: (values: object, path: string) => Promise<void>
+  accept: (values: object, path: string, former: object | undefined) => Promise<void>
 ): StoredKeys {
   const client = storeClient(path, credentials)
   const words = `${path} (key "${place.name}" in the Credential Store)`
   let values: object | undefined
   let reading: Promise<void> | undefined
   let timer: NodeJS.Timeout | undefined
-  let lastLook = Date.now()
+  let again: Promise<boolean> | undefined
+  let lastLook = 0
 
   const read = async () => {
     const found = await readStore(client, place)
     if (isDeepStrictEqual(found, values)) return
-    await accept(found, words)
+    await accept(found, words, values)
     if (values) logInfo(`keys of delegations were replaced: ${path}`)
     values = found
   }
   const readOnce = () => (reading ??= read().finally(() => (reading = undefined)))
-  const readAgain = () =>
-    readOnce().catch((error: unknown) => {
-      // the former keys stay; the next look is due anyway
+  const tryToRead = async () => {
+    try {
+      await readOnce()
+      return true
+    } catch (error) {
+      // the former keys stay
       if (error instanceof PrincipalError) logFailure(error)
       else logWarning(`${words} has keys that can't be imported: the former ones stay`)
-    })
+      return false
+    }
+  }
+  const readAgain = () => (again ??= tryToRead().finally(() => (again = undefined)))
 
   return {
     path: words,
@@ -68,9 +79,12 @@ export function storedKeys(
       timer ??= setInterval(() => void readAgain(), place.refresh * 1000).unref()
     },
     look: async () => {
-      if (Date.now() - lastLook < SHORTEST) return
-      lastLook = Date.now()
-      await readAgain()
+      await again // it can have begun before the key was there
+      if (!again) {
+        if (Date.now() - lastLook < SHORTEST) return false
+        lastLook = Date.now()
+      }
+      return readAgain()
     }
   }
 }

@@ -1,3 +1,5 @@
+import { inspect } from 'node:util'
+
 import cds from '@sap/cds'
 
 import type {
@@ -197,20 +199,83 @@ describe('with mutual TLS', () => {
       expect([...(await recordKeys(name)).publicKeys.keys()]).toEqual(['one'])
     })
 
-    test('a record of a key that is not known: the store is read at once, and not all the time', async () => {
+    test('keys for records without those for assertions do not replace both', async () => {
       fake()
-      const name = bound()
-      const [one, two] = [await keysOf('one'), await keysOf('two')]
-      store([one])
-      expect((await recordKeys(name)).publicKeys.has('two')).toBe(false)
-      store([one, two])
-      expect((await recordKeys(name, 'two')).publicKeys.has('two')).toBe(false)
-      jest.setSystemTime(Date.now() + 60_001)
-      expect((await recordKeys(name, 'two')).publicKeys.has('two')).toBe(true)
-      const before = requests()
-      await recordKeys(name, 'three')
-      await recordKeys(name, 'two')
-      expect(requests()).toBe(before)
+      const name = bound({ refresh: '1m' })
+      store([await keysOf('one')])
+      expect((await recordKeys(name)).kid).toBe('one')
+      const { recordKey } = await keysOf('two')
+      const value = Buffer.from(JSON.stringify({ recordKeys: [recordKey] })).toString('base64')
+      landscape.emulator.credentialStore.write(PLACE.namespace, { name: PLACE.name, value })
+      await passed()
+      await passed() // the first answer is judged by now
+      expect((await recordKeys(name)).kid).toBe('one')
+      expect(assertionKeyIds(name)).toEqual(['one'])
+      const log = jest
+        .mocked(console.error)
+        .mock.calls.flat()
+        .map((each) => inspect(each))
+        .join()
+      expect(log).toMatch(/Credential Store\)\.assertionKeys is missing/)
+    })
+
+    describe('a record of a key that is not known', () => {
+      const notNow = { code: 'ERR_DELEGATION_KEYS', unrecoverable: false }
+      let name: string
+      let keys: Keys[]
+      beforeEach(async () => {
+        fake()
+        name = bound()
+        keys = [await keysOf('one'), await keysOf('two')]
+        store(keys.slice(0, 1))
+        expect((await recordKeys(name)).publicKeys.has('two')).toBe(false)
+      })
+      const minuteLater = () => jest.setSystemTime(Date.now() + 60_001)
+      /** Asks for a key, and returns if it is known, and how often the store was asked. */
+      const lookFor = async (kid: string) => {
+        const before = requests()
+        const { publicKeys } = await recordKeys(name, kid)
+        return [publicKeys.has(kid), requests() - before]
+      }
+
+      test('the store is read at once', async () => {
+        store(keys)
+        expect(await lookFor('two')).toEqual([true, 1])
+      })
+
+      test('and not all the time: what can not be judged now is tried again', async () => {
+        expect(await lookFor('forged')).toEqual([false, 1])
+        store(keys)
+        const before = requests()
+        await expect(recordKeys(name, 'two')).rejects.toMatchObject(notNow)
+        expect(requests()).toBe(before)
+        minuteLater()
+        expect(await lookFor('two')).toEqual([true, 1])
+        expect(await lookFor('two')).toEqual([true, 0])
+      })
+
+      test('the store does not answer', async () => {
+        answer(1, { status: 404 })
+        await expect(recordKeys(name, 'two')).rejects.toMatchObject(notNow)
+        store(keys)
+        await expect(recordKeys(name, 'two')).rejects.toMatchObject(notNow)
+        minuteLater()
+        expect(await lookFor('two')).toEqual([true, 1])
+      })
+
+      test('others wait for the look that is under way', async () => {
+        const before = requests()
+        answer(1, { status: 503 })
+        const first = Promise.all([recordKeys(name, 'two'), recordKeys(name, 'two')])
+        await until(() => Promise.resolve(requests() > before))
+        store(keys)
+        const second = recordKeys(name, 'two')
+        // this look has begun before it
+        await expect(recordKeys(name, 'forged')).rejects.toMatchObject(notNow)
+        const all = [...(await first), await second]
+        expect(all.map(({ publicKeys }) => publicKeys.has('two'))).toEqual([true, true, true])
+        expect(requests() - before).toBe(2)
+      })
     })
   })
 })
