@@ -34,7 +34,10 @@ For others:    ${out}.jwks.json, ${out}.metadata.xml
    Store          node -e 'const f=require("fs");f.writeFileSync("${out}.base64",
    ${NOT_TRIED}  f.readFileSync("${out}").toString("base64"),{mode:0o600})'
                   Cockpit, in the instance: Credential Store > Create Namespace "cds-principal", with a credential of
-                    type Key: name "delegation-keys", value the content of ${out}.base64. Remove both files.
+                    type Key: name "delegation-keys", value the content of ${out}.base64. Remove that file.
+                  Keep ${out} in a safe place: a rotation needs it. To get it back, save the value from the cockpit in
+                    ${out}.base64 (remove it afterwards): node -e 'const f=require("fs");f.writeFileSync("${out}",
+                    Buffer.from(f.readFileSync("${out}.base64","utf8"),"base64"),{mode:0o600})'
                   cf bind-service <application> credstore \\
                     -c '{"authorization":{"namespace_permissions":{"cds-principal":["read"]}}}'
                   cf restage <application>
@@ -85,7 +88,7 @@ const NEXT: Readonly<Record<Exclude<Step, 'made'>, string>> = {
 function rotationSteps({ step, out, jwks }: SetUp): string {
   const update =
     `cf update-user-provided-service delegation-keys -p ${out}, then restart all instances one after the other. In the Credential ` +
-    'Store, replace the value of the key: instances have it after "credentialStore.refresh" (5 minutes), without a restart.'
+    'Store, replace the value of the key by the file in Base64: instances have it after "credentialStore.refresh" (5 minutes), without a restart.'
   const publish =
     `Give ${out}.jwks.json and ${out}.metadata.xml to the platform, as in the set-up ${NOT_TRIED}; ` +
     `x_user_token.jwks = ${jwks}`

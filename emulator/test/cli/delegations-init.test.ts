@@ -51,18 +51,28 @@ test('private keys go to a file for this user only, and not to the terminal', as
   for (const { d } of [...recordKeys, ...assertionKeys]) expect(printed).not.toContain(d)
 })
 
-test('the steps name the SAP Credential Store, where the plugin looks by default', async () => {
+test('the steps name the SAP Credential Store, where the plugin looks by default, and lead back from it', async () => {
   await init({ out })
   expect(printed).toContain('cf create-service credstore standard credstore')
   expect(printed).toContain('"namespace_permissions":{"cds-principal":["read"]}')
   expect(printed).toMatch(/type Key: name "delegation-keys"/)
   expect(printed).toContain('"delegation-keys": { "kind": "credstore" }')
-  const [, script = ''] =
-    /node -e '(const f=[^']+)'/.exec(printed.replace(/\n.*?(?=f\.read)/, '')) ?? []
-  execFileSync(process.execPath, ['-e', script])
+  const [encode = '', decode = ''] = printed
+    .replace(/\n.*?(?=f\.read)/, '')
+    .matchAll(/node -e '(const f=[^']+)'/g)
+    .map(([, script = '']) => script)
+  execFileSync(process.execPath, ['-e', encode])
   expect(statSync(`${out}.base64`).mode & 0o777).toBe(0o600)
   const value = Buffer.from(readFileSync(`${out}.base64`, 'utf8'), 'base64').toString()
   expect(JSON.parse(value)).toEqual(keysIn())
+  rmSync(out)
+  execFileSync(process.execPath, ['-e', decode])
+  expect(statSync(out).mode & 0o777).toBe(0o600)
+  await init({ out, rotate: true })
+  expect(keysIn().recordKeys).toEqual([
+    ...(JSON.parse(value) as Keys).recordKeys,
+    expect.anything()
+  ])
 })
 
 test('the files for the platform have the public parts, and no more', async () => {
