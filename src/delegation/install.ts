@@ -73,7 +73,7 @@ export function checkVersion(name: string, version: string = cds.version): void 
   if (Number(version.split('.', 1)[0]) >= LEAST_CAP) return
   throw new ConfigurationError(
     `cds.requires.${name}.delegation needs @sap/cds ${String(LEAST_CAP)} or newer, and this is ${version}: the queue of CAP 9 can't ` +
-      'keep authors (docs/compatibility.md). Remove the option, or update @sap/cds'
+      'keep authors. Remove the option, or update @sap/cds'
   )
 }
 

@@ -117,8 +117,8 @@ export function delegatedService(
   }
   if (credentials === undefined && isProduction()) {
     throw new ConfigurationError(
-      `${path} has no "credentials": name the entry of cds.requires whose binding has the keys (docs/delegation.md). Keys ` +
-        'are generated in development only'
+      `${path} has no "credentials": name the entry of cds.requires whose binding has the keys ("npx ` +
+        'cds-principal delegations init" makes them). Keys are generated in development only'
     )
   }
   if (repeatable !== undefined && repeatable !== 'oasis' && repeatable !== 'sap-gateway') {

@@ -177,7 +177,7 @@ export function invalid(service: string, reason: string): DelegationError {
     `the record of the author of queued work for "${service}" is not accepted: ${reason}`,
     {
       service,
-      fix: 'Nothing was sent. Find out who writes to the table of queued messages: docs/delegation.md.'
+      fix: 'Nothing was sent. Find out who writes to the table of queued messages: docs/errors.md#err_delegation_invalid.'
     }
   )
 }

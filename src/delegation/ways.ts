@@ -65,8 +65,8 @@ export function wayFor(service: DelegatedService): TokenWay {
   const found = ways.find((way) => way.isConfigured(service))
   if (found) return found
   throw new ConfigurationError(
-    `cds.requires.${service.name}.delegation is set, and there is no way to a token of the author: docs/delegation.md says ` +
-      'which there are'
+    `cds.requires.${service.name}.delegation is set, and there is no way to a token of the author: set "ias", "saml" or ` +
+      '"userToken"'
   )
 }
 
@@ -85,7 +85,7 @@ export async function authorPrincipal(request: AuthorTokenRequest): Promise<Name
     `the token for the author of queued work for "${service.name}" is of another tenant, and was thrown away`,
     {
       service: service.name,
-      fix: 'Nothing was sent. Check the trust of the tenant: docs/delegation.md.'
+      fix: 'Nothing was sent. Check the trust of the tenant: docs/errors.md#err_delegation_token.'
     }
   )
 }

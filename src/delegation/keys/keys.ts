@@ -55,7 +55,7 @@ export function assertionKeys({ name, credentials }: DelegatedService): readonly
   if (credentials === undefined) {
     throw new ConfigurationError(
       `cds.requires.${name}.delegation has no "credentials": name the entry of cds.requires whose binding has the keys. Without ` +
-        'them, only the emulated services trust the application (docs/delegation.md)'
+        'them ("npx cds-principal delegations init" makes them), only the emulated services trust the application'
     )
   }
   return assertionKeysFrom(sourceOf(credentials))

@@ -32,7 +32,7 @@ function parsed(path: string, value: unknown): object {
     // the message has no value: it would be a secret
   }
   throw new ConfigurationError(
-    `${path} is missing or no JSON: bind the service that has the keys (docs/delegation.md)`
+    `${path} is missing or no JSON: bind the service that has the keys ("npx cds-principal delegations init" prints how)`
   )
 }
 

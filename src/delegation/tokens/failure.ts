@@ -59,7 +59,7 @@ export function thrownAway(
     'ERR_DELEGATION_TOKEN',
     service,
     `the token of ${from} for the author is ${difference}, and was thrown away`,
-    { fix: 'Nothing was sent. Check the trust configuration: docs/delegation.md.' }
+    { fix: 'Nothing was sent. Check the trust configuration: docs/errors.md#err_delegation_token.' }
   )
   mismatches.add(error)
   return error

@@ -49,7 +49,7 @@ export const iasWay: TokenWay = {
       )
     }
     const fix =
-      'Authors have to be users of this Identity Authentication, which has to trust the application: docs/delegation.md.'
+      'Authors have to be users of this Identity Authentication, which has to trust the application: docs/errors.md#err_delegation_refused.'
     await checkByToken(iasWay, author, service, fix)
   },
   tokenFor(request) {

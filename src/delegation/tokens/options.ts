@@ -76,7 +76,9 @@ export function wayOptions<W extends keyof WayOptions>(
   if (options === undefined || options === null) return undefined
   const path = `cds.requires.${service.name}.delegation.${way}`
   if (typeof options !== 'object' || Array.isArray(options)) {
-    throw new ConfigurationError(`${path} must be an object: docs/delegation.md`)
+    throw new ConfigurationError(
+      `${path} must be an object with ${Object.keys(WAYS[way]).join(', ')}`
+    )
   }
   const checks = WAYS[way]
   const unknown = Object.keys(options).find((name) => !Object.hasOwn(checks, name))

@@ -63,7 +63,7 @@ export const samlWay: TokenWay = {
       throw refusedAuthor(service, reason, 'See delegation.saml.userIdSource.')
     }
     const fix =
-      'The subaccount of the tenant needs the trust configuration, and the user in it: docs/delegation.md.'
+      'The subaccount of the tenant needs the trust configuration, and the user in it: docs/errors.md#err_delegation_refused.'
     await checkByToken(samlWay, author, service, fix)
   },
   tokenFor(request) {

@@ -62,7 +62,7 @@ export const userTokenWay: TokenWay = {
     throw refusedAuthor(
       service,
       `destination "${String(destination.name)}" declares no keys of the application`,
-      'Set "x_user_token.jwks_uri" or "x_user_token.jwks": docs/delegation.md.'
+      'Set "x_user_token.jwks_uri" or "x_user_token.jwks": docs/errors.md#err_delegation_refused.'
     )
   },
   tokenFor(request) {

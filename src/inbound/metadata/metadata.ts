@@ -92,7 +92,7 @@ export class ResourceMetadata {
     if (this.#hasWarned) return
     this.#hasWarned = true
     logWarning(
-      `a client has asked for the metadata of an endpoint at a host that is not known: name the hosts of the application in ${OPTION}.hosts (docs/agents.md)`
+      `a client has asked for the metadata of an endpoint at a host that is not known: name the hosts of the application in ${OPTION}.hosts`
     )
   }
 

@@ -13,7 +13,7 @@ export type QueueOptions = RemoteOptions &
 
 /** End of both messages. */
 const CHOICES =
-  'Let queued calls keep their author ("delegation": docs/delegation.md), call it while the request is handled (after the ' +
+  'Let queued calls keep their author ("delegation"), call it while the request is handled (after the ' +
   'commit: in req.on("succeeded")), or give background work a required service of its own with a technical destination, ' +
   'and queue that one. See docs/background.md.'
 

@@ -37,7 +37,7 @@ export interface StoreClient {
 export function storeClient(path: string, credentials: object | undefined): StoreClient {
   if (!credentials) {
     throw new ConfigurationError(
-      `${path} has no credentials: bind an instance of the SAP Credential Store (docs/delegation.md)`
+      `${path} has no credentials: bind an instance of the SAP Credential Store ("npx cds-principal delegations init" prints how)`
     )
   }
   const place = `${path}.credentials`
