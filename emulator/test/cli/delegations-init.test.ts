@@ -57,10 +57,8 @@ test('the steps name the SAP Credential Store, where the plugin looks by default
   expect(printed).toContain('"namespace_permissions":{"cds-principal":["read"]}')
   expect(printed).toMatch(/type Key: name "delegation-keys"/)
   expect(printed).toContain('"delegation-keys": { "kind": "credstore" }')
-  const [encode = '', decode = ''] = printed
-    .replace(/\n.*?(?=f\.read)/, '')
-    .matchAll(/node -e '(const f=[^']+)'/g)
-    .map(([, script = '']) => script)
+  const scripts = printed.replace(/\n.*?(?=f\.read)/, '').matchAll(/node -e '(const f=[^']+)'/g)
+  const [encode = '', decode = ''] = [...scripts].map(([, script = '']) => script)
   execFileSync(process.execPath, ['-e', encode])
   expect(statSync(`${out}.base64`).mode & 0o777).toBe(0o600)
   const value = Buffer.from(readFileSync(`${out}.base64`, 'utf8'), 'base64').toString()
