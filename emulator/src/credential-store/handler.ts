@@ -66,8 +66,10 @@ async function write(call: Call): Promise<void> {
   if (!/^application\/jose\b/.test(req.headers['content-type'] ?? '')) {
     return refuse(res, 415, 'payloads must be encrypted: application/jose')
   }
-  const payload = (await decrypt(keys, (await readText(req)) ?? '', clock)) as StoredCredential
-  if (typeof payload !== 'object') return refuse(res, 400, 'the payload is not accepted')
+  const payload = (await decrypt(keys, (await readText(req)) ?? '', clock)) as
+    StoredCredential | null | undefined
+  if (typeof payload !== 'object' || !payload)
+    return refuse(res, 400, 'the payload is not accepted')
   const problem = problemOf(type, payload)
   if (problem) return refuse(res, 400, problem)
   const known = credentials.find(namespace, type, payload.name)
