@@ -49,7 +49,7 @@ export interface EmulatorOptions {
   jobScheduler?: boolean | JobSchedulerOptions
   /**
    * The SAP Credential Store, bound to the application. With `delegation`, it has the application's keys. Default: none; with a CAP
-   * project `true` if the entry with the keys is of kind or label `credstore`.
+   * project one if the entry with the keys is of kind or label `credstore`, or has `credentialStore`, which names their place.
    */
   credentialStore?: boolean | CredentialStoreOptions
   /** Systems behind the Cloud Connector by virtual `host:port`. */

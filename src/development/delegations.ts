@@ -41,8 +41,10 @@ export function bindDelegations(services: VcapServices): void {
       ...waysOf(given, keys, Boolean(services.identity))
     }
     const { recordKeys, assertionKeys } = keys
-    requires[credentials] ??= {}
-    requires[credentials].credentials ??= { recordKeys, assertionKeys }
+    const entry: KeyEntry = (requires[credentials] ??= {})
+    // CAP binds an entry of kind or label credstore; its options alone lead to no binding
+    const store = entry.credentialStore === undefined ? undefined : services.credstore?.[0]
+    entry.credentials ??= store?.credentials ?? { recordKeys, assertionKeys }
   }
 }
 
@@ -60,6 +62,7 @@ export function bindDelegationsOfEnvironment(vcapServices: string | undefined): 
 }
 
 type DelegatedService = RequiredService & { delegation?: unknown }
+type KeyEntry = RequiredService & { credentialStore?: unknown }
 
 function delegated(
   requires: Readonly<Record<string, RequiredService | undefined>>

@@ -15,9 +15,6 @@ import { createStoreHandler } from './handler.js'
 import { createInstance, CREDENTIAL_STORE, endOfBinding, storeBinding } from './instance.js'
 import type { CredentialStore } from './types.js'
 
-/** Place at which the plugin looks for the keys of delegated work. */
-const PLACE = { namespace: 'cds-principal', name: 'delegation-keys' }
-
 /** The service, listening. */
 export interface RunningStore {
   readonly listener: Listener
@@ -60,7 +57,9 @@ export async function startCredentialStore(
     const { recordKey, assertionKey } = application.keys
     const file = JSON.stringify({ recordKeys: [recordKey], assertionKeys: [assertionKey] })
     const value = Buffer.from(file).toString('base64')
-    store.write(PLACE.namespace, { name: PLACE.name, value })
+    const options = credentialStore === true ? {} : credentialStore
+    const { namespace = 'cds-principal', name = 'delegation-keys' } = options
+    store.write(namespace, { name, value })
   }
   const guid = randomUUID()
   const end = endOfBinding(clock)

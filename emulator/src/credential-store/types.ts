@@ -10,6 +10,10 @@ export interface CredentialStoreOptions {
   authentication?: StoreAuthentication
   /** `default_permissions` of the binding; default: all of them, as on BTP. */
   permissions?: readonly StorePermission[]
+  /** Namespace of the keys of the option `delegation`; default: `cds-principal`. */
+  namespace?: string
+  /** Name of these keys; default: `delegation-keys`. */
+  name?: string
 }
 
 /** Credential as it is created in the cockpit. */

@@ -1,3 +1,4 @@
+import type { CredentialStoreOptions } from '../credential-store/types.js'
 import type { EmulatorOptions } from '../types.js'
 import type { DelegationTrustOptions } from './delegation-options.js'
 
@@ -12,6 +13,7 @@ interface Delegation {
 interface KeyEntry {
   readonly kind?: unknown
   readonly vcap?: { readonly label?: unknown }
+  readonly credentialStore?: unknown
 }
 
 const NAMES = ['issuer', 'assertionIssuer', 'origin'] as const
@@ -43,7 +45,8 @@ export function delegationOf(
 }
 
 /**
- * Returns the option `credentialStore` of a project: there is a store if the entry with the keys of delegations is one.
+ * Returns the option `credentialStore` of a project: there is a store if the entry with the keys of delegations is one, and has them at
+ * the place that the entry names.
  *
  * @param own - of `cds.requires.auth.emulator`
  */
@@ -51,14 +54,27 @@ export function credentialStoreOf(
   requires: Readonly<Record<string, unknown>>,
   own: EmulatorOptions['credentialStore']
 ): Pick<EmulatorOptions, 'credentialStore'> {
-  if (own !== undefined) return { credentialStore: own }
+  if (own === false) return { credentialStore: own }
   const names = Object.entries(requires).flatMap(([name, options]) => {
     const { delegation } = Object(options) as { delegation?: { credentials?: unknown } }
-    return name === 'kinds' || !delegation ? [] : [delegation.credentials]
+    return name === 'kinds' || !delegation ? [] : [delegation.credentials ?? 'delegation-keys']
   })
-  const isStore = names.some((name) => {
-    const { kind, vcap } = Object(requires[String(name)]) as KeyEntry
-    return kind === 'credstore' || vcap?.label === 'credstore'
-  })
-  return isStore ? { credentialStore: true } : {}
+  const entry = names.map((name) => Object(requires[name as string]) as KeyEntry).find(isStore)
+  const credentialStore = entry ? { ...placeOf(entry), ...(own !== true && own) } : own
+  return credentialStore === undefined ? {} : { credentialStore }
+}
+
+function isStore({ kind, vcap, credentialStore }: KeyEntry): boolean {
+  return kind === 'credstore' || vcap?.label === 'credstore' || credentialStore !== undefined
+}
+
+/** Values that are no text are left to the plugin, which names the option. */
+function placeOf({
+  credentialStore
+}: KeyEntry): Pick<CredentialStoreOptions, 'namespace' | 'name'> {
+  const { namespace, name } = Object(credentialStore) as { namespace?: unknown; name?: unknown }
+  return {
+    ...(typeof namespace === 'string' && { namespace }),
+    ...(typeof name === 'string' && { name })
+  }
 }

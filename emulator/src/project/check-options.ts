@@ -39,7 +39,12 @@ const DELEGATION: Names<DelegationTrustOptions> = {
   assertionIssuer: true,
   origin: true
 }
-const CREDENTIAL_STORE: Names<CredentialStoreOptions> = { authentication: true, permissions: true }
+const CREDENTIAL_STORE: Names<CredentialStoreOptions> = {
+  authentication: true,
+  permissions: true,
+  namespace: true,
+  name: true
+}
 const APPLICATION: Names<ApplicationOptions> = { xsSecurity: true, instance: true }
 const SYSTEM: Names<OnPremiseSystem> = {
   backend: true,

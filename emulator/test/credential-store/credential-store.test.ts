@@ -46,13 +46,8 @@ describe('mutual TLS, the default', () => {
   })
 
   test('an application of the option "delegation" has its keys there', async () => {
-    const call = { namespace: 'cds-principal' }
-    const { text } = await callStore(emulator, '/key?name=delegation-keys', call)
-    const { body } = await decrypted(storeCredentials(emulator), text)
-    const keys = JSON.parse(Buffer.from(String(body['value']), 'base64').toString()) as object
-    const [provided] = emulator.vcapServices()['user-provided'] ?? []
-    const { recordKeys, assertionKeys } = provided?.credentials ?? {}
-    expect(keys).toEqual({ recordKeys, assertionKeys })
+    const { stored, provided } = await keysAt(emulator, 'cds-principal', 'delegation-keys')
+    expect(stored).toEqual(provided)
   })
 
   test.each<[string, string, Parameters<typeof callStore>[2], number]>([
@@ -88,13 +83,14 @@ describe('mutual TLS, the default', () => {
     expect((await callStore(emulator, '/password?name=pw', remove)).status).toBe(404)
   })
 
-  test.each<[string, object, object]>([
+  test.each<[string, object | null, object]>([
     ['no time of issue', { name: 'a', value: KEY }, { iat: undefined }],
     ['an old payload', { name: 'a', value: KEY }, { iat: Math.floor(Date.now() / 1000) - 121 }],
     ['another algorithm', { name: 'a', value: KEY }, { enc: 'A128GCM' }],
     ['no Base64', { name: 'a', value: 'ä' }, {}],
     ['more than 32 KB', { name: 'a', value: Buffer.alloc(32_769).toString('base64') }, {}],
-    ['no name', { value: KEY }, {}]
+    ['no name', { value: KEY }, {}],
+    ['null as its payload', null, {}]
   ])('a key with %s is refused', async (_, payload, header) => {
     const body = await encrypted(storeCredentials(emulator), payload, header)
     const { status } = await callStore(emulator, '/key', { method: 'POST', body })
@@ -110,6 +106,25 @@ describe('mutual TLS, the default', () => {
     expect((await send(`${url}/key?name=one`, former)).status).toBe(401)
     expect((await callStore(emulator, '/key?name=one')).status).toBe(200)
   })
+})
+
+/** Returns the keys that the store has at a place, and those of the landscape. */
+async function keysAt(emulator: Emulator, namespace: string, name: string) {
+  const { text } = await callStore(emulator, `/key?name=${name}`, { namespace })
+  const { body } = await decrypted(storeCredentials(emulator), text)
+  const stored = JSON.parse(Buffer.from(String(body['value']), 'base64').toString()) as object
+  const [binding] = emulator.vcapServices()['user-provided'] ?? []
+  const { recordKeys, assertionKeys } = binding?.credentials ?? {}
+  return { stored, provided: { recordKeys, assertionKeys } }
+}
+
+test('the keys of an application can be at another place', async () => {
+  const emulator = await start({ namespace: 'mine', name: 'keys' }, { delegation: true })
+  const { stored, provided } = await keysAt(emulator, 'mine', 'keys')
+  expect(stored).toEqual(provided)
+  const former = { namespace: 'cds-principal' }
+  expect((await callStore(emulator, '/key?name=delegation-keys', former)).status).toBe(404)
+  await emulator.stop()
 })
 
 test('basic authentication', async () => {

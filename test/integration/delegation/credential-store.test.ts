@@ -1,3 +1,5 @@
+import { spawn } from 'node:child_process'
+import { readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 
 import {
@@ -6,7 +8,10 @@ import {
   rotate
 } from '../../../emulator/src/cli/delegation-key-file.js'
 import type { Client } from '../../support/client.js'
+import { processEnvironment } from '../../support/environment.js'
 import { RunningSample } from '../../support/running-sample.js'
+import { Output, SAMPLE } from '../../support/sample.js'
+import { copyOfSample } from '../../support/sample-copy.js'
 import { until } from '../background/queue-sample.js'
 
 const EQUIPMENT = '/odata/v4/maintenance/Equipment'
@@ -164,3 +169,33 @@ test.each<[object, RegExp, number]>([
   const started = start(credentialStore, 'mtls', failures)
   await expect(started.then((sample) => sample.stop())).rejects.toThrow(message)
 })
+
+test.each([{ kind: 'credstore', credentialStore: PLACE }, { credentialStore: PLACE }])(
+  'in development, %j is an emulated store with the keys at this place',
+  async (entry) => {
+    const root = copyOfSample()
+    const file = join(root, '.cdsrc.json')
+    const configuration = JSON.parse(readFileSync(file, 'utf8')) as {
+      requires: Record<string, object>
+    }
+    const { requires } = configuration
+    requires.keys = entry
+    requires.API_EQUIPMENT = { ...requires.API_EQUIPMENT, delegation: { credentials: 'keys' } }
+    writeFileSync(file, JSON.stringify(configuration))
+    const cds = join(SAMPLE, 'node_modules/@sap/cds-dk/bin/cds.js')
+    const child = spawn(process.execPath, [cds, 'watch', '--livereload', 'false'], {
+      cwd: root,
+      env: processEnvironment({ PORT: '0' }),
+      stdio: ['ignore', 'pipe', 'pipe'],
+      detached: true // a group of its own, as a terminal makes it
+    })
+    const output = new Output(child)
+    await output.printed(/server listening on|ERR_\w+/)
+    const ended = new Promise((done) => child.once('close', done))
+    process.kill(-Number(child.pid), 'SIGINT')
+    await ended
+    rmSync(root, { recursive: true, force: true })
+    expect(output.text).toMatch(/server listening on/)
+    expect(output.text).not.toMatch(/ERR_/)
+  }
+)

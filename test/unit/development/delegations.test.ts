@@ -62,6 +62,14 @@ test('what is configured stays: the way, its options, the name and the keys of t
   expect(requires().own).toEqual(own)
 })
 
+test('an entry that has only the options of a Credential Store is bound to that of the landscape', () => {
+  const store = { url: 'https://localhost', encryption: {} }
+  const entry = { credentialStore: { name: 'keys' } }
+  cdsRequires({ S4: { delegation: { credentials: 'own' } }, own: entry })
+  bindDelegations(services({ credstore: [{ credentials: store }] }))
+  expect(requires().own).toEqual({ ...entry, credentials: store })
+})
+
 test.each([
   ['no landscape with keys', { xsuaa: [] }],
   ['a service without delegation', services()]
