@@ -20,7 +20,7 @@ export function setUpSteps(setUp: SetUp): string {
 }
 
 function firstSteps({ out, issuer, assertionIssuer, origin, jwks }: SetUp): string {
-  return `Private keys:  ${out} (for this user only; never into the repository)
+  return `Private keys:  ${out} (for this user only; never into the repository; keep it in a safe place: rotation needs it)
 For others:    ${out}.jwks.json, ${out}.metadata.xml
 
 1. Bind the keys to the application, in one of four ways.
