@@ -38,7 +38,8 @@ export const issued: DelegationRecord[] = []
 export async function openDatabase(): Promise<cds.Service> {
   const root = join(__dirname, '../../..')
   const files = ['node_modules/@sap/cds/srv/outbox.cds', 'model/delegations.cds']
-  const model = await facade.load(files.map((file) => join(root, file)))
+  const own = join(__dirname, 'planning.cds')
+  const model = await facade.load([...files.map((file) => join(root, file)), own])
   facade.model = facade.linked(model)
   const options = { kind: 'sqlite', impl: '@cap-js/sqlite', credentials: { url: ':memory:' } }
   const db = await facade.connect.to('db', options)
@@ -57,11 +58,16 @@ export async function openDatabase(): Promise<cds.Service> {
 }
 
 /** User of a validated token, as this package makes them. */
-export function userOf(userId: string, tenant: string, expiresAt = Date.now() / 1000 + 300) {
+export function userOf(
+  userId: string,
+  tenant: string,
+  expiresAt = Date.now() / 1000 + 300,
+  bearerToken = 'bearer'
+) {
   const person = { userId, tenant, issuer: 'xsuaa', origin: 'sap.default', expiresAt }
   const identity = { kind: 'named', ...person, roles: {}, attributes: {} } as const
   const issuer = { securityContext: () => ({}) }
-  return new TokenUser({ identity, issuer: issuer, bearerToken: 'bearer' })
+  return new TokenUser({ identity, issuer: issuer, bearerToken })
 }
 
 /** Runs work in the context of a user, in a transaction of its own. */

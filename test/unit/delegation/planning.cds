@@ -1,0 +1,7 @@
+/** Events of the application itself. */
+service Planning {
+  @delegated
+  event nightly {
+    id : String;
+  }
+}
