@@ -34,6 +34,9 @@ const app = express().use((req, res) => {
     res.status(204).end()
   }
   if (path.includes('HANG') && isFirst) return
+  if (path.includes('LOST') && isFirst) return void req.socket.destroy()
+  const [, status] = /STATUS(\d+)/.exec(path) ?? []
+  if (status !== undefined && isFirst) return void res.status(Number(status)).end()
   if (path.includes('SLOW') && isFirst) return void slow.push(answer)
   if (path.includes('RELEASE')) for (const each of slow.splice(0)) each()
   answer()

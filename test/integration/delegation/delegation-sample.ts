@@ -56,6 +56,11 @@ export function requiredServices(common: object = {}): Record<string, object> {
     QUEUED: { ...EQUIPMENT, queued: true, ...delegation({ validFor: '2h' }) },
     GATEWAY: { ...EQUIPMENT, ...delegation({ repeatable: 'sap-gateway' }) },
     OASIS: { ...EQUIPMENT, ...delegation({ repeatable: 'oasis' }) },
+    HASTY: {
+      ...EQUIPMENT,
+      credentials: { ...EQUIPMENT.credentials, requestTimeout: 500 },
+      ...delegation()
+    },
     IDEMPOTENT: { ...EQUIPMENT, ...delegation({ idempotent: true }) },
     SYSTEM: {
       ...{ ...EQUIPMENT, onBehalfOf: 'systemUser' },
@@ -155,6 +160,17 @@ export class DelegationSample {
 
   execute(sql: string) {
     return this.alice.post('/odata/v4/delegated/execute', { sql })
+  }
+
+  /** Deletes the row of a piece of work. */
+  async remove(marker: string): Promise<void> {
+    await this.execute(`DELETE FROM cds_outbox_Messages WHERE msg LIKE '%${marker}%'`)
+  }
+
+  /** Returns what the handler of an event has seen of its message, as text. */
+  async seen(marker: string): Promise<string> {
+    const { body } = await this.alice.get(`/odata/v4/delegated/seen(marker='${marker}')`)
+    return body.value as unknown as string
   }
 
   action(name: string, data: object = {}) {

@@ -1,3 +1,4 @@
+import { newMarker } from '../background/background-client.js'
 import { DelegationSample, type Entry } from './delegation-sample.js'
 
 let sample: DelegationSample
@@ -113,6 +114,46 @@ describe('an own event', () => {
     expect(row?.msg).not.toContain('cds.principal.delegation')
     expect(await sample.arrivals(marker)).toEqual([])
   })
+
+  test.each([
+    ['the author', 'API_EQUIPMENT', 'CN=alice'],
+    ['nobody in person, where the service has no delegation', 'SYSTEM', null]
+  ])('that is marked runs privileged, and its calls are made as %s', async (_, remote, subject) => {
+    const { marker } = await sample.plan({ kind: 'nightly', remote })
+    const [arrival] = await sample.arrived(marker)
+    expect(arrival?.subject).toBe(subject)
+    expect(await sample.seen(marker)).toContain('is privileged: true')
+    await sample.gone(marker)
+  })
+
+  test('that is marked, and was queued by nobody in person, has no author: its handler runs, and its calls are refused', async () => {
+    const { marker, status } = await sample.plan({ kind: 'ofNobody' })
+    expect(status).toBe(204)
+    const row = await sample.row(marker, ({ attempts }) => attempts > 1)
+    expect(row?.msg).not.toContain('cds.principal.delegation')
+    expect(row?.lastError).toMatch(/ERR_USER_TOKEN_REQUIRED/)
+    expect(await sample.seen(marker)).toContain('is privileged: true')
+    expect(await entryOf(row?.ID)).toBeUndefined()
+    expect(await sample.arrivals(marker)).toEqual([])
+    await sample.remove(marker)
+  })
+})
+
+describe('a message whose record was removed', () => {
+  test('is a dead letter: nobody takes the place of its author', async () => {
+    const { marker } = await sample.plan({ kind: 'later' })
+    const { ID, msg } = (await sample.row(marker, () => true))!
+    const without = msg.replace(/,"cds\.principal\.delegation":"[\w.-]+"\}$/, '}')
+    expect(without).not.toContain('eyJ')
+    await sample.execute(
+      `UPDATE cds_outbox_Messages SET timestamp = '2020-01-01', msg = '${without.replaceAll("'", "''")}' WHERE ID = '${ID}'`
+    )
+    await sample.action('flush')
+    const dead = await sample.row(marker, ({ attempts }) => attempts > 10)
+    expect(dead?.lastError).toMatch(/is not accepted: there is none[\s\S]*ERR_DELEGATION_INVALID/)
+    expect(await sample.arrivals(marker)).toEqual([])
+    await sample.remove(marker)
+  })
 })
 
 describe('the end', () => {
@@ -146,7 +187,28 @@ describe('once', () => {
     await sample.arrived(marker, 2)
     const row = await sample.row(marker, ({ attempts }) => attempts >= 2)
     expect(row?.lastError).not.toMatch(/ERR_DELEGATION/)
-    await sample.execute("DELETE FROM cds_outbox_Messages WHERE msg LIKE '%FAIL1%'")
+    await sample.remove(marker)
+  })
+
+  test.each([
+    ['its connection is lost', 'LOST', 'API_EQUIPMENT'],
+    ['its time is out', 'HANG', 'HASTY'],
+    ['the answer is 408', 'STATUS408', 'API_EQUIPMENT'],
+    ['the answer is 502', 'STATUS502', 'API_EQUIPMENT'],
+    ['the answer is 504', 'STATUS504', 'API_EQUIPMENT']
+  ])('%s: the call may have happened, and is not made again', async (_, prefix, remote) => {
+    const { marker } = await sample.plan({ marker: prefix + newMarker(), remote })
+    const dead = await sample.row(marker, ({ attempts }) => attempts > 10)
+    expect(dead?.lastError).toMatch(/may have happened[\s\S]*ERR_DELEGATION_OUTCOME/)
+    expect(await sample.arrivals(marker)).toHaveLength(1)
+    await sample.remove(marker)
+  })
+
+  test('503 of the system is an answer, and the call is made again', async () => {
+    const { marker } = await sample.plan({ marker: `STATUS503${newMarker()}` })
+    const arrivals = await sample.arrived(marker, 2)
+    expect(arrivals.map(({ subject }) => subject)).toEqual(['CN=alice', 'CN=alice'])
+    await sample.gone(marker)
   })
 
   test.each([

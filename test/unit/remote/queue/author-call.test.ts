@@ -3,7 +3,7 @@ import type { HttpRequestConfig } from '@sap-cloud-sdk/http-client'
 import { ConfigurationError, PropagationError } from '../../../../src/errors.js'
 import { send } from '../../../../src/remote/http/send.js'
 import { mayHaveHappened } from '../../../../src/remote/queue/author-call.js'
-import { Backend, internet, plain, withBackend } from '../support/backend.js'
+import { type Backend, internet, plain, withBackend } from '../support/backend.js'
 
 let backend: Backend
 withBackend((started) => {
