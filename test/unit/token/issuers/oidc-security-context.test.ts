@@ -1,5 +1,6 @@
 import { inspect } from 'node:util'
 
+import { TokenError } from '../../../../src/errors.js'
 import { OidcSecurityContext } from '../../../../src/token/issuers/oidc-security-context.js'
 import { forge, signingKey } from '../../../integration/oidc/forge.js'
 
@@ -58,4 +59,10 @@ test('what code does to the claims stays in its request', () => {
   const claims = context().token.payload as Record<string, unknown>
   claims.scope = 'admin'
   expect(context().token.payload).toEqual(CLAIMS)
+})
+
+test('a token is taken apart when somebody looks inside, not before', () => {
+  const { token } = new OidcSecurityContext('no token')
+  expect(token.jwt).toBe('no token')
+  expect(() => token.payload).toThrow(TokenError)
 })
