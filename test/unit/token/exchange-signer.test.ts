@@ -1,7 +1,11 @@
 import { generateKeyPairSync } from 'node:crypto'
 
 import { createSigningIdentity } from '../../../emulator/src/saml/signing-identity.js'
-import { exchangeProblem, signerProblem } from '../../../src/token/exchange-options.js'
+import {
+  exchangeProblem,
+  SAML_OPTIONS,
+  signerProblem
+} from '../../../src/token/exchange-options.js'
 import { keys } from '../../integration/inbound/support/keys.js'
 
 const KEY = String(keys.good.privateKey.export({ type: 'pkcs8', format: 'pem' }))
@@ -14,6 +18,17 @@ const pss = () => {
   return String(privateKey.export({ type: 'pkcs8', format: 'pem' }))
 }
 const mapped = (json: string) => ({ ...SAML, attributeMapping: JSON.parse(json) as unknown })
+
+test('the options of grant "saml2-bearer", which "jwt-bearer" does not have', () => {
+  expect(SAML_OPTIONS).toEqual([
+    ...['assertionIssuer', 'key', 'certificate', 'credentials', 'audience', 'assertionRecipient'],
+    ...['nameIdFormat', 'userIdSource', 'authnContextClassRef', 'attributeMapping']
+  ])
+  for (const name of SAML_OPTIONS) {
+    const problem = `.${name} is not known with grant "jwt-bearer"`
+    expect(exchangeProblem({ grant: 'jwt-bearer', [name]: null })).toBe(problem)
+  }
+})
 
 describe('key and certificate of a service', () => {
   test('good ones, with and without a certificate', async () => {
