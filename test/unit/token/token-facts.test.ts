@@ -17,6 +17,7 @@ test.each([
   [{ client_id: 'c', aud: 'x' }, 'client c, audience x'],
   [{}, 'client none, audience none'],
   [{ azp: 1, aud: [{}, 'x\n'] }, 'client none, audience none, x?'],
+  [{ cid: 'b', client_id: 'c', aud: null }, 'client b, audience none'],
   [{ azp: 'a', aud: ['1', '2', '3', '4', '5', '6'] }, 'client a, audience 1, 2, 3, 4, 5']
 ])('%j is %s', (payload, text) => {
   expect(addresseeText(payload)).toBe(text)
@@ -24,6 +25,9 @@ test.each([
 
 test('of an issuer only the host is shown', () => {
   expect(issuerHost('https://t1.example:443/path?user=x')).toBe('t1.example')
+  expect(issuerHost('http://localhost:8080/realms/plant')).toBe('localhost:8080')
+  expect(issuerHost('urn:t1.example')).toBe('no URL')
   expect(issuerHost('x')).toBe('no URL')
+  expect(issuerHost(['https://t1.example'])).toBe('no "iss" claim')
   expect(issuerHost(undefined)).toBe('no "iss" claim')
 })

@@ -22,6 +22,30 @@ test('not after the token has expired, leeway included', () => {
   expect(tokens.get('b')).toBeUndefined()
 })
 
+test('to the millisecond, a recent one as well', () => {
+  const begin = 1_800_000_000_000
+  jest.useFakeTimers({ now: begin })
+  try {
+    const tokens = new VerifiedTokens()
+    for (const token of ['recent', 'other']) {
+      tokens.set(token, { expiresAt: begin / 1000 + 10, keyIsHeld: held })
+    }
+    expect(tokens.get('recent')).toBeDefined()
+    jest.setSystemTime(begin + 70_000 - 1)
+    expect(tokens.get('recent')).toBeDefined()
+    jest.setSystemTime(begin + 70_000)
+    expect(['recent', 'other'].map((token) => tokens.get(token))).toEqual([undefined, undefined])
+  } finally {
+    jest.useRealTimers()
+  }
+})
+
+test('before the first token there is none', () => {
+  const tokens = new VerifiedTokens()
+  expect(tokens.size).toBe(0)
+  expect(tokens.get('a')).toBeUndefined()
+})
+
 test('not after the key has left the set, and not when it comes back', () => {
   const tokens = new VerifiedTokens()
   let isHeld = true

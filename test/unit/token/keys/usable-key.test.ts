@@ -1,6 +1,10 @@
 import { generateKeyPairSync, type JsonWebKey, type KeyPairKeyObjectResult } from 'node:crypto'
 
-import { importKey, SIGNATURE_ALGORITHMS } from '../../../../src/token/keys/usable-key.js'
+import {
+  importKey,
+  SIGNATURE_ALGORITHMS,
+  type VerificationKey
+} from '../../../../src/token/keys/usable-key.js'
 
 const publicJwk = ({ publicKey }: KeyPairKeyObjectResult) => publicKey.export({ format: 'jwk' })
 const rsa = (modulusLength: number, publicExponent = 0x10001) =>
@@ -89,6 +93,13 @@ describe('weak and broken keys', () => {
   })
 })
 
+test('what was imported is the entry as it came, and nobody can change it', () => {
+  const entry = { ...RSA, alg: 'RS256', x5t: 'thumbprint' }
+  const key = importKey(entry, ALL)
+  expect(key).toMatchObject({ kid: 'k', alg: 'RS256', jwk: entry })
+  expect(Object.isFrozen((key as VerificationKey).jwk)).toBe(true)
+})
+
 describe('entries that are no keys', () => {
   test.each([null, 1, 'x', [], [RSA]])('%j', (entry) => {
     expect(importKey(entry, ALL)).toBe('no JSON object')
@@ -96,6 +107,15 @@ describe('entries that are no keys', () => {
 
   test.each([undefined, null, '', 1, ['k'], {}, 'k'.repeat(257)])('"kid" %j', (kid) => {
     expect(importKey({ ...RSA, kid }, ALL)).toBe('no usable "kid"')
+  })
+
+  test.each([5, null, ['RS256']])('"alg" %j', (alg) => {
+    expect(importKey({ ...RSA, alg }, ALL)).toBe('"alg" is no string')
+  })
+
+  test('a "kid" has 256 characters at most', () => {
+    const kid = 'k'.repeat(256)
+    expect(importKey({ ...RSA, kid }, ALL)).toMatchObject({ kid })
   })
 
   test.each([{}, { kty: 'AKP' }, { kty: 1 }, { kty: 'EC', crv: {} }])('%j', (jwk) => {
