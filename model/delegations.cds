@@ -32,6 +32,6 @@ entity Delegations {
       revokedAt  : Timestamp;
       /** Seed for the ids of repeatable requests. */
       request    : String(36);
-      /** True if all answers have confirmed that requests are repeatable; null if nobody has asked. */
-      repeatable : Boolean;
+      /** Called services whose answers have confirmed that requests are repeatable, or not; null if nobody has asked. */
+      repeatable : String(5000);
 }

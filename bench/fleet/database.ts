@@ -34,7 +34,7 @@ const LEFT_ROWS = `SELECT row_to_json(r) FROM (
     coalesce(m.lasterror LIKE '%ERR_DELEGATION_OUTCOME%', false) AS "isOutcome",
     substring(m.msg from 'Equipment=''([A-Z0-9]+)''') AS equipment, d.state,
     ${milliseconds('d.sentat')} AS "sentAt", ${milliseconds('m.lastattempttimestamp')} AS "lastAttempt",
-    (SELECT ${milliseconds('min(u.usedat)')} FROM cds_principal_delegations u WHERE u.state = 'used' AND u.repeatable
+    (SELECT ${milliseconds('min(u.usedat)')} FROM cds_principal_delegations u WHERE u.state = 'used' AND u.repeatable LIKE '%=t%'
       AND u.service = d.service AND u.tenant IS NOT DISTINCT FROM d.tenant) AS "confirmedAt"
   FROM cds_outbox_messages m
   LEFT JOIN cds_principal_delegations d ON d.jti = m.id AND d.state <> 'replaced') r`

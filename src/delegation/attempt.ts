@@ -11,6 +11,7 @@ import {
   markSent,
   type SentMark
 } from './table.js'
+import { delegationOf } from './targets.js'
 
 /** Verified record of a selected row, or the reason for which it is refused. */
 export type Judgement =
@@ -28,10 +29,11 @@ export class Attempt {
   #marking: Promise<SentMark> | undefined
   #isBegun = false
   #isOver = false
-  #calls = 0
+  /** Requests that change data, with their number among equal ones. */
+  readonly #writes = new Map<string, number>()
   /** True if a call has succeeded, or its outcome is unknown. */
   #mayHaveHappened = false
-  #confirmed: boolean | null = null
+  readonly #confirmed = new Map<string, boolean>()
 
   constructor(stored: string, tenant: string | undefined, judgement: Judgement) {
     this.stored = stored
@@ -60,7 +62,9 @@ export class Attempt {
   /** True if everything that was sent has certainly had no effect. */
   get hasDoneNothing(): boolean {
     // the system has answered a repeated request as it has answered the first one
-    const isAnswered = this.#confirmed === true && this.#calls === 1
+    const called = 'record' in this.#judgement && delegationOf(this.#judgement.record.service)?.name
+    const isOne = [...this.#writes.values()].join() === '1'
+    const isAnswered = called ? isOne && this.#confirmed.get(called) === true : false
     return !this.#mayHaveHappened && (!this.isRepeated || isAnswered)
   }
 
@@ -78,8 +82,8 @@ export class Attempt {
     return 'entry' in this.#judgement && this.#judgement.entry.state === 'sent'
   }
 
-  /** True if all answers have confirmed that requests are repeatable; null if nobody has asked. */
-  get confirmed(): boolean | null {
+  /** Services that were asked for it, with true if all of their answers have confirmed that requests are repeatable. */
+  get confirmed(): ReadonlyMap<string, boolean> {
     return this.#confirmed
   }
 
@@ -123,16 +127,23 @@ export class Attempt {
     this.#isOver = true
   }
 
-  /** Counts a call of a remote service as the author, and returns its number. @throws {@link DelegationError} */
-  nextCall(service: string): number {
+  /** @throws {@link DelegationError} if the work is done */
+  checkRunning(service: string): void {
     if (this.#isOver) throw ended(service, 'its work is done')
-    return ++this.#calls
+  }
+
+  /** Counts a request that changes data, and returns its number among equal ones. */
+  countWrite(request: string): number {
+    const number = (this.#writes.get(request) ?? 0) + 1
+    this.#writes.set(request, number)
+    return number
   }
 
   /** @param isUnknown - true if the call may have had an effect @param confirmed - by the answer */
-  note(isUnknown: boolean, confirmed: boolean | null): void {
+  note(service: string, isUnknown: boolean, confirmed: boolean | null): void {
     if (isUnknown) this.#mayHaveHappened = true
-    if (confirmed !== null) this.#confirmed = confirmed && this.#confirmed !== false
+    if (confirmed === null) return
+    this.#confirmed.set(service, confirmed && this.#confirmed.get(service) !== false)
   }
 }
 

@@ -6,7 +6,7 @@ import type { Attempt } from './attempt.js'
 import { now } from './clock.js'
 import type { DelegatedService } from './options.js'
 import { ended } from './record.js'
-import { hasConfirmed, inOwnTransaction, type SentMark } from './table.js'
+import { hasConfirmed, inOwnTransaction } from './table.js'
 import { authorPrincipal } from './ways.js'
 
 /** Names of headers for repeatable requests: id, time of the first request, and the answer's result. */
@@ -15,11 +15,17 @@ const HEADERS = {
   'sap-gateway': ['RequestID', 'RepeatabilityCreation', 'repeatabilityresult']
 } as const
 
+/** Request as it is sent. */
+export interface SentRequest {
+  readonly method?: string | undefined
+  readonly url?: string | undefined
+  readonly data?: unknown
+}
+
 /** One call of a remote service as the author of queued work. */
 export class AuthorCall {
   readonly attempt: Attempt
   readonly #service: DelegatedService
-  readonly #number: number
   #isWrite = true
   #isSent = false
   #confirmed: boolean | null = null
@@ -28,7 +34,7 @@ export class AuthorCall {
   constructor(attempt: Attempt, service: DelegatedService) {
     this.attempt = attempt
     this.#service = service
-    this.#number = attempt.nextCall(service.name)
+    attempt.checkRunning(service.name)
   }
 
   /** Returns the author, with a token. @throws {@link DelegationError} */
@@ -41,26 +47,23 @@ export class AuthorCall {
   }
 
   /**
-   * Prepares the request: what an earlier attempt may have done is done again only if that is safe.
+   * Prepares the call: what an earlier attempt may have done is done again only if that is safe.
    *
-   * @param isRead - true for a request that changes nothing
-   * @returns headers to send
+   * @param isRead - true for a call that changes nothing
    * @throws {@link DelegationError} `ERR_DELEGATION_OUTCOME`, `ERR_DELEGATION_ENDED`, `ERR_DELEGATION_TAKEN`
    */
-  async prepare(isRead: boolean): Promise<Record<string, string>> {
+  async prepare(isRead: boolean): Promise<void> {
     this.#isWrite = !isRead
     if (this.attempt.isRepeated && !isRead) await this.#checkRepetition()
-    const mark = await this.attempt.send()
-    const { repeatable } = this.#service
-    return repeatable && !isRead ? this.#headers(repeatable, mark) : {}
+    await this.attempt.send()
   }
 
   async #checkRepetition(): Promise<void> {
     const { idempotent, repeatable, name } = this.#service
-    const { tenant, record } = this.attempt
+    const { tenant } = this.attempt
     if (idempotent) return
     const isConfirmed =
-      repeatable && (await inOwnTransaction(tenant, () => hasConfirmed(record.service, tenant)))
+      repeatable && (await inOwnTransaction(tenant, () => hasConfirmed(name, tenant)))
     if (isConfirmed) return
     await this.attempt.checkCurrent()
     throw new DelegationError(
@@ -74,11 +77,16 @@ export class AuthorCall {
     )
   }
 
-  #headers(kind: keyof typeof HEADERS, { request, sentAt }: SentMark): Record<string, string> {
+  /** The id belongs to what is sent, in whatever order: another request never gets it. */
+  #headers({ method, url, data }: SentRequest): Record<string, string> {
+    const { name, repeatable: kind } = this.#service
+    const content = JSON.stringify([name, method?.toUpperCase(), url, sha256(bodyOf(data))])
+    const number = this.attempt.countWrite(content)
+    const { mark } = this.attempt
+    if (!kind || !mark) return {}
+    const { request, sentAt } = mark
     const [id, first] = HEADERS[kind]
-    const hash = createHash('sha256')
-      .update(`${request}:${String(this.#number)}`)
-      .digest('hex')
+    const hash = sha256(JSON.stringify([request, content, number]))
     if (kind === 'sap-gateway') {
       return { [id]: hash.slice(0, 32).toUpperCase(), [first]: sentAt.slice(0, 19) }
     }
@@ -86,9 +94,16 @@ export class AuthorCall {
     return { [id]: uuid, [first]: new Date(sentAt).toUTCString() }
   }
 
-  /** Records that a request leaves. */
-  sent(): void {
+  /**
+   * Records that a request leaves.
+   *
+   * @returns headers by which the system executes it once
+   */
+  sent(request: SentRequest): Record<string, string> {
     this.#isSent = true
+    return this.#isWrite && !/^(GET|HEAD)$/i.test(request.method ?? '')
+      ? this.#headers(request)
+      : {}
   }
 
   /** Reads whether the answer confirms that the request is repeatable. */
@@ -96,16 +111,27 @@ export class AuthorCall {
     const { repeatable } = this.#service
     if (!repeatable || !this.#isWrite) return
     const [, , name] = HEADERS[repeatable]
-    this.#confirmed = headers[name] === 'accepted'
+    this.#confirmed = headers[name] === 'accepted' && this.#confirmed !== false
   }
 
   /** Records that the call has succeeded. */
   succeeded(): void {
-    this.attempt.note(this.#isWrite, this.#confirmed)
+    this.attempt.note(this.#service.name, this.#isWrite, this.#confirmed)
   }
 
   /** Records that the call has failed. @param isUnknown - true if it may have had an effect all the same */
   failed(isUnknown: boolean): void {
-    if (this.#isSent) this.attempt.note(this.#isWrite && isUnknown, this.#confirmed)
+    if (this.#isSent)
+      this.attempt.note(this.#service.name, this.#isWrite && isUnknown, this.#confirmed)
   }
+}
+
+function sha256(content: string | Uint8Array): string {
+  return createHash('sha256').update(content).digest('hex')
+}
+
+/** Streams can't be read twice: their requests differ by all the rest. */
+function bodyOf(data: unknown): string | Uint8Array {
+  if (typeof data === 'string' || data instanceof Uint8Array) return data
+  return data === undefined || 'pipe' in Object(data) ? '' : JSON.stringify(data)
 }

@@ -33,8 +33,8 @@ export interface DelegationEntry {
   readonly revokedAt: string | null
   /** Seed for the ids of repeatable requests. @internal */
   readonly request: string | null
-  /** True if all answers have confirmed that requests are repeatable. @internal */
-  readonly repeatable: boolean | null
+  /** Called services whose answers have confirmed that requests are repeatable, or not. @internal */
+  readonly repeatable: string | null
 }
 
 const timestamp = (seconds: number) => new Date(seconds * 1000).toISOString()
@@ -162,30 +162,38 @@ const NOT_USED: readonly DelegationState[] = ['sent', 'ended', 'replaced']
 /**
  * Uses up a delegation, in the current transaction.
  *
- * @param repeatable - true if all answers have confirmed that requests are repeatable; null if nobody has asked
+ * @param confirmed - called services that were asked for it, with true if all answers have confirmed that requests are repeatable
  * @returns false if it was used already, or another attempt has begun
  * @internal
  */
 export async function useEntry(
   { txn, state, attempts, request }: AttemptState,
-  repeatable: boolean | null
+  confirmed: ReadonlyMap<string, boolean>
 ): Promise<boolean> {
   const own = request ? { request, state: { in: NOT_USED } } : { state, attempts }
+  const answers = Array.from(confirmed, ([service, isConfirmed]) => answerOf(service, isConfirmed))
+  const repeatable = answers.join('') || null
   const query = UPDATE.entity(TABLE)
     .set({ state: 'used', usedAt: timestamp(now()), repeatable })
     .where({ txn, ...own })
   return affectedRows(await cap.run(query)) === 1
 }
 
-/** True if the last answers for this kind of work have confirmed that requests are repeatable. @internal */
+/** In hexadecimal digits a name has no wildcard of LIKE. */
+function answerOf(service: string, answer: boolean | '_'): string {
+  return `,${Buffer.from(service).toString('hex')}=${String(answer).slice(0, 1)}`
+}
+
+/** True if the last answers of a called service have confirmed that requests are repeatable. @internal */
 export async function hasConfirmed(service: string, tenant: string | undefined): Promise<boolean> {
+  const repeatable = { like: `%${answerOf(service, '_')}%` }
   const query = SELECT.one
     .from(TABLE)
     .columns('repeatable')
-    .where({ service, tenant: tenant ?? null, state: 'used', repeatable: { '!=': null } })
+    .where({ tenant: tenant ?? null, state: 'used', repeatable })
     .orderBy('usedAt desc')
   const found = (await cap.run(query)) as Pick<DelegationEntry, 'repeatable'> | undefined
-  return Boolean(found?.repeatable)
+  return Boolean(found?.repeatable?.includes(answerOf(service, true)))
 }
 
 /** Returns the latest time in the table, in seconds since the epoch. @internal */

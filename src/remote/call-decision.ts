@@ -1,7 +1,6 @@
 import cds from '@sap/cds'
 
 import type { AuthorCall } from '../delegation/author-call.js'
-import type { Headers } from '../lib/inbound-credential.js'
 import type { Principal } from '../user/principal.js'
 import { principalOf } from '../user/principal-of.js'
 import type { CallEvidence } from './evidence/call.js'
@@ -17,7 +16,6 @@ export interface Decision {
   readonly until: number
   /** Call as the author of queued work, which is not the current user. */
   readonly author: AuthorCall | undefined
-  readonly headers: Headers
 }
 
 /**
@@ -46,8 +44,8 @@ export async function decideCall(
     )
     const { name } = outbound.destination
     if (outbound.userBound) checkCloudSdk(`destination "${String(name)}"`)
-    const headers = (await author?.prepare(isRead(req))) ?? {}
-    return { outbound, until: endOf(principal, minTokenLifetime), author, headers }
+    await author?.prepare(isRead(req))
+    return { outbound, until: endOf(principal, minTokenLifetime), author }
   } catch (error) {
     evidence.refused(error)
     throw error

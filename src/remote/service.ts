@@ -128,12 +128,12 @@ export class PrincipalRemoteService extends Stock {
     }
     const origin = guard?.origin ?? this
     const evidence = new CallEvidence(subjectOf(origin), isQueued(req) ? 'queue' : undefined)
-    const { outbound, until, author, headers } = await decideCall(origin, req, evidence)
+    const { outbound, until, author } = await decideCall(origin, req, evidence)
     const { userBound } = outbound
     const own = { user, tenant, until, userBound, origin, over: false }
     const call = Object.create(this, perCall(own, outbound, { evidence, author })) as this
     try {
-      const result = await super.handle.call(call, withCleanHeaders(req, userBound, headers))
+      const result = await super.handle.call(call, withCleanHeaders(req, userBound))
       author?.succeeded()
       evidence.done()
       return result
@@ -194,18 +194,17 @@ function recordSend({ evidence, author }: Watchers, middleware: HttpMiddleware):
     const send = middleware(options)
     if (!author) return send
     return async (request) => {
-      author.sent()
-      const answer = await send(request)
+      const headers = { ...request.headers, ...author.sent(request) }
+      const answer = await send({ ...request, headers })
       author.answered(answer.headers as Headers)
       return answer
     }
   }
 }
 
-function withCleanHeaders(req: cds.Request, userBound: boolean, more: Headers = {}): cds.Request {
+function withCleanHeaders(req: cds.Request, userBound: boolean): cds.Request {
   const inbound: Headers = cap.context?.http?.req.headers ?? {}
-  const clean = withoutInboundCredentials(req.headers as Headers, inbound, userBound)
-  const headers = { ...clean, ...more }
+  const headers = withoutInboundCredentials(req.headers as Headers, inbound, userBound)
   return Object.create(req, { headers: { value: headers } }) as cds.Request
 }
 

@@ -1,6 +1,6 @@
 import cds from '@sap/cds'
 
-import { AuthorCall } from '../../../src/delegation/author-call.js'
+import { AuthorCall, type SentRequest } from '../../../src/delegation/author-call.js'
 import type { RepeatableRequests } from '../../../src/delegation/options.js'
 import { attemptOf, beginAttempt } from '../../../src/delegation/running.js'
 import { muteConsole } from '../../support/console.js'
@@ -8,6 +8,8 @@ import { as, ENTRIES, openDatabase, queue, select, TABLE } from './database.js'
 
 muteConsole('info', 'warn', 'error')
 beforeAll(openDatabase)
+
+const CHANGE = { method: 'PATCH', url: "/Equipment('1')", data: { name: 'new' } }
 
 let count = 0
 const newId = () => `00000000-0000-4000-8000-1${String(++count).padStart(11, '0')}`
@@ -36,6 +38,27 @@ const stateOf = async (jti: string) => {
   return (found as { state: string }).state
 }
 
+/** Does work whose answer confirms that the request was repeatable, or not. */
+async function confirm(
+  called: ReturnType<typeof service>,
+  result: string | undefined = 'accepted'
+) {
+  const ID = newId()
+  await queue(ID)
+  const { msg } = await select(ID)
+  await as(new cds.User.Privileged(), 't1', async () => {
+    const user = cds.context?.user
+    beginAttempt(JSON.parse(msg) as object, user)
+    const call = new AuthorCall(attemptOf(user)!, called)
+    await call.prepare(false)
+    call.sent(CHANGE)
+    call.answered({ repeatabilityresult: result, 'repeatability-result': result })
+    call.succeeded()
+    await cds.run(DELETE.from(TABLE).where({ ID }))
+  })
+  expect(await stateOf(ID)).toBe('used')
+}
+
 test('an answered failure lets the work be tried again, with another id and the same record', async () => {
   const ID = newId()
   const { msg: stored } = await queue(ID)
@@ -44,8 +67,8 @@ test('an answered failure lets the work be tried again, with another id and the 
     const begun = await attempt(ID)
     expect(begun.attempt.number).toBe(number)
     const call = new AuthorCall(begun.attempt, service({ repeatable: 'oasis' }))
-    ids.push((await call.prepare(false))['Repeatability-Request-ID'])
-    call.sent()
+    await call.prepare(false)
+    ids.push(call.sent(CHANGE)['Repeatability-Request-ID'])
     expect(await stateOf(ID)).toBe('sent')
     call.failed(false)
     await writeBack(ID, begun.msg)
@@ -60,14 +83,14 @@ test.each([
   [
     'without its answer',
     (call: AuthorCall) => {
-      call.sent()
+      call.sent(CHANGE)
       call.failed(true)
     }
   ],
   [
     'with success, before the work failed',
     (call: AuthorCall) => {
-      call.sent()
+      call.sent(CHANGE)
       call.succeeded()
     }
   ]
@@ -91,14 +114,12 @@ test('reads, and calls of an idempotent service, are made again', async () => {
   const first = await attempt(ID)
   const call = new AuthorCall(first.attempt, service())
   await call.prepare(false)
-  call.sent()
+  call.sent(CHANGE)
   call.failed(true)
   await writeBack(ID, first.msg)
   const second = await attempt(ID)
-  expect(await new AuthorCall(second.attempt, service()).prepare(true)).toEqual({})
-  expect(
-    await new AuthorCall(second.attempt, service({ idempotent: true })).prepare(false)
-  ).toEqual({})
+  await new AuthorCall(second.attempt, service()).prepare(true)
+  await new AuthorCall(second.attempt, service({ idempotent: true })).prepare(false)
 })
 
 test('a repeatable call is made again with its id, once the system has confirmed one', async () => {
@@ -108,36 +129,21 @@ test('a repeatable call is made again with its id, once the system has confirmed
     await queue(ID)
     const first = await attempt(ID)
     const call = new AuthorCall(first.attempt, repeatable)
-    const headers = await call.prepare(false)
+    await call.prepare(false)
+    const headers = call.sent(CHANGE)
     const second = await attempt(ID)
-    return { headers, again: new AuthorCall(second.attempt, repeatable).prepare(false) }
-  }
-  /** Does work whose answer confirms that the request was repeatable, or not. */
-  const confirm = async (result: string | undefined) => {
-    const ID = newId()
-    await queue(ID)
-    const { msg } = await select(ID)
-    await as(new cds.User.Privileged(), 't1', async () => {
-      const user = cds.context?.user
-      beginAttempt(JSON.parse(msg) as object, user)
-      const call = new AuthorCall(attemptOf(user)!, repeatable)
-      await call.prepare(false)
-      call.sent()
-      call.answered({ repeatabilityresult: result })
-      call.succeeded()
-      await cds.run(DELETE.from(TABLE).where({ ID }))
-    })
-    expect(await stateOf(ID)).toBe('used')
+    const again = new AuthorCall(second.attempt, repeatable)
+    return { headers, again: again.prepare(false).then(() => again.sent(CHANGE)) }
   }
   await expect((await crashed()).again).rejects.toMatchObject({ code: 'ERR_DELEGATION_OUTCOME' })
-  await confirm('accepted')
+  await confirm(repeatable)
   const { headers, again } = await crashed()
   expect(await again).toEqual(headers)
   expect(headers).toEqual({
     RequestID: expect.stringMatching(/^[0-9A-F]{32}$/) as string,
     RepeatabilityCreation: expect.stringMatching(/^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d$/) as string
   })
-  await confirm(undefined)
+  await confirm(repeatable, '')
   await expect((await crashed()).again).rejects.toMatchObject({ code: 'ERR_DELEGATION_OUTCOME' })
 })
 
@@ -167,4 +173,86 @@ test('the author has a token of the way, and only within the time of the service
   })
   const short = new AuthorCall(begun.attempt, { ...service(), validFor: -1 })
   await expect(short.principal(5)).rejects.toMatchObject({ code: 'ERR_DELEGATION_ENDED' })
+})
+
+describe('the id of a repeatable request', () => {
+  const repeatable = service({ repeatable: 'oasis' })
+  const idOf = async (begun: Awaited<ReturnType<typeof attempt>>, request: SentRequest) => {
+    const call = new AuthorCall(begun.attempt, repeatable)
+    await call.prepare(false)
+    return call.sent(request)['Repeatability-Request-ID']
+  }
+  const other = { ...CHANGE, data: { name: 'other' } }
+
+  test('belongs to what is sent, in whatever order, and not to the number of the call', async () => {
+    await confirm(repeatable)
+    const ID = newId()
+    await queue(ID)
+    const first = await attempt(ID)
+    const ids = [await idOf(first, CHANGE), await idOf(first, other), await idOf(first, CHANGE)]
+    expect(new Set(ids).size).toBe(3)
+    const second = await attempt(ID)
+    const read = new AuthorCall(second.attempt, repeatable)
+    await read.prepare(true)
+    expect(read.sent({ method: 'GET', url: '/Equipment' })).toEqual({})
+    const again = [
+      await idOf(second, other),
+      await idOf(second, CHANGE),
+      await idOf(second, CHANGE)
+    ]
+    expect(again).toEqual([ids[1], ids[0], ids[2]])
+  })
+
+  test.each([
+    ['method', { method: 'PUT' }],
+    ['path', { url: "/Equipment('2')" }],
+    ['body', { data: '{"name":"newer"}' }],
+    ['body of bytes', { data: Buffer.from('new') }],
+    ['missing body', { data: undefined }]
+  ])('another %s has another id', async (_, change) => {
+    const ID = newId()
+    await queue(ID)
+    const begun = await attempt(ID)
+    expect(await idOf(begun, { ...CHANGE, ...change })).not.toBe(await idOf(begun, CHANGE))
+  })
+})
+
+describe('an event that calls several services', () => {
+  const [A, B] = ['A_1', 'AB1'].map((name) => ({ ...service({ repeatable: 'oasis' }), name }))
+
+  test('what one of them has confirmed says nothing about another one', async () => {
+    await confirm(A!)
+    const ID = newId()
+    await queue(ID)
+    await new AuthorCall((await attempt(ID)).attempt, A!).prepare(false)
+    const { attempt: again } = await attempt(ID)
+    await expect(new AuthorCall(again, B!).prepare(false)).rejects.toMatchObject({
+      code: 'ERR_DELEGATION_OUTCOME'
+    })
+    await new AuthorCall(again, A!).prepare(false)
+    await confirm(B!)
+    const last = await attempt(ID)
+    await new AuthorCall(last.attempt, B!).prepare(false)
+    await new AuthorCall(last.attempt, A!).prepare(false)
+  })
+
+  test('an answer of one of them does not settle what another one may have done', async () => {
+    await confirm(A!)
+    const ID = newId()
+    await queue(ID)
+    const first = await attempt(ID)
+    const lost = new AuthorCall(first.attempt, B!)
+    await lost.prepare(false)
+    lost.sent(CHANGE)
+    lost.failed(true)
+    await writeBack(ID, first.msg)
+    const second = await attempt(ID)
+    const refused = new AuthorCall(second.attempt, A!)
+    await refused.prepare(false)
+    refused.sent(CHANGE)
+    refused.answered({ 'repeatability-result': 'accepted' })
+    refused.failed(false)
+    await writeBack(ID, second.msg)
+    expect(await stateOf(ID)).toBe('sent')
+  })
 })
