@@ -34,6 +34,11 @@ export function currentContext(): cds.EventContext {
   return cds.context as cds.EventContext
 }
 
+/** Calls a function once the current transaction is committed. @internal */
+export function afterCommit(listener: () => void): void {
+  ;(cds.context as unknown as cds.Request).on('succeeded', listener)
+}
+
 /** Returns the options of a required service. @internal */
 export function optionsOf(service: cds.Service): RemoteOptions | undefined {
   return (service as unknown as { options?: RemoteOptions }).options

@@ -8,6 +8,7 @@ import { addDelegationModel } from './model.js'
 import type { DelegatedService } from './options.js'
 import type { IssueObserver } from './queue/issue.js'
 import { delegateQueuedWork } from './queue/queue.js'
+import { keepRetention } from './retention.js'
 import { registerTokenWays } from './tokens/register.js'
 import { allTargets, configureTargets, hasMarkedEvents } from './targets.js'
 import { wayFor } from './ways.js'
@@ -126,6 +127,7 @@ export function installDelegations(observer: IssueObserver): void {
   // CAP waits for it, unlike what its types say
   const check = (): unknown => checkDelegations(allTargets())
   cds.on('served', check)
+  cds.on('served', keepRetention)
 }
 
 /** @throws {@link ConfigurationError} if there are no keys, or there is no way to a token */

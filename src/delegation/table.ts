@@ -4,6 +4,7 @@ import { affectedRows, cap } from '../cap.js'
 import { DelegationError } from '../errors.js'
 import { now } from './clock.js'
 import type { DelegationRecord } from './record.js'
+import type { Retention } from './targets.js'
 
 /** Name of the table, in the model file of this package. */
 const TABLE = 'cds_principal.Delegations'
@@ -64,8 +65,8 @@ export async function addEntry(
   }
 }
 
-/** True for the error of SQLite, PostgreSQL or SAP HANA about a table that is not there. */
-function isTableMissing(error: unknown): boolean {
+/** True for the error of SQLite, PostgreSQL or SAP HANA about a table that is not there. @internal */
+export function isTableMissing(error: unknown): boolean {
   const { message } = Object(error) as { message?: unknown }
   return /no such table|relation .* does not exist|invalid table name/i.test(String(message))
 }
@@ -221,9 +222,10 @@ export async function listEntries(filter: EntryFilter, limit: number): Promise<D
   return (await cap.run(query)) as DelegationEntry[]
 }
 
-/** Deletes the entries that ended some time ago. @param seconds - since their end @internal */
-export async function deleteEntries(seconds: number): Promise<void> {
-  await cap.run(DELETE.from(TABLE).where({ expiresAt: { '<': timestamp(now() - seconds) } }))
+/** Deletes the entries of some services that ended some time ago. @internal */
+export async function deleteEntries({ service, seconds }: Retention): Promise<void> {
+  const expiresAt = { '<': timestamp(now() - seconds) }
+  await cap.run(DELETE.from(TABLE).where({ service, expiresAt }))
 }
 
 /** Runs work in a transaction of its own, as the application itself. @internal */

@@ -39,6 +39,26 @@ export function allTargets(): readonly DelegatedService[] {
   return services
 }
 
+/** Time for which entries of some services are kept. */
+export interface Retention {
+  readonly service: { readonly in: string[] } | { readonly 'not in': string[] }
+  /** Seconds after their end. */
+  readonly seconds: number
+}
+
+/** Returns how long entries are kept: those of each required service, and of all others as long as any of them. @internal */
+export function retentions(): Retention[] {
+  const own = Array.from(byName, ([name, { retention }]) => ({
+    service: { in: [name] },
+    seconds: retention
+  }))
+  const others = { service: { 'not in': [...byName.keys()] }, seconds: longest('retention') }
+  return [...own, others]
+}
+
+const longest = (option: 'validFor' | 'retention') =>
+  Math.max(...services.map((each) => each[option]))
+
 /** Returns the delegation of a required service. @internal */
 export function delegationOf(service: string | undefined): DelegatedService | undefined {
   return service === undefined ? undefined : byName.get(service)
@@ -64,8 +84,6 @@ function isMarked(service: string, event: string): boolean {
 function ownTarget(name: string): DelegatedService | undefined {
   const [first] = services
   if (!first) return undefined
-  const longest = (option: 'validFor' | 'retention') =>
-    Math.max(...services.map((each) => each[option]))
   const never = { repeatable: undefined, idempotent: false, options: {} }
   const { credentials } = first
   return {

@@ -1,8 +1,7 @@
 import { randomUUID } from 'node:crypto'
 
-import { cap } from '../../cap.js'
+import { afterCommit, cap } from '../../cap.js'
 import { DelegationError, PropagationError } from '../../errors.js'
-import { boundedCache } from '../../lib/telemetry/bounded-cache.js'
 import { describe, type NamedUser } from '../../user/principal.js'
 import { principalOf } from '../../user/principal-of.js'
 import { authorOf } from '../author.js'
@@ -11,7 +10,7 @@ import { parseMessage, type StoredMessage, withMember } from './message.js'
 import type { DelegatedService } from '../options.js'
 import { type QueueRow, tenantOf, workload } from './row.js'
 import { type DelegationRecord, signRecord } from '../record.js'
-import { addEntry, deleteEntries } from '../table.js'
+import { addEntry } from '../table.js'
 import { allTargets, delegationOf, targetOf } from '../targets.js'
 import { wayFor } from '../ways.js'
 
@@ -34,7 +33,11 @@ export async function issueRecord(row: QueueRow, observer: IssueObserver): Promi
   if (!message || !target) return
   try {
     const record = await issue(row, message, target)
-    if (record) observer.issued(record)
+    // what is rolled back was never issued
+    if (record)
+      afterCommit(() => {
+        observer.issued(record)
+      })
   } catch (error) {
     observer.refused(target.name, error)
     throw error
@@ -67,7 +70,6 @@ async function issue(
   })
   row.msg = withMember(text, jws)
   await addEntry(record, tenant)
-  await tidy(target, tenant)
   return record
 }
 
@@ -122,15 +124,4 @@ function checkTenant(
       fix: 'Nothing was queued. Use the tenant of the request.'
     }
   )
-}
-
-/** Milliseconds between two deletions of old entries. */
-const TIDY_EVERY = 3_600_000
-const tidied = boundedCache<string, { readonly at: number }>('tenants-of-queues', { max: 10_000 })
-
-async function tidy({ retention }: DelegatedService, tenant: string | undefined): Promise<void> {
-  const key = JSON.stringify(tenant ?? null)
-  if (Date.now() - (tidied.get(key)?.at ?? 0) < TIDY_EVERY) return
-  tidied.set(key, { at: Date.now() })
-  await deleteEntries(retention)
 }

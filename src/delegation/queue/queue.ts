@@ -7,6 +7,7 @@ import { type IssueObserver, issueRecord } from './issue.js'
 import { parseMessage, separate } from './message.js'
 import type { QueueRow } from './row.js'
 import { attemptOf, endAttempt } from '../running.js'
+import { deleteOldEntries } from '../retention.js'
 import { selectRow } from './select.js'
 import { holdEntry, useEntry } from '../table.js'
 
@@ -23,6 +24,7 @@ export function delegateQueuedWork(service: cds.Service, observer: IssueObserver
   beforeInsertsInto(service, QUEUE_TABLE, (row) => writeRow(row, observer))
   afterSelectionFrom(service, QUEUE_TABLE, async (rows) => {
     for (const row of rows) await selectRow(row)
+    void deleteOldEntries()
   })
   beforeDeletesFrom(service, QUEUE_TABLE, useRecord)
 }

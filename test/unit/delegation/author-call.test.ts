@@ -4,7 +4,17 @@ import { AuthorCall, type SentRequest } from '../../../src/delegation/author-cal
 import type { RepeatableRequests } from '../../../src/delegation/options.js'
 import { attemptOf, beginAttempt } from '../../../src/delegation/running.js'
 import { muteConsole } from '../../support/console.js'
-import { as, ENTRIES, openDatabase, queue, select, TABLE } from './database.js'
+import {
+  as,
+  ENTRIES,
+  issued,
+  message,
+  openDatabase,
+  queue,
+  select,
+  TABLE,
+  userOf
+} from './database.js'
 
 muteConsole('info', 'warn', 'error')
 beforeAll(openDatabase)
@@ -255,4 +265,18 @@ describe('an event that calls several services', () => {
     await writeBack(ID, second.msg)
     expect(await stateOf(ID)).toBe('sent')
   })
+})
+
+test('what is rolled back is not reported as issued', async () => {
+  const ID = newId()
+  const before = issued.length
+  const text = message(ID)
+  const work = as(userOf('alice', 't1'), 't1', async () => {
+    await cds.run(UPSERT.into(TABLE).entries({ ID, msg: text, status: null }))
+    throw new Error('rolled back')
+  })
+  await expect(work).rejects.toThrow('rolled back')
+  expect(issued).toHaveLength(before)
+  await queue(ID)
+  expect(issued.slice(before).map(({ jti }) => jti)).toEqual([ID])
 })
