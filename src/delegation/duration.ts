@@ -1,4 +1,5 @@
 import { ConfigurationError } from '../errors.js'
+import { described } from '../lib/described.js'
 
 const UNITS: Readonly<Record<string, number>> = { s: 1, m: 60, h: 3600, d: 86_400 }
 
@@ -19,6 +20,6 @@ export function durationOf(path: string, value: unknown, longest: number): numbe
   if (found > 0 && found <= longest) return found
   const most = longest / DAY
   throw new ConfigurationError(
-    `${path} is ${JSON.stringify(value)}: use a time such as "30m", "24h" or "7d", of at most ${String(most)} ${most === 1 ? 'day' : 'days'}`
+    `${path} is ${described(value)}: use a time such as "30m", "24h" or "7d", of at most ${String(most)} ${most === 1 ? 'day' : 'days'}`
   )
 }

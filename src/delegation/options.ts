@@ -1,5 +1,6 @@
 import { ConfigurationError } from '../errors.js'
 import { nearestName } from '../lib/closest.js'
+import { described } from '../lib/described.js'
 import { isProduction } from '../lib/profile.js'
 import { DAY, durationOf } from './duration.js'
 import type { IasDelegation, SamlDelegation, UserTokenDelegation } from './tokens/way-options.js'
@@ -95,14 +96,13 @@ export function delegatedService(
   const { delegation, onBehalfOf } = configured
   const path = `cds.requires.${name}.delegation`
   if (delegation !== true && !isOptions(delegation)) {
-    throw new ConfigurationError(`${path} is ${JSON.stringify(delegation)}: use true, or an object`)
+    throw new ConfigurationError(`${path} is ${described(delegation)}: use true, or an object`)
   }
   const options: DelegationOptions = delegation === true ? {} : delegation
   checkNames(path, options)
   if (onBehalfOf !== 'namedUser') {
     throw new ConfigurationError(
-      `${path} is set, and cds.requires.${name}.onBehalfOf is ${JSON.stringify(onBehalfOf)}: only calls on behalf of a ` +
-        '"namedUser" have an author'
+      `${path} is set, and cds.requires.${name}.onBehalfOf is not "namedUser": only calls on behalf of a "namedUser" have an author`
     )
   }
   const {
@@ -122,11 +122,11 @@ export function delegatedService(
     )
   }
   if (repeatable !== undefined && repeatable !== 'oasis' && repeatable !== 'sap-gateway') {
-    const found = JSON.stringify(repeatable)
+    const found = described(repeatable)
     throw new ConfigurationError(`${path}.repeatable is ${found}: use "oasis" or "sap-gateway"`)
   }
   if (typeof idempotent !== 'boolean') {
-    throw new ConfigurationError(`${path}.idempotent is ${JSON.stringify(idempotent)}: use true`)
+    throw new ConfigurationError(`${path}.idempotent is ${described(idempotent)}: use true`)
   }
   const validFor = durationOf(`${path}.validFor`, options.validFor ?? '24h', LONGEST)
   const retention = durationOf(`${path}.retention`, options.retention ?? '30d', 3650 * DAY)

@@ -1,5 +1,6 @@
 import { isTrustworthyUrl } from '../../lib/trustworthy-url.js'
 import { nearestName } from '../../lib/closest.js'
+import { described } from '../../lib/described.js'
 import { ConfigurationError } from '../../errors.js'
 import { type ExchangeOptions, exchangeProblem } from '../exchange-options.js'
 import { SIGNATURE_ALGORITHMS } from '../keys/usable-key.js'
@@ -109,17 +110,6 @@ function nameAdvice(name: string): string {
   return guess
     ? `Did you mean "${guess}"?`
     : `Leave it out: there are ${ISSUER_OPTIONS.join(', ')}.`
-}
-
-/** Describes a value without showing it: it may be a secret in the wrong place. */
-function described(value: unknown): string {
-  if (Array.isArray(value)) return value.length ? 'a list' : 'an empty list'
-  if (typeof value !== 'string')
-    return typeof value === 'object' ? 'an object' : `a ${typeof value}`
-  if (!URL.canParse(value)) return value === '' ? 'an empty text' : 'another text'
-  const { protocol, host, username, hash } = new URL(value)
-  const more = [username && 'with a user', hash && 'with a fragment'].filter(Boolean)
-  return [`${protocol}//${host}`, ...more].join(' ')
 }
 
 /**

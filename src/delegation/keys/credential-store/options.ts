@@ -1,6 +1,7 @@
 import type { RequiredService } from '../../../cap-types.js'
 import { ConfigurationError } from '../../../errors.js'
 import { nearestName } from '../../../lib/closest.js'
+import { described } from '../../../lib/described.js'
 import { DAY, durationOf } from '../../duration.js'
 
 /** Place of the keys in the SAP Credential Store: `cds.requires.<name>.credentialStore`. */
@@ -61,12 +62,12 @@ export function storeOptions(path: string, entry: Entry): StorePlace {
   const { namespace = 'cds-principal', name = 'delegation-keys', refresh = '5m' } = options
   if (typeof namespace !== 'string' || !NAMESPACE.test(namespace)) {
     throw new ConfigurationError(
-      `${place}.namespace is ${JSON.stringify(namespace)}: use up to 100 letters, digits and characters of _-.:!~`
+      `${place}.namespace is ${described(namespace)}: use up to 100 letters, digits and characters of _-.:!~`
     )
   }
   if (typeof name !== 'string' || !NAME.test(name)) {
     throw new ConfigurationError(
-      `${place}.name is ${JSON.stringify(name)}: use the name of a credential of type key`
+      `${place}.name is ${described(name)}: use the name of a credential of type key`
     )
   }
   return { namespace, name, refresh: durationOf(`${place}.refresh`, refresh, DAY) }
@@ -74,7 +75,7 @@ export function storeOptions(path: string, entry: Entry): StorePlace {
 
 function optionsOf(place: string, value: unknown): Readonly<Record<string, unknown>> {
   if (typeof value !== 'object' || value === null || Array.isArray(value)) {
-    throw new ConfigurationError(`${place} is ${JSON.stringify(value)}: use an object`)
+    throw new ConfigurationError(`${place} is ${described(value)}: use an object`)
   }
   const unknown = Object.keys(value).find((each) => !STORE_OPTIONS.includes(each))
   if (unknown === undefined) return value as Record<string, unknown>

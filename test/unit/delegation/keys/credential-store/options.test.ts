@@ -21,16 +21,31 @@ test('options are read', () => {
 
 test.each<[object, RegExp]>([
   [{ credentialstore: {} }, /keys\.credentialstore is not known: did you mean "credentialStore"/],
-  [{ credentialStore: true }, /keys\.credentialStore is true: use an object/],
+  [{ credentialStore: true }, /keys\.credentialStore is a boolean: use an object/],
   [{ credentialStore: { namspace: 'x' } }, /credentialStore\.namspace .*mean "namespace"/],
   [{ credentialStore: { other: 'x' } }, /credentialStore\.other is not known: use namespace, name/],
-  [{ credentialStore: { namespace: 'a b' } }, /credentialStore\.namespace is "a b": use up to 100/],
-  [{ credentialStore: { name: '' } }, /credentialStore\.name is ""/],
-  [{ credentialStore: { refresh: 60 } }, /credentialStore\.refresh is 60: use a time/],
-  [{ credentialStore: { refresh: '2d' } }, /refresh is "2d": .* at most 1 day$/]
+  [
+    { credentialStore: { namespace: 'a b' } },
+    /credentialStore\.namespace is another text: use up to 100/
+  ],
+  [{ credentialStore: { name: '' } }, /credentialStore\.name is an empty text/],
+  [{ credentialStore: { refresh: 60 } }, /credentialStore\.refresh is a number: use a time/],
+  [{ credentialStore: { refresh: '2d' } }, /refresh is another text: .* at most 1 day$/]
 ])('%j stops the start', (entry, message) => {
   expect(() => read(entry)).toThrow(message)
   expect(() => read(entry)).toThrow(ConfigurationError)
+})
+
+test.each<unknown>([
+  { d: 'WlKqC3m4' },
+  'WlKqC3m4',
+  { namespace: 'WlKqC3m4 ' },
+  { name: ['WlKqC3m4'] }
+])('a key in the wrong place is not in the message: %j', (credentialStore) => {
+  const refused = () => read({ credentialStore })
+  expect(refused).toThrow(
+    expect.not.objectContaining({ message: expect.stringContaining('WlKqC3m4') })
+  )
 })
 
 test.each<[boolean, string, object | undefined]>([
