@@ -14,11 +14,11 @@ import { tokenOfAuthor } from './kept-tokens.js'
 import { wayOptions } from './options.js'
 import { askForToken, withEachKey } from './token-service.js'
 import type { IasDelegation } from './way-options.js'
-import { boundIssuers, verifiedUser } from './verified.js'
+import { boundIssuers, NAMES, verifiedUser } from './verified.js'
 
 const JWT_BEARER = 'urn:ietf:params:oauth:grant-type:jwt-bearer'
 
-const IAS = 'Identity Authentication'
+const IAS = NAMES.ias
 
 /**
  * Way by Identity Authentication (RFC 7523): the application is a corporate identity provider that says who the author is. It answers
@@ -82,8 +82,7 @@ async function fetchToken(request: AuthorTokenRequest): Promise<AuthorToken> {
     throw ended(service, IAS, error, advice)
   })
   if (author.issuer === 'ias') return tokenOf(request, 'ias', bearerToken)
-  const found = await verifiedUser('ias', bearerToken)
-  if (typeof found === 'string') throw thrownAway(service, IAS, found)
+  await verifiedUser(service, 'ias', bearerToken)
   return tokenOf(request, 'xsuaa', await exchangedAtXsuaa(request, bearerToken))
 }
 
@@ -147,12 +146,10 @@ async function tokenOf(
   issuer: 'ias' | 'xsuaa',
   bearerToken: string
 ): Promise<AuthorToken> {
-  const from = issuer === 'ias' ? IAS : 'XSUAA'
-  const found = await verifiedUser(issuer, bearerToken)
-  if (typeof found === 'string') throw thrownAway(service, from, found)
-  const { userId, tenant, origin, subject, expiresAt } = found.identity
+  const { identity } = await verifiedUser(service, issuer, bearerToken)
+  const { userId, tenant, origin, subject, expiresAt } = identity
   const difference = differenceOf(author, { ...author, userId, tenant, origin, subject })
-  if (difference) throw thrownAway(service, from, difference)
+  if (difference) throw thrownAway(service, NAMES[issuer], difference)
   return new TokenPrincipal({ userId, tenant, issuer, origin, subject, expiresAt, bearerToken })
 }
 

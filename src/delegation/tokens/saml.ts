@@ -22,9 +22,9 @@ import { tokenOfAuthor } from './kept-tokens.js'
 import { wayOptions } from './options.js'
 import { askForToken, withEachKey } from './token-service.js'
 import type { SamlDelegation } from './way-options.js'
-import { boundIssuers, verifiedUser } from './verified.js'
+import { boundIssuers, NAMES, verifiedUser } from './verified.js'
 
-const XSUAA = 'XSUAA'
+const XSUAA = NAMES.xsuaa
 
 /** Attribute from which XSUAA takes the e-mail address. */
 const MAIL = 'mail'
@@ -96,9 +96,7 @@ async function fetchToken(request: AuthorTokenRequest): Promise<AuthorToken> {
     const advice = 'The subaccount of the tenant needs the trust configuration, and the user in it.'
     throw ended(service, XSUAA, error, advice)
   })
-  const found = await verifiedUser('xsuaa', bearerToken)
-  if (typeof found === 'string') throw thrownAway(service, XSUAA, found)
-  const { identity, payload } = found
+  const { identity, payload } = await verifiedUser(service, 'xsuaa', bearerToken)
   const difference = differenceOf(request, payload)
   if (difference) throw thrownAway(service, XSUAA, difference)
   const { userId, tenant, origin, subject, expiresAt } = identity

@@ -1,7 +1,7 @@
 import { declaresUserTokenKeys } from '../../destination/exchange/user.js'
 import { findDestination } from '../../destination/look-up/find.js'
 import { cap } from '../../cap.js'
-import { ConfigurationError } from '../../errors.js'
+import { ConfigurationError, PrincipalError } from '../../errors.js'
 import { type NamedUser, TokenPrincipal } from '../../user/principal.js'
 import type { Author, AuthorToken } from '../author.js'
 import type { DelegatedService } from '../options.js'
@@ -50,7 +50,15 @@ export const userTokenWay: TokenWay = {
   claims: (service) => optionsOf(service)?.claims ?? ['email'],
   async checkAuthor(author, service) {
     if (author.issuer !== 'ias' && author.issuer !== 'xsuaa') throw otherIssuer(author, service)
-    const { destination } = await findDestination(destinationOf(service) ?? '', seeker(author))
+    const found = await findDestination(destinationOf(service) ?? '', seeker(author)).catch(
+      (error: unknown) => {
+        const isKnown = error instanceof PrincipalError
+        // an outage may pass, and without a declared key no token goes anywhere
+        if (isKnown && error.code !== 'ERR_DESTINATION_UNAVAILABLE') throw error
+      }
+    )
+    if (!found) return
+    const { destination } = found
     if (!SIGNED.includes(String(destination.authentication))) {
       throw refusedAuthor(
         service,

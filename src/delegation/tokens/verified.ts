@@ -10,6 +10,8 @@ import { iasProfile } from '../../user/ias-profile.js'
 import { type Identity, identityOf } from '../../user/identity.js'
 import type { TokenProfile } from '../../user/token-profile.js'
 import { xsuaaProfile } from '../../user/xsuaa-profile.js'
+import type { DelegatedService } from '../options.js'
+import { noToken, thrownAway } from './failure.js'
 
 /** Returns the bound services whose tokens are accepted. @internal */
 export function boundIssuers(): Bindings {
@@ -21,6 +23,9 @@ export function boundIssuers(): Bindings {
     return {} // which ways there are is said where one is looked for
   }
 }
+
+/** Names of the services that give tokens. @internal */
+export const NAMES = { ias: 'Identity Authentication', xsuaa: 'XSUAA' } as const
 
 /** Token that was verified as one of a request, and the user in it. */
 export interface VerifiedUser {
@@ -39,24 +44,28 @@ const trusted = new WeakMap<object, Trusted>()
 /**
  * Verifies a token that has come back with all checks for tokens of requests: signature, issuer, audience, times, tenant, shapes.
  *
- * @returns the reason as a text if it fails
+ * @throws {@link DelegationError} `ERR_DELEGATION_TOKEN`
  * @internal
  */
 export async function verifiedUser(
+  service: DelegatedService,
   alias: 'xsuaa' | 'ias',
   bearerToken: string
-): Promise<VerifiedUser | string> {
+): Promise<VerifiedUser> {
+  const from = NAMES[alias]
   try {
     const { issuer, profile } = trustedIssuer(alias)
     const token = decode(bearerToken)
-    if (!issuer.matches(token.payload)) return 'of another issuer'
+    if (!issuer.matches(token.payload)) throw thrownAway(service, from, 'of another issuer')
     const verified = await issuer.verify(token, {})
     const identity = identityOf(verified, profile)
-    if (identity.kind !== 'named') return 'a technical one'
+    if (identity.kind !== 'named') throw thrownAway(service, from, 'a technical one')
     return { identity, payload: token.payload }
   } catch (error) {
-    if (error instanceof TokenError) return `not valid (${error.code})`
-    throw error
+    if (!(error instanceof TokenError)) throw error
+    // the token may be the author's
+    if (error.code === 'ERR_ISSUER_UNAVAILABLE') throw noToken(service, from, error)
+    throw thrownAway(service, from, `not valid (${error.code})`)
   }
 }
 

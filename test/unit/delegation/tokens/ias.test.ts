@@ -163,6 +163,23 @@ test('a failure that may pass leaves the queue another attempt', async () => {
   })
 })
 
+test('an outage of the key set says nothing about the token', async () => {
+  const own = await Delegating.start({ identity: true })
+  try {
+    service = own.service({ ias: own.ways.ias })
+    const author = await own.author('alice', { issuer: 'ias' })
+    for (let i = 0; i < 8; i++) own.emulator.enqueue('ias/certs', { status: 503, body: {} })
+    await expect(iasWay.checkAuthor?.(author, service)).resolves.toBeUndefined()
+    await expect(tokenFor(author)).rejects.toMatchObject({
+      code: 'ERR_DELEGATION_TOKEN',
+      unrecoverable: false,
+      message: expect.stringContaining('gives no token')
+    })
+  } finally {
+    await own.stop()
+  }
+})
+
 test('while keys are replaced, the platform may know the second one only', async () => {
   const [known] = delegating.keys.assertionKeys
   const other = await Delegating.start()

@@ -95,6 +95,20 @@ test('when the queue is filled: the destinations for which it is', async () => {
   }
 })
 
+test('an outage of the Destination service does not keep the queue from being filled', async () => {
+  const own = await Delegating.start({ destinations: { SAML } })
+  try {
+    const S4 = { onBehalfOf: 'namedUser', credentials: { destination: 'SAML' } }
+    const service = own.service({ userToken: own.ways.userToken }, {}, { S4 })
+    const author = { ...(await own.author('alice')), tenant: undefined }
+    for (let i = 0; i < 8; i++) own.emulator.enqueue('destination', { status: 503, body: {} })
+    await expect(userTokenWay.checkAuthor?.(author, service)).resolves.toBeUndefined()
+    expect(own.emulator.requests('destination').length).toBeGreaterThan(0)
+  } finally {
+    await own.stop()
+  }
+})
+
 test('other claims of the user’s token, for "userIdSource"', async () => {
   const service = serviceOf('SAML', { claims: ['employee'] })
   expect(userTokenWay.claims?.(service)).toEqual(['employee'])
