@@ -38,7 +38,8 @@ async function writeRow(row: QueueRow, observer: IssueObserver): Promise<boolean
   if (!row.msg) return true
   const found = separate(row.msg)
   if (!found) {
-    await issueRecord(row, observer)
+    // one that comes back without a record had none: nobody has asked for it
+    if (!row.attempts) await issueRecord(row, observer)
     return !reportsTaken(row.msg)
   }
   const attempt = endAttempt(found.value)

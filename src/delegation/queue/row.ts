@@ -8,6 +8,8 @@ export interface QueueRow {
   /** Time from which the row can be taken. */
   timestamp?: string | Date
   status?: string | null
+  /** Attempts that have failed. */
+  attempts?: number | null
 }
 
 /** Tenant of a message; where it says none, the one in which the queue is filled or processed. @internal */

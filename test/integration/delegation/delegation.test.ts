@@ -145,11 +145,12 @@ describe('a message whose record was removed', () => {
     const { ID, msg } = (await sample.row(marker, () => true))!
     const without = msg.replace(/,"cds\.principal\.delegation":"[\w.-]+"\}$/, '}')
     expect(without).not.toContain('eyJ')
-    await sample.execute(
-      `UPDATE cds_outbox_Messages SET timestamp = '2020-01-01', msg = '${without.replaceAll("'", "''")}' WHERE ID = '${ID}'`
+    const changed = await sample.execute(
+      `UPDATE cds_outbox_Messages SET timestamp = '2020-01-01 00:00:00', msg = '${without.replaceAll("'", "''")}' WHERE ID = '${ID}'`
     )
+    expect(changed.status).toBe(200)
     await sample.action('flush')
-    const dead = await sample.row(marker, ({ attempts }) => attempts > 10)
+    const dead = await sample.row(marker, ({ lastError }) => lastError !== null)
     expect(dead?.lastError).toMatch(/is not accepted: there is none[\s\S]*ERR_DELEGATION_INVALID/)
     expect(await sample.arrivals(marker)).toEqual([])
     await sample.remove(marker)

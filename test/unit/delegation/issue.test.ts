@@ -4,7 +4,18 @@ import { separate } from '../../../src/delegation/queue/message.js'
 import { beginAttempt } from '../../../src/delegation/running.js'
 import { addTokenWay } from '../../../src/delegation/ways.js'
 import { muteConsole } from '../../support/console.js'
-import { ENTRIES, message, openDatabase, queue, select, stored, userOf } from './database.js'
+import {
+  as,
+  ENTRIES,
+  execute,
+  message,
+  openDatabase,
+  queue,
+  select,
+  stored,
+  TABLE,
+  userOf
+} from './database.js'
 
 muteConsole('warn', 'error', 'info')
 
@@ -65,6 +76,17 @@ test('work in the context of another tenant than that of the token is refused, a
   await expect(queued).rejects.toMatchObject({ code: 'ERR_TENANT_MISMATCH' })
   expect(await stored(ID)).toBeFalsy()
   expect(await entriesOf(ID)).toEqual([])
+})
+
+test('a row that comes back without a record gets none, and what CAP says about its failure is kept', async () => {
+  const ID = newId()
+  const { msg } = await queue(ID)
+  const text = separate(msg)?.text ?? ''
+  await execute('UPDATE cds_outbox_Messages SET msg = ? WHERE ID = ?', [text, ID])
+  const failed = { ID, msg: text, attempts: 20, lastError: 'ERR_DELEGATION_INVALID', status: null }
+  await as(new cds.User.Privileged(), 't1', () => cds.run(UPSERT.into(TABLE).entries(failed)))
+  expect(await stored(ID)).toMatchObject(failed)
+  expect(await entriesOf(ID)).toHaveLength(1)
 })
 
 describe('claims of the token', () => {
