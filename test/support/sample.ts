@@ -45,8 +45,8 @@ export interface Sample {
   stop(): Promise<void>
   /** Ends it as a platform does: it finishes its work. Its files stay. */
   terminate(): Promise<void>
-  /** Ends the process at once, as a crash does. */
-  kill(): Promise<void>
+  /** Ends the process at once, as a crash does. @param look - gets its folder before that is removed */
+  kill(look?: (folder: string) => void): Promise<void>
 }
 
 /** Starts the sample with `cds-serve` in a folder with its files, bound to the emulator. */
@@ -69,8 +69,9 @@ export async function startSample(options: SampleOptions): Promise<Sample> {
     throw error
   }
   const [, url = ''] = LISTENING.exec(output.text) ?? []
-  const endAndRemove = async (signal: NodeJS.Signals) => {
+  const endAndRemove = async (signal: NodeJS.Signals, look?: (folder: string) => void) => {
     await end(child, signal)
+    look?.(root)
     rmSync(root, { recursive: true, force: true })
   }
   return {
@@ -81,7 +82,7 @@ export async function startSample(options: SampleOptions): Promise<Sample> {
     ended,
     stop: () => endAndRemove('SIGINT'),
     terminate: () => end(child),
-    kill: () => endAndRemove('SIGKILL')
+    kill: (look) => endAndRemove('SIGKILL', look)
   }
 }
 

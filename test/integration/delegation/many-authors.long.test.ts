@@ -85,11 +85,14 @@ class Processes {
     return this.#running[turn % this.#running.length]?.url ?? ''
   }
 
-  /** Ends the first process at once. */
-  async kill(): Promise<void> {
+  /** Ends the first process at once, and returns the files with a token that it leaves. */
+  async kill(): Promise<string[]> {
     const first = this.#running.shift()
-    this.#printed += await first?.output()
-    await first?.kill()
+    if (!first) throw new Error('no process runs')
+    this.#printed += await first.output()
+    const found: string[] = []
+    await first.kill((folder) => found.push(...filesWithTokens([folder])))
+    return found
   }
 
   /** Folders of the processes that run. */
@@ -229,8 +232,7 @@ else
         await outage.end()
 
         await until(executed, ({ length }) => length > 300)
-        await processes.kill()
-        await processes.kill()
+        expect([await processes.kill(), await processes.kill()]).toEqual([[], []])
         await tokensAreOver(queued)
         await processes.start()
         await processes.start()

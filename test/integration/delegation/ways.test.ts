@@ -9,6 +9,7 @@ import { SAMPLE, type SampleOptions } from '../../support/sample.js'
 import { trust } from '../../unit/destination/support/landscape.js'
 import { until } from '../background/queue-sample.js'
 import { AUDIENCE, SamlBackend } from '../destination-types/saml-backend.js'
+import { type Arrival, LANDSCAPE } from './delegation-sample.js'
 
 const EQUIPMENT = '/odata/v4/maintenance/Equipment'
 const ISSUER = 'https://delegation.localhost'
@@ -147,6 +148,34 @@ describe('SAML at XSUAA', () => {
     expect(refused.status).toBe(500)
     expect(await rowsOf(tom, () => true)).toEqual([])
     expect(await sample.sample.output()).toContain('ERR_DELEGATION_REFUSED')
+  })
+})
+
+describe('the pattern of the Cloud Connector for the subject of the certificate', () => {
+  /** Plans a change of alice's, and returns the errors of the queue and the subjects that came to the system. */
+  async function subjects(subjectPattern: string) {
+    const sample = await start(({ saml }) => ({ saml }), { ...LANDSCAPE, subjectPattern })
+    try {
+      const alice = await sample.as('alice')
+      const data = { remote: 'API_EQUIPMENT', id: 'P-1', name: 'Pump' }
+      expect((await alice.post('/odata/v4/planning/plan', data)).status).toBe(204)
+      const isTried = (rows: Row[]) => rows.every(({ lastError }) => lastError !== null)
+      const errors = (await rowsOf(alice, isTried)).map(({ lastError }) => lastError)
+      const arrivals = await sample.emulator.system('s4.internal:44300').audit()
+      return { errors, found: (arrivals as unknown as Arrival[]).map(({ subject }) => subject) }
+    } finally {
+      await sample.stop()
+    }
+  }
+
+  test('with the e-mail address works with the token of a SAML assertion', async () => {
+    expect(await subjects('CN=${email}')).toEqual({ errors: [], found: ['CN=alice@example.com'] })
+  })
+
+  test('with user_uuid does not: the user of this trust has none, and nothing comes to the system', async () => {
+    const { errors, found } = await subjects('CN=${user_uuid}')
+    expect(errors).toEqual([expect.stringMatching(/ERR_REMOTE_/)])
+    expect(found).toEqual([])
   })
 })
 

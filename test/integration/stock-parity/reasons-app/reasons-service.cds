@@ -12,6 +12,7 @@ service ReasonsService {
   /** Ends the handler of the equipment `WAIT`. */
   action release();
 
+  @delegated
   event work {
     equipment : String;
   }

@@ -1,3 +1,7 @@
+import { once } from 'node:events'
+import { createServer } from 'node:http'
+import type { AddressInfo } from 'node:net'
+
 import { claimsOf } from '../../../../emulator/test/support/http.js'
 import type { Author } from '../../../../src/delegation/author.js'
 import type { DelegatedService } from '../../../../src/delegation/options.js'
@@ -15,19 +19,40 @@ const SAML = {
   'x_user_token.jwks': 'delegation'
 }
 
+/** Paths at which the key set of the application was fetched. */
+const published: string[] = []
+const publisher = createServer(({ url = '' }, res) => {
+  published.push(url)
+  const keys = delegating.keys.assertionKeys.map((key) => {
+    const { kty, n, e, kid } = key as Record<string, string>
+    return { kty, n, e, kid, use: 'sig', alg: 'RS256' }
+  })
+  res.setHeader('content-type', 'application/json').end(JSON.stringify({ keys }))
+})
+
 let delegating: Delegating
 beforeAll(async () => {
+  await once(publisher.listen(0, '127.0.0.1'), 'listening')
+  const { port } = publisher.address() as AddressInfo
   delegating = await Delegating.start({
     destinations: {
       SAML,
       BEARER: { ...SAML, Authentication: 'OAuth2SAMLBearerAssertion', tokenServiceUser: 'x' },
+      BY_URI: {
+        ...{ ...SAML, 'x_user_token.jwks': '' },
+        'x_user_token.jwks_uri': `http://127.0.0.1:${String(port)}/delegation.jwks.json`
+      },
       NO_KEYS: { ...SAML, 'x_user_token.jwks': '' },
       BY_EMAIL: { ...SAML, userIdSource: 'email' },
       EXCHANGE: { ...SAML, Authentication: 'OAuth2JWTBearer' }
     }
   })
 })
-afterAll(() => delegating.stop())
+afterAll(async () => {
+  await delegating.stop()
+  publisher.closeAllConnections()
+  publisher.close()
+})
 
 function serviceOf(destination: string, userToken: object = {}): DelegatedService {
   const S4 = { onBehalfOf: 'namedUser', credentials: { destination } }
@@ -63,6 +88,15 @@ test.each([
   expect(/<(?:\w+:)?NameID[^>]*>([^<]+)</.exec(xml)?.[1]).toBe(nameId)
 })
 
+test('the Destination service fetches the keys where "x_user_token.jwks_uri" says, as they were published', async () => {
+  const user = await tokenFor(await delegating.author('alice'), serviceOf('BY_URI'))
+  const principal = new TokenPrincipal({ ...user, bearerToken: user.bearerToken })
+  const { authTokens } = await resolveDestination('BY_URI', principal)
+  const xml = Buffer.from(authTokens![0]!.value, 'base64').toString()
+  expect(/<(?:\w+:)?NameID[^>]*>([^<]+)</.exec(xml)?.[1]).toBe('alice')
+  expect(published).toEqual(['/delegation.jwks.json'])
+})
+
 test('nobody else’s key: the Destination service refuses', async () => {
   const other = await Delegating.start()
   await other.stop()
@@ -87,7 +121,8 @@ test('it goes to no destination that does not declare the keys, and to no Cloud 
 
 test('when the queue is filled: the destinations for which it is', async () => {
   const author = await delegating.author('alice')
-  for (const name of ['SAML', 'BEARER']) await userTokenWay.checkAuthor?.(author, serviceOf(name))
+  for (const name of ['SAML', 'BEARER', 'BY_URI'])
+    await userTokenWay.checkAuthor?.(author, serviceOf(name))
   for (const name of ['NO_KEYS', 'EXCHANGE', 'S4']) {
     await expect(userTokenWay.checkAuthor?.(author, serviceOf(name))).rejects.toMatchObject({
       code: 'ERR_DELEGATION_REFUSED'
