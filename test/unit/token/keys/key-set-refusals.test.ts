@@ -19,14 +19,18 @@ let set: KeySet
 let calls: number
 /** What the issuer answers: a document, or an error. */
 let answer: unknown
+/** Milliseconds that an answer takes. */
+let takes: number
 let now = 1_800_000_000_000
 beforeEach(() => {
   warnings.length = 0
   calls = 0
   answer = { keys: [jwk('k1')] }
   jest.spyOn(Date, 'now').mockImplementation(() => now)
+  takes = 0
   const load = () => {
     calls++
+    now += takes
     return answer instanceof Error ? Promise.reject(answer) : Promise.resolve(answer)
   }
   set = new KeySet({ alias: 'partner', algorithms: ['RS256', 'RS512'], load })
@@ -99,6 +103,25 @@ describe('another try is worth it after', () => {
     expect(calls).toBe(1)
     answer = { keys: [jwk('k1')] }
     expect(await retryAfter()).toBe('a key')
+  })
+
+  test('5 seconds from the end of a failure, however long it took', async () => {
+    answer = new FetchError('timeout', 'timeout')
+    takes = 4 * SECOND
+    expect(await retryAfter()).toBe(5)
+  })
+
+  test('30 seconds for an unknown key after a failure in the background', async () => {
+    await set.load()
+    answer = new FetchError('timeout', 'timeout')
+    now += 5 * MINUTE
+    set.holds('k1')
+    await settled()
+    now += 10 * SECOND
+    expect(await retryAfter('k2')).toBe(20)
+    expect(calls).toBe(2)
+    const refused = { message: expect.stringContaining('is for another algorithm') as unknown }
+    await expect(set.key('k1', 'RS512')).rejects.toMatchObject(refused)
   })
 
   test('30 seconds for an unknown key while there are others', async () => {
