@@ -28,8 +28,9 @@ For others:    ${out}.jwks.json, ${out}.metadata.xml
                   cf bind-service <application> delegation-keys && cf restage <application>
    Kubernetes     node -e 'const k=require(require("path").resolve("${out}"));for(const n in k)
                     require("fs").writeFileSync(n,JSON.stringify(k[n]),{mode:0o600})'
-                  kubectl create secret generic delegation-keys --from-file=recordKeys --from-file=assertionKeys
-                  Mount it below SERVICE_BINDING_ROOT, and remove the two files.
+                  kubectl create secret generic delegation-keys --from-literal=type=user-provided \\
+                    --from-file=recordKeys --from-file=assertionKeys
+                  Mount it as $SERVICE_BINDING_ROOT/delegation-keys, and remove the two files. CAP reads no binding without "type".
    Credential     cf create-service credstore standard credstore
    Store          node -e 'const f=require("fs");f.writeFileSync("${out}.base64",
    ${NOT_TRIED}  f.readFileSync("${out}").toString("base64"),{mode:0o600})'
@@ -87,8 +88,9 @@ const NEXT: Readonly<Record<Exclude<Step, 'made'>, string>> = {
 
 function rotationSteps({ step, out, jwks }: SetUp): string {
   const update =
-    `cf update-user-provided-service delegation-keys -p ${out}, then restart all instances one after the other. In the Credential ` +
-    'Store, replace the value of the key by the file in Base64: instances have it after "credentialStore.refresh" (5 minutes), without a restart.'
+    `cf update-user-provided-service delegation-keys -p ${out}, then restart all instances one after the other. In Kubernetes, replace ` +
+    'the secret by the same commands as in the set-up, and restart the pods. In the Credential Store, replace the value of the key by ' +
+    'the file in Base64: instances have it after "credentialStore.refresh" (5 minutes), without a restart.'
   const publish =
     `Give ${out}.jwks.json and ${out}.metadata.xml to the platform, as in the set-up ${NOT_TRIED}; ` +
     `x_user_token.jwks = ${jwks}`
