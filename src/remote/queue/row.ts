@@ -23,7 +23,10 @@ interface QueueRow {
 /** Message that CAP writes into {@link QueueRow.msg}. */
 interface QueuedMessage {
   readonly service?: string
+  readonly event?: unknown
   headers?: Headers
+  /** Error, in a message about a failure. */
+  results?: unknown
   context?: { headers?: Headers; tenant?: unknown; id?: unknown }
 }
 
@@ -61,7 +64,9 @@ function withoutCredentials(msg: string): string {
   // Nobody has put them there: CAP keeps all that it knows of the context.
   if (context?.headers) context.headers = withoutInboundCredentials(context.headers, {}, true)
   const isCorrelated = context !== undefined && correlate(context)
-  return headers || context?.headers || isCorrelated ? JSON.stringify(message) : msg
+  const isFailure = message.results && String(message.event).endsWith('/#failed')
+  if (isFailure) message.results = cleanError(message.results)
+  return headers || context?.headers || isCorrelated || isFailure ? JSON.stringify(message) : msg
 }
 
 /**
@@ -100,13 +105,25 @@ function warnOnce(service: string, removed: string[]): void {
   )
 }
 
-/**
- * Pattern of secret headers as `util.inspect` prints them: `name: 'value'` or
- * `name: [ 'value', … ]`.
- */
-const SECRET_HEADERS =
-  /((?:authorization|authentication|cookie|x-csrf-token|x-user-token|x-forwarded-client-cert)['"]?: )(\[[^\]]*\]|'[^']*'|"[^"]*")/gi
+/** Ends of the names of headers, properties and parameters with secrets. */
+const SECRET =
+  '(?:authorization|authentication|cookie|token|jwt|secret|password|passphrase|assertion|api-?key|client-?cert|rawheaders)'
+const SECRET_NAME = new RegExp(`${SECRET}$`, 'i')
+
+/** Pattern of secrets as `util.inspect` and JSON print them: `name: 'value'` or `name: [ 'value', … ]`. */
+const PRINTED = new RegExp(`(${SECRET}['"]?: ?)(\\[[^\\]]*\\]|'[^']*'|"[^"]*")`, 'gi')
+
+/** Pattern of secrets in forms, and of cookies in the text of a request. */
+const PLAIN = new RegExp(`(${SECRET}=|cookie: )[^&\\s'"\\\\[][^&\\r\\n'"\\\\]*`, 'gi')
 
 function withoutSecrets(text: string): string {
-  return redact(text.replace(SECRET_HEADERS, "$1'***'"))
+  return redact(text.replace(PRINTED, "$1'***'").replace(PLAIN, '$1***'))
+}
+
+/** Returns a copy of an error, of which CAP keeps all properties for the handler of a failure. */
+function cleanError(error: unknown): unknown {
+  return JSON.parse(JSON.stringify(error), (name, value: unknown) => {
+    if (SECRET_NAME.test(name)) return '***'
+    return typeof value === 'string' ? withoutSecrets(value) : value
+  })
 }

@@ -85,6 +85,37 @@ describe.each(queries)('%s', (_, query) => {
   })
 })
 
+const SECRETS: [string, object][] = [
+  ['headers of a request', { config: { headers: { Authorization: 'Custom s3cret' } } }],
+  ['headers by name and value', { response: { rawHeaders: ['Set-Cookie', 'a=s3cret'] } }],
+  ['cookies', { response: { headers: { 'set-cookie': ['a=s3cret', 'b=s3cret'] } } }],
+  ['the text of a request', { request: { _header: 'GET / HTTP/1.1\r\nCookie: a=s3cret\r\n\r\n' } }],
+  ['a token in a text', { config: { url: `/?jwt=${TOKEN}`, body: TOKEN } }],
+  ['a form', { config: { data: 'grant_type=x&client_secret=s3cret&refresh_token=s3cret' } }],
+  ['a body', { config: { data: '{"password":"s3cret","access_token": "s3cret"}' } }],
+  ['several causes', { reason: { cause: [{ 'x-csrf-token': 's3cret', clientsecret: 's3cret' }] } }]
+]
+
+test.each(SECRETS)('a message about a failure has no credentials of %s', async (_, properties) => {
+  const results = { name: 'AxiosError', message: 'no', code: 'E1', status: 500, ...properties }
+  const message = { service: 'S4', event: 'work/#failed', data: { token: 'own' }, results }
+  const { msg = '' } = await written({ msg: JSON.stringify(message) }, (row) =>
+    INSERT.into(TABLE).entries(row)
+  )
+  expect(msg).not.toMatch(/s3cret|eyJ/)
+  const { results: kept, ...others } = JSON.parse(msg) as typeof message
+  expect(others).toEqual({ service: 'S4', event: 'work/#failed', data: { token: 'own' } })
+  expect(kept).toMatchObject({ name: 'AxiosError', message: 'no', code: 'E1', status: 500 })
+  const lastError = inspect(properties, { depth: 9 })
+  const row = await written({ lastError }, (one) => UPDATE.entity(TABLE).set(one as never))
+  expect(row.lastError).not.toMatch(/s3cret|eyJ/)
+})
+
+test('the result of a success is data', async () => {
+  const msg = JSON.stringify({ event: 'work/#succeeded', results: { token: 'own' } })
+  expect(await written({ msg }, (row) => INSERT.into(TABLE).entries(row))).toEqual({ msg })
+})
+
 test('other tables and other services are not looked at', async () => {
   const row = { msg: 'no JSON' }
   expect(await written(row, (one) => INSERT.into('Books').entries(one))).toEqual(row)
