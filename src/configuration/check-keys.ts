@@ -1,7 +1,7 @@
 import { authenticatesRequests, decidesCalls, type Requires } from '../lib/adoption.js'
 import { checkDestinationOptions } from '../destination/look-up/options.js'
 import { ConfigurationError } from '../errors.js'
-import { nearestName } from '../lib/closest.js'
+import { nearestName } from '../lib/wording/closest.js'
 
 /** Names in one object of the configuration. A name that is near to none of these may be another plugin's. */
 interface Names {

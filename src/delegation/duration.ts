@@ -1,5 +1,5 @@
 import { ConfigurationError } from '../errors.js'
-import { described } from '../lib/described.js'
+import { described } from '../lib/wording/described.js'
 
 const UNITS: Readonly<Record<string, number>> = { s: 1, m: 60, h: 3600, d: 86_400 }
 

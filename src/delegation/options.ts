@@ -1,6 +1,6 @@
 import { ConfigurationError } from '../errors.js'
-import { nearestName } from '../lib/closest.js'
-import { described } from '../lib/described.js'
+import { nearestName } from '../lib/wording/closest.js'
+import { described } from '../lib/wording/described.js'
 import { isProduction } from '../lib/profile.js'
 import { DAY, durationOf } from './duration.js'
 import type { IasDelegation, SamlDelegation, UserTokenDelegation } from './tokens/way-options.js'

@@ -1,4 +1,4 @@
-import { nearestName } from '../lib/closest.js'
+import { nearestName } from '../lib/wording/closest.js'
 import { logWarning } from '../lib/log.js'
 import type { AuthOptions } from '../options.js'
 

@@ -1,6 +1,6 @@
 import type { ProjectRequires } from 'cds-principal-emulator/development'
 
-import { nearestName } from '../lib/closest.js'
+import { nearestName } from '../lib/wording/closest.js'
 import { logWarning } from '../lib/log.js'
 
 /**

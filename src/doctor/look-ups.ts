@@ -7,7 +7,7 @@ import { notFound } from '../destination/look-up/not-found.js'
 import { find, findCertificate, type LookupScope } from '../destination/look-up/service.js'
 import { claimsOf } from '../destination/tokens/lifetime.js'
 import type { DestinationError } from '../errors.js'
-import { nearestName } from '../lib/closest.js'
+import { nearestName } from '../lib/wording/closest.js'
 import { asJson, type ExportedDestination, type Json } from './exports.js'
 
 /** Destination as it was found, or the reason why it was not. */

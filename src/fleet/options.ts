@@ -1,5 +1,5 @@
 import { ConfigurationError } from '../errors.js'
-import { nearestName } from '../lib/closest.js'
+import { nearestName } from '../lib/wording/closest.js'
 import { isProduction } from '../lib/profile.js'
 import type { RedisCredentials } from './connection.js'
 

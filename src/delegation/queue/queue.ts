@@ -7,7 +7,7 @@ import { type IssueObserver, issueRecord } from './issue.js'
 import { parseMessage, separate } from './message.js'
 import type { QueueRow } from './row.js'
 import { attemptOf, endAttempt } from '../running.js'
-import { deleteOldEntries } from '../retention.js'
+import { deleteOldEntries } from './retention.js'
 import { selectRow } from './select.js'
 import { holdEntry, useEntry } from '../table.js'
 

@@ -1,4 +1,4 @@
-import { nearestName } from '../../lib/closest.js'
+import { nearestName } from '../../lib/wording/closest.js'
 
 /** Predefined chain of the Destination service. */
 export interface Chain {

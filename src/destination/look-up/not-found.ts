@@ -1,7 +1,7 @@
 import type { Service } from '@sap-cloud-sdk/connectivity'
 
 import { DestinationError } from '../../errors.js'
-import { nearestName } from '../../lib/closest.js'
+import { nearestName } from '../../lib/wording/closest.js'
 import { printable } from '../../lib/redact.js'
 import { SingleFlight } from '../../lib/single-flight.js'
 import { serviceKey } from './look-up.js'

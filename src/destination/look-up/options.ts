@@ -1,6 +1,6 @@
 import type { DestinationFetchOptions } from '@sap-cloud-sdk/connectivity'
 
-import { nearestName } from '../../lib/closest.js'
+import { nearestName } from '../../lib/wording/closest.js'
 import { ConfigurationError } from '../../errors.js'
 import { type Chain, chainProblem } from './chains.js'
 

@@ -7,7 +7,7 @@ import {
 } from '../../destination/authentication-types.js'
 import { parseDestination } from '../../destination/look-up/parse.js'
 import { assertNotCleartext, checkUsable } from '../../destination/resolve/check.js'
-import { nearestName } from '../../lib/closest.js'
+import { nearestName } from '../../lib/wording/closest.js'
 import { technicalDestination, userBoundDestination } from '../../remote/policy/caller.js'
 import { carriesUser, type OnBehalfOf } from '../../remote/policy/options.js'
 import { certificateFinding } from './certificates.js'

@@ -3,7 +3,7 @@ import { join } from 'node:path'
 
 import cds from '@sap/cds'
 
-import { nearestName } from '../../lib/closest.js'
+import { nearestName } from '../../lib/wording/closest.js'
 import { lintFindings } from '../../restrictions/names/lint-findings.js'
 import type { Model } from '../../restrictions/model/definition.js'
 import type { SecurityDescriptor } from '../../restrictions/names/known.js'

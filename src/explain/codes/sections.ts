@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs'
 
-import { nearestName } from '../../lib/closest.js'
+import { nearestName } from '../../lib/wording/closest.js'
 import { ownFile } from '../../configuration/own-package.js'
 
 /** Reference of all codes; a part of the package. */

@@ -1,5 +1,5 @@
 import { ConfigurationError } from '../../errors.js'
-import { nearestName } from '../../lib/closest.js'
+import { nearestName } from '../../lib/wording/closest.js'
 
 const PATH = 'cds.requires.auth.restart'
 

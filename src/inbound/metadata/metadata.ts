@@ -1,7 +1,7 @@
 import type { IncomingMessage, ServerResponse } from 'node:http'
 
 import { cap } from '../../cap.js'
-import { nearestName } from '../../lib/closest.js'
+import { nearestName } from '../../lib/wording/closest.js'
 import { ConfigurationError } from '../../errors.js'
 import { logWarning } from '../../lib/log.js'
 import type { AuthOptions, Bindings, MetadataHost, MetadataOptions } from '../../options.js'

@@ -1,4 +1,4 @@
-import { nearestName } from '../../lib/closest.js'
+import { nearestName } from '../../lib/wording/closest.js'
 import type { Expression, Operand, Token } from './types.js'
 import { nameOf } from './mentions.js'
 import { UnsafeCondition } from './unsafe.js'

@@ -1,7 +1,7 @@
 import cds from '@sap/cds'
 
 import { cap } from '../../cap.js'
-import { nearestName } from '../../lib/closest.js'
+import { nearestName } from '../../lib/wording/closest.js'
 import { readDescriptor } from './check.js'
 import { isOfCap, type KnownNames, knownNames } from './known.js'
 

@@ -2,7 +2,7 @@ import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
 
 import { ConfigurationError } from '../../errors.js'
-import { nearestName } from '../../lib/closest.js'
+import { nearestName } from '../../lib/wording/closest.js'
 import { isOfCap, knownNames, type NameSources, type SecurityDescriptor } from './known.js'
 import type { Model } from '../model/definition.js'
 import { unknownElements } from './elements.js'

@@ -1,4 +1,4 @@
-import { nearestName } from '../../lib/closest.js'
+import { nearestName } from '../../lib/wording/closest.js'
 import { nameOf } from '../condition/mentions.js'
 import type { Expression, Token } from '../condition/types.js'
 import { tokensOf } from '../model/compiled.js'

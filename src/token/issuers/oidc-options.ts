@@ -1,6 +1,6 @@
 import { isTrustworthyUrl } from '../../lib/trustworthy-url.js'
-import { nearestName } from '../../lib/closest.js'
-import { described } from '../../lib/described.js'
+import { nearestName } from '../../lib/wording/closest.js'
+import { described } from '../../lib/wording/described.js'
 import { ConfigurationError } from '../../errors.js'
 import { type ExchangeOptions, exchangeProblem } from '../exchange-options.js'
 import { SIGNATURE_ALGORITHMS } from '../keys/usable-key.js'

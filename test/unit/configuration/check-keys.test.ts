@@ -1,7 +1,7 @@
 import cds from '@sap/cds'
 
 import { checkKeys } from '../../../src/configuration/check-keys.js'
-import { nearestName } from '../../../src/lib/closest.js'
+import { nearestName } from '../../../src/lib/wording/closest.js'
 
 const { kinds } = cds.env.requires as unknown as { kinds: object }
 const withKinds = (requires: object) => ({ ...requires, kinds })

@@ -1,7 +1,7 @@
 import type { RequiredService } from '../../../cap-types.js'
 import { ConfigurationError } from '../../../errors.js'
-import { nearestName } from '../../../lib/closest.js'
-import { described } from '../../../lib/described.js'
+import { nearestName } from '../../../lib/wording/closest.js'
+import { described } from '../../../lib/wording/described.js'
 import { DAY, durationOf } from '../../duration.js'
 
 /** Place of the keys in the SAP Credential Store: `cds.requires.<name>.credentialStore`. */

@@ -1,5 +1,5 @@
 import { cap } from '../../../cap.js'
-import { nearestName } from '../../../lib/closest.js'
+import { nearestName } from '../../../lib/wording/closest.js'
 
 /**
  * Returns the destination of the emulator's option `destinations` that a misspelt name stands for; development takes the misspelt

@@ -1,4 +1,4 @@
-import { nearestName } from '../../../src/lib/closest.js'
+import { nearestName } from '../../../../src/lib/wording/closest.js'
 
 test.each([
   ['EPR', 'ERP'], // letters in another order

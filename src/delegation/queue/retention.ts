@@ -1,8 +1,8 @@
-import { cap } from '../cap.js'
-import { logWarning } from '../lib/log.js'
-import { boundedCache } from '../lib/telemetry/bounded-cache.js'
-import { deleteEntries, inOwnTransaction, isTableMissing } from './table.js'
-import { retentions } from './targets.js'
+import { cap } from '../../cap.js'
+import { logWarning } from '../../lib/log.js'
+import { boundedCache } from '../../lib/telemetry/bounded-cache.js'
+import { deleteEntries, inOwnTransaction, isTableMissing } from '../table.js'
+import { retentions } from '../targets.js'
 
 /** Milliseconds between two deletions of old entries. */
 const EVERY = 3_600_000

@@ -1,11 +1,11 @@
 import cds from '@sap/cds'
 
-import { keepRetention } from '../../../src/delegation/retention.js'
-import { deleteEntries } from '../../../src/delegation/table.js'
-import { configureTargets, retentions } from '../../../src/delegation/targets.js'
-import { until } from '../../integration/background/queue-sample.js'
-import { muteConsole } from '../../support/console.js'
-import { as, ENTRIES, openDatabase, select } from './database.js'
+import { keepRetention } from '../../../../src/delegation/queue/retention.js'
+import { deleteEntries } from '../../../../src/delegation/table.js'
+import { configureTargets, retentions } from '../../../../src/delegation/targets.js'
+import { until } from '../../../integration/background/queue-sample.js'
+import { muteConsole } from '../../../support/console.js'
+import { as, ENTRIES, openDatabase, select } from '../database.js'
 
 muteConsole('warn', 'error', 'info')
 
