@@ -162,20 +162,33 @@ describe('the pattern of the Cloud Connector for the subject of the certificate'
       const isTried = (rows: Row[]) => rows.every(({ lastError }) => lastError !== null)
       const errors = (await rowsOf(alice, isTried)).map(({ lastError }) => lastError)
       const arrivals = await sample.emulator.system('s4.internal:44300').audit()
-      return { errors, found: (arrivals as unknown as Arrival[]).map(({ subject }) => subject) }
+      const token = await sample.emulator.issueToken({ user: 'alice' })
+      const [, payload = ''] = token.split('.')
+      const { user_id: own } = JSON.parse(Buffer.from(payload, 'base64url').toString()) as {
+        user_id: string
+      }
+      return {
+        errors,
+        own,
+        found: (arrivals as unknown as Arrival[]).map(({ subject }) => subject)
+      }
     } finally {
       await sample.stop()
     }
   }
 
   test('with the e-mail address works with the token of a SAML assertion', async () => {
-    expect(await subjects('CN=${email}')).toEqual({ errors: [], found: ['CN=alice@example.com'] })
+    expect(await subjects('CN=${email}')).toMatchObject({
+      errors: [],
+      found: ['CN=alice@example.com']
+    })
   })
 
-  test('with user_uuid does not: the user of this trust has none, and nothing comes to the system', async () => {
-    const { errors, found } = await subjects('CN=${user_uuid}')
-    expect(errors).toEqual([expect.stringMatching(/ERR_REMOTE_/)])
-    expect(found).toEqual([])
+  test('with the id of the user names another one: that of the user of this trust', async () => {
+    const { errors, own, found } = await subjects('CN=${user_uuid}')
+    expect(errors).toEqual([])
+    expect(found).toEqual([expect.stringMatching(/^CN=[\da-f-]{36}$/)])
+    expect(found).not.toEqual([`CN=${own}`])
   })
 })
 

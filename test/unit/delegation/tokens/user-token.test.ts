@@ -30,6 +30,8 @@ const publisher = createServer(({ url = '' }, res) => {
   res.setHeader('content-type', 'application/json').end(JSON.stringify({ keys }))
 })
 
+const { 'x_user_token.jwks': _, ...withoutKeys } = SAML
+
 let delegating: Delegating
 beforeAll(async () => {
   await once(publisher.listen(0, '127.0.0.1'), 'listening')
@@ -39,7 +41,7 @@ beforeAll(async () => {
       SAML,
       BEARER: { ...SAML, Authentication: 'OAuth2SAMLBearerAssertion', tokenServiceUser: 'x' },
       BY_URI: {
-        ...{ ...SAML, 'x_user_token.jwks': '' },
+        ...withoutKeys,
         'x_user_token.jwks_uri': `http://127.0.0.1:${String(port)}/delegation.jwks.json`
       },
       NO_KEYS: { ...SAML, 'x_user_token.jwks': '' },
