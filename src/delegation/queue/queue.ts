@@ -11,6 +11,8 @@ import { deleteOldEntries } from './retention.js'
 import { selectRow } from './select.js'
 import { holdEntry, useEntry } from '../table.js'
 
+export { keepRetention } from './retention.js'
+
 /** Table of CAP's queue. */
 const QUEUE_TABLE = 'cds.outbox.Messages'
 
