@@ -31,7 +31,11 @@ export async function decrypted({ encryption }: StoreCredentials, text: string) 
 }
 
 /** Encrypts a payload. @param header - changes of the header */
-export function encrypted({ encryption }: StoreCredentials, payload: object | null, header: object = {}) {
+export function encrypted(
+  { encryption }: StoreCredentials,
+  payload: object | null,
+  header: object = {}
+) {
   const pem = `-----BEGIN PUBLIC KEY-----\n${encryption.server_public_key}\n-----END PUBLIC KEY-----`
   const iat = Math.floor(Date.now() / 1000)
   return new jose.CompactEncrypt(Buffer.from(JSON.stringify(payload)))
