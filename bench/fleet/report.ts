@@ -4,7 +4,7 @@ import type { Findings } from './checks/findings.js'
 import type { Options } from './command-line.js'
 import type { Result } from './run.js'
 
-/** Returns the result of a run as Markdown: the lines for `docs/scaling.md` first, then all figures. */
+/** Returns the result of a run as Markdown: a summary first, then all figures. */
 export function report(result: Result, { seed }: Options, findings: Findings): string {
   return [
     `Seed ${String(seed)}, ${String(cpus().length)} cores.`,
