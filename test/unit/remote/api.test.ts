@@ -274,8 +274,9 @@ describe('what leads elsewhere is refused before anything is sent', () => {
 })
 
 test('a destination for other clients is for exactly who is current', async () => {
-  const own = await as(alice(), () => destinationFor('FORWARD', { onBehalfOf: 'namedUser' }))
-  await as(alice(), () => {
+  const user = alice()
+  const own = await as(user, () => destinationFor('FORWARD', { onBehalfOf: 'namedUser' }))
+  await as(user, () => {
     expect(own.headers).toEqual({ authorization: expect.stringMatching(/^Bearer ey/) as string })
     return Promise.resolve()
   })
