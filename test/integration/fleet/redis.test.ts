@@ -54,12 +54,12 @@ const PASSWORD = randomUUID()
   })
 
   test('a fetch that takes too long is waited for 200 ms, and then made by the others as well', async () => {
-    const slow = source(1000)
-    const first = one.cache.fetch(result('c'), slow.fetch)
-    const start = performance.now()
+    const slow = source(3000)
+    let hasEnded = false
+    const first = one.cache.fetch(result('c'), slow.fetch).finally(() => (hasEnded = true))
     const quick = source()
     await two.cache.fetch(result('c'), quick.fetch)
-    expect(performance.now() - start).toBeLessThan(400)
+    expect(hasEnded).toBe(false)
     expect([quick.calls, slow.calls]).toEqual([1, 1])
     await first
   })
@@ -120,7 +120,6 @@ const PASSWORD = randomUUID()
     expect(fetched).toEqual(names.map((name) => `own ${name}`))
     await stranger.cache.fetch(result('x'), source().fetch)
     expect((await two.cache.fetch(result('x'), own.fetch)).value).not.toBe('token-1')
-    expect(two.store.isUp).toBe(true)
     stranger.cache.end()
   })
 
