@@ -1,5 +1,4 @@
 import { createPrivateKey } from 'node:crypto'
-import { request } from 'node:https'
 
 import { cap } from '../../cap.js'
 import type { Requires } from '../../cap-types.js'
@@ -8,6 +7,7 @@ import { correlationHeaders } from '../../lib/inbound-credential.js'
 import { FetchError } from '../../lib/fetch-json.js'
 import { checkXmlLibraries } from '../../lib/lazy.js'
 import { secretsNamed, withoutSecrets } from '../../lib/redact.js'
+import { sendHttps } from '../../lib/send-https.js'
 import { type AuthOptions, bindingsOf } from '../../options.js'
 import { withWorkloadCertificate } from '../attested/credentials.js'
 import type { Signer } from './saml/assertion.js'
@@ -126,8 +126,7 @@ export class TokenRefused extends Error {
   }
 }
 
-const DEADLINE = 10_000
-const MAX_BYTES = 64 * 1024
+const LIMITS = { deadline: 10_000, maxBytes: 64 * 1024 }
 
 /** Parameters of requests for tokens, and properties of bindings, that a token service could repeat in its own words. */
 const SECRETS = /assertion$|^(subject|actor|refresh)_token$|password|client_?secret|^key$/
@@ -172,53 +171,28 @@ interface Answer {
   readonly retryAfter: number | undefined
 }
 
-function post(
+async function post(
   client: XsuaaClient,
   path: string,
   form: Readonly<Record<string, string>>,
   tenant: string | undefined
 ): Promise<Answer> {
   const { clientid, certificate, key, certurl } = client
+  const options = {
+    method: 'POST',
+    headers: {
+      ...correlationHeaders(),
+      accept: 'application/json',
+      'content-type': 'application/x-www-form-urlencoded',
+      ...(!certificate && { authorization: `Basic ${basicOf(client)}` }),
+      ...(tenant && { 'x-zid': tenant })
+    },
+    ...(certificate && { cert: certificate, key })
+  }
+  const content = new URLSearchParams({ ...form, ...(certificate && { client_id: clientid }) })
   const url = new URL(path, certificate ? certurl : client.url)
-  return new Promise((done, fail) => {
-    const options = {
-      method: 'POST',
-      agent: false as const,
-      signal: AbortSignal.timeout(DEADLINE),
-      headers: {
-        ...correlationHeaders(),
-        accept: 'application/json',
-        'content-type': 'application/x-www-form-urlencoded',
-        ...(!certificate && { authorization: `Basic ${basicOf(client)}` }),
-        ...(tenant && { 'x-zid': tenant })
-      },
-      ...(certificate && { cert: certificate, key })
-    }
-    const req = request(url, options, (res) => {
-      const chunks: Buffer[] = []
-      let size = 0
-      res.on('data', (chunk: Buffer) => {
-        size += chunk.length
-        if (size > MAX_BYTES)
-          req.destroy(new FetchError('too-large', `more than ${MAX_BYTES} bytes`))
-        else chunks.push(chunk)
-      })
-      res.on('end', () => {
-        const body = Buffer.concat(chunks).toString('utf8')
-        const retryAfter = secondsOf(res.headers['retry-after'])
-        done({ status: res.statusCode ?? 0, body, retryAfter })
-      })
-      res.on('error', (error) => {
-        fail(failure(error))
-      })
-    })
-    req.on('error', (error) => {
-      fail(failure(error))
-    })
-    req.end(
-      new URLSearchParams({ ...form, ...(certificate && { client_id: clientid }) }).toString()
-    )
-  })
+  const { status, headers, body } = await sendHttps(url, options, LIMITS, content.toString())
+  return { status, body, retryAfter: secondsOf(headers['retry-after']) }
 }
 
 /** Returns the seconds of `Retry-After`, which can be a date as well (RFC 9110, section 10.2.3). */
@@ -226,17 +200,6 @@ function secondsOf(header: string | undefined): number | undefined {
   if (header === undefined) return undefined
   const seconds = /^\d+$/.test(header) ? Number(header) : (Date.parse(header) - Date.now()) / 1000
   return Number.isFinite(seconds) ? Math.max(seconds, 0) : undefined
-}
-
-/**
- * Converts an error of the network. Its message names hosts and addresses, so only the code is
- * kept.
- */
-function failure(error: Error & { code?: string }): FetchError {
-  if (error instanceof FetchError) return error
-  if (error.name === 'TimeoutError' || error.name === 'AbortError')
-    return new FetchError('timeout', 'timeout')
-  return new FetchError('network', error.code ? `network error ${error.code}` : 'network error')
 }
 
 function parsed(body: string): Record<string, unknown> {

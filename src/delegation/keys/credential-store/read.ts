@@ -4,14 +4,17 @@ import { setTimeout as pause } from 'node:timers/promises'
 
 import { DelegationError, printAsLine } from '../../../errors.js'
 import { FetchError } from '../../../lib/fetch-json.js'
+import { type HttpsAnswer, sendHttps } from '../../../lib/send-https.js'
 import { jose } from '../jose.js'
 import type { LogOn, StoreClient } from './client.js'
 import type { StorePlace } from './options.js'
-import { type Answer, send } from './request.js'
 
 /** Times that the store is asked before it counts as failed, and milliseconds between them. */
 const ATTEMPTS = 3
 const PAUSE = 1_000
+
+/** The largest key has 32 kB, and is in Base64 twice. */
+const LIMITS = { deadline: 5_000, maxBytes: 128 * 1024 }
 
 /** Next step by status. */
 const FIXES: Readonly<Record<number, string>> = {
@@ -41,10 +44,10 @@ export async function readStore(client: StoreClient, place: StorePlace): Promise
   )
 }
 
-async function answerOf(client: StoreClient, place: StorePlace): Promise<Answer> {
+async function answerOf(client: StoreClient, place: StorePlace): Promise<HttpsAnswer> {
   for (let attempt = 1; ; attempt++) {
     const found = await ask(client, place).catch((error: unknown) => error)
-    const answer = found instanceof Error ? undefined : (found as Answer)
+    const answer = found instanceof Error ? undefined : (found as HttpsAnswer)
     if (answer?.status === 200) return answer
     const isOver = answer && answer.status < 500 && answer.status !== 429
     if (!isOver && attempt < ATTEMPTS) {
@@ -65,22 +68,20 @@ async function answerOf(client: StoreClient, place: StorePlace): Promise<Answer>
   }
 }
 
-async function ask({ url, logOn }: StoreClient, place: StorePlace): Promise<Answer> {
+async function ask({ url, logOn }: StoreClient, place: StorePlace): Promise<HttpsAnswer> {
   const endpoint = new URL(`${url.replace(/\/+$/, '')}/key`)
   endpoint.searchParams.set('name', place.name)
   const { refused, headers, ...options } = await authentication(logOn, place)
   if (refused) return refused
   const accept = 'application/jose, application/json'
-  return send(endpoint, {
-    ...options,
-    headers: { accept, 'sapcp-credstore-namespace': place.namespace, ...headers }
-  })
+  const own = { accept, 'sapcp-credstore-namespace': place.namespace, ...headers }
+  return sendHttps(endpoint, { ...options, headers: own }, LIMITS)
 }
 
 type Authentication = Pick<RequestOptions, 'cert' | 'key'> & {
   readonly headers?: Readonly<Record<string, string>>
   /** Answer of the token service, if it gives no token. */
-  readonly refused?: Answer
+  readonly refused?: HttpsAnswer
 }
 
 async function authentication(logOn: LogOn, place: StorePlace): Promise<Authentication> {
@@ -98,14 +99,14 @@ async function authentication(logOn: LogOn, place: StorePlace): Promise<Authenti
   })
   const headers = { 'content-type': 'application/x-www-form-urlencoded' }
   const options = { method: 'POST', cert, key, headers }
-  const answer = await send(new URL(logOn.tokenUrl), options, form.toString())
+  const answer = await sendHttps(new URL(logOn.tokenUrl), options, LIMITS, form.toString())
   const { access_token: token } = parsed(answer.body) as { access_token?: unknown }
   if (answer.status !== 200 || typeof token !== 'string') return { refused: refusalOf(answer) }
   return { headers: { authorization: `Bearer ${token}` } }
 }
 
 /** An answer 200 without a token is none. */
-function refusalOf(answer: Answer): Answer {
+function refusalOf(answer: HttpsAnswer): HttpsAnswer {
   return answer.status === 200 ? { ...answer, status: 502 } : answer
 }
 
@@ -113,9 +114,10 @@ function refusalOf(answer: Answer): Answer {
 async function contentOf(
   { decryptionKey }: StoreClient,
   place: StorePlace,
-  { type, body }: Answer
+  { headers, body }: HttpsAnswer
 ): Promise<string> {
-  if (type === 'application/json') return body
+  const [type = ''] = (headers['content-type'] ?? '').split(';')
+  if (type.trim().toLowerCase() === 'application/json') return body
   if (decryptionKey === undefined) {
     throw unusable(
       place,
