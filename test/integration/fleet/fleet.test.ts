@@ -24,17 +24,22 @@ const title = program ? 'fleet of instances' : 'fleet (skipped: no redis-server 
     expect(shared.total).toBeLessThanOrEqual(2 * 5) // one instance: two tokens, two destinations, one exchange
     const content = await contentOf(redis.uri)
     expect(content.length).toBeGreaterThanOrEqual(5)
-    for (const each of content) expect(each).not.toMatch(SECRETS)
+    for (const { key, value, bytes } of content) {
+      expect(key).toMatch(/^cds-principal:\{[\w-]{43}\}$/)
+      expect(value).toMatch(/^v1\.[\da-f]{8}\.[\w-]+$/)
+      expect(bytes).not.toMatch(READABLE)
+    }
     for (const known of [secret, 'alice', 'sb-maintenance', 'SYSTEM', 's4.internal']) {
-      expect(content.filter((each) => each.includes(known))).toEqual([])
+      expect(content.filter((each) => Object.values(each).join(' ').includes(known))).toEqual([])
     }
   }, 240_000)
 })
 
-const SECRETS = /eyJ|bearer|basic |secret|password|token|https?:/i
+/** Text in the bytes of an entry: longer than random bytes ever make one. */
+const READABLE = /[ -~]{24}/
 
 /** Returns all keys and values, as they are and with the bytes that Base64 stands for. */
-async function contentOf(uri: string): Promise<string[]> {
+async function contentOf(uri: string): Promise<{ key: string; value: string; bytes: string }[]> {
   const client = createClient({ url: uri.replace('somebody', '') })
   await client.connect()
   try {
@@ -43,11 +48,8 @@ async function contentOf(uri: string): Promise<string[]> {
     const values = await Promise.all(entries.map((key) => client.get(key).then(String)))
     return entries.map((key, i) => {
       const value = values[i] ?? ''
-      return [
-        key,
-        value,
-        Buffer.from(value.split('.')[2] ?? '', 'base64url').toString('latin1')
-      ].join(' ')
+      const bytes = Buffer.from(value.split('.')[2] ?? '', 'base64url').toString('latin1')
+      return { key, value, bytes }
     })
   } finally {
     client.destroy()
