@@ -42,8 +42,10 @@ export function sendHttps(
       let size = 0
       res.on('data', (chunk: Buffer) => {
         size += chunk.length
-        if (size > maxBytes) req.destroy(new FetchError('too-large', `more than ${maxBytes} bytes`))
-        else chunks.push(chunk)
+        if (size <= maxBytes) return chunks.push(chunk)
+        // here, as the end can have arrived together with too much
+        fail(new FetchError('too-large', `more than ${maxBytes} bytes`))
+        return req.destroy()
       })
       res.on('end', () => {
         const { statusCode: status = 0, headers } = res
