@@ -1,11 +1,14 @@
 import { randomUUID } from 'node:crypto'
 
+import { batchOf, outcomesIn } from './batch.js'
 import type { Findings } from './checks/findings.js'
 import type { Ledger } from './checks/ledger.js'
 import type { Troubles } from './faults/troubles.js'
 import { call, isGood, isWithoutInstance, type Outcome } from './http.js'
+import { KINDS } from './kinds.js'
 import { type User, USERS } from './landscape.js'
 import type { Random } from './random.js'
+import { EQUIPMENT, FLEET, MAINTENANCE, PLACES, type Sending } from './sending.js'
 import type { Tokens } from './tokens.js'
 
 /** Calls under way at the same time. */
@@ -35,26 +38,14 @@ interface Equipment {
   readonly user: User
 }
 
-/** What a call is: how it is sent, and what happens when it was acknowledged. */
-interface Sending {
-  readonly kind: string
-  readonly user: User
-  readonly method: 'GET' | 'POST' | 'PATCH'
-  readonly path: string
-  readonly body?: object
-  /** Called with success. */
-  readonly acknowledge?: () => void
-  /** True if it needs the database of the application. */
-  readonly needsDatabase?: boolean
-}
-
-const MAINTENANCE = '/odata/v4/maintenance'
-const FLEET = '/odata/v4/fleet'
+/** Calls in a `$batch`. */
+const PARTS = 20
 
 /** Clients that send all kinds of calls as all users. */
 export class Load {
   /** Calls by kind and outcome. */
   readonly counts = new Map<string, Count>()
+  /** Calls of a service, each in a request of its own or in a `$batch`. */
   calls = 0
   /** Work notes that were acknowledged. */
   readonly notes: string[] = []
@@ -105,7 +96,7 @@ export class Load {
   }
 
   async #send(url: string, sending: Sending, cutAfter?: number): Promise<void> {
-    this.calls++
+    this.calls += sending.parts?.length ?? 1
     const sent = this.#execute(url, sending, cutAfter)
     this.#underWay.add(sent)
     await sent
@@ -119,9 +110,21 @@ export class Load {
     const id = randomUUID()
     const outcome = await call(url + sending.path, { method, token, body, cutAfter, id })
     const isCut = cutAfter !== undefined && !outcome.status
+    const to = Date.now()
+    const parts = sending.parts ?? [sending]
+    const outcomes = sending.parts && isGood(outcome) ? outcomesIn(outcome) : []
+    for (const [i, part] of parts.entries()) {
+      await this.#judge(part, outcomes[i] ?? outcome, { from, to, id, isCut })
+    }
+  }
+
+  async #judge(
+    sending: Sending,
+    outcome: Outcome,
+    { from, to, id, isCut }: { from: number; to: number; id: string; isCut: boolean }
+  ): Promise<void> {
     if (isGood(outcome)) sending.acknowledge?.()
     const name = isGood(outcome) ? 'good' : isCut ? 'cut' : failure(outcome)
-    const to = Date.now()
     this.#count(`${sending.kind} ${name}`, to - from)
     if (isGood(outcome) || isCut) return
     const logged = await this.#parts.logged(id)
@@ -130,7 +133,8 @@ export class Load {
 
   #failed(sending: Sending, name: string, outcome: Outcome, { from, to, logged }: Failure): void {
     const { kind, method, path, needsDatabase = false } = sending
-    const isWrite = method !== 'GET'
+    // nginx repeats neither at another instance
+    const isWrite = method !== 'GET' || kind.startsWith('$batch')
     if (path.includes(`X')`) && isWrite) return // its answer is lost
     const failed = {
       from,
@@ -154,9 +158,9 @@ export class Load {
     return `F${(++this.#number).toString(36).toUpperCase().padStart(8, '0')}`
   }
 
-  create(user: User, random: Random): Sending {
+  create(user: User, random: Random, mayBeLost = true): Sending {
     // the first change of one of these is made, and not answered
-    const id = this.newId() + (random.chance(0.03) ? 'X' : '')
+    const id = this.newId() + (mayBeLost && random.chance(0.03) ? 'X' : '')
     const acknowledged = this.#parts.ledger.ask('create', id, user)
     const body = { id, name: 'Pump', plant: user.plant, category: 'M' }
     const acknowledge = () => {
@@ -194,6 +198,30 @@ export class Load {
     return { ...sending, user, path, acknowledge }
   }
 
+  /** Reads lists and creates, as a page of a user interface does. */
+  batch(user: User, random: Random): Sending {
+    return this.#batch(user, MAINTENANCE, () =>
+      random.chance(0.1)
+        ? { ...this.create(user, random, false), kind: '$batch-create' }
+        : { kind: '$batch-list', user, method: 'GET', path: random.pick([EQUIPMENT, PLACES]) }
+    )
+  }
+
+  /** Leaves markers, and looks at the system on the internet. */
+  batchOfMarkers(user: User, random: Random): Sending {
+    return this.#batch(user, FLEET, () =>
+      random.chance(0.5)
+        ? { ...this.leaveMarker('exchange', user), kind: '$batch-exchange' }
+        : { kind: '$batch-look', user, method: 'GET', path: `${FLEET}/look()` }
+    )
+  }
+
+  #batch(user: User, service: string, next: () => Sending): Sending {
+    const parts = Array.from({ length: PARTS }, next)
+    const path = `${service}/$batch`
+    return { kind: '$batch', user, method: 'POST', path, body: batchOf(parts, service), parts }
+  }
+
   leaveMarker(action: 'exchange' | 'technical', user: User): Sending {
     const marker = this.newId()
     const acknowledge = this.#parts.ledger.ask('internet', marker, user, action === 'technical')
@@ -226,30 +254,5 @@ interface Failure {
   readonly to: number
   readonly logged: readonly string[]
 }
-
-interface Kind {
-  /** Share of the calls. */
-  readonly weight: number
-  /** True if each instance needs something for it that the shared cache has. */
-  readonly isOfCache?: true
-  readonly make: (load: Load, user: User, random: Random) => Sending | undefined
-}
-
-const read = (kind: string, path: string, weight: number): Kind => {
-  return { weight, isOfCache: true, make: (_, user) => ({ kind, user, method: 'GET', path }) }
-}
-
-const KINDS: readonly Kind[] = [
-  read('list', `${MAINTENANCE}/Equipment?$top=5`, 20),
-  read('places', `${MAINTENANCE}/FunctionalLocations?$top=3`, 10),
-  read('look', `${FLEET}/look()`, 10),
-  read('system', `${FLEET}/system()`, 5),
-  { weight: 15, isOfCache: true, make: (load, user, random) => load.create(user, random) },
-  { weight: 12, make: (load, _, random) => load.rename(random) },
-  { weight: 8, make: (load, _, random) => load.plan(random) },
-  { weight: 10, isOfCache: true, make: (load, user) => load.leaveMarker('exchange', user) },
-  { weight: 5, isOfCache: true, make: (load, user) => load.leaveMarker('technical', user) },
-  { weight: 5, make: (load, _, random) => load.note(random) }
-]
 
 const failure = ({ status, code }: Outcome) => [status || 'no answer', code].join(' ').trim()

@@ -1,0 +1,33 @@
+import type { User } from './landscape.js'
+import type { Load } from './load.js'
+import type { Random } from './random.js'
+import { EQUIPMENT, FLEET, PLACES, type Sending } from './sending.js'
+
+/** A kind of calls, and how often it is sent. */
+interface Kind {
+  /** Share of the calls. */
+  readonly weight: number
+  /** True if each instance needs something for it that the shared cache has. */
+  readonly isOfCache?: true
+  readonly make: (load: Load, user: User, random: Random) => Sending | undefined
+}
+
+const read = (kind: string, path: string, weight: number): Kind => {
+  return { weight, isOfCache: true, make: (_, user) => ({ kind, user, method: 'GET', path }) }
+}
+
+/** Kinds of calls. */
+export const KINDS: readonly Kind[] = [
+  read('list', EQUIPMENT, 20),
+  read('places', PLACES, 10),
+  read('look', `${FLEET}/look()`, 10),
+  read('system', `${FLEET}/system()`, 5),
+  { weight: 15, isOfCache: true, make: (load, user, random) => load.create(user, random) },
+  { weight: 15, make: (load, user, random) => load.batch(user, random) },
+  { weight: 30, make: (load, user, random) => load.batchOfMarkers(user, random) },
+  { weight: 12, make: (load, _, random) => load.rename(random) },
+  { weight: 8, make: (load, _, random) => load.plan(random) },
+  { weight: 10, isOfCache: true, make: (load, user) => load.leaveMarker('exchange', user) },
+  { weight: 5, isOfCache: true, make: (load, user) => load.leaveMarker('technical', user) },
+  { weight: 5, make: (load, _, random) => load.note(random) }
+]
