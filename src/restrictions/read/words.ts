@@ -41,13 +41,17 @@ const LISTS = new Set([
 /** Properties that hold names and values. */
 const PLAIN = new Set(['val', 'excluding'])
 
+/** Properties whose objects have names of the model: of elements and parameters. */
+const NAMED = new Set(['with', 'args'])
+
 function hasForeignWord(value: unknown): boolean {
   if (typeof value !== 'object' || value === null) return false
   if (isForeign(value)) return true
-  return Object.entries(value).some(([name, each]) => {
+  return Object.entries(value).some(([name, each]: [string, unknown]) => {
     if (PLAIN.has(name)) return false
     const isList = LISTS.has(name) && Array.isArray(each)
-    return (isList && each.some(isForeignToken)) || hasForeignWord(each)
+    if (isList && each.some(isForeignToken)) return true
+    return hasForeignWord(NAMED.has(name) ? Object.values(each ?? {}) : each)
   })
 }
 
@@ -59,14 +63,27 @@ interface Part {
   readonly ref?: unknown
   readonly hints?: unknown
   readonly wait?: unknown
+  readonly cast?: unknown
 }
 
-function isForeign({ func, args, param, ref, hints, wait = 0 }: Part): boolean {
+function isForeign({ func, args, param, ref, hints, wait = 0, cast }: Part): boolean {
   if (func !== undefined && !isKnownFunction(func, args)) return true
-  const names = param === true && Array.isArray(ref) ? (ref as unknown[]) : []
+  if (isForeignCast(cast)) return true
+  const names = Boolean(param) && Array.isArray(ref) ? (ref as unknown[]) : []
   if (names.some((name) => typeof name !== 'string' || !/^\w+$/.test(name))) return true
   return hints !== undefined || typeof wait !== 'number'
 }
+
+/** CAP writes the name of a type that it does not know, and the facets of one that it does, into the SQL as they are. */
+function isForeignCast(cast: unknown): boolean {
+  if (typeof cast !== 'object' || cast === null) return false
+  return Object.entries(cast).some(([name, each]) => {
+    if (name === 'type') return typeof each !== 'string' || !/^[\w.]+$/.test(each)
+    return !FACETS.has(name) || !/^\w+$/.test(String(each))
+  })
+}
+
+const FACETS = new Set(['length', 'precision', 'scale', 'srid', 'notNull'])
 
 function isForeignToken(token: unknown): boolean {
   if (typeof token !== 'string') return false
@@ -84,10 +101,13 @@ const WORDS = new Set([
   ...['current', 'row']
 ])
 
-/** CAP writes a text that is counted into the SQL as it is. */
+/** CAP writes a text that is counted into the SQL as it is, also in a list. */
 function isKnownFunction(func: unknown, args: unknown): boolean {
   if (typeof func !== 'string' || !FUNCTIONS.has(func.toLowerCase())) return false
-  const isText = (each: unknown) => typeof (each as { val?: unknown } | null)?.val === 'string'
+  const isText = (each: unknown) => {
+    const { val } = (each ?? {}) as { val?: unknown }
+    return typeof val === 'string' || (typeof val === 'object' && val !== null)
+  }
   return !/^count/i.test(func) || !Object.values(args ?? {}).some(isText)
 }
 

@@ -169,8 +169,16 @@ describe('a query with words that are none of CQN is refused', () => {
     ['a function', column({ func: 'pg_read_file', args: [{ val: 'x' }] })],
     ['the name of a function', column({ func: `abs(${SQL}), max`, args: [{ ref: ['ID'] }] })],
     ['a text that is counted', column({ func: 'count', args: [{ val: SQL }] })],
+    ['a list that is counted', column({ func: 'count', args: [{ val: [`1) || ${SQL} || (1`] }] })],
+    ['an argument of any name', column({ func: 'count', args: { val: { xpr: [SQL] } } })],
+    ['a type', column({ ref: ['ID'], cast: { _type: `text) || ${SQL} || (1` } })],
+    [
+      'a length',
+      column({ ref: ['ID'], cast: { type: 'cds.String', length: `1)) || ${SQL} || ((1` } })
+    ],
     ['a window', column({ ...max, xpr: ['over', { xpr: [SQL] }] })],
     ['a parameter', column({ ref: [`x || ${SQL}`], param: true })],
+    ['what counts as a parameter', column({ ref: [`x is null or ${SQL}`], param: 1 })],
     ['a condition', query({ where: [{ val: 1 }, '=', { val: 1 }, `and ${SQL} is not null`] })],
     ['a list', query({ where: [{ ref: ['ID'] }, 'in', { list: [{ xpr: [SQL] }] }] })],
     ['an order', query({ orderBy: [{ xpr: [SQL] }] })],
@@ -191,15 +199,16 @@ describe('a query with words that are none of CQN is refused', () => {
     const when = ['case', 'when', { ref: ['ID'] }, 'is not', 'null', 'then', { val: SQL }, 'end']
     const columns = [
       { xpr: when, as: 'x' },
-      { ...max, xpr: ['over', { xpr: ['partition by', { ref: ['ID'] }] }], as: 'y' }
+      { ...max, xpr: ['over', { xpr: ['partition by', { ref: ['ID'] }] }], as: 'y' },
+      { ref: ['ID'], cast: { type: 'cds.String', length: 10 }, as: 'z' }
     ]
     const { status, body } = await app.send(alice, 'POST', '../h', query({ columns }))
     expect([status, body]).toEqual([
       200,
       {
         data: [
-          { x: SQL, y: 1 },
-          { x: SQL, y: 2 }
+          { x: SQL, y: 1, z: '1' },
+          { x: SQL, y: 2, z: '2' }
         ]
       }
     ])
