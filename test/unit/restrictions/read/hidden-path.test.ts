@@ -60,7 +60,7 @@ async function failing(request: EnforcedRequest, handle: () => never) {
   } catch (error) {
     caught = error
   }
-  const { status, code, message, cause } = caught as Record<string, unknown>
+  const { status, code, message, cause } = (caught ?? {}) as Record<string, unknown>
   return { status, code, message, cause, caught, log: explanationOf(caught)?.message }
 }
 
@@ -101,8 +101,10 @@ describe('a request that is forbidden', () => {
     ['403']
   ])('is none with %p', async (error) => {
     const request = requestOf(['Plant'], { event: 'UPDATE', subject: { ref: [at('S.Orders')] } })
-    const work = hideUnreadable(request, model, () => Promise.reject(error))
-    await expect(work).rejects.toBe(error)
+    const { caught } = await failing(request, () => {
+      throw error as Error
+    })
+    expect(caught).toBe(error)
     expect(counted).toEqual([])
   })
 
@@ -142,25 +144,37 @@ describe('a new part', () => {
     expect((await handled(FORBIDDEN, ['S.Orders'], { event: 'CREATE' })).caught).toBe(FORBIDDEN)
   })
 
-  test('is about the record as it was before if other records decide', async () => {
-    const create = { event: 'CREATE' }
-    numbers = [1, 0]
-    expect((await handled(FORBIDDEN, [at('S.Carts'), 'items'], create)).caught).toBe(FORBIDDEN)
-    expect(counted).toHaveLength(1)
-    numbers = [0, 1]
-    expect((await handled(FORBIDDEN, [at('S.Carts'), 'items'], create)).status).toBe(404)
-    expect(counted).toHaveLength(2)
+  test('deeper below is about the one above', async () => {
+    await handled(FORBIDDEN, [at('S.Orders'), at('items', 2), 'order'], { event: 'CREATE' })
+    expect(counted[0]?.ref).toHaveLength(2)
+  })
+
+  test.each<[string, string, number]>([
+    ['if other records decide', 'S.Carts', 1],
+    ['not if the record itself does', 'S.Orders', 0]
+  ])('is about the record as it was before, %s', async (_, name, before) => {
+    const create = { event: 'CREATE', subject: { ref: [at(name), 'items'] } }
+    for (const isReadable of [true, false]) {
+      counted.length = 0
+      numbers = before ? [Number(isReadable), Number(!isReadable)] : [Number(isReadable)]
+      let countedBefore: number | undefined
+      const { status } = await failing(requestOf(['Plant'], create), () => {
+        countedBefore = counted.length
+        throw Object.assign(new Error('forbidden'), FORBIDDEN)
+      })
+      expect([countedBefore, counted.length]).toEqual([before, 1])
+      expect(status).toBe(isReadable ? undefined : 404)
+    }
   })
 
   test('of another event is about the record as it is', async () => {
-    const refused = FORBIDDEN
-    const request = requestOf(['Plant'], { event: 'UPDATE', subject: { ref: [at('S.Carts')] } })
-    const before: number[] = []
-    await failing(request, () => {
-      before.push(counted.length)
-      throw refused as unknown as Error
+    const update = { event: 'UPDATE', subject: { ref: [at('S.Carts')] } }
+    let countedBefore: number | undefined
+    await failing(requestOf(['Plant'], update), () => {
+      countedBefore = counted.length
+      throw Object.assign(new Error('forbidden'), FORBIDDEN)
     })
-    expect([before, counted.length]).toEqual([[0], 1])
+    expect([countedBefore, counted.length]).toEqual([0, 1])
   })
 })
 
@@ -179,6 +193,11 @@ describe('a path', () => {
     await handled(FORBIDDEN, [at('S.Orders'), at('items', 2)])
     expect(counted[0]?.ref).toEqual([
       { id: 'S.Orders', where: [{ xpr: ID(1) }, 'and', expect.anything()] },
+      { id: 'items', where: ID(2) }
+    ])
+    await handled(FORBIDDEN, ['S.Orders', at('items', 2)])
+    expect(counted[1]?.ref).toEqual([
+      { id: 'S.Orders', where: [expect.anything()] },
       { id: 'items', where: ID(2) }
     ])
   })

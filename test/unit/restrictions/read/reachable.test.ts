@@ -94,8 +94,9 @@ describe('a segment', () => {
   })
 
   test('has its name as text, as CAP joins segments to names', () => {
-    for (const segment of [withFilter('site', condition), settle({ id: 'site', where: [own] })])
-      expect([[segment].join(), Object.keys(segment)]).toEqual(['site', ['id', 'where']])
+    const segments = [withFilter('site', condition), settle({ id: 'site', where: [own] })]
+    expect(segments.map(String)).toEqual(['site', 'site'])
+    for (const segment of segments) expect(Object.keys(segment)).toEqual(['id', 'where'])
   })
 
   test('is marked if it has all its filters', () => {
