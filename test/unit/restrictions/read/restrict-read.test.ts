@@ -221,7 +221,10 @@ describe('a draft that a path begins with', () => {
     const request = requestOf(['Plant'], { subject: ref && { ref }, target })
     return assertOwnDraft(request, of).then(
       () => 200,
-      (error: unknown) => (error as { status: number }).status
+      (error: unknown) => {
+        expect(error).toMatchObject({ message: 'Not Found' })
+        return (error as { status: number }).status
+      }
     )
   }
   const OWNER = { ref: ['DraftAdministrativeData', 'InProcessByUser'] }
@@ -252,7 +255,13 @@ describe('a draft that a path begins with', () => {
 
   test('is asked for once on a path', async () => {
     numbers = [1]
-    const drafts = { ...model.definitions, 'S.Orders.drafts': { ...entity('Orders'), ...draft } }
+    const next: object = {
+      get _target() {
+        return definition
+      }
+    }
+    const definition = { ...entity('Orders'), ...draft, elements: { next } }
+    const drafts = { ...model.definitions, 'S.Orders.drafts': definition }
     const path = [at('S.Orders.drafts'), at('next'), 'x']
     const request = requestOf(['Plant'], { subject: { ref: path }, target: entity('Open') })
     const service = { model: { definitions: drafts }, run: () => Promise.resolve() }
