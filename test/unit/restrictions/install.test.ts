@@ -38,6 +38,14 @@ describe('every runtime model', () => {
     expect(compile(extended)).toContain('region|String|list')
   })
 
+  test('is rewritten once, by a function that others may replace as well', () => {
+    const { for: targets } = cds.compile as unknown as { for: object }
+    const before = Object.getOwnPropertyDescriptor(targets, 'nodejs')
+    installRestrictions()
+    expect(Object.getOwnPropertyDescriptor(targets, 'nodejs')).toEqual(before)
+    expect(before).toMatchObject({ writable: true, configurable: true })
+  })
+
   test('what tools make of the model is the same as without', () => {
     const csn = model('country = $user.country')
     const { definitions } = csn as { definitions: object }
@@ -63,9 +71,36 @@ describe('a condition that can not be made safe', () => {
     )
   })
 
+  test('stops it with all of them in one message', () => {
+    process.env.NODE_ENV = 'production'
+    const names = ['Q', 'R', 'T']
+    const where = '$user.x like country'
+    const csn = cds.compile(
+      `service Q { ${names
+        .map(
+          (name) => `@restrict: [{ grant: 'READ', to: 'R', where: (${where}) }]
+        entity ${name} { key ID : Integer; country : String; }`
+        )
+        .join('\n')} }`
+    ) as never
+    expect(() => compile(csn)).toThrow(
+      expect.objectContaining({
+        message: expect.stringMatching(
+          /@restrict of Q\.Q .* The same goes for: @restrict of Q\.R .*\. @restrict of Q\.T /s
+        )
+      })
+    )
+    const one = model(where, 'U')
+    expect(() => compile(one)).toThrow(
+      expect.objectContaining({ message: expect.stringMatching(/as the pattern\.$/) })
+    )
+  })
+
   test('is warned about once in development, and lets nobody pass', () => {
     expect(compile(unsafe('D'))).toContain('"=",{"val":"2"}')
-    expect(warnings).toHaveLength(1)
+    expect(warnings).toEqual([
+      expect.stringMatching(/^@restrict of D\.Books .* Until then it lets nobody pass\.$/s)
+    ])
     compile(unsafe('D'))
     expect(warnings).toHaveLength(1)
   })
