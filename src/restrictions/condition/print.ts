@@ -10,9 +10,15 @@ function print(token: Token): string {
   const { ref, xpr, func, args, list, SELECT } = token
   if (ref) return ref.map(segment).join('.')
   if (xpr) return `(${printCondition(xpr)})`
-  if (func) return `${func}(${(args ?? []).map(print).join(', ')})`
+  if (func) return `${func}(${printArguments(args ?? []).join(', ')})`
   if (list) return `(${list.map(print).join(', ')})`
   return SELECT ? '(select …)' : literal(token)
+}
+
+/** Arguments are a list, or named. */
+function printArguments(args: readonly Token[]): string[] {
+  if (Array.isArray(args)) return args.map(print)
+  return Object.entries<Token>(args).map(([name, each]) => `${name} => ${print(each)}`)
 }
 
 function segment(part: Segment): string {
