@@ -80,7 +80,7 @@ export function anchored(
         ...token,
         ...(ref && { ref: foreignKey(ref, entity) }),
         ...(xpr && { xpr: inner(xpr) }),
-        ...(args && { args: Array.isArray(args) ? inner(args) : args }),
+        ...(args && { args: withArguments(args, inner) }),
         ...(list && { list: inner(list) })
       }
     ]
@@ -119,9 +119,19 @@ function withPaths(token: Token, change: (ref: readonly Segment[]) => readonly S
     ...token,
     ...(ref && isOfRow(ref) && { ref: change(ref) }),
     ...(xpr && { xpr: inner(xpr) }),
-    ...(args && { args: Array.isArray(args) ? inner(args) : args }),
+    ...(args && { args: withArguments(args, inner) }),
     ...(list && { list: inner(list) })
   }
+}
+
+/** Arguments are a list, or named. */
+function withArguments(
+  args: readonly Token[],
+  change: (tokens: readonly Token[]) => readonly Token[]
+): readonly Token[] {
+  if (Array.isArray(args)) return change(args)
+  const named = Object.entries<Token>(args).map(([name, each]) => [name, change([each])[0]])
+  return Object.fromEntries(named) as readonly Token[]
 }
 
 /**
