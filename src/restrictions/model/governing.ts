@@ -125,10 +125,13 @@ function joinOf(part: RestrictedDefinition, composition: Composition, back?: str
   if (composition.keys) {
     return foreignKeys(composition).map(([key, foreign]) => [key, foreign])
   }
-  if (back) {
-    return foreignKeys({ name: back, ...part.elements?.[back] }).map(([key, own]) => [own, key])
-  }
-  return comparedElements(composition)
+  return back ? linkedBy(part, back) : comparedElements(part, composition)
+}
+
+/** The foreign keys of an association of the part, and the keys of the whole. */
+function linkedBy(part: RestrictedDefinition, association: string): Join {
+  const keys = foreignKeys({ name: association, ...part.elements?.[association] })
+  return keys.map(([key, own]) => [own, key])
 }
 
 /** Keys of the target, and the elements that hold them. */
@@ -139,8 +142,8 @@ function foreignKeys({ name = '', keys = [] }: Composition): (readonly [string, 
   })
 }
 
-/** Returns the pairs that `on part.x = y and part.z = w` compares; none for a condition of another form. */
-function comparedElements({ name = '', on = [] }: Composition): Join {
+/** Returns the pairs that `on part.x = y and part.z = $self` compares; none for a condition of another form. */
+function comparedElements(part: RestrictedDefinition, { name = '', on = [] }: Composition): Join {
   const join: (readonly [string, string])[] = []
   for (let i = 0; i < on.length; i += 4) {
     const [left, operator, right, and = 'and'] = on.slice(i, i + 4)
@@ -148,7 +151,10 @@ function comparedElements({ name = '', on = [] }: Composition): Join {
     const of = paths.find(([first]) => first === name)?.slice(1)
     const own = paths.find(([first]) => first !== name)
     if (operator !== '=' || and !== 'and' || !of?.length || !own?.length) return []
-    join.push([of.map(nameOf).join('_'), own.map(nameOf).join('_')])
+    const [element, other] = [of.map(nameOf).join('_'), own.map(nameOf).join('_')]
+    const pairs: Join = other === '$self' ? linkedBy(part, element) : [[element, other]]
+    if (!pairs.length) return []
+    join.push(...pairs)
   }
   return join
 }

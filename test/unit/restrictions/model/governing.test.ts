@@ -1,6 +1,7 @@
 import { printCondition } from '../../../../src/restrictions/condition/print.js'
 import type { Token } from '../../../../src/restrictions/condition/types.js'
 import {
+  comparedBy,
   governorsOf,
   isRestricted,
   linkingElements
@@ -37,6 +38,20 @@ test('an entity with restrictions, or that is no part, has none', () => {
   const model = modelOf(cdl)
   const restricted = ['A', 'B', 'C'].map((name) => isRestricted(definitionIn(model, `S.${name}`)))
   expect(restricted).toEqual([true, false, true])
+})
+
+test('a part with restrictions of its own has none, but parts below it have it', () => {
+  const cdl = `service S { ${RESTRICTED} entity A { key ID : Integer; plant : Integer;
+    items : Composition of many { key pos : Integer; parts : Composition of many { key no : Integer; }; }; }
+    annotate A.items with ${RESTRICTED}; }`
+  expect(governors(cdl, 'S.A.items')).toEqual([])
+  expect(governors(cdl, 'S.A.items.parts').map(([name]) => name)).toEqual(['S.A.items'])
+})
+
+test('an entity is no part of one that it calls up_, and that composes others', () => {
+  const cdl = `service S { ${RESTRICTED} entity A { key ID : Integer; cs : Composition of many C on cs.a = $self; }
+    entity B { key ID : Integer; up_ : Association to A; } entity C { key ID : Integer; a : Association to A; } }`
+  expect(governors(cdl, 'S.B')).toEqual([])
 })
 
 test('a part leads back to its record by up_', () => {
@@ -84,6 +99,20 @@ describe('an entity that is exposed because it is a part', () => {
       '(number, other) in (select number,ID from S.A)'
     ],
     [
+      'is found by its association and a value',
+      'bs : Composition of many db.B on bs.a = $self and bs.number = number;',
+      'a : Association to db.A; number : Integer;',
+      '(a_ID, number) in (select ID,number from S.A where (plant = 1))',
+      '(a_ID, number) in (select ID,number from S.A)'
+    ],
+    [
+      'is found by foreign keys',
+      'site : Association to db.A; bs : Composition of many db.B on bs.site.ID = site.ID;',
+      'site : Association to db.A;',
+      'site_ID in (select site_ID from S.A where (plant = 1))',
+      'site_ID in (select site_ID from S.A)'
+    ],
+    [
       'is referred to by the record',
       'b : Composition of one db.B;',
       '',
@@ -101,6 +130,41 @@ describe('an entity that is exposed because it is a part', () => {
       'is found by more than values',
       "bs : Composition of many db.B on bs.number = number or bs.text = 'x';",
       'number : Integer; text : String;',
+      "'1' = '2'",
+      "'1' = '2'"
+    ],
+    [
+      'is found by one of two values',
+      'bs : Composition of many db.B on bs.number = number or bs.other = ID;',
+      'number : Integer; other : Integer;',
+      "'1' = '2'",
+      "'1' = '2'"
+    ],
+    [
+      'is found by an association that has no keys, and a value',
+      'bs : Composition of many db.B on bs.a = $self and bs.number = number;',
+      'a : Association to db.A on a.number = number; number : Integer;',
+      "'1' = '2'",
+      "'1' = '2'"
+    ],
+    [
+      'is found by its association and a constant',
+      'bs : Composition of many db.B on bs.a = $self and bs.number = 1;',
+      'a : Association to db.A; number : Integer;',
+      "'1' = '2'",
+      "'1' = '2'"
+    ],
+    [
+      'is found by values of its own',
+      'bs : Composition of many db.B on bs.number = bs.ID;',
+      'number : Integer;',
+      "'1' = '2'",
+      "'1' = '2'"
+    ],
+    [
+      'is found by values of the record',
+      'bs : Composition of many db.B on number = ID;',
+      '',
       "'1' = '2'",
       "'1' = '2'"
     ],
@@ -133,6 +197,22 @@ describe('an entity that is exposed because it is a part', () => {
     expect(governors(cdl, 'S.B').map(([name]) => name)).toEqual(['S.A', 'S.C'])
   })
 
+  test('belongs to all that show its record, by its association or by the keys in it', () => {
+    const cdl = `
+      entity db.A { key ID : Integer; plant : Integer; bs : Composition of many db.B on bs.a = $self; }
+      entity db.B { key ID : Integer; a : Association to db.A; }
+      service S { ${RESTRICTED} entity A as projection on db.A;
+        @cds.redirection.target: false ${RESTRICTED} entity More as projection on db.A; }`
+    expect(governors(cdl, 'S.B')).toEqual([
+      ['S.A', 'exists a[(plant = 1)]', 'exists a'],
+      [
+        'S.More',
+        'a_ID in (select ID from S.More where (plant = 1))',
+        'a_ID in (select ID from S.More)'
+      ]
+    ])
+  })
+
   test('of itself belongs to what is above it', () => {
     const cdl = `
       entity db.A { key ID : Integer; plant : Integer; bs : Composition of many db.B on bs.a = $self; }
@@ -153,7 +233,8 @@ test('the same is found once, and kept', () => {
 test('elements of a part that say which record it belongs to follow from where it is', () => {
   const model = modelOf(`service S { entity A { key ID : Integer; number : Integer;
     items : Composition of many { key pos : Integer }; bs : Composition of many B on bs.a = $self;
-    cs : Composition of many C on cs.number = number; d : Composition of one D; }
+    cs : Composition of many C on cs.number = number; d : Composition of one D;
+    es : Composition of many B on es.a = $self and es.ID = number; }
     entity B { key ID : Integer; a : Association to A; } entity C { key ID : Integer; number : Integer; }
     entity D { key ID : Integer; } }`)
   const { compositions = {} } = definitionIn(model, 'S.A')
@@ -165,6 +246,19 @@ test('elements of a part that say which record it belongs to follow from where i
     items: ['up__ID'],
     bs: ['a_ID'],
     cs: ['number'],
-    d: []
+    d: [],
+    es: ['a_ID', 'ID']
   })
+})
+
+test('an association compares elements of its target with others', () => {
+  const model = modelOf(`entity A { key ID : Integer; number : Integer; one : Association to B;
+    many : Association to many B on many.a = $self; same : Association to B on same.number = number;
+    above : Association to B on above.number > number; }
+    entity B { key ID : Integer; number : Integer; a : Association to A; }`)
+  const { elements = {} } = definitionIn(model, 'A')
+  const compared = ['one', 'many', 'same', 'above'].map((name) =>
+    comparedBy(definitionIn(model, 'B'), elements[name] ?? {})
+  )
+  expect(compared).toEqual([[['ID', 'one_ID']], [['a_ID', 'ID']], [['number', 'number']], []])
 })
