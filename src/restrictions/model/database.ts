@@ -74,7 +74,8 @@ export function recordsAt(entity: RestrictedDefinition, keys: readonly Key[]): S
 export function isOneOf(entity: RestrictedDefinition, keys: readonly Key[]): Token {
   const names = keyNames(entity)
   const [name, ...more] = names
-  if (name === undefined || more.length) return anyOf(keys.map((key) => hasKey(names, key)))
+  if (name === undefined) return anyOf([])
+  if (more.length) return anyOf(keys.map((key) => hasKey(names, key)))
   const list = keys.map((key) => ({ val: key[name] }))
   return { xpr: [{ ref: [name] }, 'in', { list }] }
 }
@@ -93,8 +94,8 @@ function anyOf(conditions: readonly Token[]): Token {
 }
 
 /** Names of the elements that identify a record of the database. @internal */
-export function keyNames({ keys = {} }: RestrictedDefinition): string[] {
-  return Object.entries(keys)
+export function keyNames({ keys }: RestrictedDefinition): string[] {
+  return Object.entries(keys ?? {})
     .filter(([name, element]) => !element._target && name !== 'IsActiveEntity')
     .map(([name]) => name)
 }

@@ -26,7 +26,8 @@ export interface RestrictedDefinition extends Definition {
   /** Also compositions; none if there are none. */
   readonly associations?: object
   readonly compositions?: Readonly<Record<string, Definition>>
-  readonly keys?: Readonly<Record<string, Definition>>
+  /** Null for an entity without a key. */
+  readonly keys?: Readonly<Record<string, Definition>> | null
   readonly _service?: {
     readonly name: string
     readonly entities?: object
