@@ -60,6 +60,14 @@ test('words, and nothing at all, mention nothing', () => {
     expect(userPaths(tokens)).toEqual([])
   }
   expect(mentionsRow([])).toBe(false)
+  const select = {
+    one: true,
+    where: null,
+    columns: ['*', null],
+    limit: { rows: constant }
+  } as never
+  expect(mentionsUser([{ SELECT: select }])).toBe(false)
+  expect(mentionsRow([{ func: 'f', args: null as never }])).toBe(false)
 })
 
 test('segments have names, with and without a filter', () => {

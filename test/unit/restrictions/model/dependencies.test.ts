@@ -15,6 +15,9 @@ entity db.Orders {
   above : Association to db.Orders;
   below : Association to many db.Orders on below.above = $self;
   sameTitle : Association to many db.Orders on sameTitle.title = title and sameTitle.ID > 7;
+  plant : String;
+  samePlant : Association to db.Sites on samePlant.plant = plant;
+  within : Association to db.Sites on upper(within.plant) = plant;
   items : Composition of many { key pos : Integer; text : String; };
 }
 entity db.Sites { key ID : Integer; plant : String; region : Association to db.Regions; }
@@ -48,6 +51,7 @@ test.each<[string, string[]]>([
   ['above.title = $user.x', [...ABOVE, 'Orders/title']],
   ['exists below[title = $user.x]', [...ABOVE, 'Orders/title']],
   ['exists sameTitle', ['Orders/ID', 'Orders/title']],
+  ['exists samePlant', ['Orders/plant', 'Sites/plant']],
   ['exists items[text = $user.x]', ['Orders.items/text', 'Orders.items/up__ID', 'Orders/ID']],
   [
     'exists site[region.name = $user.x]',
@@ -71,6 +75,7 @@ test.each([
   ['db.Orders', 'nothing = 1'],
   ['db.Orders', '$now > 1'],
   ['db.Orders', 'address = 1'],
+  ['db.Orders', 'exists within'],
   ['S.Orders', "loud = 'A'"]
 ])('what can not be told of %s: %s', (entity, condition) => {
   expect(of(entity, condition)).toBeUndefined()
@@ -79,4 +84,21 @@ test.each([
 test('a subquery can not be told', () => {
   const { xpr = [] } = cds.parse.expr('ID in (SELECT ID from db.Sites)') as { xpr?: never[] }
   expect(dependenciesOf(xpr, definitionIn(model, 'db.Orders'))).toBeUndefined()
+})
+
+describe('an association that was not compiled', () => {
+  const keyed = { name: 'B', kind: 'entity', elements: { s_ID: {} } }
+  const from = (association: object) =>
+    dependenciesOf([{ ref: ['b', 's_ID'] }], {
+      ...{ name: 'A', kind: 'entity' },
+      elements: { b: { _target: keyed, ...association }, b_s_ID: {} }
+    })
+
+  test('has its foreign keys by their names', () => {
+    expect(from({ keys: [{ ref: ['s', 'ID'] }] })).toEqual(new Set(['A/b_s_ID', 'B/s_ID']))
+  })
+
+  test('can not be told without keys and a condition', () => {
+    expect(from({})).toBeUndefined()
+  })
 })

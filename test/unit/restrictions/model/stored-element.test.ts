@@ -5,7 +5,7 @@ const model = modelOf(`
 entity db.Orders { key ID : Integer; plant : String; at { place : String; }; virtual shown : String;
   calculated : String = plant || '!'; changed : Timestamp @cds.on.update: $now; site : Association to db.Sites;
   tags : array of String; }
-entity db.Sites { key ID : Integer; name : String; }
+entity db.Sites { key ID : Integer; name : String; plant : String; }
 service S {
   entity Orders as projection on db.Orders;
   entity Renamed as projection on db.Orders { ID, plant as werk, site.name as site, toupper(plant) as upper,
@@ -13,6 +13,9 @@ service S {
   entity Twice as projection on Renamed { ID, werk as plant };
   entity Starred as select from db.Orders { *, plant as werk };
   entity Joined as select from db.Orders as o join db.Sites as s on s.ID = o.ID { o.ID, o.plant };
+  entity Aliased as select from db.Orders as plant { plant.ID as number, ID };
+  entity Deep as projection on db.Orders { ID, site.plant, site.name, 'x' as text : String };
+  entity Both as select from db.Orders { ID, plant } union all select from db.Orders { ID, plant };
   entity Path as select from db.Orders:site { ID, name };
 }`)
 
@@ -39,7 +42,13 @@ test.each<[string, string, string | undefined]>([
   ['S.Starred', 'werk', 'db.Orders/plant'],
   ['S.Starred', 'plant', 'db.Orders/plant'],
   ['S.Joined', 'plant', undefined],
-  ['S.Path', 'name', undefined]
+  ['S.Path', 'name', undefined],
+  ['S.Aliased', 'number', undefined],
+  ['S.Aliased', 'ID', 'db.Orders/ID'],
+  ['S.Deep', 'plant', undefined],
+  ['S.Deep', 'name', undefined],
+  ['S.Deep', 'text', undefined],
+  ['S.Both', 'plant', undefined]
 ])('%s.%s is stored as %s', (entity, name, expected) => {
   expect(storedElement(definitionIn(model, entity), name)).toBe(expected)
 })
