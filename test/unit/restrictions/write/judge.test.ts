@@ -1,0 +1,69 @@
+import { judgedElements, judgeOf } from '../../../../src/restrictions/write/judge.js'
+import { definitionIn, modelOf } from '../support/model.js'
+
+const entity = definitionIn(
+  modelOf(`entity Units { key ID : Integer; plant : String; level : Integer; title : String default 'new';
+    stamp : Timestamp default $now; virtual shown : String; double : Integer = 2 * level; open : Boolean default false;
+    site : Association to Sites; } entity Sites { key ID : Integer; plant : String; }`),
+  'Units'
+)
+const FACTS = { id: 'alice', tenant: 't1', attr: { plant: ['1010'], x: ['new', 'x'] } }
+const judge = (...conditions: string[]) =>
+  judgeOf(
+    conditions.map((where) => ({ where })),
+    entity,
+    FACTS
+  )
+
+const OWN = 'plant = $user.plant'
+
+test.each<[string, object, object | undefined, boolean]>([
+  [OWN, { plant: '1010' }, undefined, true],
+  [OWN, { plant: '1710' }, undefined, false],
+  [OWN, {}, undefined, false],
+  [OWN, {}, { plant: '1010' }, true],
+  [OWN, { plant: '1710' }, { plant: '1010' }, false],
+  [OWN, { plant: null }, { plant: '1010' }, false],
+  ['title = $user.x', {}, undefined, true],
+  ['title = $user.x', { title: 'old' }, undefined, false],
+  ['title = $user.x', {}, { title: 'old' }, false],
+  ['title = $user.x', {}, {}, false],
+  ['open = false', {}, undefined, true],
+  ['level is null', {}, undefined, true],
+  ['level is null', { level: 1 }, undefined, false]
+])('%s, for %j written to %j: %s', (condition, data, existing, expected) => {
+  expect(judge(condition)(data, existing as never)).toBe(expected)
+})
+
+test.each([
+  'site.plant = $user.plant',
+  'exists site',
+  'stamp > $user.since',
+  'shown = $user.x',
+  'double > $user.x',
+  'other = 1'
+])('only a database can say it for %s', (condition) => {
+  const data = { plant: '1010', stamp: '2020-01-01T00:00:00Z', shown: 'x', double: 9, other: 1 }
+  for (const conditions of [[condition], [OWN, condition], [condition, OWN]])
+    expect(judge(...conditions)(data)).toBeUndefined()
+  expect(judge(`${OWN} and ${condition}`)(data)).toBeUndefined()
+})
+
+test('one condition is enough, and each row is judged by itself', () => {
+  const either = judge(OWN, 'level < 5')
+  const verdicts = [{ plant: '1010' }, { level: 4 }, { level: 5 }, { plant: '1010' }, {}]
+  expect(verdicts.map((data) => either(data))).toEqual([true, true, false, true, false])
+})
+
+test('the elements that conditions are about are those of the entity', () => {
+  const elements = (...conditions: string[]) =>
+    judgedElements(
+      conditions.map((where) => ({ where })),
+      entity
+    )
+  expect(elements(OWN, 'level < 5 and plant is not null')).toEqual(['plant', 'level'])
+  expect(elements('site is null', OWN)).toEqual(['plant'])
+  expect(elements(OWN, 'site.plant = $user.plant')).toEqual([])
+  expect(elements('site.plant = $user.plant', OWN)).toEqual([])
+  expect(elements('$user.plant is not null')).toEqual([])
+})
