@@ -49,6 +49,24 @@ describe('derived attributes', () => {
     expect(attributesFor(user)[LIST]).toEqual(['a'])
   })
 
+  test('are replaced, also for one who has them already', () => {
+    const attr = Object.defineProperty({ x: 'a' }, LIST, { value: ['old'], writable: true })
+    expect(attributesFor({ attr })[LIST]).toEqual(['a'])
+    expect(Object.keys(attr)).toEqual(['x'])
+    const fixed = { attr: Object.freeze({ x: 'a', y: 'b' }) }
+    expect(attributesFor(fixed)).toMatchObject({ x: 'a', y: 'b' })
+    attributesFor(fixed)
+    expect(attributesFor(fixed)[LIST]).toEqual(['a'])
+    expect(Object.keys(fixed)).toEqual(['attr'])
+  })
+
+  test('are set on the user itself, if that can be changed', () => {
+    const user = { attr: Object.freeze({ x: 'a' }) }
+    const request = { user } as UserRequest
+    setDerivedAttributes(request, derived)
+    expect(request.user).toBe(user)
+  })
+
   test.each([undefined, null, 'text', 5])('need no attributes: %p', (attr) => {
     expect(Object.hasOwn(attributesFor({ attr }), LIST)).toBe(false)
   })
