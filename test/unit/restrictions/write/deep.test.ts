@@ -197,3 +197,16 @@ describe('a new record', () => {
     expect(await outcome(roles, write)).toBe(expected)
   })
 })
+
+test('several records are looked at, if one of them has something below', async () => {
+  const [without, one] = [{ ID: 8 }, { ID: 9, items: [{ ID: 7, plant: '1710' }] }]
+  for (const entries of [
+    [without, one],
+    [one, without]
+  ]) {
+    const write: Write = (tx) => tx.run(INSERT.into('S.Orders').entries(entries))
+    expect(await outcome([], write)).toBe(NO_ROLE)
+    expect(await outcome(['CREATE own items'], write)).toBe(HIDDEN)
+    expect(await outcome(['CREATE items'], write)).toBe(200)
+  }
+})

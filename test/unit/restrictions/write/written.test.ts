@@ -162,6 +162,7 @@ describe('a record that is changed', () => {
     ['is changed when it is written', 'Plant', update(1, { title: 'kept later' }), 200],
     ['is moved away where the user may see all', 'All', update(1, { plant: '1710' }), 200],
     ['could be changed as it was', 'Opener', update(1, { plant: '1710' }), 200],
+    ['becomes anything', 'Opener', update(1, { plant: '1710', status: 'closed' }), 200],
     ['could not be changed as it was', 'Opener', update(3, { plant: '1710' }), HIDDEN],
     ['could be changed as it was, elsewhere', 'Opener', update(2, { title: 'x' }), 200],
     ['could be changed as it was only', 'Status', update(1, { status: 'closed' }), 200],
