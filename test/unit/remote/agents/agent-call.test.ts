@@ -27,14 +27,22 @@ const fetchOfAlice: typeof fetch = (...parameters) =>
 test('a session of alice sends nothing for bob', async () => {
   const call = callOf('bob')
   const sending = withinCall(call, () => fetchOfAlice(url, { method: 'POST', body: '{}' }))
-  await expect(sending).rejects.toMatchObject({ code: 'ERR_USER_TOKEN_REQUIRED' })
+  await expect(sending).rejects.toMatchObject({
+    ...{ code: 'ERR_USER_TOKEN_REQUIRED', explanation: { service: 'agent' } },
+    message:
+      'a session with "agent" is used, and it was opened for another principal. Nothing was sent. Call the service for each ' +
+      'message, and keep nothing of it for another user.'
+  })
   expect(call.sent).not.toHaveBeenCalled()
   expect(call.failure).toMatchObject({ code: 'ERR_USER_TOKEN_REQUIRED' })
 })
 
 test('outside of a call nobody is current, and nothing is sent', async () => {
   const sending = fetchOfAlice(url, { method: 'POST', body: '{}' })
-  await expect(sending).rejects.toMatchObject({ code: 'ERR_USER_TOKEN_REQUIRED' })
+  await expect(sending).rejects.toMatchObject({
+    code: 'ERR_USER_TOKEN_REQUIRED',
+    message: expect.stringContaining('is used, and no call is made. Nothing was sent.') as string
+  })
 })
 
 test('a stream that nobody waits for is not opened', async () => {
