@@ -2,8 +2,10 @@ import cds from '@sap/cds'
 
 import { type CurrentCall, callsOnBehalf } from '../../../src/remote/calls-on-behalf.js'
 import { checkImplementation } from '../../../src/remote/start-checks.js'
-import { TokenUser } from '../../../src/user/token-user.js'
+import { onPrincipalCall } from '../../../src/remote/evidence/call.js'
+import type { PrincipalCall } from '../../../src/remote/evidence/principal-call.js'
 import { muteConsole } from '../../support/console.js'
+import { tokenUser } from './support/token-user.js'
 
 muteConsole('warn')
 
@@ -75,6 +77,16 @@ describe('onBehalfOf of a service of another kind', () => {
 })
 
 describe('a call', () => {
+  const calls: PrincipalCall[] = []
+  let unsubscribe: () => void
+  beforeEach(() => {
+    calls.length = 0
+    unsubscribe = onPrincipalCall((call) => calls.push(call))
+  })
+  afterEach(() => {
+    unsubscribe()
+  })
+
   test('as a technical user has what the destination adds', async () => {
     const credentials = { url, headers: { 'x-key': 'k' }, username: 'u', password: 'p' }
     const options = { credentials: { ...credentials, authentication: 'BasicAuthentication' } }
@@ -83,6 +95,12 @@ describe('a call', () => {
     const basic = `Basic ${Buffer.from('u:p').toString('base64')}`
     expect(call).toMatchObject({ url, headers: { 'x-key': 'k', authorization: basic } })
     expect(call.destination.url).toBe(url)
+    expect(calls).toMatchObject([
+      {
+        ...{ service: 'AGENT', onBehalfOf: 'systemUser', outcome: 'resolved' },
+        ...{ authentication: 'BasicAuthentication', principal: 'technical' }
+      }
+    ])
   })
 
   test('on behalf of a named user is refused without one, whatever the HTTP request has brought', async () => {
@@ -91,26 +109,21 @@ describe('a call', () => {
     const http = { req: { headers: { authorization: 'Bearer of-the-request' } }, res: {} }
     const call = cds.tx({ user: user(), http } as never, () => currentCall())
     await expect(call).rejects.toMatchObject({ code: 'ERR_USER_TOKEN_REQUIRED' })
+    expect(calls).toMatchObject([
+      { service: 'AGENT', outcome: 'refused', code: 'ERR_USER_TOKEN_REQUIRED' }
+    ])
   })
 
   test('on behalf of a named user has that token, and is of no use to somebody else', async () => {
     const credentials = { url, forwardAuthToken: true }
     const { currentCall } = await connected(Agent, { credentials, onBehalfOf: 'namedUser' })
-    const call = await cds.tx({ tenant: 't1', user: named('alice') } as never, () => currentCall())
-    expect(call.headers).toEqual({ authorization: 'Bearer of-alice' })
-    const bob = cds.tx({ tenant: 't1', user: named('bob') } as never, () =>
+    const call = await cds.tx({ tenant: 't1', user: tokenUser('alice') } as never, () =>
+      currentCall()
+    )
+    expect(call.headers).toEqual({ authorization: 'Bearer token-of-alice' })
+    const bob = cds.tx({ tenant: 't1', user: tokenUser('bob') } as never, () =>
       Promise.resolve().then(() => call.destination.headers)
     )
     await expect(bob).rejects.toMatchObject({ code: 'ERR_USER_TOKEN_REQUIRED' })
   })
 })
-
-function named(userId: string): TokenUser {
-  const expiresAt = Math.floor(Date.now() / 1000) + 3600
-  const identity = { kind: 'named', userId, tenant: 't1', issuer: 'xsuaa', expiresAt } as const
-  return new TokenUser({
-    identity: { ...identity, roles: {}, attributes: {} },
-    bearerToken: `of-${userId}`,
-    issuer: { securityContext: () => ({}) }
-  })
-}
