@@ -6,8 +6,8 @@ import {
   executeHttpRequest
 } from '../../../src/remote/api.js'
 import { closeConnections } from '../../../src/remote/http/connections/connections.js'
-import { TokenUser } from '../../../src/user/token-user.js'
 import { Backend, json } from './support/backend.js'
+import { readableToken, tokenUser } from './support/token-user.js'
 
 jest.mock('../../../src/lib/log.js')
 // refusals are written to it in the background, after the test
@@ -29,9 +29,6 @@ afterEach(async () => {
   await backend.stop()
 })
 
-const part = (value: object) => Buffer.from(JSON.stringify(value)).toString('base64url')
-const tokenOf = (user_name: string, exp: number) =>
-  `${part({ alg: 'RS256' })}.${part({ user_name, zid: 't1', exp })}.c2ln`
 /** Whose token a request has brought, if it is a user's. */
 function senders(): unknown[] {
   return backend.received.map(({ headers: { authorization = '' } }) => {
@@ -44,15 +41,8 @@ function senders(): unknown[] {
   })
 }
 
-function named(userId: string, expiresIn = 3600): TokenUser {
-  const expiresAt = Math.floor(Date.now() / 1000) + expiresIn
-  const identity = { kind: 'named', userId, tenant: 't1', issuer: 'xsuaa', expiresAt } as const
-  return new TokenUser({
-    identity: { ...identity, roles: {}, attributes: {} },
-    bearerToken: tokenOf(userId, expiresAt),
-    issuer: { securityContext: () => ({}) }
-  })
-}
+const named = (userId: string, expiresIn = 3600) =>
+  tokenUser(userId, 't1', expiresIn, readableToken(userId, Date.now() / 1000 + expiresIn))
 
 /** Does something as somebody, while an HTTP request with these headers is answered. */
 function as<T>(user: unknown, work: () => Promise<T>, headers: object = {}): Promise<T> {
