@@ -69,7 +69,7 @@ export function fetchAs(service: string, owner: string): typeof fetch {
   }
 }
 
-const isStream = ({ accept = '' }: Record<string, string>) => accept === 'text/event-stream'
+const isStream = ({ accept }: Record<string, string>) => accept === 'text/event-stream'
 
 const notOffered = () => new Response(null, { status: 405 })
 

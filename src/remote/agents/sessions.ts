@@ -49,7 +49,6 @@ export class Sessions<C extends AgentClient> {
   readonly #kept = boundedCache<string, Session<C>>('agent-sessions', {
     max: MAX_SESSIONS,
     ttl: IDLE,
-    updateAgeOnGet: true,
     dispose: (session) => session.retire()
   })
 
