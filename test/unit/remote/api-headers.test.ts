@@ -79,12 +79,6 @@ describe('headers', () => {
   })
 })
 
-test('an option that is not set does not change who sends the request', async () => {
-  const request = { method: 'get', url: '/x', proxy: false, maxRedirects: 0 } as const
-  await as(new cds.User.Privileged(), () => executeHttpRequest('PLAIN', request))
-  expect(backend.received[0]?.headers).toMatchObject({ 'user-agent': 'cds-principal' })
-})
-
 test('a path may have a URL in its query', async () => {
   const request = { method: 'get', url: '/x?to=https://a.example/' } as const
   await as(new cds.User.Privileged(), () => executeHttpRequest('PLAIN', request))
