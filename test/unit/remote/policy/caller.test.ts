@@ -1,3 +1,4 @@
+import type { PropagationError } from '../../../../src/errors.js'
 import {
   type CallTarget,
   callingPrincipal,
@@ -40,6 +41,7 @@ describe('who goes out', () => {
     ['currentUser', ANONYMOUS, system('t1'), 't1', SUBSCRIBER],
     ['systemUser', ALICE, system('t1'), 't1', SUBSCRIBER],
     ['systemUser', ANONYMOUS, system('t1'), 't1', SUBSCRIBER],
+    ['systemUser', TECHNICAL, system('t1'), 't1', SUBSCRIBER],
     ['systemUserProvider', ALICE, system(), undefined, { selectionStrategy: 'alwaysProvider' }],
     [undefined, ALICE, ALICE, 't1', {}],
     [undefined, TECHNICAL, TECHNICAL, 't1', {}],
@@ -79,6 +81,47 @@ describe('who goes out', () => {
   ])('for %s is refused, or not, where %j is current: %s', (onBehalfOf, current, code) => {
     expect(refusal(() => callingPrincipal(target(onBehalfOf), current, 't1'))?.code).toBe(code)
   })
+})
+
+test.each<[Principal, CallTarget['onBehalfOf'], string | undefined]>([
+  [TECHNICAL, 'namedUser', 'ERR_USER_TOKEN_REQUIRED'],
+  [ANONYMOUS, 'namedUser', 'ERR_USER_TOKEN_REQUIRED'],
+  [TECHNICAL, undefined, undefined],
+  [ANONYMOUS, undefined, undefined],
+  [ALICE, undefined, 'ERR_CLIENT_NOT_ALLOWED']
+])('a list of clients is about users only: %j for %s', (current, onBehalfOf, code) => {
+  const withClients = { ...target(onBehalfOf), clients: ['sb-agent!t1'] }
+  expect(refusal(() => callingPrincipal(withClients, current, 't1'))?.code).toBe(code)
+})
+
+describe('what is known about a refusal', () => {
+  const facts = (work: () => unknown) => {
+    try {
+      work()
+    } catch (error) {
+      return (error as PropagationError).explanation
+    }
+    return undefined
+  }
+
+  test.each<[string, () => unknown]>([
+    ['named', () => callingPrincipal(target('namedUser'), named('t1', 1), 't1')],
+    ['named', () => callingPrincipal(target('namedUser'), named('t2'), 't1')],
+    ['technical', () => callingPrincipal(target('namedUser'), TECHNICAL, 't1')],
+    ['anonymous', () => callingPrincipal(target('namedUser'), ANONYMOUS, 't1')]
+  ])('has the service and its kind of principal: %s', (principal, work) => {
+    expect(facts(work)).toMatchObject({ service: 'S4', principal })
+  })
+
+  test.each([technicalDestination, userBoundDestination])(
+    'has the destination, if that has a name: %p',
+    (error) => {
+      const known = { service: 'S4', destination: 'D' }
+      expect(error(target('namedUser'), { name: 'D' }).explanation).toMatchObject(known)
+      const { explanation } = error(target('namedUser'), { name: null })
+      expect(explanation).not.toHaveProperty('destination')
+    }
+  )
 })
 
 describe('a token speaks for its own tenant only', () => {

@@ -1,4 +1,5 @@
 import { cap } from '../../../../src/cap.js'
+import type { ConfigurationError, PropagationError } from '../../../../src/errors.js'
 import { callingPrincipal } from '../../../../src/remote/policy/caller.js'
 import { callPolicy } from '../../../../src/remote/policy/options.js'
 import { type Principal, TokenPrincipal } from '../../../../src/user/principal.js'
@@ -31,6 +32,16 @@ const outcome = (principal: Principal, clients: unknown, onBehalfOf?: string) =>
   }
 }
 
+/** The error that stops the start. */
+const startProblem = (clients: unknown) => {
+  try {
+    callPolicy('S4', { clients })
+  } catch (error) {
+    return error as ConfigurationError
+  }
+  throw new Error('it starts')
+}
+
 const REFUSED = 'ERR_CLIENT_NOT_ALLOWED'
 
 test.each([
@@ -39,6 +50,7 @@ test.each([
   ['sb-own!t1', undefined, ['$own'], 'allowed'],
   ['own-identity', undefined, ['$own'], 'allowed'],
   [AGENT, undefined, undefined, 'allowed'],
+  [AGENT, undefined, null, 'allowed'],
   [undefined, undefined, undefined, 'allowed'],
   [AGENT, undefined, ['$own'], REFUSED],
   ['sb-agent!t12', undefined, [AGENT], REFUSED],
@@ -70,6 +82,65 @@ test('the refusal names the client and the list, and is 403', () => {
       message: expect.stringMatching(/sent client sb-agent!t1 ≠ expected \$own.*Nothing was sent/)
     })
   )
+})
+
+/** The error of a refused call. */
+const refusalOf = (principal: Principal, clients: readonly string[]) => {
+  try {
+    callingPrincipal({ name: 'S4', onBehalfOf: 'namedUser', clients }, principal, 't1')
+  } catch (error) {
+    return error as PropagationError
+  }
+  return undefined
+}
+
+test.each([
+  ['a client', AGENT, undefined, 'client sb-agent!t1'],
+  ['no client', undefined, undefined, 'a token that names no client'],
+  ['an empty client', '', undefined, 'a token that names no client'],
+  ['an actor', 'sb-own!t1', 'other', 'actor other'],
+  ['an actor, through another client', AGENT, 'other', 'client sb-agent!t1'],
+  ['an empty actor', 'sb-own!t1', '', 'a token that names no actor']
+])('the refusal of %s says what is not in the list', (_, client, actor, sent) => {
+  expect(refusalOf(through(client, actor), ['$own', 'listed'])?.explanation).toEqual({
+    hop: 'before the call',
+    cause: '"S4" is called for a user who came through a client that may not act as the user there',
+    service: 'S4',
+    principal: 'named',
+    sent,
+    expected: '$own or listed',
+    fix: 'Nothing was sent. If the client may act as the user there, add it to cds.requires.S4.clients.'
+  })
+})
+
+test('without bindings, nobody came through the application itself', () => {
+  const { auth, identity } = cap.env.requires
+  try {
+    for (const none of [undefined, { kind: 'principal' }, { credentials: {} }]) {
+      Object.assign(cap.env.requires, { auth: none, identity: none })
+      expect(refusalOf(through(), ['$own'])?.code).toBe(REFUSED)
+      expect(refusalOf(through('sb-own!t1'), ['$own'])?.code).toBe(REFUSED)
+      expect(refusalOf(through('sb-own!t1', undefined), ['$own', 'sb-own!t1'])).toBeUndefined()
+    }
+  } finally {
+    Object.assign(cap.env.requires, { auth, identity })
+  }
+})
+
+test.each<[unknown, string | undefined]>([
+  [[], 'an empty list'],
+  ['sb-agent!t1', undefined],
+  [[AGENT, 1], undefined],
+  [[AGENT, ' '], undefined]
+])('%j is no list, and the error says what is one', (clients, sent) => {
+  const { explanation } = startProblem(clients)
+  expect(explanation).toEqual({
+    hop: expect.any(String) as string,
+    cause: 'cds.requires.S4.clients is no list of client ids',
+    ...(sent && { sent }),
+    expected: 'ids of OAuth clients, or "$own" for those of the application\'s own bindings',
+    fix: 'Name the clients that may act as the user, or leave the option out: then all may.'
+  })
 })
 
 test.each<[unknown, RegExp]>([

@@ -1,3 +1,4 @@
+import { cap } from '../../../../src/cap.js'
 import { callPolicy, MIN_TOKEN_LIFETIME } from '../../../../src/remote/policy/options.js'
 import type { RemoteOptions } from '../../../../src/cap-remote-types.js'
 
@@ -56,9 +57,15 @@ describe('minTokenLifetime', () => {
 
 describe('an inline url', () => {
   test.each(USER)('%s needs a way to send the user', (onBehalfOf) => {
-    refused({ onBehalfOf, credentials: { url } }, /"url" without "forwardAuthToken"\. Name/)
+    refused(
+      { onBehalfOf, credentials: { url } },
+      /"url" without "forwardAuthToken"\. Name a destination there, or forward the token\.$/
+    )
     const basic = { url, username: 'u', authentication: 'BasicAuthentication' }
-    refused({ onBehalfOf, credentials: basic }, /, but a technical authentication/)
+    const [{ username }, { authentication }] = [basic, basic]
+    for (const each of [basic, { url, username }, { url, authentication }]) {
+      refused({ onBehalfOf, credentials: each }, /, but a technical authentication\. Name/)
+    }
     const credentials = { url, forwardAuthToken: true }
     expect(callPolicy('S4', { onBehalfOf, credentials })).toMatchObject({ onBehalfOf })
   })
@@ -67,7 +74,7 @@ describe('an inline url', () => {
     expect(callPolicy('S4', { onBehalfOf, credentials: { url } })).toMatchObject({ onBehalfOf })
     refused(
       { onBehalfOf, credentials: { url, forwardAuthToken: true } },
-      /"forwardAuthToken": a technical user has no token to forward/
+      /"forwardAuthToken": a technical user has no token to forward\. .*OAuth2ClientCredentials, or .* "uaa" and the "url"\.$/
     )
     refused(
       { onBehalfOf, credentials: { url, authentication: 'PrincipalPropagation' } },
@@ -82,16 +89,28 @@ describe('a service binding', () => {
       onBehalfOf
     })
     refused({ onBehalfOf, credentials: { uaa } }, /service binding has no "url"/)
-    refused({ onBehalfOf, credentials: { url, uaa: {} } }, /"uaa".*no "clientid"/)
-    const both = { url, uaa, username: 'u' }
-    refused({ onBehalfOf, credentials: both }, /both a "uaa" and another authentication/)
+    for (const part of [{}, { clientid: uaa.clientid }, { url: uaa.url }]) {
+      refused({ onBehalfOf, credentials: { url, uaa: part } }, /"uaa".*no "clientid"/)
+    }
+    for (const other of [{ username: 'u' }, { authentication: 'BasicAuthentication' }]) {
+      const both = { url, uaa, ...other }
+      refused({ onBehalfOf, credentials: both }, /both a "uaa" and another authentication/)
+    }
+  })
+
+  test.each(USER)('%s: the token is not forwarded besides', (onBehalfOf) => {
+    const credentials = { url, uaa, forwardAuthToken: true }
+    refused({ onBehalfOf, credentials }, /both a "uaa" and another authentication/)
   })
 
   test.each([...USER, ...SYSTEM])(
     '%s: that of an XSUAA does not say where the service is',
     (onBehalfOf) => {
       const credentials = { clientid: 'sb-app!t1', url: 'https://uaa.example.com' }
-      refused({ onBehalfOf, credentials }, /which do not say where the service is/)
+      refused(
+        { onBehalfOf, credentials },
+        /which do not say where the service is\. Name a .*"uaa"\.$/
+      )
     }
   )
 })
@@ -102,8 +121,18 @@ test.each([{ fragmentName: 'one' }, { level: 'subaccount' }])(
     const onBehalfOf = 'namedUser'
     const credentials = { url, forwardAuthToken: true }
     refused({ onBehalfOf, credentials, destinationOptions }, /has no effect with a "url"/)
-    const named = { onBehalfOf, credentials: { destination: 'S4' }, destinationOptions }
-    expect(callPolicy('S4', named)).toMatchObject({ onBehalfOf })
+    for (const other of [{ destination: 'S4' }, { destination: 'S4', url }, {}, undefined]) {
+      const named = { onBehalfOf, ...(other && { credentials: other }), destinationOptions }
+      expect(callPolicy('S4', named)).toMatchObject({ onBehalfOf })
+    }
+  }
+)
+
+test.each([undefined, null, false])(
+  'plain http within the cluster is not asked for with %j',
+  (plainHttpWithinCluster) => {
+    const credentials = { url, plainHttpWithinCluster }
+    expect(callPolicy('S4', { credentials })).toMatchObject({ onBehalfOf: undefined })
   }
 )
 
@@ -115,6 +144,21 @@ test('an option of a look-up that there is not is named', () => {
   )
 })
 
+test.each([
+  ['mocked', false],
+  ['principal', true]
+])('with authentication of kind %s, options of a look-up are checked: %s', (kind, isChecked) => {
+  const { auth } = cap.env.requires
+  cap.env.requires.auth = { kind }
+  try {
+    const options = { destinationOptions: { fragmentsName: 'one' } as object }
+    if (isChecked) refused(options, /fragmentsName is not known/)
+    else expect(callPolicy('S4', options)).toMatchObject({ onBehalfOf: undefined })
+  } finally {
+    Object.assign(cap.env.requires, { auth })
+  }
+})
+
 test('the provider is not looked for in other tenants', () => {
   const onBehalfOf = 'systemUserProvider'
   const strategy = (selectionStrategy: string) => ({
@@ -123,4 +167,8 @@ test('the provider is not looked for in other tenants', () => {
   })
   refused(strategy('subscriberFirst'), /destinationOptions\.selectionStrategy is "subscriberFirst"/)
   expect(callPolicy('S4', strategy('alwaysProvider'))).toMatchObject({ onBehalfOf })
+  for (const other of [...USER, 'systemUser']) {
+    const elsewhere = { ...strategy('subscriberFirst'), onBehalfOf: other }
+    expect(callPolicy('S4', elsewhere)).toMatchObject({ onBehalfOf: other })
+  }
 })

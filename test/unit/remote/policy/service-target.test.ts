@@ -6,6 +6,7 @@ import PrincipalRemoteService from '../../../../src/remote/service.js'
 import {
   outboundService,
   subjectOf,
+  type TargetedService,
   titleOf
 } from '../../../../src/remote/policy/service-target.js'
 import { Backend } from '../support/backend.js'
@@ -18,6 +19,10 @@ const Remote = PrincipalRemoteService as unknown as new (
   model: object,
   options: object
 ) => PrincipalRemoteService & { destination: unknown }
+const CHAIN = {
+  name: 'com.sap.sequentialUserPropagation',
+  variables: { tokenTransformationDestinationName: 'TOKENS' }
+} as const
 const policy = { onBehalfOf: undefined, minTokenLifetime: 5 }
 
 // refusals are written to it in the background, after the test
@@ -56,7 +61,47 @@ describe('a service without a name', () => {
     expect(titleOf({ name: undefined, destination: { destinationName: 'S4' } })).toBe('S4')
     expect(titleOf({ name: undefined, destination: { name: 'N', url: 'https://a' } })).toBe('N')
     expect(titleOf({ name: undefined })).toBe('a service without a name')
+    expect(titleOf({ name: undefined, destination: {} })).toBe('a service without a name')
+    expect(titleOf({ name: undefined, destination: { url: 'https://a' } })).toBe('https://a')
     expect(titleOf({ name: undefined }, { credentials: { url: 'https://a' } })).toBe('https://a')
+  })
+})
+
+describe('what counts for the calls of a service', () => {
+  const clients = ['sb-agent!t1']
+  const destinationOptions = { useCache: false } as const
+  const named = { destinationName: 'S4' }
+
+  test.each<[unknown, unknown]>([
+    ['S4', 'S4'],
+    [{ url: 'https://a' }, { url: 'https://a' }],
+    [undefined, {}]
+  ])('is its own, with the destination %j', (destination, expected) => {
+    const service = { ...policy, name: 'X', destination } as TargetedService
+    expect(outboundService(service)).toStrictEqual({ ...policy, name: 'X', destination: expected })
+    expect(outboundService({ ...service, clients, destinationOptions })).toStrictEqual({
+      ...{ ...policy, name: 'X', destination: expected, clients, destinationOptions }
+    })
+  })
+
+  test('are the clients that may act as the user, also with a destination by name', () => {
+    const own = outboundService({ ...policy, name: 'X', clients, destination: named })
+    expect(own.clients).toEqual(clients)
+    expect(outboundService({ ...policy, name: 'X', destination: named })).not.toHaveProperty(
+      'clients'
+    )
+  })
+
+  test('is told in events by its names; a service without one has none', () => {
+    const subject = (name: string, destination?: unknown) =>
+      subjectOf({ ...policy, name, destination } as TargetedService)
+    expect(subject('X', 'S4')).toEqual({ service: 'X', destination: 'S4' })
+    expect(subject('X', named)).toEqual({ service: 'X', destination: 'S4' })
+    expect(subject('PrincipalRemoteService', { url: 'https://a' })).toEqual({
+      service: undefined,
+      destination: 'https://a'
+    })
+    expect(subject('X')).toEqual({ service: 'X', destination: undefined })
   })
 })
 
@@ -66,6 +111,38 @@ describe('a destination by name, as the SAP Cloud SDK takes it', () => {
     const destination = { destinationName: 'S4', ...options }
     const own = outboundService({ ...policy, name: 'X', destination })
     expect(own).toMatchObject({ destination: 'S4', destinationOptions: options })
+  })
+
+  test.each([
+    { iasToXsuaaTokenExchange: true },
+    { iasToXsuaaTokenExchange: false },
+    { refreshToken: 'of-the-user' },
+    { useCache: false },
+    { fragmentName: 'one' },
+    { fragmentName: 'one', fragmentOptional: true },
+    { level: 'provider_instance' },
+    { chain: CHAIN },
+    { actorToken: 'xsuaa' }
+  ] as const)('with exactly the option that it has: %j', (options) => {
+    const destination = { destinationName: 'S4', ...options }
+    const own = outboundService({ ...policy, name: 'X', destination })
+    expect(own.destinationOptions).toStrictEqual(options)
+  })
+
+  test('a selection strategy that is null is none', () => {
+    const destination = { destinationName: 'S4', selectionStrategy: null }
+    expect(outboundService({ ...policy, name: 'X', destination }).destinationOptions).toEqual({})
+  })
+
+  test('each problem names the destination', () => {
+    const own = { destinationName: 'S4', level: 'instance' } as const
+    const destinationOptions = { selectionStrategy: 'subscriberFirst' } as const
+    const withBoth = { ...policy, name: 'X', destination: own, destinationOptions }
+    expect(() => outboundService(withBoth)).toThrow(/^destination "S4"\.level says/)
+    const destination = { destinationName: 'S4', selectionStrategy: 'none' }
+    expect(() => outboundService({ ...policy, name: 'X', destination })).toThrow(
+      'destination "S4" is none of alwaysProvider, alwaysSubscriber, subscriberFirst'
+    )
   })
 
   test.each<[object, object, RegExp]>([
