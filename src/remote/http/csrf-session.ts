@@ -54,8 +54,8 @@ class Session {
   #keepCookies({ headers }: HttpAnswer): void {
     for (const cookie of [headers['set-cookie'] ?? []].flat()) {
       const [pair = ''] = cookie.split(';')
-      const name = pair.slice(0, pair.indexOf('=')).trim()
-      if (!name) continue
+      const name = pair.slice(0, Math.max(pair.indexOf('='), 0)).trim()
+      if (!name) continue // RFC 6265, section 5.2
       if (/;\s*max-age=(0|-\d+)\s*(;|$)/i.test(cookie)) this.#cookies.delete(name)
       else this.#cookies.set(name, pair.slice(pair.indexOf('=') + 1).trim())
     }
