@@ -50,8 +50,8 @@ export function callingPrincipal(target: CallTarget, current: Principal, tenant?
     const alwaysProvider = { ...options, selectionStrategy: 'alwaysProvider' } as const
     return { principal: system(undefined), tenant: undefined, options: alwaysProvider }
   }
-  const technical = onBehalfOf === 'systemUser' || onBehalfOf === 'currentUser'
-  if (onBehalfOf === 'systemUser' || (technical && current.kind !== 'named')) {
+  const isTechnical = onBehalfOf === 'currentUser' && current.kind !== 'named'
+  if (onBehalfOf === 'systemUser' || isTechnical) {
     return { principal: system(tenant), tenant, options: withinTenant(options) }
   }
   checkTenant(name, current, tenant)
