@@ -1,5 +1,6 @@
 import { limitsInUse } from '../../../../../src/lib/telemetry/limits.js'
 import {
+  callsAtOnce,
   closeConnections,
   connectionCount,
   connectionKey,
@@ -50,6 +51,23 @@ describe('a request with credentials of its own, to a destination that has other
   })
 })
 
+test('the key of a destination is made once, as it takes a hash of each credential', () => {
+  let made = 0
+  const url = {
+    get origin() {
+      made++
+      return 'https://s4.example'
+    }
+  } as URL
+  const [identity, own] = [{ ...ALL }, { ...ALL, authorization: 'own' }]
+  const key = (headers: HeaderValues) =>
+    connectionKey({ ...callWith(headers), url }, PROXY, ALICE, identity)
+  const first = key(ALL)
+  expect([key({ ...ALL, accept: 'x' }), made]).toEqual([first, 1])
+  for (let i = 0; i < 2; i++) key(own)
+  expect([key(ALL), made]).toEqual([first, 3])
+})
+
 test('connections through another proxy, or through none, are others', () => {
   const proxies = [
     undefined,
@@ -84,9 +102,21 @@ test('metrics can read how many principals keep connections', () => {
     const limit = limitsInUse().find(({ name }) => name === 'connections-of-principals')
     expect(limit).toEqual({ name: 'connections-of-principals', used: 2, max: 1000 })
     expect(connectionCount()).toEqual({ principals: 2, idle: 0, used: 0 })
+    const unused = { destroy: jest.fn() }
+    Object.assign(agent.sockets, { a: [{}, {}], b: [{}] })
+    Object.assign(agent.freeSockets, { a: [unused, { destroy: jest.fn() }] })
+    expect(connectionCount()).toEqual({ principals: 2, idle: 2, used: 3 })
+    closeConnections()
+    expect(connectionCount()).toEqual({ principals: 0, idle: 0, used: 0 })
+    expect(unused.destroy).toHaveBeenCalledTimes(1)
+    expect(agent.maxFreeSockets).toBe(0)
   } finally {
     closeConnections()
   }
+})
+
+test('calls at the same time: 50 of a user, 250 of the technical user that all share', () => {
+  expect([callsAtOnce(ALICE), callsAtOnce(undefined)]).toEqual([50, 250])
 })
 
 test.each<[string, ForwardProxy | undefined, string]>([
@@ -97,5 +127,6 @@ test.each<[string, ForwardProxy | undefined, string]>([
 ])('to %s by %j, the first hop decides about TLS', (url, proxy, expected) => {
   const agent = connectionsOf(`tls ${url} ${String(proxy?.protocol)}`, callWith({}, url), proxy)
   closeConnections()
-  expect(agent).toMatchObject({ protocol: expected })
+  expect(agent).toMatchObject({ protocol: expected, keepAlive: true })
+  expect(agent.options).toMatchObject({ keepAlive: true, timeout: 30_000 })
 })

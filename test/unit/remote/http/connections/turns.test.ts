@@ -56,6 +56,7 @@ describe('a call that waits for its turn', () => {
     const turn = enter()
     const limit = limitsInUse().find(({ name }) => name === 'waiting-calls')
     expect(limit).toEqual({ name: 'waiting-calls', used: 1, max: 2 })
+    expect(limitsInUse()).toContainEqual({ name: 'sockets', used: socketCount().open, max: 1 })
     expect(reached).toEqual([{ limit: 'sockets' }])
     release()
     ;(await turn)()

@@ -48,6 +48,7 @@ describe('an answer that is no success', () => {
   })
 
   test.each([
+    [300, 'ERR_BAD_RESPONSE'],
     [302, 'ERR_BAD_RESPONSE'],
     [399, 'ERR_BAD_RESPONSE'],
     [400, 'ERR_BAD_REQUEST'],
@@ -70,10 +71,12 @@ describe('an answer that is no success', () => {
   test('shows headers that can stand in a log, and no others', () => {
     const loggable = {
       'content-type': 'x',
-      'retry-after': '5',
-      'x-request-id': 'r',
-      'sap-message': 'm',
-      etag: 'e'
+      ...{ 'retry-after': '5', 'x-request-id': 'r', 'sap-message': 'm', etag: 'e' },
+      ...{ 'x-correlation-id': 'c', 'x-correlationid': 'd', 'x-vcap-request-id': 'v' },
+      ...{ allow: 'GET', 'cache-control': 'no-store', vary: '*', expires: '0', date: 'today' },
+      ...{ 'content-encoding': 'br', 'content-language': 'de', 'content-length': '1' },
+      ...{ dataserviceversion: '2.0', 'odata-version': '4.0', 'last-modified': 'yesterday' },
+      ...{ 'sap-server': 'true', server: 's', 'www-authenticate': 'Bearer' }
     }
     const others = {
       'set-cookie': ['a=b'],
@@ -82,6 +85,9 @@ describe('an answer that is no success', () => {
       authorization: 'x'
     }
     expect(failed(answer(400, { ...loggable, ...others })).response?.headers).toEqual(loggable)
+    expect(Object.keys(failed(answer(400)).response?.headers ?? {})).toEqual([])
+    for (const csrf of ['not-required', 'required-token', undefined])
+      expect(failed(answer(403, { 'x-csrf-token': csrf })).response?.headers).toEqual({})
     for (const csrf of ['Required', 'required'])
       expect(failed(answer(403, { 'x-csrf-token': csrf })).response?.headers).toEqual({
         'x-csrf-token': csrf
@@ -163,6 +169,8 @@ describe('no answer', () => {
     const without = failed(lost())
     withCause(without, lost('text'))
     expect(without.cause).toBeUndefined()
+    withCause(failure, lost(new Error('later')))
+    expect((failure.cause as Error).message).toBe('later')
   })
 })
 
@@ -175,6 +183,7 @@ test('a failure knows what it means, and other errors stay what they are', () =>
   expect(withRemoteError(meaning)).toBe(failure)
   expect(failure.remoteError).toBe(meaning)
   expect(Object.keys(failure)).not.toContain('remoteError')
+  expect(withRemoteError(meaning)).toBe(failure) // as often as it is asked for
   const other = new RemoteError('ERR_REMOTE_HOST', 'text')
   expect(withRemoteError(other)).toBe(other)
   expect(failure).toBeInstanceOf(HttpFailure)

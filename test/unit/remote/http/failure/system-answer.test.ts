@@ -1,3 +1,4 @@
+import { isExplained } from '../../../../../src/lib/log.js'
 import { HttpFailure } from '../../../../../src/remote/http/failure/http-failure.js'
 import {
   explainAnswer,
@@ -20,10 +21,10 @@ const explained = (status: number, data?: unknown) => {
 }
 
 test.each<[number, RegExp]>([
-  [400, /^Compare the request with the metadata/],
-  [404, /^Check "path"/],
-  [412, /^Read the record again/],
-  [500, /^Look at the log of the system/],
+  [400, /^Compare the request with the metadata of the service\. The words/],
+  [404, /^Check "path" .*\(in SAP systems: \/IWFND\/MAINT_SERVICE\)\. The words/],
+  [412, /^Read the record again.*is missing\. The words/],
+  [500, /^Look at the log of the system .*ST22\)\. The words/],
   [422, /^The words of the system are in error\.reason\.response\.body/]
 ])('%d has its next step, and the request without keys and query', (status, fix) => {
   expect(explained(status, { error: { code: 'X/1', message: 'alice is locked' } })).toEqual({
@@ -64,10 +65,44 @@ test('errors of an answer of HCQL, of which CAP throws one or all', () => {
   expect(failureOf({ cause: { code: 'X/1' } })).toBeUndefined()
 })
 
+test.each<[unknown, RegExp]>([
+  [{ errors: [null, 'text', 7, { code: 'X/2' }] }, /has answered 409, X\/2$/],
+  [{ errors: { code: 'X/3' } }, /has answered 409$/],
+  [{ errors: [] }, /has answered 409$/],
+  [undefined, /has answered 409$/]
+])('errors of HCQL in another form: %j', (data, cause) => {
+  const failure = failed(409, data)
+  explainAnswer(failure, 'S4')
+  keepForErrors(failure)
+  expect(explanationOf({ reason: failure })?.explanation.cause).toMatch(cause)
+  for (const error of [{ cause: null }, { errors: ['text'] }, { errors: 'text' }]) {
+    expect(failureOf(error)).toBeUndefined()
+  }
+})
+
+test('what is explained is not logged once more as unknown', () => {
+  const [error, unknown] = [{ code: 'X/1' }, { code: 'X/2' }]
+  const failure = failed(409, { errors: [error] })
+  explainAnswer(failure, 'S4')
+  expect([failure, error].map((each) => isExplained(each))).toEqual([true, false])
+  keepForErrors(failure)
+  expect([error, unknown].map((each) => isExplained(each))).toEqual([true, false])
+})
+
+test('a failure without an answer has no errors to keep', () => {
+  const lost = new HttpFailure('lost')
+  keepForErrors(lost)
+  expect(failureOf({ cause: lost })).toBeUndefined()
+})
+
 describe('a part of a $batch', () => {
-  const explainedPart = (url: string, data: unknown, body: unknown = 'GET /A(1)?x HTTP/1.1') => {
+  const explainedPart = (
+    url: string | undefined,
+    data: unknown,
+    body: unknown = 'GET /A(1)?x HTTP/1.1'
+  ) => {
     const headers = {}
-    explainPart({ url, data: body }, { data, headers }, 'S4')
+    explainPart({ ...(url !== undefined && { url }), data: body }, { data, headers }, 'S4')
     return explanationOf({ reason: { response: { headers } } })?.explanation
   }
   const part = (status: string, content: string) =>
@@ -86,9 +121,20 @@ describe('a part of a $batch', () => {
     expect(explainedPart('/$batch', part('500 No', '<html>'))?.cause).toMatch(/answered 500$/)
   })
 
-  test.each<[string, string, unknown, unknown?]>([
+  test('has the request of the first line that is one', () => {
+    const body = 'x-line: GET /other HTTP/1.1\r\nPATCH /A(1)/b HTTP/1.1\r\n'
+    expect(explainedPart('/$batch', part('404 No', ''), body)).toMatchObject({
+      cause: expect.stringMatching(/has answered 404$/) as string,
+      sent: 'PATCH /A(...)/b in a $batch'
+    })
+  })
+
+  test.each<[string, string | undefined, unknown, unknown?]>([
     ['a part that has worked', '/$batch', part('200 OK', '{}')],
     ['another path', '/batch', part('404 No', '{}')],
+    ['no URL', undefined, part('404 No', '{}')],
+    ['a status in another place', '/$batch', '--b\r\n\r\nX: HTTP/1.1 404 No\r\n\r\n{}'],
+    ['an answer with one part of text', '/$batch', 'HTTP/1.1 404 No'],
     ['an answer that is no text', '/$batch', {}],
     ['a request that is no text', '/$batch', part('404 No', '{}'), {}]
   ])('nothing for %s', (...[, url, data, body]) => {

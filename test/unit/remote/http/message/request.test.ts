@@ -2,6 +2,7 @@ import { Readable } from 'node:stream'
 
 import type { HttpDestination } from '@sap-cloud-sdk/connectivity'
 
+import type { RemoteError } from '../../../../../src/errors.js'
 import {
   axiosConfig,
   httpCall,
@@ -32,7 +33,7 @@ describe('a request is understood, or left to the Cloud SDK', () => {
         headers: { a: 'b' },
         params: { a: 1 },
         responseType: 'text',
-        signal: undefined,
+        signal: new AbortController().signal,
         maxBodyLength: 1,
         maxContentLength: 1,
         validateStatus: () => true
@@ -121,6 +122,10 @@ describe('a request as it goes over the wire', () => {
       maxBodyLength: 5,
       maxContentLength: 0
     })
+    expect(call({ maxBodyLength: '5', maxContentLength: 0.5 })).toMatchObject({
+      maxBodyLength: Infinity,
+      maxContentLength: 0.5
+    })
     expect(call({ maxBodyLength: -1, maxContentLength: 'x' })).toMatchObject({
       maxBodyLength: Infinity,
       maxContentLength: Infinity
@@ -166,6 +171,7 @@ describe('a URL within a destination', () => {
     ['/x', 'https://s4.example/base/x'],
     ['//x', 'https://s4.example/base/x'],
     ['?a=1', 'https://s4.example/base/?a=1'],
+    ['x?next=https://evil.example/', 'https://s4.example/base/x?next=https://evil.example/'],
     ['https://s4.example/base/x', 'https://s4.example/base/x'],
     ['HTTPS://S4.example/base/x', 'https://s4.example/base/x']
   ])('%j is %s', (url, expected) => {
@@ -205,10 +211,22 @@ describe('a URL within a destination', () => {
     }
   )
 
+  test.each(['https://evil.example/', '../x'])('%s: the refusal has its facts', (url) => {
+    const facts = (name: string | null) => {
+      try {
+        return href(url, { name })
+      } catch (error) {
+        return (error as RemoteError).explanation
+      }
+    }
+    expect(facts('S4')).toMatchObject({ hop: 'before the call', destination: 'S4' })
+    expect(facts(null)).not.toHaveProperty('destination')
+  })
+
   test('is none if one of the two is none', () => {
     for (const changes of [{ url: 'no url' }, { url: '' }])
       expect(() => href('x', changes)).toThrow(
-        expect.objectContaining({ code: 'ERR_INVALID_URL', message: 'Invalid URL' })
+        expect.objectContaining({ code: 'ERR_INVALID_URL', message: 'Invalid URL', sent: false })
       )
     expect(() => href('https://[')).toThrow(expect.objectContaining({ code: 'ERR_INVALID_URL' }))
   })
@@ -256,7 +274,7 @@ describe('what axios needs to send the same request', () => {
   })
 
   test('has neither body, form of answer nor signal where there is none', () => {
-    const config = axiosConfig(call(), { method: 'get' })
+    const config = axiosConfig(call(), { method: 'get', responseType: 'json' })
     for (const name of ['data', 'responseType', 'signal']) expect(config).not.toHaveProperty(name)
   })
 })
