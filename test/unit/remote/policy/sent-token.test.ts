@@ -1,3 +1,4 @@
+import type { PropagationError } from '../../../../src/errors.js'
 import {
   checkLifetime,
   lastsLongEnough,
@@ -85,6 +86,31 @@ describe('a token is judged when it is sent', () => {
       /does not last the 100 seconds of "minTokenLifetime" \(sent a token with 100 s left ≠ expected 100 s\)\. Nothing was sent\./
     )
     expect(check).toThrow(/Let the client repeat the request with a new token\.$/)
+  })
+
+  test.each([
+    [-1, 'a token with 1 s left'],
+    [0, 'a token that ended 0 s ago'],
+    [30, 'a token that ended 30 s ago']
+  ])('%d seconds after its end, the refusal says so', (seconds, sent) => {
+    jest.setSystemTime((NOW + 100 + seconds) * 1000)
+    const facts = (name: string | null) => {
+      try {
+        checkLifetime('S4', { name }, ALICE, 5)
+      } catch (error) {
+        return (error as PropagationError).explanation
+      }
+      return undefined
+    }
+    const known = { service: 'S4', principal: 'named', sent, expected: '5 s' }
+    expect(facts('D')).toMatchObject({ ...known, destination: 'D' })
+    expect(facts(null)).toMatchObject(known)
+    expect(facts(null)).not.toHaveProperty('destination')
+  })
+
+  test('one that does not say when it ends is no error', () => {
+    const authTokens = [retrieved('opaque')]
+    expect(() => checkLifetime('S4', { authTokens }, ALICE, 1e9)).not.toThrow()
   })
 
   test('what counts is the token that goes out, not the one that came', () => {

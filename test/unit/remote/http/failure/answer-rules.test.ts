@@ -102,6 +102,9 @@ describe('an answer of the system', () => {
       expect(error?.slice(0, 3)).toEqual([
         ...[`ERR_REMOTE_FORBIDDEN ${SYSTEM}`, `${SYSTEM} refuses the user (403, ${code})`, PATH]
       ])
+      expect(error?.[3]).toMatch(
+        /^Check the authorizations there .*SU53, S_SERVICE of the user\)\.$/
+      )
     }
   )
 
@@ -118,6 +121,26 @@ describe('an answer of the system', () => {
     const error = said(answer(403), DIRECT, { call: { ...CALL, url } })
     expect(error?.[2]).toBe('/sap/Persons(...)')
   })
+})
+
+test.each([400, 401, 403, 404, 405, 502, 503])(
+  'a body that is no text has no words of the proxy: %d',
+  (status) => {
+    for (const data of [{ x: 1 }, ['Access denied to system'], 7, null, undefined]) {
+      const [direct, proxied] = [DIRECT, PROXIED].map((to) => said(answer(status, data), to))
+      if (status !== 502) expect(proxied?.[0]).toBe(direct?.[0])
+      else expect(proxied?.[0]).toBe(`ERR_REMOTE_UNREACHABLE ${CONNECTOR}`)
+    }
+  }
+)
+
+test('the error has the answer, if there is one', () => {
+  const sent = { userBound: true, isRepeated: false, withCsrf: false, destination: DIRECT }
+  const response = { status: 503, statusText: '', headers: {}, data: 'later' }
+  const failure = Object.assign(new HttpFailure('failed'), { response })
+  expect(remoteFailure(answer(503), sent, failure)).toMatchObject({ response, reason: failure })
+  const without = remoteFailure(answer(503), sent, new HttpFailure('failed'))
+  expect(without).not.toHaveProperty('response')
 })
 
 test('what is known about the principal', () => {

@@ -113,6 +113,8 @@ describe('a body is decompressed', () => {
   test.each<[string, Answer, Partial<HttpCall>]>([
     ['of another encoding', { headers: { 'content-encoding': 'zstd' } }, {}],
     ['of a name that only has it in it', { headers: { 'content-encoding': 'gzip2' } }, {}],
+    ['of a name that begins with another', { headers: { 'content-encoding': 'deflate64' } }, {}],
+    ['of a name that ends with another', { headers: { 'content-encoding': 'raw-deflate' } }, {}],
     ['of two encodings', { headers: { 'content-encoding': 'br, gzip' } }, {}],
     ['of HEAD', { headers: { 'content-encoding': 'gzip' } }, { method: 'HEAD' }],
     ['of 204', { statusCode: 204, headers: { 'content-encoding': 'gzip' } }, {}]
