@@ -12,9 +12,13 @@ import { sendHttp } from '../../../../src/remote/http/transport.js'
 /** A connection that keeps what is sent, and does what a test says. */
 class Connection extends Duplex {
   sent = ''
-  constructor(readonly onSent: (connection: Connection) => void) {
+  readonly onSent: (connection: Connection) => void
+
+  constructor(onSent: (connection: Connection) => void) {
     super()
+    this.onSent = onSent
   }
+
   override _read(): void {
     // an answer is pushed
   }
