@@ -56,9 +56,7 @@ test('conditions are one line, and 200 characters are not too many', () => {
   const where = (length: number) => `plant = '${'x'.repeat(length - 10)}'`
   const shown = (text: string) => {
     const entity = { name: 'S.Long', kind: 'entity', '@restrict': [{ where: text }] }
-    return explained('UPDATE', 'any', entity)
-      .cause.split(': ')
-      .at(-1)
+    return explained('UPDATE', 'any', entity).cause.split(': ').at(-1)
   }
   expect(shown(where(200))).toBe(`"${where(200)}"`)
   expect(shown(where(201))).toBe(`"${where(201).slice(0, 200)}…"`)
