@@ -1,6 +1,6 @@
 // Changes the sources one expression at a time and counts what the unit tests of the same room notice (Stryker).
-// Arguments: files or folders of src/ in place of the whole core, --tests=<glob> for other tests, and --concurrency=1 for a
-// machine that has other things to do. Reports and results are kept in temp/mutation; what did not change is not run again. The
+// Arguments: files or folders of src/ in place of the whole core, --tests=<glob> for other tests, --concurrency=1 for a machine
+// that has other things to do, and --timeout=5 (seconds) for one that has none. Reports and results are kept in temp/mutation; what did not change is not run again. The
 // table at the end has all of them.
 import fs from 'node:fs'
 import path from 'node:path'
@@ -58,7 +58,7 @@ function options() {
     coverageAnalysis: 'perTest',
     concurrency: Number(option('--concurrency') ?? 2),
     maxTestRunnerReuse: 250, // what runs leave in memory goes with the process
-    timeoutMS: 15_000,
+    timeoutMS: Number(option('--timeout') ?? 15) * 1000,
     timeoutFactor: 3,
     dryRunTimeoutMinutes: 10,
     incremental: true,
