@@ -17,6 +17,7 @@ module.exports = {
     '\\.long\\.test\\.ts$',
     ...(isCap9 ? [DELEGATIONS] : [])
   ],
+  modulePathIgnorePatterns: ['<rootDir>/temp/'], // copies of the packages, while mutation tests run
   transform: {
     '^.+\\.[cm]?ts$': [
       '@swc/jest',
