@@ -1,21 +1,15 @@
-// Changes the sources one expression at a time and counts what the unit tests of the same room notice (Stryker).
+// Changes the sources one expression at a time and counts what the unit tests about them notice (Stryker).
 // Arguments: files or folders of src/ in place of the whole core, --tests=<glob> for other tests, --concurrency=1 for a machine
-// that has other things to do, and --timeout=5 (seconds) for one that has none. Reports and results are kept in temp/mutation; what did not change is not run again. The
-// table at the end has all of them.
+// that has other things to do, and --timeout=5 (seconds) for one that has none. Reports and results are kept in temp/mutation;
+// what did not change is not run again. The table at the end has all of them.
+import { spawnSync } from 'node:child_process'
 import fs from 'node:fs'
 import path from 'node:path'
 import process from 'node:process'
 import { Stryker } from '@stryker-mutator/core'
+import { GROUPS } from './mutation/groups.mjs'
 import { root } from './setup/root.mjs'
 
-/** Who the user is, what is sent on behalf of whom, and what a user may read and write. */
-const CORE = [
-  'src/token',
-  'src/user',
-  'src/remote',
-  'src/destination/tokens/same-user.ts',
-  'src/restrictions'
-]
 const OUTPUT = 'temp/mutation'
 const RESULTS = `${OUTPUT}/results.json`
 
@@ -25,33 +19,59 @@ const option = (name) => args.find((arg) => arg.startsWith(`${name}=`))?.slice(n
 const named = args.filter((arg) => !arg.startsWith('--')).map((arg) => arg.replace(/\/+$/, ''))
 const unknown = named.filter((name) => !/^src\/[^/]/.test(name) || !fs.existsSync(name))
 
-const targets = named.length > 0 ? named : CORE
-const patterns = option('--tests') ? [option('--tests')] : [...new Set(targets.map(testsOf))]
-const tests = fs.globSync(patterns).filter((file) => !file.endsWith('.long.test.ts'))
+const sources = named.length > 0 ? named.flatMap(filesOf) : GROUPS.flatMap(filesOfGroup)
+const groups = GROUPS.map((group) => ({
+  tests: group.tests,
+  files: filesOfGroup(group).filter((file) => sources.includes(file))
+})).filter(({ files }) => files.length > 0)
 
-if (unknown.length > 0 || tests.length === 0) {
-  const missing =
-    unknown.length > 0
-      ? `file or folder of src/: ${unknown.join(', ')}`
-      : `test: ${patterns.join(', ')}`
-  console.error(`no ${missing}`)
-  process.exitCode = 1
-} else {
-  await new Stryker(options()).runMutationTest()
+if (unknown.length > 0) fail(`file or folder of src/: ${unknown.join(', ')}`)
+else if (option('--tests')) await run(sources, option('--tests'))
+else if (groups.length === 0) await run(sources, [...new Set(sources.map(testsOf))])
+else if (groups.length === 1) await run(sources, groups[0].tests)
+else for (const group of groups) runApart(group)
+
+function filesOf(target) {
+  return target.endsWith('.ts') ? [target] : fs.globSync(`${target}/**/*.ts`)
+}
+
+function filesOfGroup(group) {
+  return fs.globSync(group.sources)
+}
+
+/** Runs a group in a process of its own: Stryker has one configuration in each. */
+function runApart({ files, tests }) {
+  const passed = args.filter((arg) => arg.startsWith('--'))
+  const { status } = spawnSync(
+    process.execPath,
+    [process.argv[1], ...files, `--tests=${tests}`, ...passed],
+    { stdio: 'inherit' }
+  )
+  if (status !== 0) process.exitCode = 1
+}
+
+async function run(files, patterns) {
+  const tests = fs.globSync(patterns).filter((file) => !file.endsWith('.long.test.ts'))
+  if (tests.length === 0) return fail(`test: ${patterns}`)
+  await new Stryker(options(files, tests)).runMutationTest()
   console.log(table(JSON.parse(fs.readFileSync(RESULTS, 'utf8')).files))
 }
 
-/** All tests of the same room: they reach each other's files. Of the large room of destinations, those of the folder only. */
-function testsOf(target) {
-  const [room, ...parts] = target.split('/').slice(1)
-  if (parts.at(-1)?.endsWith('.ts')) parts.pop()
-  if (room.endsWith('.ts')) return `test/unit/${room.replace(/\.ts$/, '')}.test.ts`
-  return `test/unit/${[room, ...(room === 'destination' ? parts : [])].join('/')}/**/*.test.ts`
+function fail(missing) {
+  console.error(`no ${missing}`)
+  process.exitCode = 1
 }
 
-function options() {
+/** Of what is not in the core: all tests of the same room, as they reach each other's files. */
+function testsOf(file) {
+  const [room] = file.split('/').slice(1)
+  if (room.endsWith('.ts')) return `test/unit/${room.replace(/\.ts$/, '')}.test.ts`
+  return `test/unit/${room}/**/*.test.ts`
+}
+
+function options(files, tests) {
   return {
-    mutate: targets.map((target) => (target.endsWith('.ts') ? target : `${target}/**/*.ts`)),
+    mutate: files,
     testRunner: 'in-process',
     plugins: [path.join(root, 'scripts/mutation/runner.mjs')],
     inProcess: { files: tests.sort(), times: path.resolve(OUTPUT, 'times.json') },
