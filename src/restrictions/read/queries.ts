@@ -138,15 +138,30 @@ export function takesQueries({ endpoints = [] }: Served): boolean {
 export function refuseCalculated(request: EnforcedRequest, service: Served): void {
   const { INSERT, UPSERT, UPDATE, DELETE } = (request.query ?? {}) as Record<string, Clauses>
   if (!takesQueries(service)) return
-  const clauses = [INSERT?.as, UPSERT?.as, UPDATE?.with, UPDATE?.where, DELETE?.where]
+  const queries = [INSERT?.as, INSERT?.from, UPSERT?.as, UPSERT?.from]
+  const filters = [...filtersOf(UPDATE?.entity), ...filtersOf(DELETE?.from)]
+  const clauses = [...queries, UPDATE?.with, UPDATE?.where, DELETE?.where, ...filters]
   if (!clauses.some((clause) => readsRecords(clause))) return
   refuse(request, 'ERR_RESTRICTION_UNCHECKED', 'A write that depends on other records.')
 }
 
 interface Clauses {
   readonly as?: object
+  /** The same as `as`; what a DELETE is about. */
+  readonly from?: Path
+  readonly entity?: Path | string
   readonly with?: object
   readonly where?: object
+}
+
+interface Path {
+  readonly ref?: readonly Segment[]
+}
+
+/** The filters of a path, of which keys are one. */
+function filtersOf(path: Path | string = {}): (object | undefined)[] {
+  const { ref = [] } = typeof path === 'string' ? {} : path
+  return ref.map((segment) => (typeof segment === 'string' ? undefined : segment.where))
 }
 
 function readsRecords(value: unknown): boolean {

@@ -43,6 +43,7 @@ test('what is written does not depend on other records', async () => {
     SELECT: { one: true, from: { ref: ['db.Orders'] }, columns: [{ ref: ['title'] }] }
   }
   const open1 = key('S.Open', 1)
+  const byTitle = { id: 'S.Open', where: [{ ref: ['order', 'title'] }, '=', { val: 'x' }] }
   const refused = [
     { UPDATE: { entity: { ref: [open1] }, with: { name: title } } },
     { UPDATE: { entity: { ref: [open1] }, with: { name: { ref: ['order', 'title'] } } } },
@@ -59,8 +60,12 @@ test('what is written does not depend on other records', async () => {
         where: [{ ref: ['order', 'title'] }, '=', { val: 'x' }]
       }
     },
+    { UPDATE: { entity: { ref: [byTitle] }, data: { name: 'x' } } },
+    { DELETE: { from: { ref: [byTitle] } } },
     { INSERT: { into: { ref: ['S.Open'] }, as: title } },
-    { UPSERT: { into: { ref: ['S.Open'] }, as: title } }
+    { UPSERT: { into: { ref: ['S.Open'] }, as: title } },
+    { INSERT: { into: { ref: ['S.Open'] }, from: title } },
+    { UPSERT: { into: { ref: ['S.Open'] }, from: title } }
   ]
   for (const query of refused)
     expect([query, await ask(open, query, 'Plant')]).toEqual([query, 'ERR_RESTRICTION_UNCHECKED'])
