@@ -66,6 +66,8 @@ export interface Column extends Expression {
   readonly expand?: readonly (Column | '*')[]
   readonly inline?: readonly (Column | '*')[]
   readonly where?: readonly Token[]
+  readonly having?: readonly Token[]
+  readonly groupBy?: readonly Expression[]
   readonly orderBy?: readonly Expression[]
 }
 

@@ -145,13 +145,15 @@ function changedArguments({ args }: Column, context: ExpressionContext): object 
   return { args: Array.isArray(args) ? values : named }
 }
 
+const WITHIN = ['expand', 'inline', 'where', 'having', 'groupBy', 'orderBy'] as const
+
 /** Options of `$expand`. Its association is restricted later: for drafts it is not. */
 function changedWithin(token: Column, outer: ExpressionContext): Partial<Column> {
   if (!token.expand && !token.inline) return {}
   const { target } = token.ref ? (stepsOf(token, outer).at(-1) ?? {}) : { target: outer.entity }
   if (!target) return {}
   const context = withinEntity(outer, target)
-  const changed = (['expand', 'inline', 'where', 'orderBy'] as const).flatMap((name) => {
+  const changed = WITHIN.flatMap((name) => {
     const tokens = token[name] as readonly Token[] | undefined
     const restricted = tokens && restrictAll(tokens, context)
     return restricted === tokens ? [] : [[name, restricted]]

@@ -38,6 +38,19 @@ test('filters of a path ask about what the user may read', async () => {
   expect(await ask(open, filtered('own'), 'Plant')).toEqual([{ ID: 1 }])
 })
 
+test('conditions of groups that are expanded ask about what the user may read', async () => {
+  const grouped = (...having: unknown[]) => {
+    const [groupBy, expand] = [[{ ref: ['pos'] }], [{ ref: ['pos'] }]]
+    const columns = [{ ref: ['ID'] }, { ref: ['items'], expand, groupBy, having }]
+    const where = [{ ref: ['ID'] }, '=', { val: 1 }]
+    return { SELECT: { from: { ref: ['S.Orders'] }, columns, where } }
+  }
+  const bySite = grouped({ ref: ['site', 'name'] }, '=', { val: 'SECRET' })
+  expect(await ask(open, bySite, 'Plant')).toEqual([{ ID: 1, items: [] }])
+  const own = grouped({ ref: ['pos'] }, '=', { val: 1 })
+  expect(await ask(open, own, 'Plant')).toEqual([{ ID: 1, items: [{ pos: 1 }] }])
+})
+
 test('what is written does not depend on other records', async () => {
   const title = {
     SELECT: { one: true, from: { ref: ['db.Orders'] }, columns: [{ ref: ['title'] }] }
