@@ -1,5 +1,6 @@
 import { type EnforcedRequest, type EnforcingService, refuse } from '../request/request.js'
 import { takesQueries } from './queries.js'
+import { hasForeignName, isSeveral, isUnnamedList, type Named } from './foreign-names.js'
 
 /**
  * Refuses a query of a client with words or functions that are none of CQN. CAP writes those into the SQL as they are, which
@@ -15,8 +16,8 @@ export function refuseForeignWords(
   if (!request._?.req || request.protocol !== undefined || !takesQueries(service)) return
   const { SELECT, INSERT, UPSERT, UPDATE, DELETE } = (request.query ?? {}) as Record<string, Write>
   const { data: _, ...update } = UPDATE ?? {}
-  const clauses = [{ SELECT }, INSERT?.as, UPSERT?.as, update, DELETE]
-  if (!clauses.some(hasForeignWord)) return
+  const clauses = { SELECT, insert: insertOf(INSERT), upsert: insertOf(UPSERT), update, DELETE }
+  if (!hasForeignWord(clauses) && ![INSERT, UPSERT].some(inherits)) return
   refuse(request, 'ERR_RESTRICTION_UNCHECKED', 'The query has a word that is none of CQN.')
 }
 
@@ -28,15 +29,27 @@ interface ReceivedRequest extends EnforcedRequest {
 }
 
 interface Write {
+  readonly into?: unknown
+  readonly columns?: unknown
+  readonly from?: object
   readonly as?: object
   readonly data?: object
 }
+
+/** Returns what an INSERT or UPSERT has beside data: `as` is another name for `from` there. */
+const insertOf = ({ into, columns, from, as }: Write = {}) => [into, { ref: columns }, from, as]
+
+/** True for an object whose copies inherit something: CAP makes some. */
+const inherits = (value: unknown) => Object.hasOwn(value ?? {}, '__proto__')
 
 /** Properties whose lists have operators and keywords, beside operands. */
 const LISTS = new Set([
   ...['xpr', 'where', 'having', 'on', 'list', 'args'],
   ...['columns', 'expand', 'inline', 'groupBy', 'orderBy']
 ])
+
+/** Properties whose lists have columns. */
+const COLUMNS = new Set(['columns', 'expand', 'inline'])
 
 /** Properties that hold names and values. */
 const PLAIN = new Set(['val', 'excluding'])
@@ -49,6 +62,8 @@ function hasForeignWord(value: unknown): boolean {
   if (isForeign(value)) return true
   return Object.entries(value).some(([name, each]: [string, unknown]) => {
     if (PLAIN.has(name)) return false
+    if (inherits(each)) return true
+    if (COLUMNS.has(name) && Array.isArray(each) && each.some(isUnnamedList)) return true
     const isList = LISTS.has(name) && Array.isArray(each)
     if (isList && each.some(isForeignToken)) return true
     return hasForeignWord(NAMED.has(name) ? Object.values(each ?? {}) : each)
@@ -56,17 +71,18 @@ function hasForeignWord(value: unknown): boolean {
 }
 
 /** The parts of a query that CAP writes into the SQL as they are. */
-interface Part {
+interface Part extends Named {
   readonly func?: unknown
   readonly args?: unknown
   readonly param?: unknown
-  readonly ref?: unknown
   readonly hints?: unknown
   readonly wait?: unknown
   readonly cast?: unknown
 }
 
-function isForeign({ func, args, param, ref, hints, wait = 0, cast }: Part): boolean {
+function isForeign(part: Part): boolean {
+  const { func, args, param, ref, hints, wait = 0, cast } = part
+  if (hasForeignName(part) || isSeveral(part)) return true
   if (func !== undefined && !isKnownFunction(func, args)) return true
   if (isForeignCast(cast)) return true
   const names = Boolean(param) && Array.isArray(ref) ? (ref as unknown[]) : []

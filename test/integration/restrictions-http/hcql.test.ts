@@ -11,6 +11,7 @@ describe('queries in CQN', () => {
   const ask = (who: Caller, SELECT: object) => app.send(who, 'POST', '../h', { SELECT })
   const SECRETS = { from: { ref: ['db.Orders'] }, columns: [{ ref: ['title'] }] }
   const TARGET = { ref: ['S.Orders'] }
+  const BY_SITE = [{ ref: ['site', 'name'] }, '=', { val: 'SECRET' }]
   const OWN = [{ ref: ['ID'] }, '=', { val: 1 }]
   const ids = { columns: [{ ref: ['ID'] }], orderBy: [{ ref: ['ID'] }] }
   const from = (name: string) => ({ from: { ref: [name] } })
@@ -48,7 +49,9 @@ describe('queries in CQN', () => {
       { UPDATE: { entity: TARGET, where: OWN, with: { title: { ref: ['site', 'name'] } } } }
     ],
     ['a condition', { DELETE: { from: TARGET, where: ['exists', { SELECT: SECRETS }] } }],
-    ['a query', { INSERT: { into: TARGET, as: { SELECT: SECRETS } } }]
+    ['a query', { INSERT: { into: TARGET, as: { SELECT: SECRETS } } }],
+    ['what it is from', { UPSERT: { into: TARGET, from: { SELECT: SECRETS } } }],
+    ['a filter', { DELETE: { from: { ref: [{ id: 'S.Orders', where: BY_SITE }] } } }]
   ])('a write with %s of other records is refused', async (_, query) => {
     const { status, body } = await app.send(alice, 'POST', '../h', query)
     expect([status, JSON.stringify(body)]).toEqual([
@@ -185,6 +188,15 @@ describe('a query with words that are none of CQN is refused', () => {
     ['a query of a query', { SELECT: { from: { ...column({ xpr: [SQL] }), as: 'y' } } }],
     ['a hint', query({ hints: [SQL] })],
     ['a lock', query({ forUpdate: { wait: SQL } })],
+    ['an attribute of the user', column({ ref: ['$user', `x') || ${SQL} || ('`] })],
+    ['a segment that is no text', column({ ref: [['order']], expand: ['*'] })],
+    ['a name that is no text', { SELECT: { from: { ...from, as: [SQL] }, columns: ['*'] } }],
+    ['a clause of a segment', { SELECT: { from: { ref: [{ id: 'S.Open', having: [max] }] } } }],
+    [
+      'an expression that is two',
+      query({ where: [{ ref: ['p'], param: true, xpr: ['(', max, ')'] }] })
+    ],
+    ['what is written from', { INSERT: { into: from, from: column({ xpr: [SQL] }) } }],
     ['a value', { UPDATE: { entity: from, with: { name: { xpr: [SQL] } } } }],
     ['a deletion', { DELETE: { from, where: [SQL] } }]
   ])('in %s', async (_, query) => {

@@ -157,6 +157,9 @@ describe('a write has foreign words', () => {
   test.each<[string, object]>([
     ['the query of an INSERT', { INSERT: { into: from, as: column(FOREIGN) } }],
     ['the query of an UPSERT', { UPSERT: { into: from, as: column(FOREIGN) } }],
+    ['what an INSERT is from', { INSERT: { into: from, from: column(FOREIGN) } }],
+    ['what an UPSERT is from', { UPSERT: { into: from, from: column(FOREIGN) } }],
+    ['the path of an INSERT', { INSERT: { into: { ref: [{ id: 'S', where: [SQL] }] } } }],
     ['the values of an UPDATE', { UPDATE: { entity: from, with: { name: FOREIGN }, where } }],
     ['the value of an element of any name', { UPDATE: { entity: from, with: { val: FOREIGN } } }],
     ['the condition of an UPDATE', { UPDATE: { entity: from, data: {}, where: [SQL] } }],
@@ -175,6 +178,7 @@ describe('a write has foreign words', () => {
     ['the data of an INSERT', { INSERT: { into: from, entries: [{ list: [SQL], wait: SQL }] } }],
     ['the data of an UPSERT', { UPSERT: { into: from, entries: [{ func: SQL, hints: SQL }] } }],
     ['a query of CQN', { INSERT: { into: from, as: column(KNOWN) } }],
+    ['what a write of CQN is from', { UPSERT: { into: from, from: column(KNOWN) } }],
     ['a value of CQN', { UPDATE: { entity: from, with: { name: KNOWN }, where } }],
     ['an element of any name', { UPDATE: { entity: from, with: { wait: KNOWN, func: ID } } }],
     ['a condition of CQN', { DELETE: { from, where } }]
