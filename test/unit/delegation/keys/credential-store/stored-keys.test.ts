@@ -14,6 +14,13 @@ import { Landscape } from '../../../destination/support/landscape.js'
 
 muteConsole('warn', 'error', 'info')
 
+// the stores are read again every five minutes, also when their tests have ended
+const intervals = jest.spyOn(globalThis, 'setInterval')
+afterAll(() => {
+  for (const { value } of intervals.mock.results) clearInterval(value as NodeJS.Timeout)
+  intervals.mockRestore()
+})
+
 const PLACE = { namespace: 'cds-principal', name: 'delegation-keys' }
 const requires = cds.env.requires as Record<string, unknown>
 let count = 0
