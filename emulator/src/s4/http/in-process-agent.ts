@@ -6,6 +6,8 @@ export function inProcessAgent(server: Server): Agent {
   class InProcessAgent extends Agent {
     override createConnection(): Duplex {
       const [client, remote] = duplexPair()
+      // a pair tells the other side that there is no more data, and not that a side was destroyed
+      client.once('close', () => remote.destroy())
       server.emit('connection', remote)
       return client
     }
