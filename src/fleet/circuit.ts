@@ -2,21 +2,16 @@
 const FIRST_PAUSE = 1_000
 const LONGEST_PAUSE = 30_000
 
-/** Milliseconds within which Redis has to answer to a trial. */
-const TRIAL_DEADLINE = 2_000
-
-/** Milliseconds of working without a failure, after which a failure is news again. */
+/** Milliseconds of working without a failure, after which Redis counts as back: one that fails now and then is no news each time. */
 const QUIET = 60_000
 
 /** Parts that a circuit calls. */
 interface CircuitParts {
-  /** Tries Redis in the background. */
+  /** Tries Redis in the background. It has to end, also where Redis does not answer. */
   readonly probe: () => Promise<unknown>
-  /** Returns the reason for which there is no answer to a trial, if the client knows one. */
-  readonly cause: () => unknown
-  /** Called when Redis fails, unless that was said a short time ago. */
+  /** Called when Redis fails, unless that was said and Redis is not back. */
   readonly onOpen: (reason: string) => void
-  /** Called when Redis works again, if its failure was said. */
+  /** Called when Redis has worked for a minute after a failure that was said. */
   readonly onClose: () => void
 }
 
@@ -24,11 +19,12 @@ interface CircuitParts {
 export class Circuit {
   readonly #parts: CircuitParts
   #isClosed = false
+  #isTrying = false
   #isEnded = false
   #isSaid = false
   #pause = FIRST_PAUSE
-  #closedAt = -Infinity
-  #timer: NodeJS.Timeout | undefined
+  #nextTrial: NodeJS.Timeout | undefined
+  #quiet: NodeJS.Timeout | undefined
 
   /** Creates an open circuit. */
   constructor(parts: CircuitParts) {
@@ -42,21 +38,23 @@ export class Circuit {
 
   /** Tries Redis now, and again until it works. */
   async start(): Promise<void> {
-    try {
-      await within(this.#parts.probe(), TRIAL_DEADLINE)
-      this.#close()
-    } catch (error) {
-      this.open(error instanceof RedisTimeout ? (this.#parts.cause() ?? error) : error)
-    }
+    this.#isTrying = true
+    const failure = await this.#parts.probe().then(
+      () => undefined,
+      (error: unknown) => ({ error })
+    )
+    this.#isTrying = false
+    if (failure) this.open(failure.error)
+    else this.#close()
   }
 
   /** Keeps calls away from Redis for a time after a failure. */
   open(error: unknown): void {
-    if (this.#isEnded || this.#timer) return
-    if (performance.now() - this.#closedAt > QUIET) this.#pause = FIRST_PAUSE
+    if (this.#isEnded || this.#isTrying || this.#nextTrial) return
     this.#isClosed = false
-    this.#timer = setTimeout(() => {
-      this.#timer = undefined
+    clearTimeout(this.#quiet)
+    this.#nextTrial = setTimeout(() => {
+      this.#nextTrial = undefined
       void this.start()
     }, this.#pause).unref()
     this.#pause = Math.min(2 * this.#pause, LONGEST_PAUSE)
@@ -69,15 +67,18 @@ export class Circuit {
   end(): void {
     this.#isEnded = true
     this.#isClosed = false
-    clearTimeout(this.#timer)
+    clearTimeout(this.#nextTrial)
+    clearTimeout(this.#quiet)
   }
 
   #close(): void {
     if (this.#isEnded) return
     this.#isClosed = true
-    this.#closedAt = performance.now()
-    if (this.#isSaid) this.#parts.onClose()
-    this.#isSaid = false
+    this.#quiet = setTimeout(() => {
+      this.#pause = FIRST_PAUSE
+      if (this.#isSaid) this.#parts.onClose()
+      this.#isSaid = false
+    }, QUIET).unref()
   }
 }
 

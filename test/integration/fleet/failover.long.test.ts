@@ -1,0 +1,82 @@
+import { randomUUID } from 'node:crypto'
+import { setTimeout as delay } from 'node:timers/promises'
+
+import { createClient } from 'redis'
+
+import { type Redis, redisProgram, startRedis } from '../../support/redis.js'
+import { TcpProxy } from '../../support/tcp-proxy.js'
+import { type Instance, result, source, startInstance } from './caches.js'
+
+const program = redisProgram()
+const title = program
+  ? 'another Redis behind the same name'
+  : 'another Redis behind the same name (skipped: no redis-server is installed)'
+
+;(program ? describe : describe.skip)(title, () => {
+  const password = randomUUID()
+  let first: Redis
+  let second: Redis
+  let name: TcpProxy
+  let instance: Instance
+  let warnings: jest.SpyInstance
+
+  beforeEach(async () => {
+    warnings = jest.spyOn(console, 'warn').mockImplementation()
+    jest.spyOn(console, 'info').mockImplementation()
+    first = await startRedis(program!, password, ['--masterauth', password])
+    second = await startRedis(program!, password, ['--masterauth', password])
+    name = await TcpProxy.start(first.port)
+    instance = await startInstance({
+      uri: first.uri.replace(String(first.port), String(name.port))
+    })
+    expect(instance.store.isUp).toBe(true)
+  })
+
+  afterEach(async () => {
+    instance?.cache.end()
+    await name?.stop()
+    await Promise.all([first?.stop(), second?.stop()])
+    jest.restoreAllMocks()
+  })
+
+  /** Fetches until Redis fails, and then waits until it works. */
+  async function failAndReturn(): Promise<void> {
+    const tokens = source()
+    while (instance.store.isUp) {
+      await instance.cache.fetch(result(`during ${String(tokens.calls)}`), tokens.fetch)
+    }
+    while (!instance.store.isUp) await delay(50)
+  }
+
+  async function isShared(): Promise<boolean> {
+    const tokens = source()
+    await instance.cache.fetch(result('after'), tokens.fetch)
+    while (!instance.store.isUp) await delay(50)
+    await instance.cache.fetch(result('after'), tokens.fetch)
+    return tokens.calls === 1
+  }
+
+  const awayLines = () =>
+    warnings.mock.calls.map((call) => call.join(' ')).filter((line) => /cache is away/.test(line))
+
+  test('the old one is a replica that keeps its connections: the new one is used', async () => {
+    const admin = createClient({ url: first.uri.replace('somebody', '') })
+    await admin.connect()
+    await admin.sendCommand(['REPLICAOF', '127.0.0.1', String(second.port)])
+    name.target = second.port
+    await failAndReturn()
+    // nothing but the name has told the instance, and the old server still has no room for its writes
+    await expect(admin.set('key', 'value')).rejects.toThrow('READONLY')
+    admin.destroy()
+    expect(await isShared()).toBe(true)
+    expect(awayLines()).toEqual([expect.stringContaining('(READONLY)')])
+  })
+
+  test('the old one is gone without a word: the new one is used', async () => {
+    name.forget()
+    name.target = second.port
+    await failAndReturn()
+    expect(await isShared()).toBe(true)
+    expect(awayLines()).toEqual([expect.stringContaining('(no answer within 50 ms)')])
+  })
+})
