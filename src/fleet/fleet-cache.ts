@@ -14,9 +14,11 @@ const FORM = 1
 /** Milliseconds that a request waits for a Redis that does not answer. */
 const PATIENCE = 50
 
-/** Milliseconds between two looks at whether the result is there, and their number: 200 ms in all. */
+/** Milliseconds that a request waits for the result that another instance fetches, with all answers of Redis. */
+const WAIT = 200
+
+/** Milliseconds between two looks at whether the result is there. */
 const LOOK_AGAIN = 10
-const LOOKS = 20
 
 /** Milliseconds for which a result is shared at most. */
 const MAX_LIFETIME = 24 * 60 * 60_000
@@ -73,26 +75,28 @@ export class FleetCache implements SharedCache {
    * Returns the result, or `locked` if it is to be fetched for all. `undefined`: this instance fetches it for itself.
    */
   async #readOrLock<T>(place: Place<T>): Promise<Lasting<T> | 'locked' | undefined> {
-    let looks = 0
-    let patience = PATIENCE
-    while (patience > 0) {
-      const asked = performance.now()
-      const found = await this.#store.readOrLock(place.name, place.owner, patience)
-      if (found === undefined) return this.#count(place, 'failed')
+    const begun = performance.now()
+    const leftOf = (milliseconds: number) => begun + milliseconds - performance.now()
+    let left = PATIENCE
+    while (left > 0) {
+      const found = await this.#store.readOrLock(place.name, place.owner, left)
+      if (found === undefined) return this.#count(place, this.#store.isUp ? 'miss' : 'failed')
       if (found === 'locked') {
         this.#count(place, 'miss')
         return found
       }
       if (found === 'locked-by-another') {
-        if (++looks > LOOKS) return this.#count(place, 'miss')
+        if (leftOf(WAIT) <= LOOK_AGAIN) return this.#count(place, 'miss')
         await delay(LOOK_AGAIN)
+        // a process that was busy reads at least what has come
+        left = Math.max(leftOf(WAIT), 1)
       } else {
         const opened = found === 'unreadable' ? undefined : this.#opened(place, found.entry)
         if (opened && !isRejected(place, opened)) return opened
         // the next command is sent after this one, and so finds nothing
         void this.#store.remove(place.name, found === 'unreadable' ? undefined : found.entry)
+        left = leftOf(PATIENCE)
       }
-      patience -= found === 'locked-by-another' ? 0 : performance.now() - asked
     }
     return undefined
   }

@@ -46,11 +46,15 @@ export async function whileUp<T>(
   work: (attempt: number) => Promise<T>
 ): Promise<T> {
   for (let attempt = 0; ; attempt++) {
-    while (!instances.every(({ store }) => store.isUp)) await delay(50)
-    const warnings = jest.spyOn(console, 'warn').mockClear()
-    const done = await work(attempt)
-    const lines = warnings.mock.calls.map((call) => call.join(' '))
-    if (!lines.some((line) => line.includes('shared cache is away'))) return done
+    const areUp = () => instances.every(({ store }) => store.isUp)
+    while (!areUp()) await delay(50)
+    let wereUp = true
+    // it is away for a second at least, and the log says so once in a while only
+    const watch = setInterval(() => (wereUp &&= areUp()), 50)
+    const done = await work(attempt).finally(() => {
+      clearInterval(watch)
+    })
+    if (wereUp && areUp()) return done
   }
 }
 

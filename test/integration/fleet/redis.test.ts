@@ -54,13 +54,18 @@ const PASSWORD = randomUUID()
   })
 
   test('a fetch that takes too long is waited for 200 ms, and then made by the others as well', async () => {
-    const slow = source(3000)
+    // shorter than the lock lasts, which would let others go on as well
+    const slow = source(1_700)
     let hasEnded = false
     const first = one.cache.fetch(result('c'), slow.fetch).finally(() => (hasEnded = true))
     const quick = source()
+    const start = performance.now()
     await two.cache.fetch(result('c'), quick.fetch)
+    const waited = performance.now() - start
     expect(hasEnded).toBe(false)
     expect([quick.calls, slow.calls]).toEqual([1, 1])
+    expect(waited).toBeGreaterThan(150)
+    expect(waited).toBeLessThan(1_000)
     await first
   })
 
