@@ -5,7 +5,7 @@ import type {
 } from '@sap-cloud-sdk/connectivity'
 import { boundedCache } from '../lib/telemetry/bounded-cache.js'
 
-import { isUserBound } from '../destination/authentication-types.js'
+import { authenticationTypeOf, isUserBound } from '../destination/authentication-types.js'
 import type { SharedResult } from '../lib/sharing/shared-cache.js'
 import { fleetCache } from './install.js'
 
@@ -51,9 +51,7 @@ class SharedDestinationCache implements DestinationCacheInterface {
     if (key === undefined || !(lifetime > 0)) return
     this.#own.set(key, entry, { ttl: Math.ceil(lifetime) })
     const result = resultFor(key)
-    const isOfUser = isUserBound(entry) && Boolean(entry.authTokens?.length)
-    if (isOfUser && result.kind !== 'user-tokens') return
-    await fleetCache()?.put(result, { value: entry, lifetime })
+    if (isShareable(entry, result)) await fleetCache()?.put(result, { value: entry, lifetime })
   }
 
   async hasKey(key: string): Promise<boolean> {
@@ -67,6 +65,18 @@ class SharedDestinationCache implements DestinationCacheInterface {
     return Promise.resolve()
   }
 }
+
+/** True if others may have a destination: never with a private key or an assertion, and with the token of a user among users' tokens only. */
+function isShareable(entry: Destination, { kind }: SharedResult<Destination>): boolean {
+  if (entry.certificates?.length || entry.mtlsKeyPair) return false
+  if (!entry.authTokens?.length) return true
+  if (authenticationTypeOf(entry)?.retrieved === 'assertion') return false
+  return kind === 'user-tokens' || !(isUserBound(entry) || isOfRefreshToken(entry))
+}
+
+/** True if the token came for a refresh token, which may be a user's. */
+const isOfRefreshToken = ({ authentication }: Destination) =>
+  authentication === 'OAuth2RefreshToken'
 
 /** Keys of the SAP Cloud SDK begin with the tenant and two colons, or with the user. */
 function resultFor(key: string): SharedResult<Destination> {

@@ -118,7 +118,7 @@ export class FleetCache implements SharedCache {
 
   async #write<T>({ name, about, result }: Place<T>, { value, lifetime }: Lasting<T>) {
     const limited = Math.min(lifetime, MAX_LIFETIME)
-    const json = value === undefined ? undefined : (result.toJson?.(value) ?? value)
+    const json = result.toJson && value !== undefined ? result.toJson(value) : value
     if (json === undefined || !(limited > 0)) return
     const text = JSON.stringify({ value: json, ends: Date.now() + limited })
     await this.#store.write(name, this.#sealing.seal(text, about), limited)

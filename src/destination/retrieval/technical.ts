@@ -6,7 +6,7 @@ import { type Configured, retrieve, type RetrievalHeaders, serviceKey } from '..
 import { authenticationTypeOf } from '../authentication-types.js'
 import { noToken, retrievedToken } from './retrieved-token.js'
 import { serviceTokenOf } from '../tokens/service.js'
-import { fetchShared } from '../../lib/sharing/shared-cache.js'
+import { fetchShared, type SharedResult } from '../../lib/sharing/shared-cache.js'
 import { type Bypass, type Lasting, SingleFlight } from '../../lib/single-flight.js'
 import { claimsOf, lifetimeOf } from '../tokens/lifetime.js'
 
@@ -49,7 +49,14 @@ export function technicalTokens(
   if (authenticationTypeOf(configured.destination)?.retrieved === 'certificate') {
     return retrieved.get(key, fetch, all)
   }
-  const result = { kind: 'service-tokens', tenant: whose, key, bypass: all } as const
+  const result: SharedResult<Retrieved> = {
+    // a refresh token may be a user's, and so is what it is exchanged for
+    kind: own ? 'user-tokens' : 'service-tokens',
+    tenant: whose,
+    key,
+    bypass: all,
+    toJson: (value) => (value.certificates?.length ? undefined : value)
+  }
   return retrieved.get(key, () => fetchShared(result, fetch), all)
 }
 

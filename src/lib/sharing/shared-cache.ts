@@ -12,7 +12,7 @@ export interface SharedResult<T> {
   readonly key: Key
   /** The results to ignore. Those for which the function returns true are removed for all instances. */
   readonly bypass?: Bypass<T>
-  /** Converts a value to JSON. Default: the value as it is. */
+  /** Converts a value to JSON; `undefined` for one that is not shared. Default: the value as it is. */
   readonly toJson?: (value: T) => unknown
   /** Converts JSON to a value. Default: JSON as it is. */
   readonly fromJson?: (json: unknown) => T

@@ -77,6 +77,28 @@ test('without a shared cache, it is a cache of this process', async () => {
     expect(await sharedDestinationCache().get('tenant::USER')).toBeUndefined()
   })
 
+  test('a private key and an assertion stay in the process', async () => {
+    const certificates = [{ name: 'client.p12', content: 'PRIVATE KEY', type: 'CERTIFICATE' }]
+    const stored: Record<string, Destination> = {
+      CERTIFICATE: {
+        ...TECHNICAL,
+        authentication: 'ClientCertificateAuthentication',
+        certificates
+      },
+      MTLS: { ...OF_USER, authentication: 'OAuth2ClientCredentials', certificates },
+      KEY_PAIR: { ...TECHNICAL, mtlsKeyPair: { cert: 'CERTIFICATE', key: 'PRIVATE KEY' } },
+      ASSERTION: { ...OF_USER, authentication: 'SAMLAssertion' },
+      REFRESHED: { ...OF_USER, authentication: 'OAuth2RefreshToken' }
+    }
+    const own = sharedDestinationCache()
+    for (const [name, entry] of Object.entries(stored)) await own.set(`tenant::${name}`, { entry })
+    const other = sharedDestinationCache()
+    for (const [name, entry] of Object.entries(stored)) {
+      expect(await own.get(`tenant::${name}`)).toEqual(entry)
+      expect([name, await other.get(`tenant::${name}`)]).toEqual([name, undefined])
+    }
+  })
+
   test('after "clear", nothing of before is read', async () => {
     const own = sharedDestinationCache()
     await own.set('tenant::CLEARED', { entry: TECHNICAL })
