@@ -9,7 +9,7 @@ import type { RedisStore } from './redis-store.js'
 import { placeOf, type Sealing } from './sealing.js'
 
 /** Version of what is in entries: instances of another one have their own. */
-const FORM = 1
+const FORM = 2
 
 /** Milliseconds that a request waits for a Redis that does not answer. */
 const PATIENCE = 50
@@ -120,7 +120,7 @@ export class FleetCache implements SharedCache {
     const limited = Math.min(lifetime, MAX_LIFETIME)
     const json = result.toJson && value !== undefined ? result.toJson(value) : value
     if (json === undefined || !(limited > 0)) return
-    const text = JSON.stringify({ value: json, ends: Date.now() + limited })
+    const text = JSON.stringify({ value: json, ends: Date.now() + limited, lifetime: limited })
     await this.#store.write(name, this.#sealing.seal(text, about), limited)
   }
 
@@ -128,8 +128,9 @@ export class FleetCache implements SharedCache {
   #opened<T>(place: Place<T>, entry: string): Lasting<T> | undefined {
     const text = this.#sealing.open(entry, place.about)
     if (text === undefined) return this.#warn(place)
-    const { value, ends } = JSON.parse(text) as { value: unknown; ends: number }
-    const lifetime = ends - Date.now()
+    const { value, ends, ...written } = JSON.parse(text) as Content
+    // the clock of the instance that wrote it may be ahead
+    const lifetime = Math.min(ends - Date.now(), written.lifetime)
     if (!(lifetime > 0)) return undefined
     this.#count(place, 'hit')
     const { fromJson } = place.result
@@ -149,6 +150,15 @@ export class FleetCache implements SharedCache {
         'written with another secret (cds.requires.principal-cache.encryptWith)'
     )
   }
+}
+
+/** Text of an entry. */
+interface Content {
+  readonly value: unknown
+  /** Milliseconds since the epoch, by the clock of the instance that wrote it. */
+  readonly ends: number
+  /** Milliseconds, when it was written. */
+  readonly lifetime: number
 }
 
 interface Kind {
