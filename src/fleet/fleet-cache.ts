@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto'
 import { setTimeout as delay } from 'node:timers/promises'
 
-import { logWarning } from '../lib/log.js'
+import { logInfo, logWarning } from '../lib/log.js'
 import type { SharedCache, SharedKind, SharedResult } from '../lib/sharing/shared-cache.js'
 import type { Lasting } from '../lib/single-flight.js'
 import { countShared, type SharedOutcome } from '../lib/telemetry/metrics.js'
@@ -23,7 +23,7 @@ const LOOK_AGAIN = 10
 /** Milliseconds for which a result is shared at most. */
 const MAX_LIFETIME = 24 * 60 * 60_000
 
-/** Milliseconds between two warnings about entries that can't be decrypted. */
+/** Milliseconds between two lines of the log about entries that can't be decrypted. */
 const WARN_AGAIN = 10 * 60_000
 
 /** Results in Redis, each encrypted for its own place. */
@@ -32,6 +32,7 @@ export class FleetCache implements SharedCache {
   readonly #sealing: Sealing
   readonly #sharesUserTokens: boolean
   #warnedAt = -Infinity
+  #toldAt = -Infinity
 
   /** @param userTokens - true to share tokens of users as well */
   constructor(store: RedisStore, sealing: Sealing, userTokens: boolean) {
@@ -127,7 +128,7 @@ export class FleetCache implements SharedCache {
   /** Returns what is in an entry; nothing for one that is over, or that is not for this place. */
   #opened<T>(place: Place<T>, entry: string): Lasting<T> | undefined {
     const text = this.#sealing.open(entry, place.about)
-    if (text === undefined) return this.#warn(place)
+    if (text === undefined) return this.#sealing.isForeign(entry) ? this.#tell() : this.#warn(place)
     const { value, ends, ...written } = JSON.parse(text) as Content
     // the clock of the instance that wrote it may be ahead
     const lifetime = Math.min(ends - Date.now(), written.lifetime)
@@ -146,8 +147,16 @@ export class FleetCache implements SharedCache {
     if (performance.now() - this.#warnedAt < WARN_AGAIN) return
     this.#warnedAt = performance.now()
     logWarning(
-      'an entry of the shared cache was ignored, which this application did not write there: it was changed or moved in Redis, or ' +
-        'written with another secret (cds.requires.principal-cache.encryptWith)'
+      'an entry of the shared cache was ignored, which this application did not write there: it was changed or moved in Redis'
+    )
+  }
+
+  /** Says that instances have different secrets, which is so for a day after one was removed. */
+  #tell(): undefined {
+    if (performance.now() - this.#toldAt < WARN_AGAIN) return
+    this.#toldAt = performance.now()
+    logInfo(
+      'an entry of the shared cache was ignored that another secret has encrypted (cds.requires.principal-cache.encryptWith)'
     )
   }
 }

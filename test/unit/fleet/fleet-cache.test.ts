@@ -6,7 +6,7 @@ import { Sealing } from '../../../src/fleet/sealing.js'
 import type { SharedResult } from '../../../src/lib/sharing/shared-cache.js'
 
 const secret = () => randomBytes(32).toString('base64')
-const CURRENT = secret()
+const [CURRENT, FORMER] = [secret(), secret()]
 const MINUTE = 60_000
 
 /** A Redis in memory, in which nothing ends. */
@@ -50,6 +50,7 @@ const own = () => Promise.resolve({ value: 'own', lifetime: 5 * MINUTE })
 describe('shared cache', () => {
   let store: Store
   let warnings: jest.SpyInstance
+  let infos: jest.SpyInstance
 
   const cache = (...secrets: [string, ...string[]]) =>
     new FleetCache(store as unknown as RedisStore, new Sealing(secrets), false)
@@ -66,6 +67,7 @@ describe('shared cache', () => {
   beforeEach(() => {
     store = new Store()
     warnings = jest.spyOn(console, 'warn').mockImplementation()
+    infos = jest.spyOn(console, 'info').mockImplementation()
   })
   afterEach(() => {
     jest.restoreAllMocks()
@@ -88,6 +90,24 @@ describe('shared cache', () => {
   test('a value without JSON is not written', async () => {
     const { value } = await cache(CURRENT).fetch({ ...RESULT, toJson: () => undefined }, written)
     expect([value, store.entries.size]).toEqual(['written', 0])
+  })
+
+  test('an entry of a secret that was removed is no alarm: it is fetched again', async () => {
+    await cache(FORMER).fetch(RESULT, written)
+    const rotated = cache(CURRENT)
+    expect((await rotated.fetch(RESULT, own)).value).toBe('own')
+    await cache(FORMER).fetch({ ...RESULT, key: ['other'] }, written)
+    expect((await rotated.fetch({ ...RESULT, key: ['other'] }, own)).value).toBe('own')
+    expect(warnings).not.toHaveBeenCalled()
+    expect(infos).toHaveBeenCalledTimes(1)
+    expect(infos.mock.calls.join(' ')).toContain('another secret')
+  })
+
+  test('an entry of another version is no alarm either', async () => {
+    await cache(CURRENT).fetch(RESULT, written)
+    store.change((entry) => entry.replace(/^v1/, 'v2'))
+    expect((await cache(CURRENT).fetch(RESULT, own)).value).toBe('own')
+    expect(warnings).not.toHaveBeenCalled()
   })
 
   test.each([

@@ -62,6 +62,28 @@ describe('sealing of entries', () => {
     expect(readable).toEqual([])
   })
 
+  test('an entry of another secret or version is told from one that was changed', () => {
+    const entry = sealing.seal('token', 'place')
+    const [, id, data = ''] = entry.split('.')
+    const foreign = [
+      new Sealing([LAST]).seal('token', 'place'),
+      `v2.${String(id)}.${data}`,
+      `v1.00000000.${data}`
+    ]
+    expect(foreign.map((each) => sealing.isForeign(each))).toEqual([true, true, true])
+    const own = [
+      entry,
+      `${entry}AAAA`,
+      `v1.${String(id)}.`,
+      'v1.00000000.',
+      `v1.x.${data}`,
+      'token',
+      ''
+    ]
+    expect(own.filter((each) => sealing.isForeign(each))).toEqual([])
+    expect(new Sealing([CURRENT, LAST]).isForeign(foreign[0]!)).toBe(false)
+  })
+
   test('after a rotation, entries of both secrets are readable, and new ones have the first secret', () => {
     const rotated = new Sealing([CURRENT, LAST])
     expect(rotated.open(new Sealing([LAST]).seal('old', 'place'), 'place')).toBe('old')
