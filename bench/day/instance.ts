@@ -27,6 +27,7 @@ function freshModules() {
     ...(own('lib/sharing/shared-cache.js') as Sharing),
     ...(own('fleet/fleet-cache.js') as typeof import('../../src/fleet/fleet-cache.js')),
     ...(own('fleet/redis-store.js') as typeof import('../../src/fleet/redis-store.js')),
+    ...(own('fleet/address.js') as typeof import('../../src/fleet/address.js')),
     ...(own('fleet/connection.js') as typeof import('../../src/fleet/connection.js')),
     ...(own('fleet/sealing.js') as typeof import('../../src/fleet/sealing.js'))
   }

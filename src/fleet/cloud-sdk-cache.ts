@@ -66,7 +66,10 @@ class SharedDestinationCache implements DestinationCacheInterface {
   }
 }
 
-/** True if others may have a destination: never with a private key or an assertion, and with the token of a user among users' tokens only. */
+/**
+ * True if others may have a destination: never with a private key or an assertion, and with the token of a user among the tokens of
+ * users only.
+ */
 function isShareable(entry: Destination, { kind }: SharedResult<Destination>): boolean {
   if (entry.certificates?.length || entry.mtlsKeyPair) return false
   if (!entry.authTokens?.length) return true

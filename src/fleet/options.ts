@@ -1,7 +1,7 @@
 import { ConfigurationError } from '../errors.js'
 import { nearestName } from '../lib/wording/closest.js'
 import { isProduction } from '../lib/profile.js'
-import type { RedisCredentials } from './connection.js'
+import type { RedisCredentials } from './address.js'
 
 /** Entry of `cds.requires` with the shared cache. */
 const ENTRY = 'principal-cache'

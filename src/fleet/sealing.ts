@@ -43,7 +43,7 @@ export class Sealing {
     return [VERSION, id, Buffer.concat([nonce, sealed]).toString('base64url')].join('.')
   }
 
-  /** True if an entry says that it is of another version, or of a secret that is not known here: nothing is wrong with it, as far as can be told. */
+  /** True if an entry says that it is of another version, or of a secret that is not known here. Nothing has to be wrong with it. */
   isForeign(entry: string): boolean {
     const [, version, id] = /^(v\d+)\.([\da-f]{8})\../.exec(entry) ?? []
     return id !== undefined && (version !== VERSION || !this.#keys.some((each) => each.id === id))

@@ -1,7 +1,8 @@
 import { randomBytes } from 'node:crypto'
 import { setTimeout as delay } from 'node:timers/promises'
 
-import { addressOf, newClient, type RedisCredentials } from '../../../src/fleet/connection.js'
+import { addressOf, type RedisCredentials } from '../../../src/fleet/address.js'
+import { newClient } from '../../../src/fleet/connection.js'
 import { FleetCache } from '../../../src/fleet/fleet-cache.js'
 import { RedisStore } from '../../../src/fleet/redis-store.js'
 import { Sealing } from '../../../src/fleet/sealing.js'

@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 
 import { type Authority, createAuthority } from '../../../emulator/src/certificates/authority.js'
-import type { RedisCredentials } from '../../../src/fleet/connection.js'
+import type { RedisCredentials } from '../../../src/fleet/address.js'
 import { freePort } from '../../support/free-port.js'
 import { type Redis, redisProgram, startRedis } from '../../support/redis.js'
 import { type Instance, result, source, startInstance, whileUp } from './caches.js'

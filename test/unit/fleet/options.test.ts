@@ -1,4 +1,5 @@
-import { addressOf, type RedisCredentials } from '../../../src/fleet/connection.js'
+import { addressOf, type RedisCredentials } from '../../../src/fleet/address.js'
+import { ConfigurationError } from '../../../src/errors.js'
 import { sharedCacheSettings } from '../../../src/fleet/options.js'
 
 const REDIS = { uri: 'redis://:secret@localhost:6379' }
@@ -126,8 +127,57 @@ describe('address of Redis', () => {
     expect(addressOf(credentials)).toMatchObject(expected)
   })
 
-  test('a URI that is none stops the start, and is not in the message', () => {
-    expect(() => addressOf({ uri: 'http://:p4ss@h' })).toThrow(/"uri" that is no address of Redis/)
-    expect(() => addressOf({ uri: 'http://:p4ss@h' })).not.toThrow('p4ss')
+  test.each<[string, RedisCredentials, object]>([
+    ['tls as an object', { uri: 'redis://:p@h', tls: {} }, { tls: true, ca: undefined }],
+    ['empty text', { uri: 'redis://h', tls: '', cluster_mode: '' }, { mode: 'single', tls: false }],
+    ['no sentinels', { uri: 'redis://h', sentinel_nodes: '[]' }, { mode: 'single', sentinels: [] }],
+    [
+      'a sentinel at its default port',
+      { sentinel_nodes: '[{ "host": "s1" }]' },
+      { mode: 'sentinel', sentinels: [{ host: 's1', port: 26379 }] }
+    ]
+  ])('%s', (_, credentials, expected) => {
+    expect(addressOf(credentials)).toMatchObject(expected)
+  })
+
+  test.each<[string, object, RegExp]>([
+    [
+      'a scheme of another protocol',
+      { uri: 'http://:p4ss@h' },
+      /"uri" that is no address of Redis/
+    ],
+    ['no URI', { uri: 'p4ss' }, /"uri" that is no address of Redis/],
+    ['a URI without a host', { uri: 'redis://' }, /"uri" that is no address of Redis/],
+    ['a port above 65535', { uri: 'redis://:p4ss@h:65536' }, /"uri" that is no address of Redis/],
+    ['a port that is no number', { uri: 'redis://:p4ss@h:x' }, /"uri" that is no address of Redis/],
+    ['port 0', { uri: 'redis://:p4ss@h:0' }, /"uri" that is no address of Redis/],
+    ['a lone %', { uri: 'redis://:p4ss%@h' }, /"uri" whose password is not encoded/],
+    ['a database that is none', { uri: 'redis://:p4ss@h/x' }, /"uri" whose path is no number/],
+    ['a port beside hostname', { hostname: 'h', port: 'p4ss' }, /"port" that is none/],
+    ['a hostname that is none', { hostname: 'p4ss p4ss' }, /"hostname" that is none/],
+    ['tls that is not understood', { uri: 'redis://h', tls: 'p4ss' }, /"tls" that is neither/],
+    ['tls with JSON that is none', { uri: 'redis://h', tls: '{p4ss' }, /"tls" that is neither/],
+    [
+      'a cluster perhaps',
+      { uri: 'redis://h', cluster_mode: 'p4ss' },
+      /"cluster_mode" that is neither/
+    ],
+    [
+      'sentinels that are no JSON',
+      { sentinel_nodes: 'p4ss:1' },
+      /"sentinel_nodes" that is no list/
+    ],
+    ['a sentinel as text', { sentinel_nodes: ['p4ss:1'] }, /"sentinel_nodes" that is no list/],
+    [
+      'a sentinel without a port',
+      { sentinel_nodes: [{ host: 'h', port: 'p4ss' }] },
+      /"sentinel_nodes"/
+    ]
+  ])('%s stops the start, and is not in the message', (_, credentials, message) => {
+    const read = () => addressOf(credentials)
+    expect(read).toThrow(ConfigurationError)
+    expect(read).toThrow(message)
+    expect(read).toThrow('cds.requires.principal-cache')
+    expect(read).not.toThrow('p4ss')
   })
 })
