@@ -7,13 +7,33 @@ interface RowWatcher {
   /** False if no rows are to be locked any more. */
   readonly mayLock: () => boolean
   readonly locked: (ids: readonly string[]) => void
-  /** Called after the commit of a transaction that has deleted rows, or given them back. */
-  readonly written: (ids: readonly string[]) => void
+  /**
+   * Called when rows are processed no longer: the transaction is over that has deleted them or given them back, or the one that has locked them
+   * without marking them as processed. It has failed or not: CAP does not try to give a row back twice.
+   */
+  readonly released: (ids: readonly string[]) => void
 }
 
-/** Watches the rows of a table that are selected to be processed, until they are deleted or written back. @internal */
+/** Status of rows that are processed, with which they are still theirs when the transaction that has locked them is over. */
+const PROCESSED = 'processing'
+
+/** A statement that changes rows of the queue. */
+interface Statement {
+  readonly DELETE?: { readonly where?: unknown }
+  readonly UPDATE?: { readonly where?: unknown; readonly data?: { readonly status?: unknown } }
+  readonly UPSERT?: { readonly entries?: readonly Row[] }
+}
+
+interface Row {
+  readonly ID?: unknown
+  readonly status?: unknown
+  readonly attempts?: unknown
+}
+
+/** Watches the rows of a table that are selected to be processed, until they are deleted or given back. @internal */
 export function watchRows(service: cds.Service, name: string, watcher: RowWatcher): void {
   const table = { name } as never
+  const marked = new Set<string>()
   void service.prepend(() => {
     const read = (req: cds.Request, next: () => unknown) => {
       const { SELECT } = req.query as unknown as { SELECT?: { forUpdate?: unknown } }
@@ -21,21 +41,43 @@ export function watchRows(service: cds.Service, name: string, watcher: RowWatche
     }
     service.on('READ', table, read as never)
   })
-  afterSelectionFrom(service, name, (rows) => {
-    watcher.locked(rows.map(({ ID }) => String(ID)))
+  afterSelectionFrom(service, name, (rows, req) => {
+    const ids = rows.map(({ ID }) => String(ID))
+    watcher.locked(ids)
+    for (const { ID, status } of rows) if (status === PROCESSED) marked.add(String(ID))
+    req.on('failed', () => {
+      watcher.released(ids)
+    })
+    req.on('done', () => {
+      watcher.released(ids.filter((id) => !marked.delete(id)))
+    })
     return Promise.resolve()
   })
   service.before(['DELETE', 'UPDATE', 'UPSERT'], table, (req: cds.Request) => {
-    const { UPDATE } = req.query as unknown as { UPDATE?: { data?: { status?: unknown } } }
-    if (UPDATE?.data?.status === 'processing') return
-    const ids = Array.from(JSON.stringify(req.query).matchAll(UUID), ([id]) => id)
-    req.on('succeeded', () => {
-      watcher.written(ids)
-    })
+    const { DELETE, UPDATE, UPSERT } = req.query as unknown as Statement
+    const ids = UPSERT ? returned(UPSERT.entries) : idsIn((DELETE ?? UPDATE)?.where)
+    if (UPDATE?.data?.status === PROCESSED) for (const id of ids) marked.add(id)
+    // a row that could not be deleted is given back next
+    else
+      req.on(DELETE ? 'succeeded' : 'done', () => {
+        watcher.released(ids)
+      })
   })
 }
 
 const UUID = /[\da-f]{8}(?:-[\da-f]{4}){3}-[\da-f]{12}/gi
+
+function idsIn(condition: unknown): string[] {
+  return Array.from(
+    (JSON.stringify(condition) as string | undefined)?.matchAll(UUID) ?? [],
+    ([id]) => id
+  )
+}
+
+/** Returns the IDs of rows that were processed; one that is written anew for a task of the same name has no attempt behind it. */
+function returned(entries: readonly Row[] = []): string[] {
+  return entries.flatMap(({ ID, attempts }) => (attempts ? [String(ID)] : []))
+}
 
 /** A query that inserts rows. */
 interface InsertQuery {

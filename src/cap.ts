@@ -93,12 +93,12 @@ export function beforeWritesTo(
 export function afterSelectionFrom(
   service: cds.Service,
   name: string,
-  handle: (rows: readonly Record<string, unknown>[]) => Promise<void>
+  handle: (rows: readonly Record<string, unknown>[], req: cds.Request) => Promise<void>
 ): void {
   const table = { name } as never
-  service.after('READ', table, async (rows: unknown, { query }: cds.Request) => {
-    const { SELECT } = query as unknown as { SELECT?: { forUpdate?: unknown } }
-    if (SELECT?.forUpdate && Array.isArray(rows)) await handle(rows)
+  service.after('READ', table, async (rows: unknown, req: cds.Request) => {
+    const { SELECT } = req.query as unknown as { SELECT?: { forUpdate?: unknown } }
+    if (SELECT?.forUpdate && Array.isArray(rows)) await handle(rows, req)
   })
 }
 

@@ -21,6 +21,7 @@ import { warnOfMissingConnectivity } from './destination/look-up/missing-connect
 import { installFleetCache } from './fleet/install.js'
 import { installRestart } from './fleet/drain/install.js'
 import { installRotation } from './fleet/rotation/install.js'
+import { noteSpawnedWork } from './lib/lifecycle/spawned-work.js'
 import { isProduction } from './lib/profile.js'
 import { maskTokenHeaders, quietLibraries } from './lib/log.js'
 import { quietExplainedErrors } from './configuration/quiet-cap.js'
@@ -37,7 +38,6 @@ import {
   connectForeignServices
 } from './remote/start-checks.js'
 import { addAgentKinds } from './remote/agents/kinds.js'
-import { noteSpawnedWork } from './remote/evidence/call.js'
 import { queuedEvidence } from './remote/evidence/queued.js'
 import { keepCredentialsOutOfQueue } from './remote/queue/row.js'
 import { attachedLandscape } from './development/attached.js'

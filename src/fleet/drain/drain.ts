@@ -4,6 +4,7 @@ import { setTimeout as wait } from 'node:timers/promises'
 import { logInfo, logWarning } from '../../lib/log.js'
 import { beginWork, untilIdle, workUnderWay } from '../../lib/lifecycle/under-way.js'
 import type { RestartSettings } from './options.js'
+import { stopSelecting } from './queue.js'
 import { enterPhase, isStopping } from './readiness.js'
 
 /** Milliseconds before the end that are left for listeners for CAP's `shutdown`. */
@@ -33,8 +34,8 @@ function closeAfterwards(res: ServerResponse): void {
 }
 
 /**
- * Lets a server finish: it tells routers that it is not ready, goes on until they know it, takes no new connection, and waits for
- * what is under way.
+ * Lets a server finish: it tells routers that it is not ready, goes on until they know it, takes no new connection and no message of a
+ * queue, and waits for what is under way.
  *
  * @internal
  */
@@ -47,6 +48,7 @@ export async function drain(server: Server, settings: RestartSettings): Promise<
     `the instance ends: not ready any more, ${drainDelay / 1000} seconds for routers to see it`
   )
   await wait(drainDelay)
+  stopSelecting()
   server.close()
   await Promise.race([untilQuiet(), wait(Math.max(end - Date.now(), 0), undefined, { ref: false })])
   const { requests, calls, messages } = workUnderWay()

@@ -4,6 +4,7 @@ import { cap } from '../../cap.js'
 import type { Attempt } from '../../delegation/attempt.js'
 import type { DelegationRecord } from '../../delegation/record.js'
 import { DestinationError, PrincipalError } from '../../errors.js'
+import { isSpawned } from '../../lib/lifecycle/spawned-work.js'
 import { logCall, logFailure, logWarning } from '../../lib/log.js'
 import { printable } from '../../lib/redact.js'
 import { notifyListeners } from '../../lib/notify.js'
@@ -13,7 +14,6 @@ import { principalOf } from '../../user/principal-of.js'
 import { codeOf, kindOf } from './code.js'
 import { auditCall } from './audit.js'
 import { type CallDelegation, delegationFacts } from './delegation.js'
-import { isSpawned } from './spawned-work.js'
 import { markSpan } from './span.js'
 import type { OutboundDestination } from '../policy/caller.js'
 import type { CallOutcome, PrincipalCall, CallContextKind } from './principal-call.js'
@@ -22,8 +22,6 @@ export type { CallDelegation } from './delegation.js'
 
 /** Name of the event on `cds`. */
 const EVENT = 'principal.call'
-
-export { noteSpawnedWork } from './spawned-work.js'
 
 /** Facts that are known when a call begins. */
 type Subject = Pick<PrincipalCall, 'service' | 'destination' | 'onBehalfOf'>

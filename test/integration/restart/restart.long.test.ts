@@ -23,6 +23,17 @@ cds.on('shutdown', () => { console.log('shutdown of the application') })
 export default cds.server
 `
 
+const DATABASE_THAT_GOES_AWAY = `
+import cds from '@sap/cds'
+cds.on('bootstrap', (app) => {
+  app.get('/away', (_, res) => {
+    cds.db.begin = async () => { throw new Error('no database') }
+    res.end()
+  })
+})
+export default cds.server
+`
+
 async function start(restart?: object | boolean, server = SERVER): Promise<void> {
   running = await RunningSample.start(
     {
@@ -113,6 +124,33 @@ test('a message of the queue is finished after SIGTERM', async () => {
   await ended
   expect(await running!.sample.output()).not.toContain('work under way')
   expect(system.cut).toEqual([])
+})
+
+test('a message that is queued while requests are still accepted is done by this instance', async () => {
+  await start(DRAIN)
+  const { ended } = await terminate()
+  expect((await alice.post('/odata/v4/restart/enqueue')).status).toBe(204)
+  await system.asked()
+  system.answer()
+  await ended
+  expect(await running!.sample.output()).not.toContain('work under way')
+  expect(system.cut).toEqual([])
+})
+
+test('a message that no database takes back is not waited for', async () => {
+  await start({ ...DRAIN, drainDelay: 0 }, DATABASE_THAT_GOES_AWAY)
+  expect((await alice.post('/odata/v4/restart/enqueue')).status).toBe(204)
+  await system.asked()
+  const probe = platform()
+  await probe.get('/away')
+  probe.close()
+  system.answer()
+  await running!.sample.printed(/ERROR occurred in background job: .*no database/)
+  const signal = performance.now()
+  const { ended } = await terminate()
+  await ended
+  expect(performance.now() - signal).toBeLessThan(10_000)
+  expect(await running!.sample.output()).not.toContain('work under way')
 })
 
 test('a call that does not end is cut at "shutdownTimeout", with a line in the log', async () => {

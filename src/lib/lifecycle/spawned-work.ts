@@ -2,8 +2,15 @@ import { AsyncLocalStorage } from 'node:async_hooks'
 
 import { cap } from '../../cap.js'
 
+/** Work that was begun with `cds.spawn`. */
+interface SpawnedWork {
+  isOver: boolean
+  /** Functions to be called when it is over. */
+  readonly listeners: (() => void)[]
+}
+
 /** Set while work runs that was begun with `cds.spawn`. */
-const spawned = new AsyncLocalStorage<true>()
+const spawned = new AsyncLocalStorage<SpawnedWork>()
 
 type Spawn = typeof cap.spawn
 
@@ -29,10 +36,25 @@ export function noteSpawnedWork(): void {
 function marked(parameter: unknown): unknown {
   if (typeof parameter !== 'function') return parameter
   const work = parameter as (...parameters: unknown[]) => unknown
-  return (...parameters: unknown[]) => spawned.run(true, work, ...parameters)
+  return (...parameters: unknown[]) => {
+    const own: SpawnedWork = { isOver: false, listeners: [] }
+    const finish = () => {
+      own.isOver = true
+      for (const listener of own.listeners) listener()
+    }
+    const result = spawned.run(own, work, ...parameters)
+    void Promise.resolve(result).then(finish, finish)
+    return result
+  }
 }
 
 /** True for work that was begun with `cds.spawn`. @internal */
 export function isSpawned(): boolean {
-  return spawned.getStore() === true
+  return spawned.getStore() !== undefined
+}
+
+/** Calls a function when the work is over that was begun with `cds.spawn` and runs now, whatever its outcome; never for other work. @internal */
+export function afterSpawnedWork(listener: () => void): void {
+  const work = spawned.getStore()
+  if (work && !work.isOver) work.listeners.push(listener)
 }
