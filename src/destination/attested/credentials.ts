@@ -2,6 +2,8 @@ import { existsSync } from 'node:fs'
 import { readFile } from 'node:fs/promises'
 
 import { DestinationError } from '../../errors.js'
+import { isKeyPair, parseCertificate } from '../../lib/lifecycle/key-pair.js'
+import { SHORTEST_PAUSE } from '../../lib/lifecycle/next-look.js'
 import { serviceBinding } from '../binding/binding.js'
 import type { WorkloadCertificate } from './svid.js'
 import { fetchSvid } from './workload-api.js'
@@ -18,7 +20,7 @@ const LIFETIME = 60_000
 /** The certificate of the workload, with the place that it is from. */
 interface Kept {
   readonly source: string
-  readonly until: number
+  until: number
   readonly value: Promise<WorkloadCertificate>
 }
 
@@ -64,25 +66,41 @@ async function workloadCertificate(): Promise<WorkloadCertificate> {
   return once(socket, () => fetchSvid(socket))
 }
 
-/** Fetches a certificate once for all who ask at the same time, and soon afterwards; a failure is not kept. */
+/**
+ * Fetches a certificate once for all who ask at the same time, and soon afterwards. A failure is not kept: the certificate from before is used
+ * as long as it is valid, and a new one is fetched soon.
+ */
 function once(
   source: string,
   fetch: () => Promise<WorkloadCertificate>
 ): Promise<WorkloadCertificate> {
   if (kept?.source === source && kept.until > Date.now()) return kept.value
-  const own = { source, until: Date.now() + LIFETIME, value: fetch() }
+  const former = kept?.source === source ? kept.value : undefined
+  const value = fetch().catch(async (error: unknown) => {
+    const before = await former?.catch(() => undefined)
+    if (!before || !isValid(before)) throw error
+    own.until = Date.now() + SHORTEST_PAUSE
+    return before
+  })
+  const own: Kept = { source, until: Date.now() + LIFETIME, value }
   kept = own
-  own.value.catch(() => {
+  value.catch(() => {
     if (kept === own) kept = undefined
   })
-  return own.value
+  return value
+}
+
+function isValid({ certificate }: WorkloadCertificate): boolean {
+  const end = parseCertificate(certificate)?.validToDate.getTime() ?? 0
+  return end > Date.now()
 }
 
 async function fromFiles(certPath: string, keyPath: string): Promise<WorkloadCertificate> {
-  const [certificate, key] = await Promise.all(
+  const [certificate = '', key = ''] = await Promise.all(
     [certPath, keyPath].map((file) => readFile(file, 'utf8'))
   )
-  return { certificate: certificate ?? '', key: key ?? '' }
+  if (isKeyPair({ certificate, key })) return { certificate, key }
+  throw new Error('the certificate and the key in its files do not belong together')
 }
 
 /** @param address - a URI: `unix:///path` */

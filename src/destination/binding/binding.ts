@@ -7,9 +7,10 @@ import { cap } from '../../cap.js'
 import type { RequiredService } from '../../cap-types.js'
 import { typedCredentials } from '../../lib/binding-credentials.js'
 import { ConfigurationError, DestinationError } from '../../errors.js'
-import { checkBinding } from './check-binding.js'
-import { timeToNextLook } from '../../lib/lifecycle/next-look.js'
+import { isKeyPair, type KeyPair } from '../../lib/lifecycle/key-pair.js'
+import { SHORTEST_PAUSE, timeToNextLook } from '../../lib/lifecycle/next-look.js'
 import { cloudSdk, letStartFail, withoutBindingWarnings } from '../../lib/lazy.js'
+import { checkBinding, hasKey } from './check-binding.js'
 import { bindingInFiles } from './secret-files.js'
 
 interface Bindings {
@@ -56,12 +57,34 @@ export function serviceBinding(label: string): Promise<Service | undefined> {
   return read
 }
 
+/** Bindings by label, as they were read last with a certificate and a key that belong together, or with a secret. */
+const usable = new Map<string, Service>()
+
+/** Returns the labels of the bindings that were used. @internal */
+export function labelsInUse(): string[] {
+  return [...usable.keys()]
+}
+
 async function readBinding(label: string, bindings: Bindings): Promise<Service | undefined> {
-  const service = await findBinding(label)
-  if (!service) return undefined
+  const found = await findBinding(label)
+  if (!found) return undefined
+  const service = isWhole(found) ? found : (formerOf(label, found) ?? found)
   checkBinding(label, service)
-  bindings.until = Math.min(bindings.until, Date.now() + timeToNextLook([service.credentials]))
+  const pause = service === found ? timeToNextLook([service.credentials]) : SHORTEST_PAUSE
+  bindings.until = Math.min(bindings.until, Date.now() + pause)
+  if (isWhole(service)) usable.set(label, service)
   return service
+}
+
+function isWhole({ credentials }: Service): boolean {
+  const { certificate, key } = credentials as KeyPair
+  return certificate && key ? isKeyPair({ certificate, key }) : hasKey(credentials)
+}
+
+/** Returns the binding before its files were replaced, which takes a moment where they are not replaced all at once. */
+function formerOf(label: string, { credentials }: Service): Service | undefined {
+  const former = usable.get(label)
+  return former?.credentials.clientid === credentials.clientid ? former : undefined
 }
 
 /** Attempts to read files that are replaced while they are read. */

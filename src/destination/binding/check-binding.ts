@@ -13,8 +13,8 @@ const REQUIRED: Readonly<Record<string, readonly (readonly string[])[]>> = {
   ]
 }
 
-/** True if the client of a binding can prove who it is; the certificate of a workload is in no binding. */
-function hasKey({
+/** True if the client of a binding can prove who it is; the certificate of a workload is in no binding. @internal */
+export function hasKey({
   clientsecret,
   certificate,
   key,

@@ -145,6 +145,35 @@ test('a certificate that was replaced is not used any longer', async () => {
   expect(await used(other)).toBe(thumbprint(other.certificate))
 })
 
+test('files that are replaced one after the other: the pair from before is used until both are there', async () => {
+  const [one, other] = [await fetchSvid(path(ownSocket())), await fetchSvid(path(ownSocket()))]
+  const paths = mounted(one)
+  const service = bind(paths)
+  const clock = jest.spyOn(Date, 'now')
+  const usedAfter = async (milliseconds: number) => {
+    const now = performance.timeOrigin + performance.now() + milliseconds
+    clock.mockReturnValue(now)
+    return claimsOf(await serviceTokenOf(service, undefined, true)).cnf['x5t#S256']
+  }
+  try {
+    expect(await usedAfter(0)).toBe(thumbprint(one.certificate))
+    writeFileSync(paths.certPath, other.certificate)
+    expect(await usedAfter(61_000)).toBe(thumbprint(one.certificate))
+    writeFileSync(paths.keyPath, other.key)
+    expect(await usedAfter(63_000)).toBe(thumbprint(other.certificate))
+  } finally {
+    clock.mockRestore()
+  }
+})
+
+test('a certificate with the key of another one is refused', async () => {
+  const [one, other] = [await fetchSvid(path(ownSocket())), await fetchSvid(path(ownSocket()))]
+  const service = bind(mounted({ certificate: one.certificate, key: other.key }))
+  await expect(Promise.resolve(serviceTokenOf(service, undefined, true))).rejects.toThrow(
+    /do not belong together/
+  )
+})
+
 test('a certificate in the binding itself needs no agent', async () => {
   process.env[SOCKET] = 'unix:///nowhere/api.sock'
   const service = bind()

@@ -1,3 +1,7 @@
+import {
+  createAuthority,
+  type TlsIdentity
+} from '../../../../emulator/src/certificates/authority.js'
 import { serviceBinding } from '../../../../src/destination/binding/binding.js'
 
 const before = process.env['VCAP_SERVICES']
@@ -10,9 +14,9 @@ afterEach(() => {
   else process.env['VCAP_SERVICES'] = before
 })
 
-function bind(clientid: string): void {
+function bind(clientid: string, secrets: object = { clientsecret: 's' }): void {
   const url = 'https://subaccount.authentication.example'
-  const credentials = { clientid, clientsecret: 's', url, uri: 'https://destination.example' }
+  const credentials = { clientid, ...secrets, url, uri: 'https://destination.example' }
   const destination = [{ name: 'd', label: 'destination', tags: [], credentials }]
   process.env['VCAP_SERVICES'] = JSON.stringify({ destination })
   jest.advanceTimersByTime(1)
@@ -56,4 +60,65 @@ test('a binding that could not be used is read again', async () => {
   await expect(serviceBinding('destination')).rejects.toThrow('has no "clientid"')
   process.env['VCAP_SERVICES'] = process.env['VCAP_SERVICES']?.replace('""', '"five"')
   expect(await clientOf('destination')).toBe('five')
+})
+
+describe('a certificate and its key that are replaced one after the other', () => {
+  let issued: readonly TlsIdentity[]
+  beforeAll(async () => {
+    jest.useRealTimers()
+    const authority = await createAuthority('CN=test')
+    const issue = () =>
+      authority.issue({ subject: [{ CN: ['app'] }], usage: 'client', validMs: 86_400_000 })
+    issued = [await issue(), await issue()]
+  })
+  beforeEach(() => jest.setSystemTime(Date.now() + 1))
+
+  const secretsOf = (certificate: number, key?: number) => ({
+    certificate: issued[certificate]?.cert,
+    ...(key !== undefined && { key: issued[key]?.key })
+  })
+  const seen = async () => {
+    const { certificate, key } = (await serviceBinding('destination'))?.credentials as {
+      certificate?: string
+      key?: string
+    }
+    return [certificate, key].map((pem) =>
+      issued.findIndex((each) => each.cert === pem || each.key === pem)
+    )
+  }
+
+  test.each([
+    ['with the key from before', () => secretsOf(1, 0)],
+    ['without a key', () => secretsOf(1)]
+  ])(
+    '%s: the pair from before is used, and a second later they are read again',
+    async (_, mixed) => {
+      bind('six', secretsOf(0, 0))
+      expect(await seen()).toEqual([0, 0])
+      bind('six', mixed())
+      expect(await seen()).toEqual([0, 0])
+      const read = await serviceBinding('destination')
+      bind('six', mixed())
+      expect(await serviceBinding('destination')).toBe(read)
+      jest.advanceTimersByTime(1_001)
+      expect(await serviceBinding('destination')).toBe(read)
+      bind('six', secretsOf(1, 1))
+      expect(await seen()).toEqual([1, 1])
+    }
+  )
+
+  test('with nothing before, they are what there is', async () => {
+    bind('seven', secretsOf(0, 1))
+    expect(await seen()).toEqual([0, 1])
+    const read = await serviceBinding('destination')
+    jest.advanceTimersByTime(1_001)
+    expect(await serviceBinding('destination')).not.toBe(read)
+  })
+
+  test('the pair of another client is none', async () => {
+    bind('eight', secretsOf(0, 0))
+    expect(await seen()).toEqual([0, 0])
+    bind('nine', secretsOf(0, 1))
+    expect(await seen()).toEqual([0, 1])
+  })
 })

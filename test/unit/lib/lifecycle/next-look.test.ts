@@ -4,13 +4,15 @@ import { timeToNextLook } from '../../../../src/lib/lifecycle/next-look.js'
 const DAY = 86_400_000
 let week: string
 let year: string
+let keys: string[]
 
 beforeAll(async () => {
   const authority = await createAuthority('CN=test')
-  const issue = async (validMs: number) =>
-    (await authority.issue({ subject: [{ CN: ['app'] }], usage: 'client', validMs })).cert
-  week = await issue(7 * DAY)
-  year = await issue(365 * DAY)
+  const issue = (validMs: number) =>
+    authority.issue({ subject: [{ CN: ['app'] }], usage: 'client', validMs })
+  const issued = [await issue(7 * DAY), await issue(365 * DAY)] as const
+  ;[week, year] = [issued[0].cert, issued[1].cert]
+  keys = issued.map(({ key }) => key)
 })
 
 test.each([
@@ -28,4 +30,12 @@ test.each([
 test('credentials without a certificate, or with something else, are read every minute', () => {
   expect(timeToNextLook([])).toBe(60_000)
   expect(timeToNextLook([{}, { certificate: 'x' }, { certificate: 5 }])).toBe(60_000)
+})
+
+test('a certificate with the key of another one was read while they were replaced', () => {
+  const [own, other] = keys
+  expect(timeToNextLook([{ certificate: week, key: own }])).toBe(60_000)
+  expect(timeToNextLook([{ certificate: week, key: own?.replaceAll('\n', '\\n') }])).toBe(60_000)
+  expect(timeToNextLook([{ certificate: week, key: other }])).toBe(1_000)
+  expect(timeToNextLook([{ certificate: week, key: 'x' }])).toBe(1_000)
 })
