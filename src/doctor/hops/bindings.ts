@@ -2,6 +2,7 @@ import type { Service } from '@sap-cloud-sdk/connectivity'
 
 import { checkBinding } from '../../destination/binding/check-binding.js'
 import { certificateFinding } from './certificates.js'
+import { asJson } from '../exports.js'
 import type { Facts } from '../facts.js'
 import { broken, brokenBy, type Finding, right, unseen } from '../row.js'
 
@@ -14,11 +15,26 @@ const REQUIRED: Readonly<Record<string, readonly string[]>> = {
 const BIND_AGAIN =
   'Create the binding again (cf unbind-service, cf bind-service, cf restage), and export the environment once more.'
 
-/** Looks at the bindings: which are there, which are missing, which are complete. */
+/** Looks at the bindings: which are there, which are missing, which are complete, and until when those of other services are valid. */
 export function bindingFindings(facts: Facts): Finding[] {
   const { bindings, noBindings } = facts
   if (!bindings) return [unseen('bindings', ...noBindings)]
-  return [...missingBindings(facts), ...bindings.flatMap(completeness)]
+  return [...missingBindings(facts), ...bindings.flatMap(completeness), ...otherEnds(facts)]
+}
+
+/** Returns the ends of certificates of other clients in the configuration, such as those of reuse services. */
+function otherEnds({ requires, bindings = [] }: Facts): Finding[] {
+  const seen = new Set(bindings.map(({ credentials }) => credentials.clientid))
+  return Object.entries(requires).flatMap(([name, options]) => {
+    const credentials = asJson(asJson(options)['credentials'])
+    const path = `cds.requires.${name}`
+    const clients = { [path]: credentials, [`${path}.credentials.uaa`]: asJson(credentials['uaa']) }
+    return Object.entries(clients).flatMap(([title, { clientid, certificate }]) => {
+      if (typeof certificate !== 'string' || seen.has(String(clientid))) return []
+      seen.add(String(clientid))
+      return [certificateFinding(`${title}, X.509`, certificate, BIND_AGAIN)]
+    })
+  })
 }
 
 /** True if the binding has everything that a token needs. */

@@ -1,5 +1,5 @@
 import { logWarning } from '../../lib/log.js'
-import { parseCertificate } from '../../lib/lifecycle/next-look.js'
+import { parseCertificate } from '../../lib/lifecycle/key-pair.js'
 import { countEnding } from '../../lib/telemetry/metrics.js'
 import type { BoundCredentials } from './files.js'
 
@@ -15,12 +15,12 @@ const LAST_PART = 1 / 3
 /**
  * Logs and counts that a certificate ends soon, or has ended.
  *
- * @param name - of the entry in `cds.requires`
+ * @param service - its name in the metric, and in the log
  * @param isFile - true for credentials that are read again when their files are replaced
  * @internal
  */
 export function warnOfEnd(
-  name: string,
+  service: { readonly name: string; readonly title: string },
   { certificate }: BoundCredentials,
   isFile: boolean,
   now = Date.now()
@@ -33,9 +33,9 @@ export function warnOfEnd(
   const day = parsed.validToDate.toISOString().slice(0, 10)
   const days = Math.floor((end - now) / DAY)
   const state = end <= now ? `has ended on ${day}` : `ends in ${days} days, on ${day}`
-  countEnding(name)
+  countEnding(service.name)
   logWarning(
-    `the certificate in the binding of cds.requires.${name} ${state}. ${isFile ? FILE : BIND_AGAIN}`
+    `the certificate in the binding of ${service.title} ${state}. ${isFile ? FILE : BIND_AGAIN}`
   )
 }
 

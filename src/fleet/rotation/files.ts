@@ -1,6 +1,7 @@
-import { createPrivateKey, X509Certificate } from 'node:crypto'
 import { existsSync, readdirSync, readFileSync, statSync } from 'node:fs'
 import { join } from 'node:path'
+
+import { isKeyPair } from '../../lib/lifecycle/key-pair.js'
 
 /** Credentials of a client; objects of `cds.env`, which all who ask for tokens share. */
 export interface BoundCredentials {
@@ -10,36 +11,54 @@ export interface BoundCredentials {
   key?: string
 }
 
+/** Place in files that credentials are from. */
+interface Source {
+  readonly folder: string
+  /** True if they are in the property `uaa` of a binding, which is one file: those of reuse services are. */
+  readonly isNested: boolean
+}
+
 /** Properties that are replaced together. */
 const SECRETS = ['clientsecret', 'certificate', 'key'] as const
 
 /**
- * Finds the folders that credentials are from.
+ * Finds the files that credentials are from.
  *
  * @param bound - credentials by name
  * @param root - `SERVICE_BINDING_ROOT`
- * @returns folders by name; none for credentials of the environment
+ * @returns files by name; none for credentials of the environment
  * @internal
  */
 export function sourcesOf(
   bound: ReadonlyMap<string, BoundCredentials>,
   root = process.env['SERVICE_BINDING_ROOT']
-): Map<string, string> {
-  const sources = new Map<string, string>()
+): Map<string, Source> {
+  const sources = new Map<string, Source>()
   if (!root || !existsSync(root)) return sources
-  const folders = readdirSync(root)
-    .map((name) => join(root, name))
-    .filter((each) => statSync(each).isDirectory())
+  const all = foldersIn(root)
+    .flatMap((folder) => [folder, ...foldersIn(folder)])
+    .flatMap((folder) => [
+      { folder, isNested: false },
+      { folder, isNested: true }
+    ])
   for (const [name, credentials] of bound) {
-    const folder = sourceOf(credentials, folders)
-    if (folder) sources.set(name, folder)
+    const source = sourceOf(credentials, all)
+    if (source) sources.set(name, source)
   }
   return sources
 }
 
+/** Kubernetes keeps the versions of a secret in folders with dots. */
+function foldersIn(folder: string): string[] {
+  return readdirSync(folder)
+    .filter((name) => !name.startsWith('.'))
+    .map((name) => join(folder, name))
+    .filter((each) => statSync(each, { throwIfNoEntry: false })?.isDirectory())
+}
+
 /** Several bindings can be of one client. Files that were replaced since they were read first differ from the credentials already. */
-function sourceOf(credentials: BoundCredentials, folders: readonly string[]): string | undefined {
-  const ofClient = folders.filter((each) => readCredentials(each).clientid === credentials.clientid)
+function sourceOf(credentials: BoundCredentials, all: readonly Source[]): Source | undefined {
+  const ofClient = all.filter((each) => readCredentials(each).clientid === credentials.clientid)
   const same = ofClient.find((each) => isSame(readCredentials(each), credentials))
   return same ?? (ofClient.length === 1 ? ofClient[0] : undefined)
 }
@@ -61,12 +80,12 @@ function isSame(read: BoundCredentials, { clientid, certificate, clientsecret }:
  */
 export function readReplaced(
   bound: ReadonlyMap<string, BoundCredentials>,
-  sources: ReadonlyMap<string, string>
+  sources: ReadonlyMap<string, Source>
 ): string[] {
-  return [...sources].flatMap(([name, folder]) => {
+  return [...sources].flatMap(([name, source]) => {
     const credentials = bound.get(name)
-    const read = readCredentials(folder)
-    if (!credentials || read.clientid !== credentials.clientid || !isPair(read)) return []
+    const read = readCredentials(source)
+    if (!credentials || read.clientid !== credentials.clientid || !isWhole(read)) return []
     if (isSame(read, credentials)) return []
     for (const each of SECRETS) {
       const value = read[each]
@@ -93,34 +112,46 @@ export interface OtherClient {
  */
 export function otherClients(
   bound: ReadonlyMap<string, BoundCredentials>,
-  sources: ReadonlyMap<string, string>
+  sources: ReadonlyMap<string, Source>
 ): OtherClient[] {
-  return [...sources].flatMap(([name, folder]) => {
+  return [...sources].flatMap(([name, source]) => {
     const current = bound.get(name)?.clientid
-    const { clientid: replacement } = readCredentials(folder)
+    const { clientid: replacement } = readCredentials(source)
     if (!replacement || current === undefined || replacement === current) return []
     return [{ name, current, replacement }]
   })
 }
 
-function readCredentials(folder: string): BoundCredentials {
+function readCredentials(source: Source): BoundCredentials {
   const read: BoundCredentials = {}
+  const content = source.isNested ? nestedIn(source.folder) : undefined
   for (const name of ['clientid', ...SECRETS] as const) {
-    try {
-      read[name] = readFileSync(join(folder, name), 'utf8')
-    } catch {
-      // there is no such file, or not at this moment
-    }
+    const value = content ? content[name] : textOf(join(source.folder, name))
+    if (typeof value === 'string') read[name] = value
   }
   return read
 }
 
-/** True if the key is that of the certificate, or if there is neither. */
-function isPair({ certificate, key, clientsecret }: BoundCredentials): boolean {
-  if (certificate === undefined || key === undefined) return clientsecret !== undefined
+function nestedIn(folder: string): Partial<Record<string, unknown>> {
   try {
-    return new X509Certificate(certificate).checkPrivateKey(createPrivateKey(key))
+    return Object(JSON.parse(textOf(join(folder, 'uaa')) ?? '{}')) as Record<string, unknown>
   } catch {
-    return false
+    return {} // it is just written
   }
+}
+
+function textOf(file: string): string | undefined {
+  try {
+    return readFileSync(file, 'utf8')
+  } catch {
+    return undefined // there is no such file, or not at this moment
+  }
+}
+
+/** True if the key is that of the certificate, or if there is neither. */
+function isWhole(read: BoundCredentials): boolean {
+  if (read.certificate === undefined || read.key === undefined) {
+    return read.clientsecret !== undefined
+  }
+  return isKeyPair(read)
 }

@@ -1,5 +1,7 @@
 import cds from '@sap/cds'
 
+import { cap } from '../../cap.js'
+import { labelsInUse, serviceBinding } from '../../destination/binding/binding.js'
 import type { Requires } from '../../lib/adoption.js'
 import { logDebug, logWarning } from '../../lib/log.js'
 import { timeToNextLook } from '../../lib/lifecycle/next-look.js'
@@ -23,7 +25,6 @@ const HOUR = 3_600_000
  */
 export function installRotation(requires: Requires): void {
   const bound = boundIn(requires)
-  if (!bound.size) return
   const sources = sourcesOf(bound)
   const said = new Map<string, string>()
   const look = () => {
@@ -35,15 +36,41 @@ export function installRotation(requires: Requires): void {
     }
   }
   const check = () => {
-    for (const [name, credentials] of bound) warnOfEnd(name, credentials, sources.has(name))
+    for (const [path, credentials] of bound) {
+      const name = path.replace(NESTED, '')
+      warnOfEnd({ name, title: `cds.requires.${path}` }, credentials, sources.has(path))
+    }
+  }
+  const checkOthers = () => {
+    warnOfOthers(bound).catch((error: unknown) => {
+      logDebug(`the ends of certificates could not be looked at: ${(error as Error).message}`)
+    })
   }
   check()
-  const hourly = setInterval(check, HOUR).unref()
+  cap.once('listening', checkOthers)
+  const hourly = setInterval(() => {
+    check()
+    checkOthers()
+  }, HOUR).unref()
   const stopLooking = sources.size ? repeat(look, () => timeToNextLook([...bound.values()])) : noop
   cds.once('shutdown', () => {
     clearInterval(hourly)
+    cap.off('listening', checkOthers)
     stopLooking()
   })
+}
+
+/** Warns of the ends of certificates in bindings that are used without an entry in `cds.requires`: those of the platform's services. */
+async function warnOfOthers(bound: ReadonlyMap<string, BoundCredentials>): Promise<void> {
+  const listed = new Set([...bound.values()].map(({ clientid }) => clientid))
+  for (const label of labelsInUse()) {
+    const service = await serviceBinding(label).catch(noop)
+    if (!service || listed.has(service.credentials.clientid)) continue
+    const credentials = service.credentials as BoundCredentials
+    const title = `service "${label}" ("${service.name}")`
+    const isFile = sourcesOf(new Map([[label, credentials]])).has(label)
+    warnOfEnd({ name: label, title }, credentials, isFile)
+  }
 }
 
 /** Logs once for each client that it needs a restart. @param said - clients by the names of entries */
@@ -71,12 +98,23 @@ function repeat(work: () => void, pause: () => number): () => void {
 
 const noop = () => undefined
 
-/** Returns the credentials of clients in `cds.requires` by the names of their entries. */
+/** End of the path of credentials that are within others. */
+const NESTED = /\.credentials\.uaa$/
+
+/** Returns the credentials of clients in `cds.requires` by their paths in it: the name of the entry, and for those of reuse services a longer one. */
 function boundIn(requires: Requires): Map<string, BoundCredentials> {
   const found = new Map<string, BoundCredentials>()
   for (const [name, options] of Object.entries(requires)) {
-    const { credentials } = Object(options) as { credentials?: BoundCredentials }
-    if (name !== 'kinds' && typeof credentials?.clientid === 'string') found.set(name, credentials)
+    if (name === 'kinds') continue
+    const { credentials } = Object(options) as { credentials?: Bound }
+    if (isOfClient(credentials)) found.set(name, credentials)
+    if (isOfClient(credentials?.uaa)) found.set(`${name}.credentials.uaa`, credentials.uaa)
   }
   return found
+}
+
+type Bound = BoundCredentials & { readonly uaa?: BoundCredentials }
+
+function isOfClient<T extends BoundCredentials>(credentials: T | undefined): credentials is T {
+  return typeof credentials?.clientid === 'string'
 }

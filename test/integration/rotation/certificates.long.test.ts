@@ -1,5 +1,5 @@
 import { X509Certificate } from 'node:crypto'
-import { mkdtempSync, rmSync } from 'node:fs'
+import { mkdirSync, mkdtempSync, renameSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { setTimeout as pause } from 'node:timers/promises'
@@ -48,10 +48,10 @@ afterAll(async () => {
 })
 
 /** Calls the system as alice with a new token of Identity Authentication, which the application exchanges at XSUAA with its own certificate. */
-async function call({ url }: Sample): Promise<string> {
+async function call({ url }: Sample, service: string): Promise<string> {
   const api = client(url, `Bearer ${await emulator.issueToken({ issuer: 'ias', user: 'alice' })}`)
   try {
-    const { status, body } = await api.get(`/odata/v4/relay/call(service='EXCHANGING')`)
+    const { status, body } = await api.get(`/odata/v4/relay/call(service='${service}')`)
     const seen = JSON.parse(body.value as unknown as string) as { user?: string; code?: string }
     return seen.user ?? seen.code ?? String(status)
   } finally {
@@ -59,8 +59,32 @@ async function call({ url }: Sample): Promise<string> {
   }
 }
 
+/** Writes the binding of a reuse service, which has its client in a property: here, that of the application. */
+function mountReuse(): void {
+  const [{ credentials } = {}] = emulator.vcapServices().xsuaa
+  const binding = join(folder, 'reuse')
+  mkdirSync(binding, { recursive: true })
+  const files = {
+    type: 'reuse',
+    label: 'reuse',
+    url: backend.url,
+    uaa: JSON.stringify(credentials)
+  }
+  for (const [name, content] of Object.entries(files)) {
+    writeFileSync(join(binding, `.${name}`), content)
+    renameSync(join(binding, `.${name}`), join(binding, name))
+  }
+  const property = (name: string, format = 'text') => ({ name, format })
+  const metadata = {
+    metaDataProperties: [property('type'), property('label')],
+    credentialProperties: [property('url'), property('uaa', 'json')]
+  }
+  writeFileSync(join(binding, '.metadata'), JSON.stringify(metadata))
+}
+
 test(`certificates of ${String(VALIDITY)} s in files: no call is refused in the lives of ${String(LIVES)}`, async () => {
   emulator.mountBindings(folder)
+  mountReuse()
   const [bound] = emulator.vcapServices().destination
   const first = new X509Certificate(String(bound?.credentials['certificate']))
   sample = await startSample({
@@ -68,6 +92,7 @@ test(`certificates of ${String(VALIDITY)} s in files: no call is refused in the 
     env: { VCAP_SERVICES: undefined, SERVICE_BINDING_ROOT: folder },
     requires: {
       identity: { vcap: { label: 'identity' } },
+      REUSE: { kind: 'rest', vcap: { label: 'reuse' }, onBehalfOf: 'namedUser' },
       EXCHANGING: {
         ...{ kind: 'rest', credentials: { destination: 'EXCHANGING' } },
         destinationOptions: { iasToXsuaaTokenExchange: true }
@@ -79,7 +104,9 @@ test(`certificates of ${String(VALIDITY)} s in files: no call is refused in the 
   const end = Date.now() + LIVES * VALIDITY * 1000
   let calls = 0
   for (; Date.now() < end; calls++) {
-    seen.add(await call(sample))
+    mountReuse()
+    seen.add(await call(sample, 'EXCHANGING'))
+    seen.add(await call(sample, 'REUSE'))
     await pause(PACE)
   }
   expect([...seen]).toEqual(['alice'])

@@ -1,3 +1,4 @@
+import { createAuthority } from '../../../../emulator/src/certificates/authority.js'
 import { bindingFindings } from '../../../../src/doctor/hops/bindings.js'
 import { bindingOf, factsWith, seen, serviceOf } from '../facts.js'
 
@@ -53,4 +54,38 @@ test.each([
 test('a certificate of the workload is complete', () => {
   const credentials = { ...xsuaa, clientsecret: undefined, 'credential-type': 'X509_ATTESTED' }
   expect(toMend({ bindings: [bindingOf('xsuaa', credentials)] })).toEqual([])
+})
+
+test('certificates of other services are looked at as well, each client once', async () => {
+  const authority = await createAuthority('CN=test')
+  const { cert: certificate } = await authority.issue({
+    subject: [{ CN: ['app'] }],
+    usage: 'client',
+    validMs: 7 * 86_400_000
+  })
+  const uaa = { clientid: 'sb-reuse', certificate, key: 'k' }
+  const found = bindingFindings(
+    factsWith({
+      bindings: [bindingOf('xsuaa', xsuaa)],
+      requires: {
+        auth: { credentials: { ...xsuaa, certificate } },
+        REUSE: { credentials: { url: 'https://reuse.example', uaa } },
+        SAME: { credentials: uaa },
+        audit: { credentials: { clientid: 'sb-audit', certificate } },
+        secret: { credentials: { clientid: 'sb-secret', clientsecret: 's' } },
+        db: true
+      }
+    })
+  )
+  const ends = found.filter(({ subject }) => subject.endsWith(', X.509'))
+  expect(ends).toEqual(
+    ['cds.requires.REUSE.credentials.uaa', 'cds.requires.audit'].map(
+      (title) =>
+        expect.objectContaining({
+          subject: `${title}, X.509`,
+          state: 'warning',
+          cause: expect.stringContaining('its certificate ends in') as string
+        }) as unknown
+    )
+  )
 })

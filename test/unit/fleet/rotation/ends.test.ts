@@ -25,7 +25,12 @@ beforeEach(() => {
 })
 
 const warn = (certificate: string, days: number, isFile = false) => {
-  warnOfEnd('auth', { certificate }, isFile, Date.now() + days * DAY)
+  warnOfEnd(
+    { name: 'auth', title: 'cds.requires.auth' },
+    { certificate },
+    isFile,
+    Date.now() + days * DAY
+  )
   return warnings.flat().join()
 }
 

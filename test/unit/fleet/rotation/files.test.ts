@@ -98,7 +98,42 @@ test('files that were replaced while the process started are found, unless two a
   const other = join(root, 'my-other')
   mkdirSync(other)
   writeFileSync(join(other, 'clientid'), 'sb-app')
-  expect([...sourcesOf(bound, root).values()]).toEqual([folder])
+  expect([...sourcesOf(bound, root).values()]).toEqual([{ folder, isNested: false }])
   bound.set('auth', { clientid: 'sb-app', clientsecret: 'x' })
   expect(sourcesOf(bound, root).size).toBe(0)
+})
+
+describe('credentials of a reuse service are in the property "uaa"', () => {
+  const uaaOf = ({ cert: certificate, key }: TlsIdentity) => ({
+    clientid: 'sb-reuse',
+    certificate,
+    key
+  })
+  const write = (uaa: object) => {
+    mount({ url: 'https://reuse.example', uaa: JSON.stringify(uaa) })
+  }
+
+  test('which is one file', async () => {
+    const uaa: BoundCredentials = uaaOf(await issue())
+    write(uaa)
+    const bound = new Map([['REUSE.credentials.uaa', uaa]])
+    const sources = sourcesOf(bound, root)
+    expect(readReplaced(bound, sources)).toEqual([])
+    const replaced = uaaOf(await issue())
+    write(replaced)
+    expect(readReplaced(bound, sources)).toEqual(['REUSE.credentials.uaa'])
+    expect(uaa).toEqual(replaced)
+    writeFileSync(join(folder, '..data', 'uaa'), '{"clientid":"sb-re')
+    expect(readReplaced(bound, sources)).toEqual([])
+  })
+
+  test('also in a folder of an instance in that of the service, which CAP reads as well', async () => {
+    folder = join(folder, 'instance')
+    mkdirSync(folder)
+    const uaa = uaaOf(await issue())
+    write(uaa)
+    expect([...sourcesOf(new Map([['REUSE', uaa]]), root).values()]).toEqual([
+      { folder, isNested: true }
+    ])
+  })
 })
