@@ -1,7 +1,9 @@
 import { setTimeout as wait } from 'node:timers/promises'
 
+import { serviceBinding } from '../../destination/binding/binding.js'
 import { isInEnvironment } from '../../destination/look-up/find.js'
 import { lookUpDestination } from '../../destination/resolve/resolve.js'
+import { serviceTokenOf } from '../../destination/tokens/service.js'
 import type { DestinationOptions } from '../../destination/look-up/options.js'
 import { logInfo, logWarning } from '../../lib/log.js'
 import { warmAtStart, warmUpSteps } from '../../lib/lifecycle/warm-up.js'
@@ -23,7 +25,16 @@ export function warmDestinations(requires: Requires): void {
     if (typeof name !== 'string' || isInEnvironment(name)) continue
     const own = { ...destinationOptions, selectionStrategy: 'alwaysProvider' } as const
     warmAtStart(`destination "${name}"`, () => lookUpDestination(name, APPLICATION, own))
+    warmAtStart('token of the Connectivity service', fetchConnectivityToken)
   }
+}
+
+/** Fetches the token for systems on premise, if there is a binding: the look-up of a destination begins to, and does not wait for it. */
+async function fetchConnectivityToken(): Promise<boolean> {
+  const service = await serviceBinding('connectivity')
+  if (!service) return false
+  await serviceTokenOf(service, undefined)
+  return true
 }
 
 interface Options {
@@ -43,13 +54,16 @@ function asOptions(value: unknown): Options {
  * @internal
  */
 export async function warmUp(timeout: number): Promise<void> {
-  const open = new Set(warmUpSteps().keys())
+  const names = [...warmUpSteps().keys()]
+  const open = new Set(names)
   if (!timeout || !open.size) return
   const start = performance.now()
   const failed: string[] = []
+  const needless = new Set<string>()
   const steps = [...warmUpSteps()].map(async ([name, step]) => {
-    await step().catch(() => failed.push(name))
+    const found = await step().catch(() => failed.push(name))
     open.delete(name)
+    if (found === false) needless.add(name)
   })
   const timer = new AbortController()
   const late = wait(timeout, undefined, { signal: timer.signal }).catch(() => undefined)
@@ -58,5 +72,5 @@ export async function warmUp(timeout: number): Promise<void> {
   const missing = [...failed, ...open]
   const took = `${Math.round(performance.now() - start)} ms`
   if (missing.length) logWarning(`ready after ${took} without ${missing.join(', ')}`)
-  else logInfo(`ready after ${took}: ${[...warmUpSteps().keys()].join(', ')}`)
+  else logInfo(`ready after ${took}: ${names.filter((each) => !needless.has(each)).join(', ')}`)
 }

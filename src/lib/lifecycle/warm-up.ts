@@ -1,3 +1,4 @@
+/** Fetches something; resolves to `false` if there is nothing to fetch. */
 type Step = () => Promise<unknown>
 
 /** Functions that fetch something before the process is ready, by its name in the log. */

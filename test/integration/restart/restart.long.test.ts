@@ -84,6 +84,7 @@ test('an instance is ready when it has tokens, keys and destinations, and what t
   await sample.printed(/ready after \d+ ms: /)
   const output = await sample.output()
   expect(output).toMatch(/ready after .*destination "SLOW".*keys of issuer "xsuaa"/)
+  expect(output).toMatch(/ready after .*token of the Connectivity service/)
   const probe = platform()
   expect(await probe.get('/health/ready')).toMatchObject({ status: 200, body: { status: 'UP' } })
   expect((await probe.get('/health')).status).toBe(200)
