@@ -50,7 +50,7 @@ export async function drain(server: Server, settings: RestartSettings): Promise<
   await wait(drainDelay)
   stopSelecting()
   server.close()
-  await Promise.race([untilQuiet(), wait(Math.max(end - Date.now(), 0), undefined, { ref: false })])
+  await untilQuiet(Math.max(end - Date.now(), 0))
   const { requests, calls, messages } = workUnderWay()
   if (!requests && !calls && !messages) return
   logWarning(
@@ -59,7 +59,15 @@ export async function drain(server: Server, settings: RestartSettings): Promise<
   )
 }
 
-async function untilQuiet(): Promise<void> {
+/** Waits until nothing is under way. @param timeout - milliseconds; the timer keeps the process alive where the work itself does not */
+async function untilQuiet(timeout: number): Promise<void> {
+  const timer = new AbortController()
+  const late = wait(timeout, undefined, { signal: timer.signal }).catch(() => undefined)
+  await Promise.race([quiet(), late])
+  timer.abort()
+}
+
+async function quiet(): Promise<void> {
   do {
     await untilIdle()
     await wait(QUIET)
