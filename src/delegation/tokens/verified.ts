@@ -34,12 +34,17 @@ export interface VerifiedUser {
 }
 
 interface Trusted {
+  /** Text of what it is made of. */
+  readonly source: string
   readonly issuer: Issuer
   readonly profile: TokenProfile
 }
 
-/** Issuers by their bindings: their keys are kept. */
-const trusted = new WeakMap<object, Trusted>()
+/** Issuers of the bound services: their keys are kept. */
+const trusted = new Map<keyof typeof NAMES, Trusted>()
+
+/** Properties of a binding that are replaced while the process runs, and that no issuer reads. */
+const SECRETS: ReadonlySet<string> = new Set(['clientsecret', 'certificate', 'key'])
 
 /**
  * Verifies a token that has come back with all checks for tokens of requests: signature, issuer, audience, times, tenant, shapes.
@@ -69,13 +74,14 @@ export async function verifiedUser(
   }
 }
 
-function trustedIssuer(alias: 'xsuaa' | 'ias'): Trusted {
+/** Bindings are compared by their content: those of files are another object each time. */
+function trustedIssuer(alias: keyof typeof NAMES): Trusted {
   const { config, userId } = cap.env.requires.auth ?? ({} as Partial<AuthOptions>)
   const names = userId === undefined ? undefined : [userId].flat()
-  const { xsuaa, ias } = boundIssuers()
-  const binding = (alias === 'xsuaa' ? xsuaa : ias) ?? {}
-  const known = trusted.get(binding)
-  if (known) return known
+  const binding = boundIssuers()[alias] ?? {}
+  const known = trusted.get(alias)
+  const source = JSON.stringify([withoutSecrets(binding), config, names])
+  if (known?.source === source) return known
   const made =
     alias === 'xsuaa'
       ? {
@@ -86,6 +92,11 @@ function trustedIssuer(alias: 'xsuaa' | 'ias'): Trusted {
           issuer: iasIssuer(binding as never, config),
           profile: iasProfile(binding as never, names)
         }
-  trusted.set(binding, made)
-  return made
+  const current = { source, ...made }
+  trusted.set(alias, current)
+  return current
+}
+
+function withoutSecrets(binding: object): object {
+  return Object.fromEntries(Object.entries(binding).filter(([name]) => !SECRETS.has(name)))
 }

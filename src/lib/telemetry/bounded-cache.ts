@@ -21,9 +21,16 @@ export function boundedCache<K extends object | string, V extends object | strin
   }
   const all = { ...options, dispose: counting }
   const cache = new LRUCache<K, V>(all)
+  // the metrics must not keep a cache that nobody uses any more
+  const watched = new WeakRef(cache)
+  const ask = (question: (of: LRUCache<K, V>) => number) => () => {
+    const kept = watched.deref()
+    return kept ? question(kept) : 0
+  }
   watchLimit(name, {
-    max: () => cache.maxSize || cache.max,
-    used: () => (cache.maxSize ? cache.calculatedSize : cache.size)
+    max: ask((of) => of.maxSize || of.max),
+    used: ask((of) => (of.maxSize ? of.calculatedSize : of.size)),
+    isOver: () => !watched.deref()
   })
   return cache
 }

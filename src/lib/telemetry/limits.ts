@@ -39,22 +39,27 @@ export type LimitName = (typeof LIMITS)[number]
 interface Limit {
   readonly max: () => number
   readonly used: () => number
+  /** True if what it limits is there no longer. Default: it is there as long as the process. */
+  readonly isOver?: () => boolean
 }
 
 const watched = new Map<LimitName, Limit[]>()
 
 /** Lets metrics show a limit. Several of one name are added up. @internal */
 export function watchLimit(name: LimitName, limit: Limit): void {
-  watched.set(name, [...(watched.get(name) ?? []), limit])
+  watched.set(name, [...current(name), limit])
 }
 
 /** Returns what is used of all limits of this process. @internal */
 export function limitsInUse(): { name: LimitName; used: number; max: number }[] {
   const sum = (limits: Limit[], which: 'used' | 'max') =>
     limits.reduce((total, limit) => total + limit[which](), 0)
-  return [...watched].map(([name, limits]) => ({
-    name,
-    used: sum(limits, 'used'),
-    max: sum(limits, 'max')
-  }))
+  return [...watched.keys()].map((name) => {
+    const limits = current(name)
+    return { name, used: sum(limits, 'used'), max: sum(limits, 'max') }
+  })
+}
+
+function current(name: LimitName): Limit[] {
+  return (watched.get(name) ?? []).filter(({ isOver }) => !isOver?.())
 }

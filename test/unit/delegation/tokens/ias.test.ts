@@ -145,6 +145,24 @@ describe('what comes back is thrown away', () => {
   })
 })
 
+test('a binding in files, where everything is text, is asked for its keys once, also when its secret is replaced', async () => {
+  const own = await Delegating.start({ identity: true })
+  try {
+    const credentials = own.emulator.vcapServices().identity?.[0]?.credentials ?? {}
+    const ofFiles = { ...credentials, domains: JSON.stringify(credentials['domains']) }
+    service = own.service({ ias: own.ways.ias }, {}, { identity: { credentials: ofFiles } })
+    for (const user of ['alice', 'bob', 'carol']) {
+      const author = await own.author(user, { issuer: 'ias' })
+      expect(await tokenFor(author)).toMatchObject({ userId: author.userId })
+      Object.assign(ofFiles, { key: `of ${user}` })
+    }
+    const keys = own.emulator.requests('identity').filter(({ path }) => path.includes('certs'))
+    expect(keys).toHaveLength(1)
+  } finally {
+    await own.stop()
+  }
+})
+
 test('a token service that is busy is asked again when it has said so', async () => {
   const author = await delegating.author('carol', { issuer: 'ias' })
   const busy = { status: 429, headers: { 'retry-after': '1' }, body: {} }
