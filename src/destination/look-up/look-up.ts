@@ -13,6 +13,9 @@ export { DestinationServiceError, type LookupScope, type RetrievalHeaders } from
 /** Milliseconds for which a configuration is cached; the same as in the Cloud SDK. */
 const LIFETIME = 5 * 60_000
 
+/** Milliseconds for which it is cached that there is no such destination, in this instance and in all others. */
+const NOT_FOUND_LIFETIME = 30_000
+
 const MAX_CONFIGURATIONS = 10_000
 
 /** Configuration of a destination, without a token: the same for all users of its tenant. */
@@ -68,8 +71,9 @@ async function fetchConfiguration(
 ): Promise<Lasting<Omit<Configured, 'scope'> | undefined>> {
   void prefetchConnectivityToken(scope.tenant)
   const result = { kind: 'destinations', tenant: scope.tenant, key, bypass } as const
-  const { value, lifetime } = await fetchShared(result, () => fetchAnswers(scope, name))
-  if (!value) return { value, lifetime }
+  const fetch = () => fetchAnswers(scope, name)
+  const { value, lifetime } = await fetchShared<Answers | null>(result, fetch)
+  if (!value) return { value: undefined, lifetime }
   const { destinationConfiguration, trustStore } = value
   const parsed = await parseDestination({ destinationConfiguration })
   const destination = withTrustStore(parsed, trustStore, destinationConfiguration)
@@ -77,12 +81,10 @@ async function fetchConfiguration(
   return { value: { destination, fingerprint }, lifetime }
 }
 
-async function fetchAnswers(
-  scope: LookupScope,
-  name: string
-): Promise<Lasting<Answers | undefined>> {
+/** Returns `null` for "not found": other instances that wait for the answer take it, and do not ask one after the other. */
+async function fetchAnswers(scope: LookupScope, name: string): Promise<Lasting<Answers | null>> {
   const json = await find(scope, name)
-  if (!json) return { value: undefined, lifetime: 0 }
+  if (!json) return { value: null, lifetime: NOT_FOUND_LIFETIME }
   const { destinationConfiguration } = json
   const location = trustStoreOf(destinationConfiguration)
   const trustStore = location && ((await findCertificate(scope, location)) as Certificate)

@@ -3,6 +3,7 @@ import {
   resolveDestination
 } from '../../../../src/destination/resolve/resolve.js'
 import type { PrincipalError } from '../../../../src/errors.js'
+import { setSharedCache, type SharedCache } from '../../../../src/lib/sharing/shared-cache.js'
 import type { Principal } from '../../../../src/user/principal.js'
 import { Landscape } from '../support/landscape.js'
 
@@ -17,7 +18,12 @@ beforeAll(async () => {
   landscape = await Landscape.start({
     destinations: { S4_PLANT: SECRET, ONLY_PROVIDER: PUBLIC, AS_USER },
     fragments: { known: { URL: 'https://other.example' } },
-    tenants: { 'customer-1': { destinations: { OWN: PUBLIC } }, 'customer-2': {} }
+    tenants: {
+      'customer-1': { destinations: { OWN: PUBLIC } },
+      'customer-2': {},
+      'customer-3': {},
+      'customer-4': {}
+    }
   })
 })
 afterAll(() => landscape.stop())
@@ -91,10 +97,69 @@ test('a subscriber without destinations', async () => {
   expect(message).toMatch(/there is no destination "OWN"/)
 })
 
+describe('that a subscriber has no such destination is known for a short time', () => {
+  const FIRST: DestinationOptions = { selectionStrategy: 'subscriberFirst' }
+  const ofTenant = (tenant: string): Principal => ({ ...subscriber, tenant })
+  const find = (tenant: string, options: DestinationOptions = {}) =>
+    resolveDestination('ONLY_PROVIDER', ofTenant(tenant), { ...FIRST, ...options })
+
+  /** Counts the look-ups that `work` makes. */
+  async function lookUps(work: () => Promise<unknown>): Promise<number> {
+    const { calls } = await landscape.calls(work)
+    return Object.entries(calls).reduce((n, [c, count]) => (c.includes('grant') ? n : n + count), 0)
+  }
+
+  afterEach(() => {
+    setSharedCache(undefined)
+    jest.restoreAllMocks()
+  })
+
+  test('so that a call with "subscriberFirst" does not ask each time', async () => {
+    await find('customer-2')
+    const { calls } = await landscape.calls(async () => {
+      for (let i = 0; i < 5; i++) await find('customer-2')
+    })
+    expect(calls).toEqual({})
+  })
+
+  test('and not for longer, nor for a call that ignores caches', async () => {
+    await find('customer-2')
+    expect(await lookUps(() => find('customer-2', { useCache: false }))).toBe(2)
+    const now = performance.now()
+    jest.spyOn(performance, 'now').mockReturnValue(now + 30_001)
+    expect(await lookUps(() => find('customer-2'))).toBe(1)
+  })
+
+  test('in all instances, so that they do not ask one after the other', async () => {
+    const entries = new Map<string, string>()
+    const lifetimes: number[] = []
+    const cache: SharedCache = {
+      fetch: async ({ kind, tenant, key }, fetch) => {
+        const place = JSON.stringify([kind, tenant, key])
+        const entry = entries.get(place)
+        if (entry !== undefined) return { value: JSON.parse(entry), lifetime: 1000 }
+        const fetched = await fetch()
+        lifetimes.push(fetched.lifetime)
+        const json = JSON.stringify(fetched.value) as string | undefined
+        if (kind === 'destinations' && json !== undefined) entries.set(place, json)
+        return fetched
+      }
+    }
+    setSharedCache(cache)
+    await find('customer-3')
+    const ofSubscriber = [...entries].filter(([place]) => place.includes('customer-3'))
+    expect(ofSubscriber).toEqual([[expect.stringContaining('ONLY_PROVIDER'), 'null']])
+    expect(lifetimes).toContain(30_000)
+    entries.set(ofSubscriber[0]![0].replaceAll('customer-3', 'customer-4'), 'null')
+    const { calls } = await landscape.calls(() => find('customer-4'))
+    expect(calls).toEqual({})
+  })
+})
+
 test('names are asked for once in a while, and an error does not wait for them', async () => {
   const { emulator } = landscape
   const before = emulator.requests('destination').length
-  await refusal('S4_PLNT', provider)
+  await refusal('S4_PLNTS', provider)
   expect(emulator.requests('destination').slice(before)).toHaveLength(1)
   const other = await Landscape.start({ destinations: { S4: PUBLIC } })
   other.emulator.enqueue('destination', { status: 404 })
