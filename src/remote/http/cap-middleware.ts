@@ -4,8 +4,9 @@ import { explainAnswer, explainPart, keepForErrors } from './failure/system-answ
 import { sendWithRetry, translationOf, type RetryOptions } from './send-with-retry.js'
 import { type HttpAnswer, type Transport, TransportError } from './message/http-call.js'
 import { HttpFailure } from './failure/http-failure.js'
+import { isGood, withoutStream } from './message/response-body.js'
 import { axiosConfig } from './message/request.js'
-import { needsCloudSdk } from './cloud-sdk-connection.js'
+import { agentOf, needsCloudSdk } from './cloud-sdk-connection.js'
 import type { CallingService } from '../../cap-remote-types.js'
 import type { Outbound } from './outbound.js'
 
@@ -68,7 +69,7 @@ type HttpMiddlewareFunction = ReturnType<HttpMiddleware>
 export function retryMiddleware(outbound: Outbound, options: RetryOptions): HttpMiddleware {
   return ({ fn }) =>
     (request) =>
-      sendWithRetry(outbound, request, { ...options, transport: axiosTransport(fn, request) })
+      sendWithRetry(outbound, request, { ...options, ...ofCloudSdk(fn, request) })
 }
 
 function run(
@@ -78,13 +79,14 @@ function run(
   client: HttpMiddlewareFunction
 ) {
   if (!needsCloudSdk(outbound.destination)) return sendWithRetry(outbound, request, options)
-  return sendWithRetry(outbound, request, {
-    ...options,
-    transport: axiosTransport(client, request)
-  })
+  return sendWithRetry(outbound, request, { ...options, ...ofCloudSdk(client, request) })
 }
 
-/** Creates a transport that uses the Cloud SDK's own client, with its own connections. */
+/** Returns the options of a call that the Cloud SDK's own client sends, with its own connections. */
+function ofCloudSdk(client: HttpMiddlewareFunction, request: HttpRequestConfig) {
+  return { transport: axiosTransport(client, request), agent: agentOf(request) }
+}
+
 function axiosTransport(client: HttpMiddlewareFunction, request: HttpRequestConfig): Transport {
   return async (call, deadline) => {
     const abort = new AbortController()
@@ -96,7 +98,8 @@ function axiosTransport(client: HttpMiddlewareFunction, request: HttpRequestConf
       // not more of it: axios adds the whole request
       const response: unknown = await client(axiosConfig({ ...call, signal }, request))
       const { status, statusText, headers, data } = response as HttpAnswer
-      return { status, statusText, headers: { ...headers }, data }
+      const body = isGood(status) ? data : await withoutStream(data, call)
+      return { status, statusText, headers: { ...headers }, data: body }
     } catch (error) {
       const { message, code = 'ERR_NETWORK' } = error as Error & { code?: string }
       throw new TransportError(message, code, { cause: error })

@@ -1,4 +1,8 @@
+import { Agent, globalAgent } from 'node:http'
+import { Agent as HttpsAgent, globalAgent as globalHttpsAgent } from 'node:https'
+
 import type { HttpDestination } from '@sap-cloud-sdk/connectivity'
+import type { HttpRequestConfig } from '@sap-cloud-sdk/http-client'
 
 /**
  * True if only the Cloud SDK can make the connection: for client certificates and trust stores,
@@ -31,4 +35,19 @@ export function visibleDestination(destination: HttpDestination): HttpDestinatio
   if (needsCloudSdk(destination)) return destination
   const { name, url } = destination
   return { ...(name && { name }), url, authentication: 'NoAuthentication', proxyType: 'Internet' }
+}
+
+/**
+ * Returns the agent of a request that the Cloud SDK has prepared; `undefined` for one that others use as well, or that makes
+ * connections in its own way.
+ *
+ * @internal
+ */
+export function agentOf({ httpAgent, httpsAgent }: HttpRequestConfig): Agent | undefined {
+  const agent: unknown = httpsAgent ?? httpAgent
+  if (!(agent instanceof Agent) || agent === globalAgent || agent === globalHttpsAgent) {
+    return undefined
+  }
+  const kind = Object.getPrototypeOf(agent) as Agent
+  return kind === Agent.prototype || kind === HttpsAgent.prototype ? agent : undefined
 }

@@ -31,8 +31,9 @@ import {
 import { httpCall, searchOf, urlIn } from './message/request.js'
 import { sendHttp } from './transport.js'
 import { CREDENTIALS, identityHeaders } from './message/identity-headers.js'
+import { completed, isSuccess } from './message/success.js'
 import { sessionKey } from './connections/principal-key.js'
-import { makeRoom, turnForSocket } from './connections/sockets.js'
+import { makeRoom, sendInPlace, turnForSocket } from './connections/sockets.js'
 import { remoteFailure } from './failure/remote-failure.js'
 import { renewed } from './renewal.js'
 import type { CsrfOptions } from '../../cap-remote-types.js'
@@ -49,6 +50,8 @@ export interface RetryOptions {
   readonly withCause?: boolean
   /** Transport in place of Node's own client, for connections that only the Cloud SDK can make. */
   readonly transport?: Transport | undefined
+  /** Agent of this transport, if it keeps connections. */
+  readonly agent?: Agent | undefined
 }
 
 /**
@@ -122,7 +125,8 @@ async function sendTracked(
   }
   let outcome: Outcome | PrincipalError
   try {
-    outcome = await deadline.run(options.timeout, destination.url, answered)
+    const complete = async () => completed(await answered(), call, config)
+    outcome = await deadline.run(options.timeout, destination.url, complete)
   } catch (error) {
     if (!(error instanceof TransportError) && !(error instanceof PrincipalError)) throw error
     outcome = error
@@ -190,7 +194,8 @@ function attempt(
 }
 
 /** Sends one request, and repeats it once if it cannot take effect twice. */
-async function repeated(call: HttpCall, context: CallContext, { transport }: RetryOptions) {
+async function repeated(call: HttpCall, context: CallContext, options: RetryOptions) {
+  const { transport } = options
   const { deadline, identity, user, tenant } = context
   const { proxyConfiguration: proxy } = context.destination
   const member = connectionKey(call, proxy, user, identity)
@@ -202,7 +207,7 @@ async function repeated(call: HttpCall, context: CallContext, { transport }: Ret
     // the caller has got its error: nothing may be sent any more
     if (deadline.expired) release()
     if (deadline.expired) throw new TransportError('timeout', EXPIRED, { sent: false })
-    if (transport) return transport(call, deadline).finally(release)
+    if (transport) return sendInPlace(() => transport(call, deadline), options.agent, release)
     // calls that wait take no connections from others
     agent = connectionsOf(member, call, proxy)
     makeRoom(agent)
@@ -217,22 +222,4 @@ async function repeated(call: HttpCall, context: CallContext, { transport }: Ret
     if (!isRepeatable(call) || (error.sent && !isRead(call))) throw error
     return await once()
   }
-}
-
-/**
- * True if an answer is a success: `validateStatus` decides, as in axios. An HTML page is no success
- * if the request did not ask for one: it is a logon page for a browser.
- */
-function isSuccess(
-  outcome: Outcome | PrincipalError,
-  call: HttpCall | undefined,
-  config: HttpRequestConfig
-): outcome is HttpAnswer {
-  if (outcome instanceof Error) return false
-  const { status, headers } = outcome
-  const good = status >= 200 && status < 300
-  const { validateStatus } = config as { validateStatus?: ((status: number) => boolean) | null }
-  if (!(validateStatus === undefined ? good : (validateStatus?.(status) ?? true))) return false
-  if (!good || !String(headers['content-type']).includes('text/html')) return true
-  return /text\/html|text\/\*|\*\/\*/.test(call?.headers['accept'] ?? '')
 }

@@ -1,5 +1,5 @@
 import type { IncomingMessage } from 'node:http'
-import { pipeline, type Readable } from 'node:stream'
+import { pipeline, Readable } from 'node:stream'
 import { constants, createBrotliDecompress, createUnzip } from 'node:zlib'
 
 import { type HttpCall, TransportError } from './http-call.js'
@@ -22,16 +22,32 @@ export const ENCODINGS = 'gzip, br'
  * @internal
  */
 export function readBody(call: HttpCall, res: IncomingMessage): Promise<unknown> {
-  const { statusCode = 0 } = res
-  const good = statusCode >= 200 && statusCode < 300
+  const good = isGood(res.statusCode ?? 0)
   const body = decompressed(call, res)
   if (call.responseType === 'stream' && good) return Promise.resolve(body)
-  const raw = call.responseType === 'arraybuffer' && good
-  return whole(body, call.maxContentLength, (content) => {
-    if (raw) return content
-    const text = withoutMark(content.toString('utf8'))
-    return call.responseType === 'text' || !text ? text : parsed(text)
-  })
+  if (call.responseType === 'arraybuffer' && good) return whole(body, call.maxContentLength)
+  return readText(body, call)
+}
+
+/** True if a status is that of a success. @internal */
+export function isGood(status: number): boolean {
+  return status >= 200 && status < 300
+}
+
+/**
+ * Reads a body that is still a stream to its end: nobody reads that of a failed call, and it would keep its connection.
+ *
+ * @throws {@link TransportError}
+ * @internal
+ */
+export function withoutStream(data: unknown, call: HttpCall): Promise<unknown> {
+  return data instanceof Readable ? readText(data, call) : Promise.resolve(data)
+}
+
+async function readText(body: Readable, call: HttpCall): Promise<unknown> {
+  const content = await whole(body, call.maxContentLength)
+  const text = withoutMark(content.toString('utf8'))
+  return call.responseType === 'text' || !text ? text : parsed(text)
 }
 
 function decompressed({ method }: HttpCall, res: IncomingMessage): Readable {
@@ -51,11 +67,7 @@ function decoderOf(encoding: string) {
   return encoding === 'br' ? createBrotliDecompress(BROTLI) : undefined
 }
 
-function whole(
-  body: Readable,
-  max = Infinity,
-  form: (content: Buffer) => unknown
-): Promise<unknown> {
+function whole(body: Readable, max = Infinity): Promise<Buffer> {
   return new Promise((done, fail) => {
     const chunks: Buffer[] = []
     let length = 0
@@ -69,7 +81,7 @@ function whole(
     body.on('error', fail)
     body.on('end', () => {
       const [only] = chunks
-      done(form(only && chunks.length === 1 ? only : Buffer.concat(chunks)))
+      done(only && chunks.length === 1 ? only : Buffer.concat(chunks))
     })
   })
 }
