@@ -169,11 +169,11 @@ async function subaccountOf(
     return { entityId, recipient, client: atHost(client, new URL(recipient).host) }
   }
   if (tenant === (client.tenantid ?? client.identityzoneid)) {
-    return { ...(await serviceProviderAt(client.url)), client }
+    return { ...(await serviceProviderAt(client.url, tenant)), client }
   }
   const host = `${await subdomains.get([client.url, tenant], () => subdomainOf(client, tenant, until))}.${client.uaadomain}`
   const own = atHost(client, host)
-  return { ...(await serviceProviderAt(own.url)), client: own }
+  return { ...(await serviceProviderAt(own.url, tenant)), client: own }
 }
 
 /** @throws {@link ConfigurationError} for an endpoint that must not get the credentials */

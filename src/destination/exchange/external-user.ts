@@ -117,7 +117,7 @@ async function byAssertion(
 ): Promise<Exchanged> {
   const saml = options as SamlExchangeOptions
   const nameId = nameIdOf(user, saml, userId, own)
-  const provider = await providerFor(client.url, saml)
+  const provider = await providerFor(client.url, saml, user.tenant)
   const content = {
     issuer: saml.assertionIssuer,
     nameId,
@@ -174,9 +174,13 @@ function differenceOf(
   return theirs['cid'] === client ? undefined : 'another application'
 }
 
-async function providerFor(url: string, { audience, assertionRecipient }: SamlExchangeOptions) {
+async function providerFor(
+  url: string,
+  { audience, assertionRecipient }: SamlExchangeOptions,
+  tenant: string | undefined
+) {
   if (audience && assertionRecipient) return { entityId: audience, recipient: assertionRecipient }
-  const { entityId, recipient } = await serviceProviderAt(url)
+  const { entityId, recipient } = await serviceProviderAt(url, tenant)
   return { entityId: audience ?? entityId, recipient: assertionRecipient ?? recipient }
 }
 

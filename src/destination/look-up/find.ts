@@ -3,6 +3,7 @@ import type { Destination, Service } from '@sap-cloud-sdk/connectivity'
 import { DestinationError } from '../../errors.js'
 import { cloudSdk, withoutBindingWarnings } from '../../lib/lazy.js'
 import { cleanCause } from '../../lib/redact.js'
+import { atPlatform } from '../../lib/sharing/platform-requests.js'
 import type { Principal } from '../../user/principal.js'
 import { serviceBinding } from '../binding/binding.js'
 import { isUserBound } from '../authentication-types.js'
@@ -81,7 +82,9 @@ async function locally(
       }
     )
   }
-  const search = withoutBindingWarnings(() => localDestination(name, principal))
+  const look = () => withoutBindingWarnings(() => localDestination(name, principal))
+  // for a service binding, the Cloud SDK asks for a token
+  const search = isInEnvironment(name) ? look() : atPlatform(tenantOfToken(principal), look)
   const destination = await search.catch((error: unknown) => {
     if (cleanCause(error).messages.some((message) => NOT_BOUND.test(message))) return null
     throw error
@@ -93,6 +96,10 @@ async function locally(
     configured: undefined,
     tenant: undefined
   }
+}
+
+function tenantOfToken(principal: Principal): string | undefined {
+  return principal.kind === 'anonymous' ? undefined : principal.tenant
 }
 
 async function inTenants(
@@ -149,7 +156,7 @@ export function tenantOf(
   principal: Principal,
   contextTenant: string | undefined
 ): string | undefined {
-  const own = principal.kind === 'anonymous' ? undefined : principal.tenant
+  const own = tenantOfToken(principal)
   const tenant = principal.kind === 'named' ? own : (contextTenant ?? own)
   return tenant === credentials['tenantid'] ? undefined : tenant
 }

@@ -14,6 +14,7 @@ import { bearerBypass } from '../tokens/rejected.js'
 import { differenceAcross, differenceWithin } from '../tokens/same-user.js'
 import { clientService } from '../tokens/client-service.js'
 import { serviceTokenOf, ServiceTokenError } from '../tokens/service.js'
+import { atPlatform } from '../../lib/sharing/platform-requests.js'
 import { fetchShared } from '../../lib/sharing/shared-cache.js'
 import type { Bypass, Lasting } from '../../lib/single-flight.js'
 import { claimsOf, endOf, isXsuaa, lifetimeUntil } from '../tokens/lifetime.js'
@@ -116,7 +117,8 @@ async function userToken(
 
 async function exchange(service: Service, user: NamedUser): Promise<Lasting<string>> {
   const { jwtBearerToken } = await cloudSdk()
-  const value = await jwtBearerToken(user.bearerToken, await clientService(service))
+  const client = await clientService(service)
+  const value = await atPlatform(user.tenant, () => jwtBearerToken(user.bearerToken, client))
   checkSameUser(service.name, user, value)
   return { value, lifetime: lifetimeUntil(endOf(value), user.expiresAt) }
 }

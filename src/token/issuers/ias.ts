@@ -6,6 +6,7 @@ import {
 } from '@sap/xssec'
 
 import { ConfigurationError, TokenError } from '../../errors.js'
+import { atPlatform } from '../../lib/sharing/platform-requests.js'
 import { checkTimes, stringClaim, stringsClaim, tenantClaim } from '../claims.js'
 import type { DecodedToken } from '../decode.js'
 import { addresseeText, NEW_TOKEN } from '../token-facts.js'
@@ -136,9 +137,9 @@ class StrictIdentityService extends IdentityService {
 
   /** Leaves tokens with a proof token to the library, because the answer depends on the certificate. */
   override getJwks(token: never, context: never): Promise<never> {
-    const { audiences } = token as IdentityServiceToken
+    const { audiences, appTid } = token as IdentityServiceToken
     const proof = this.hasProofTokenEnabled() && audiences.length > 1
-    if (proof) return super.getJwks(token, context) as Promise<never>
+    if (proof) return atPlatform(appTid, () => super.getJwks(token, context) as Promise<never>)
     return this.#jwks(token, context) as Promise<never>
   }
 

@@ -1,4 +1,5 @@
 import { FetchError, fetchText } from '../../../lib/fetch-json.js'
+import { atPlatform } from '../../../lib/sharing/platform-requests.js'
 import { SingleFlight } from '../../../lib/single-flight.js'
 import { xmlDom } from '../../../lib/lazy.js'
 
@@ -22,13 +23,17 @@ const providers = new SingleFlight<ServiceProvider>('saml-metadata', 100)
  * `/oauth/token/alias/…`.
  *
  * @param url - of the binding
+ * @param tenant - whose turn it is
  * @throws {@link FetchError}
  * @see SAP BTP Connectivity, "SAML Bearer Assertion Flow between Cloud Foundry Applications"
  * @internal
  */
-export function serviceProviderAt(url: string): Promise<ServiceProvider> {
+export function serviceProviderAt(
+  url: string,
+  tenant: string | undefined
+): Promise<ServiceProvider> {
   return providers.get([url], async () => {
-    const xml = await fetchText(new URL('/saml/metadata', url).href)
+    const xml = await atPlatform(tenant, () => fetchText(new URL('/saml/metadata', url).href))
     return { value: await read(xml), lifetime: LIFETIME }
   })
 }
