@@ -12,13 +12,18 @@ export interface Options {
   readonly result: string | undefined
 }
 
+/** True if the instances share tokens of users: with an odd seed, so that runs have the default as well. */
+export function sharesUserTokens(seed: number): boolean {
+  return seed % 2 === 1
+}
+
 const USAGE = `Runs four processes of the sample behind nginx, with Redis, PostgreSQL and the landscape, breaks what can
 break, and compares with the systems' own records: no wrong author, nothing lost, nothing twice, no secret anywhere.
 
   npm run fleet                       60 seconds
   npm run fleet -- --seconds 600      ten minutes
   npm run fleet -- --calls 1000000    until so many calls were made, with rarer faults
-  npm run fleet -- --seed 7           the faults and calls of this seed
+  npm run fleet -- --seed 7           the faults and calls of this seed; odd ones share tokens of users
   npm run fleet -- --result FILE      writes the result to a file as well, as Markdown
 
 The exit code is 1 if there are findings, 2 for a wrong option. Without nginx, redis-server or PostgreSQL nothing runs.`

@@ -7,6 +7,7 @@ import tls from 'node:tls'
 import type { Emulator } from '../../emulator/src/index.js'
 import { type Cluster, postgresPrograms, startPostgres } from '../../test/support/postgres.js'
 import { type Redis, redisProgram, startRedis } from '../../test/support/redis.js'
+import { type Options, sharesUserTokens } from './command-line.js'
 import { Database } from './database.js'
 import type { Findings } from './checks/findings.js'
 import { Leaks } from './checks/leaks.js'
@@ -50,7 +51,11 @@ export interface Fleet {
 }
 
 /** Starts everything: the landscape, Redis, PostgreSQL, the instances, and nginx in front of them. */
-export async function startFleet(programs: Programs, findings: Findings): Promise<Fleet> {
+export async function startFleet(
+  programs: Programs,
+  { seed }: Options,
+  findings: Findings
+): Promise<Fleet> {
   const closers: (() => Promise<void>)[] = []
   const stop = async () => {
     for (const close of closers.splice(0).reverse()) await close()
@@ -70,7 +75,8 @@ export async function startFleet(programs: Programs, findings: Findings): Promis
     const server = await startRedis(programs.redis, password)
     const redis = { program: programs.redis, password, server }
     closers.push(() => redis.server.stop())
-    const requires = requiredOf(emulator, cluster.credentials, { uri: server.uri, secret })
+    const cache = { uri: server.uri, secret, userTokens: sharesUserTokens(seed) }
+    const requires = requiredOf(emulator, cluster.credentials, cache)
     const settings = { emulator, ca: internet.ca, requires, bindings }
     const troubles = new Troubles()
     const instances = await Instances.start(INSTANCES, settings, { findings, troubles })

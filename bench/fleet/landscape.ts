@@ -84,7 +84,7 @@ export async function startFleetLandscape(internet: InternetSystem): Promise<Emu
 export function requiredOf(
   emulator: Emulator,
   database: object,
-  redis: { uri: string; secret: string }
+  redis: { uri: string; secret: string; userTokens: boolean }
 ): Record<string, object> {
   const { credentials: bound = {} } = emulator.vcapServices()['user-provided']?.[0] ?? {}
   const { saml } = bound['ways'] as { saml: object }
@@ -101,7 +101,7 @@ export function requiredOf(
       kind: 'principal-redis',
       credentials: { uri: redis.uri },
       encryptWith: 'cache-secret',
-      userTokens: true
+      userTokens: redis.userTokens
     },
     'cache-secret': { credentials: { cacheSecrets: redis.secret } },
     'delegation-keys': { vcap: { name: 'emulated-delegation-keys' } },

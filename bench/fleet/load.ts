@@ -8,7 +8,17 @@ import { call, isGood, isWithoutInstance, type Outcome } from './http.js'
 import { KINDS } from './kinds.js'
 import { type User, USERS } from './landscape.js'
 import type { Random } from './random.js'
-import { EQUIPMENT, FLEET, MAINTENANCE, PLACES, type Sending } from './sending.js'
+import {
+  EQUIPMENT,
+  FLEET,
+  FOR_INTERNET,
+  FOR_NONE,
+  FOR_S4,
+  MAINTENANCE,
+  PLACES,
+  PLANNED,
+  type Sending
+} from './sending.js'
 import type { Tokens } from './tokens.js'
 
 /** Calls under way at the same time. */
@@ -40,6 +50,10 @@ interface Equipment {
 
 /** Calls in a `$batch`. */
 const PARTS = 20
+
+const LOOK = `${FLEET}/look()`
+
+const pathOf = ({ id }: Equipment) => `${MAINTENANCE}/Equipment('${id}')`
 
 /** Clients that send all kinds of calls as all users. */
 export class Load {
@@ -114,7 +128,10 @@ export class Load {
     const parts = sending.parts ?? [sending]
     const outcomes = sending.parts && isGood(outcome) ? outcomesIn(outcome) : []
     for (const [i, part] of parts.entries()) {
-      await this.#judge(part, outcomes[i] ?? outcome, { from, to, id, isCut })
+      const own = outcomes[i]
+      // a batch that fails as a whole has not come to its parts
+      const judged = own || !sending.parts ? part : { ...part, needs: FOR_NONE }
+      await this.#judge(judged, own ?? outcome, { from, to, id, isCut })
     }
   }
 
@@ -132,7 +149,7 @@ export class Load {
   }
 
   #failed(sending: Sending, name: string, outcome: Outcome, { from, to, logged }: Failure): void {
-    const { kind, method, path, needsDatabase = false } = sending
+    const { kind, method, path, needsDatabase = false, needs = FOR_S4 } = sending
     // nginx repeats neither at another instance
     const isWrite = method !== 'GET' || kind.startsWith('$batch')
     if (path.includes(`X')`) && isWrite) return // its answer is lost
@@ -141,6 +158,7 @@ export class Load {
       to,
       isWrite,
       needsDatabase,
+      needs,
       isWithoutInstance: isWithoutInstance(outcome)
     }
     const { troubles, findings } = this.#parts
@@ -174,12 +192,10 @@ export class Load {
   rename(random: Random): Sending | undefined {
     const found = this.#equipment[random.below(this.#equipment.length)]
     if (!found || found.id.endsWith('X')) return undefined
-    return this.#change(found, {
-      kind: 'rename',
-      method: 'PATCH',
-      path: '',
-      body: { name: 'Renamed' }
-    })
+    const name = `Renamed ${this.newId()}`
+    const acknowledge = this.#parts.ledger.ask('rename', `${found.id} ${name}`, found.user)
+    const sending = { kind: 'rename', method: 'PATCH', body: { name }, acknowledge } as const
+    return { ...sending, user: found.user, path: pathOf(found) }
   }
 
   /** Plans a change, once for a piece of equipment: a later plan would replace the former one. */
@@ -187,15 +203,11 @@ export class Load {
     if (!this.#equipment.length) return undefined
     const [found] = this.#equipment.splice(random.below(this.#equipment.length), 1)
     if (!found) return undefined
-    const path = '/MaintenanceService.planForTonight'
-    const body = { name: 'As planned', after: `${String(random.between(1, 5))}s` }
-    return this.#change(found, { kind: 'plan', method: 'POST', path, body, needsDatabase: true })
-  }
-
-  #change({ id, user }: Equipment, sending: Omit<Sending, 'user'>): Sending {
-    const acknowledge = this.#parts.ledger.ask('change', id, user)
-    const path = `${MAINTENANCE}/Equipment('${id}')${sending.path}`
-    return { ...sending, user, path, acknowledge }
+    const { id, user } = found
+    const acknowledge = this.#parts.ledger.ask('plan', id, user)
+    const path = `${pathOf(found)}/MaintenanceService.planForTonight`
+    const body = { name: PLANNED, after: `${String(random.between(1, 5))}s` }
+    return { kind: 'plan', user, method: 'POST', path, body, acknowledge, needsDatabase: true }
   }
 
   /** Reads lists and creates, as a page of a user interface does. */
@@ -212,7 +224,7 @@ export class Load {
     return this.#batch(user, FLEET, () =>
       random.chance(0.5)
         ? { ...this.leaveMarker('exchange', user), kind: '$batch-exchange' }
-        : { kind: '$batch-look', user, method: 'GET', path: `${FLEET}/look()` }
+        : { kind: '$batch-look', user, method: 'GET', path: LOOK, needs: FOR_INTERNET }
     )
   }
 
@@ -226,7 +238,8 @@ export class Load {
     const marker = this.newId()
     const acknowledge = this.#parts.ledger.ask('internet', marker, user, action === 'technical')
     const path = `${FLEET}/${action}`
-    return { kind: action, user, method: 'POST', path, body: { marker }, acknowledge }
+    const body = { marker }
+    return { kind: action, user, method: 'POST', path, body, acknowledge, needs: FOR_INTERNET }
   }
 
   note(random: Random): Sending | undefined {

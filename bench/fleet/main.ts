@@ -33,7 +33,7 @@ async function main(programs: Programs, options: Options): Promise<void> {
   console.log(`The fleet starts: ${length}, seed ${String(seed)}, ${String(cpus().length)} cores`)
   try {
     const start = Date.now()
-    const fleet = await startFleet(programs, findings)
+    const fleet = await startFleet(programs, options, findings)
     console.log(`It has started within ${String(Math.round((Date.now() - start) / 1000))} s.`)
     try {
       const text = report(await runFleet(fleet, options, findings), options, findings)

@@ -1,13 +1,13 @@
 import { cpus } from 'node:os'
 
 import type { Findings } from './checks/findings.js'
-import type { Options } from './command-line.js'
+import { type Options, sharesUserTokens } from './command-line.js'
 import type { Result } from './run.js'
 
 /** Returns the result of a run as Markdown: a summary first, then all figures. */
 export function report(result: Result, { seed }: Options, findings: Findings): string {
   return [
-    `Seed ${String(seed)}, ${String(cpus().length)} cores.`,
+    `Seed ${String(seed)}, ${sharesUserTokens(seed) ? 'with' : 'without'} userTokens, ${String(cpus().length)} cores.`,
     summaryTable(result, findings),
     callTable(result),
     faultTable(result),

@@ -2,6 +2,7 @@ import type { ChangeEntry, Emulator } from '../../../emulator/src/index.js'
 import type { Findings } from './findings.js'
 import { type InternetCall, type InternetSystem } from '../internet.js'
 import { S4, TENANTS, type User } from '../landscape.js'
+import { PLANNED } from '../sending.js'
 
 /** Work that a system has to have on record: at least as often as it was acknowledged, at most as often as it was asked for. */
 interface Expected {
@@ -13,8 +14,16 @@ interface Expected {
   recorded: number
 }
 
-/** Kinds of records: creations and changes in S/4 by equipment, calls of the system on the internet by marker. */
-type RecordKind = 'create' | 'change' | 'internet'
+/**
+ * Kinds of records: creations and planned changes in S/4 by equipment, of which there is one each; renames by equipment and new name, so
+ * that none stands for another one; calls of the system on the internet by marker.
+ */
+type RecordKind = 'create' | 'plan' | 'rename' | 'internet'
+
+/** Change document of S/4, with what was written. */
+interface ChangeDocument extends ChangeEntry {
+  readonly values: { readonly EquipmentName?: string }
+}
 
 /** Everything that was asked for, and what the systems have on record of it. */
 export class Ledger {
@@ -40,7 +49,7 @@ export class Ledger {
   async read(emulator: Emulator, internet: InternetSystem): Promise<void> {
     for (const tenant of TENANTS) {
       const system = emulator.system(S4, tenant || undefined)
-      for (const entry of (await system.audit()) as unknown as ChangeEntry[]) {
+      for (const entry of (await system.audit()) as unknown as ChangeDocument[]) {
         this.#recordChange(tenant, entry)
       }
     }
@@ -72,21 +81,22 @@ export class Ledger {
   /**
    * Compares at the end.
    *
-   * @param unknown - equipment for which a change was given up, because it may have happened
+   * @param unknown - equipment for which a planned change was given up, because it may have happened
    * @returns how many of these changes are on record
    */
   conclude(unknown: ReadonlySet<string> = new Set()): number {
-    const given = new Set([...unknown].map((id) => `change ${id}`))
+    const given = new Set([...unknown].map((id) => `plan ${id}`))
     for (const key of this.missing()) {
       if (!given.has(key)) this.#findings.add('acknowledged work is lost', key)
     }
     return [...given].filter((key) => this.#expected.get(key)?.recorded).length
   }
 
-  #recordChange(tenant: string, { user, event, key }: ChangeEntry): void {
+  #recordChange(tenant: string, { user, event, key, values }: ChangeDocument): void {
     const id = String(key['Equipment'])
-    const kind = event === 'CREATE' ? 'create' : 'change'
-    this.#record(`${kind} ${id}`, (expected) => {
+    const name = String(values.EquipmentName)
+    const change = name === PLANNED ? `plan ${id}` : `rename ${id} ${name}`
+    this.#record(event === 'CREATE' ? `create ${id}` : change, (expected) => {
       const author = expected.user.name.toUpperCase()
       if (expected.user.tenant !== tenant) return `S/4 of "${tenant}"`
       return user === author ? undefined : `author ${String(user)}`

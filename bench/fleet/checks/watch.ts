@@ -25,6 +25,8 @@ interface WatchParts {
 export class Watch {
   readonly #fleet: Fleet
   readonly #parts: WatchParts
+  /** How often there was something to look into, by place. */
+  readonly #looks = { PostgreSQL: 0, Redis: 0, 'the log of an instance': 0 }
   #isOver = false
 
   constructor(fleet: Fleet, parts: WatchParts) {
@@ -56,6 +58,7 @@ export class Watch {
   async last(): Promise<void> {
     await this.#lookForSecrets()
     await this.#fleet.leaks.check('the log of nginx', this.#fleet.proxy.log())
+    this.#judgeLooks()
   }
 
   #say(): void {
@@ -66,6 +69,13 @@ export class Watch {
     console.log(`${since()}  ${String(load.calls)} calls, ${ready}, ${found}`)
   }
 
+  /** Reports the places that were never looked into: that nothing was found there says nothing. */
+  #judgeLooks(): void {
+    const never = Object.entries(this.#looks).filter(([, count]) => count === 0)
+    for (const [place] of never)
+      this.#parts.findings.add('a place was never looked into for secrets', place)
+  }
+
   /** A database that is away has nothing to look into. */
   async #lookForSecrets(): Promise<void> {
     const { leaks, database, redis, instances } = this.#fleet
@@ -74,8 +84,10 @@ export class Watch {
       dumpRedis(redis.server.uri).catch(() => ''),
       instances.takeOutput()
     ])
-    await leaks.check('PostgreSQL', tables)
-    await leaks.check('Redis', entries)
-    await leaks.check('the log of an instance', printed)
+    const texts = { PostgreSQL: tables, Redis: entries, 'the log of an instance': printed }
+    for (const [place, text] of Object.entries(texts)) {
+      if (text) this.#looks[place as keyof typeof texts]++
+      await leaks.check(place, text)
+    }
   }
 }

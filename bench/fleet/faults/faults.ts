@@ -108,7 +108,7 @@ const OF_SURROUNDINGS: readonly Fault[] = [
       const outage = () => endpoints[endpoint].outage(answer, () => pause(time))
       // an answer of S/4 comes through the proxy, and through no other service
       const away = endpoint === 'connectivity' ? () => troubles.losing(outage) : outage
-      await troubles.during('platform', away, () => recovery.platform())
+      await troubles.during(endpoint, away, () => recovery.platform())
       return `${endpoint} was away for ${String(time)} ms`
     }
   },

@@ -1,11 +1,13 @@
+import type { Endpoint } from './platform.js'
+
 /** What a fault may do to calls. */
 export type Effect =
   /** A process has ended: writes that it had got have no answer. */
   | 'killed'
   /** The application's database is away. */
   | 'database'
-  /** A service of the platform answers with errors, or not at all. */
-  | 'platform'
+  /** This service of the platform answers with errors, or not at all. */
+  | Endpoint
 
 /** A call that has failed. */
 export interface FailedCall {
@@ -13,6 +15,8 @@ export interface FailedCall {
   readonly to: number
   readonly isWrite: boolean
   readonly needsDatabase: boolean
+  /** Services of the platform that it needs. */
+  readonly needs: readonly Endpoint[]
   readonly status: number
   /** True if no instance has answered. */
   readonly isWithoutInstance: boolean
@@ -100,9 +104,9 @@ export class Troubles {
 const overlap = (one: Span, other: Span) => one.from <= other.to && other.from <= one.to
 
 function isEffect(effect: Effect, call: FailedCall): boolean {
-  const { status, isWrite, needsDatabase, isWithoutInstance } = call
+  const { status, isWrite, needsDatabase, needs, isWithoutInstance } = call
   if (effect === 'killed') return isWrite && isWithoutInstance
   if (isWithoutInstance) return false
   if (effect === 'database') return needsDatabase && status >= 500
-  return [500, 502, 503, 504].includes(status)
+  return needs.includes(effect) && [500, 502, 503, 504].includes(status)
 }

@@ -8,6 +8,8 @@ export interface ChangeDocument {
   event: 'CREATE' | 'UPDATE'
   entity: string
   key: Record<string, unknown>
+  /** What was written, with the key. */
+  values: Record<string, unknown>
 }
 
 /** All of them, in the order of time. */
@@ -36,7 +38,8 @@ function onCommit(
 ): void {
   req.on('succeeded', () => {
     const at = systemTime().toISOString()
-    changeDocuments.push({ at, user: req.user.id, event, entity, key: key() })
+    const values = { ...(req.data as Record<string, unknown>) }
+    changeDocuments.push({ at, user: req.user.id, event, entity, key: key(), values })
   })
 }
 
