@@ -108,5 +108,5 @@ function isEffect(effect: Effect, call: FailedCall): boolean {
   if (effect === 'killed') return isWrite && isWithoutInstance
   if (isWithoutInstance) return false
   if (effect === 'database') return needsDatabase && status >= 500
-  return needs.includes(effect) && [500, 502, 503, 504].includes(status)
+  return needs.includes(effect) && [502, 503, 504].includes(status)
 }

@@ -132,6 +132,7 @@ describe('a failed call', () => {
     ['an error of the platform', true, 'connectivity', call],
     ['no answer of an instance', false, 'destination', { ...write, isWithoutInstance: true }],
     ['a refused token', false, 'destination', { ...call, status: 401 }],
+    ['an error that is not of a remote service', false, 'destination', { ...call, status: 500 }],
     ['a call that began after the end', false, 'xsuaa/token', { ...call, from: 16 }],
     ['a call of the internet', true, 'xsuaa/token', { ...call, needs: FOR_INTERNET }],
     ['one that needs no proxy', false, 'connectivity', { ...call, needs: FOR_INTERNET }],
