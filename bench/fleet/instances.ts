@@ -143,7 +143,7 @@ export class Instances {
   async logged(text: string): Promise<string[]> {
     const printed = await Promise.all(this.#all.map(({ sample }) => sample?.output() ?? ''))
     const lines = printed.flatMap((each) => each.slice(-LAST).split('\n'))
-    return lines.filter((line) => line.includes(text))
+    return lines.filter((line) => line.includes(text)).map(copied)
   }
 
   async stop(): Promise<void> {
@@ -223,3 +223,6 @@ export class Instances {
     }
   }
 }
+
+/** Returns the same text as a string of its own: a part of a string keeps all of it in memory. */
+const copied = (text: string) => Buffer.from(text).toString()
