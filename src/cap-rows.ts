@@ -115,18 +115,18 @@ type Condition = string & { readonly ref?: readonly string[]; readonly val?: unk
  * Calls a function before the row with an ID is deleted from a table.
  *
  * @param name - of the table
- * @param handle - gets the ID; deletions by other conditions are left out
+ * @param handle - gets the ID, and the request, which succeeds when the deletion is committed; deletions by other conditions are left out
  * @internal
  */
 export function beforeDeletesFrom(
   service: cds.Service,
   name: string,
-  handle: (id: string) => Promise<void>
+  handle: (id: string, req: cds.Request) => Promise<void>
 ): void {
-  service.before('DELETE', { name } as never, async ({ query }: cds.Request) => {
-    const { where = [] } = (query as unknown as { DELETE: { where?: Condition[] } }).DELETE
+  service.before('DELETE', { name } as never, async (req: cds.Request) => {
+    const { where = [] } = (req.query as unknown as { DELETE: { where?: Condition[] } }).DELETE
     const [column, operator, value] = where
     const isById = column?.ref?.join() === 'ID' && operator === '=' && where[3] !== 'or'
-    if (isById && typeof value?.val === 'string') await handle(value.val)
+    if (isById && typeof value?.val === 'string') await handle(value.val, req)
   })
 }

@@ -45,7 +45,8 @@ async function writeRow(row: QueueRow, observer: IssueObserver): Promise<boolean
     return !reportsTaken(row.msg)
   }
   const attempt = endAttempt(found.value)
-  if (!attempt) return true
+  // the stored row has its record still, which a handle that nobody knows any more must not replace
+  if (!attempt) return !row.attempts || isRecord(found.value)
   row.msg = attempt.stored
   const { state } = attempt
   const isOpenAgain = attempt.mark !== undefined && attempt.hasDoneNothing
@@ -68,17 +69,26 @@ async function isStillThere({ ID, timestamp, status }: QueueRow): Promise<boolea
   return affectedRows(await cap.run(query)) === 1
 }
 
+/** True for a record; a handle has no dots. */
+const isRecord = (value: string) => value.includes('.')
+
 /** True for the message that tells an application of the failure of an attempt that has left its row to another one. */
 function reportsTaken(text: string): boolean {
   const { event = '', results } = parseMessage(text) ?? {}
   return event.endsWith('/#failed') && results?.code === 'ERR_DELEGATION_TAKEN'
 }
 
-/** Uses up the record of a row that is deleted: after its work in the same transaction, and there is no second time. */
-async function useRecord(id: string): Promise<void> {
+/**
+ * Uses up the record of a row that is deleted: after its work in the same transaction, and there is no second time. Until that is
+ * committed, the record is kept: if it fails, CAP writes the row back.
+ */
+async function useRecord(id: string, req: cds.Request): Promise<void> {
   const attempt = attemptOf(cap.context?.user)
   if (attempt?.record.jti !== id) return
   const { state, record } = attempt
   if (state && !(await useEntry(state, attempt.confirmed))) throw taken(record.service)
-  endAttempt(attempt.handle)
+  attempt.end()
+  req.on('succeeded', () => {
+    endAttempt(attempt.handle)
+  })
 }
