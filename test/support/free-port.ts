@@ -2,7 +2,8 @@ import { createServer } from 'node:net'
 
 /** Where the operating system takes the ports from that it gives to others (`net.ipv4.ip_local_port_range`). */
 const EPHEMERAL = 32_768
-const FIRST = 10_000
+/** Above 10080, which browsers and `fetch` refuse (WHATWG Fetch, "bad port"). */
+const FIRST = 10_100
 
 /** Far from those of other processes of this machine. */
 let next = FIRST + ((process.pid * 64) % (EPHEMERAL - FIRST))
