@@ -4,6 +4,7 @@ import { cap, checkMembers, checkPrepared } from './cap.js'
 import type { Requires } from './cap-types.js'
 import { authenticatesRequests, servicesOnBehalf } from './lib/adoption.js'
 import { showBindings } from './configuration/bindings-for-plugins.js'
+import { typeBindings } from './configuration/typed-bindings.js'
 import { concealServiceRoles } from './inbound/service-roles.js'
 import { answerFaultyQueries } from './inbound/query-fault.js'
 import { registerCommands } from './cds-dk/register.js'
@@ -86,6 +87,7 @@ export async function activate(): Promise<void> {
   quietLibraries()
   cds.on('served', quietExplainedErrors)
   noteSpawnedWork()
+  typeBindings(requires)
   checkRemoteServices(requires)
   cds.on('connect', keepCredentialsOutOfQueue)
   configureLimits((requires.auth as Partial<AuthOptions> | undefined)?.limits)

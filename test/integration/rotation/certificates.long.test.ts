@@ -59,10 +59,10 @@ async function call({ url }: Sample, service: string): Promise<string> {
   }
 }
 
-/** Writes the binding of a reuse service, which has its client in a property: here, that of the application. */
-function mountReuse(): void {
+/** Writes the binding of a reuse service, which has its client in a property: here, that of the application. @param name - a "flat" one has no metadata */
+function mountReuse(name: 'reuse' | 'flat'): void {
   const [{ credentials } = {}] = emulator.vcapServices().xsuaa
-  const binding = join(folder, 'reuse')
+  const binding = join(folder, name)
   mkdirSync(binding, { recursive: true })
   const files = {
     type: 'reuse',
@@ -70,10 +70,11 @@ function mountReuse(): void {
     url: backend.url,
     uaa: JSON.stringify(credentials)
   }
-  for (const [name, content] of Object.entries(files)) {
-    writeFileSync(join(binding, `.${name}`), content)
-    renameSync(join(binding, `.${name}`), join(binding, name))
+  for (const [file, content] of Object.entries(files)) {
+    writeFileSync(join(binding, `.${file}`), content)
+    renameSync(join(binding, `.${file}`), join(binding, file))
   }
+  if (name === 'flat') return
   const property = (name: string, format = 'text') => ({ name, format })
   const metadata = {
     metaDataProperties: [property('type'), property('label')],
@@ -84,7 +85,8 @@ function mountReuse(): void {
 
 test(`certificates of ${String(VALIDITY)} s in files: no call is refused in the lives of ${String(LIVES)}`, async () => {
   emulator.mountBindings(folder)
-  mountReuse()
+  mountReuse('reuse')
+  mountReuse('flat')
   const [bound] = emulator.vcapServices().destination
   const first = new X509Certificate(String(bound?.credentials['certificate']))
   sample = await startSample({
@@ -93,6 +95,7 @@ test(`certificates of ${String(VALIDITY)} s in files: no call is refused in the 
     requires: {
       identity: { vcap: { label: 'identity' } },
       REUSE: { kind: 'rest', vcap: { label: 'reuse' }, onBehalfOf: 'namedUser' },
+      FLAT: { kind: 'rest', vcap: { name: 'flat' }, onBehalfOf: 'namedUser' },
       EXCHANGING: {
         ...{ kind: 'rest', credentials: { destination: 'EXCHANGING' } },
         destinationOptions: { iasToXsuaaTokenExchange: true }
@@ -104,9 +107,8 @@ test(`certificates of ${String(VALIDITY)} s in files: no call is refused in the 
   const end = Date.now() + LIVES * VALIDITY * 1000
   let calls = 0
   for (; Date.now() < end; calls++) {
-    mountReuse()
-    seen.add(await call(sample, 'EXCHANGING'))
-    seen.add(await call(sample, 'REUSE'))
+    for (const each of ['reuse', 'flat'] as const) mountReuse(each)
+    for (const each of ['EXCHANGING', 'REUSE', 'FLAT']) seen.add(await call(sample, each))
     await pause(PACE)
   }
   expect([...seen]).toEqual(['alice'])
