@@ -25,7 +25,9 @@ if ('print' in options) {
 async function main(programs: Programs, options: Options): Promise<void> {
   const { seed, seconds, calls } = options
   const result = options.result === undefined ? undefined : resolve(options.result)
-  const findings = new Findings()
+  const findings = new Findings((line) => {
+    console.log(line)
+  })
   const folder = isolate()
   endInTime(options, findings)
   const lengths = [seconds && `${String(seconds)} s`, calls && `${String(calls)} calls`]
