@@ -44,6 +44,13 @@ const UNAVAILABLE: ReadonlySet<string> = new Set([
   'ERR_REMOTE_UNAVAILABLE'
 ])
 
+/** Codes of calls that have not left. */
+const NOT_SENT: ReadonlySet<string> = new Set([
+  'ERR_REMOTE_LIMIT',
+  'ERR_REMOTE_HOST',
+  'ERR_REMOTE_PATH'
+])
+
 /** Codes of Node, such as `ECONNREFUSED`, and of gateways. */
 const OF_NETWORK = /^(E(?!RR_)[A-Z_]+|HTTP_50[234])$/
 
@@ -93,6 +100,7 @@ interface Call {
 export function noteCall({ service, destination, outcome, code = '' }: Call): void {
   const name = destination ?? service
   if (name === undefined || (outcome !== 'ok' && outcome !== 'failed')) return
+  if (NOT_SENT.has(code)) return
   const isDown = outcome === 'failed' && (UNAVAILABLE.has(code) || OF_NETWORK.test(code))
   note(destinations, name, isDown ? code : undefined)
 }

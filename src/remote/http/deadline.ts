@@ -1,4 +1,4 @@
-import { type Abortable, EXPIRED, TransportError } from './message/http-call.js'
+import { type Abortable, EXPIRED, LIMIT, TransportError } from './message/http-call.js'
 
 /** Maximum time of a timer in milliseconds: Node takes any longer one for 1. */
 const LONGEST = 2 ** 31 - 1
@@ -8,6 +8,8 @@ export class Deadline implements Abortable {
   readonly #listeners: (() => void)[] = []
   #timer: NodeJS.Timeout | undefined
   #expired = false
+  /** True while the call waits for its turn, and nothing of it has left. */
+  isWaiting = false
 
   /**
    * Runs some work, and fails when the time is over, also if the work cannot be stopped: while it
@@ -15,7 +17,7 @@ export class Deadline implements Abortable {
    *
    * @param milliseconds - for the whole call; 0, or more than a timer can: no limit
    * @param target - where it goes, for the message
-   * @throws {@link TransportError} {@link EXPIRED}, as soon as the time is over
+   * @throws {@link TransportError} as soon as the time is over: {@link EXPIRED}, or {@link LIMIT} if it was spent waiting for a turn
    */
   run<T>(milliseconds: number, target: string, work: () => Promise<T>): Promise<T> {
     return new Promise((done, fail) => {
@@ -26,7 +28,11 @@ export class Deadline implements Abortable {
       }
       const over = () => {
         const text = `Request to URL: ${target} ran into a timeout after ${milliseconds}ms.`
-        fail(new TransportError(text, EXPIRED))
+        fail(
+          this.isWaiting
+            ? new TransportError(text, LIMIT, { sent: false })
+            : new TransportError(text, EXPIRED)
+        )
       }
       this.onExpired(over)
       void work()

@@ -201,9 +201,13 @@ async function repeated(call: HttpCall, context: CallContext, options: RetryOpti
   const member = connectionKey(call, proxy, user, identity)
   const owner = { tenant: user?.tenant ?? tenant, member, limit: callsAtOnce(user) }
   let agent: Agent | undefined
+  let wasSent = false
   const once = async () => {
     const turn = turnForSocket(owner, call, deadline)
+    deadline.isWaiting = !wasSent && turn instanceof Promise
     const release = turn instanceof Promise ? await turn : turn
+    deadline.isWaiting = false
+    wasSent = true
     // the caller has got its error: nothing may be sent any more
     if (deadline.expired) release()
     if (deadline.expired) throw new TransportError('timeout', EXPIRED, { sent: false })

@@ -157,21 +157,25 @@ export function turnForSocket(
   deadline: Abortable
 ): Release | Promise<Release> {
   let isOver = false
+  let forget: (() => void) | undefined
   const turn = turns.enter(owner, (stopWaiting) => {
     const over = () => {
       isOver = true
       stopWaiting()
     }
     deadline.onExpired(over)
+    if (signal?.aborted) over()
     signal?.addEventListener('abort', over, { once: true })
+    forget = () => signal?.removeEventListener('abort', over)
   })
   if (!(turn instanceof Promise)) return turn
   countReached('sockets')
-  return turn.catch(() => {
+  const refused = () => {
     if (isOver) throw new TransportError('canceled', signal?.aborted ? CANCELED : EXPIRED, NOT_SENT)
     countReached('waiting-calls')
     throw new TransportError('too many calls wait for a connection', LIMIT, NOT_SENT)
-  })
+  }
+  return turn.catch(refused).finally(forget)
 }
 
 const NOT_SENT = { sent: false }

@@ -36,8 +36,7 @@ export const CONNECTION_RULES: readonly FailureRule<NoAnswer>[] = [
     applies: ({ error }) => error === LIMIT,
     code: 'ERR_REMOTE_LIMIT',
     hop: 'before the call',
-    cause: () =>
-      'too many calls of this instance wait for a connection, most of them of this tenant',
+    cause: () => 'this instance had no connection for it in time, or too many calls wait for one',
     fix: 'Nothing was sent. Look for calls that take long; more instances, or cds.requires.auth.limits, allow more.'
   },
   {

@@ -33,9 +33,11 @@ test.each([
   expect(stateOf('OTHER')).toBe(state)
 })
 
-test('a call that was refused before it was sent says nothing', () => {
+test('a call that was not sent says nothing', () => {
   call('REFUSED', 'refused', 'ERR_USER_TOKEN_REQUIRED')
   call('REFUSED', 'resolved')
+  for (const code of ['ERR_REMOTE_LIMIT', 'ERR_REMOTE_HOST', 'ERR_REMOTE_PATH'])
+    call('REFUSED', 'failed', code)
   expect(stateOf('REFUSED')).toBeUndefined()
 })
 

@@ -1,3 +1,4 @@
+import { getEventListeners } from 'node:events'
 import type { ServerResponse } from 'node:http'
 
 import { configureLimits } from '../../../../../src/configuration/limit-options.js'
@@ -5,6 +6,7 @@ import { limitsInUse } from '../../../../../src/lib/telemetry/limits.js'
 import { closeConnections } from '../../../../../src/remote/http/connections/connections.js'
 import { socketCount } from '../../../../../src/remote/http/connections/sockets.js'
 import { send } from '../../../../../src/remote/http/send.js'
+import { mayHaveHappened } from '../../../../../src/remote/queue/author-call.js'
 import {
   type Backend,
   internet,
@@ -213,13 +215,31 @@ describe('the turn of a call is over', () => {
     const sent = propagated('sent')
     await arrived(1)
     await expect(propagated('a', 't', aborted())).rejects.toThrow()
-    await expect(propagated('b', 't', {}, timeout)).rejects.toMatchObject({
-      code: 'ERR_REMOTE_TIMEOUT'
-    })
+    await expect(propagated('a', 't', { signal: AbortSignal.abort() })).rejects.toThrow()
+    const late = await propagated('b', 't', {}, timeout).catch((error: unknown) => error)
+    expect(late).toMatchObject({ code: 'ERR_REMOTE_LIMIT' })
+    expect(mayHaveHappened(late)).toBe(false)
     expect(socketCount().waiting).toBe(0)
     json(held[0]!.res, 200, {})
     await sent
     expect(backend.received).toHaveLength(1)
+  })
+
+  test('after it has waited, a signal that lives on is not listened to', async () => {
+    configureLimits({ sockets: 1 })
+    const { held, arrived } = holdAnswers()
+    const sent = propagated('sent')
+    await arrived(1)
+    const { signal } = new AbortController()
+    const waiting = propagated('a', 't', { signal })
+    while (socketCount().waiting < 1) await new Promise((done) => setImmediate(done))
+    expect(getEventListeners(signal, 'abort').length).toBeGreaterThan(0)
+    json(held[0]!.res, 200, {})
+    await sent
+    await arrived(2)
+    json(held[1]!.res, 200, {})
+    await waiting
+    expect(getEventListeners(signal, 'abort')).toEqual([])
   })
 
   test('when a stream has been read, and not before', async () => {

@@ -21,7 +21,7 @@ describe('no answer', () => {
       DIRECT,
       [
         'ERR_REMOTE_LIMIT before the call',
-        'too many calls of this instance wait for a connection, most of them of this tenant',
+        'this instance had no connection for it in time, or too many calls wait for one',
         undefined,
         /^Nothing was sent\. .* more instances, or cds\.requires\.auth\.limits, allow more\.$/
       ]
