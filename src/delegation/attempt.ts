@@ -7,8 +7,9 @@ import {
   type AttemptState,
   type DelegationEntry,
   findEntry,
-  inOwnTransaction,
+  markFor,
   markSent,
+  readNow,
   type SentMark
 } from './table.js'
 import { delegationOf } from './targets.js'
@@ -27,12 +28,16 @@ export class Attempt {
   readonly tenant: string | undefined
   readonly #judgement: Judgement
   #marking: Promise<SentMark> | undefined
+  /** Mark that this attempt has tried to commit. */
+  #tried: SentMark | undefined
   #isBegun = false
   #isOver = false
   /** Requests that change data, with their number among equal ones. */
   readonly #writes = new Map<string, number>()
-  /** True if a call has succeeded, or its outcome is unknown. */
+  /** True if a write has succeeded, or its outcome is unknown. */
   #mayHaveHappened = false
+  /** Writes that have left, and whose outcome is still to come. */
+  #underWay = 0
   readonly #confirmed = new Map<string, boolean>()
 
   constructor(stored: string, tenant: string | undefined, judgement: Judgement) {
@@ -65,14 +70,24 @@ export class Attempt {
     const called = 'record' in this.#judgement && delegationOf(this.#judgement.record.service)?.name
     const isOne = [...this.#writes.values()].join() === '1'
     const isAnswered = called ? isOne && this.#confirmed.get(called) === true : false
-    return !this.#mayHaveHappened && (!this.isRepeated || isAnswered)
+    const mayHaveHappened = this.#mayHaveHappened || this.#underWay > 0
+    return !mayHaveHappened && (!this.isRepeated || isAnswered)
   }
 
   /** State of the entry as this attempt has left it; `undefined` if the record was refused. */
   get state(): AttemptState | undefined {
+    return this.#stateWith(this.mark)
+  }
+
+  /** State of the entry if the mark was committed, and only the answer to that was lost. */
+  get stateIfMarked(): AttemptState | undefined {
+    // the marks of attempts that repeat one another are the same
+    return this.mark || this.isRepeated || !this.#tried ? undefined : this.#stateWith(this.#tried)
+  }
+
+  #stateWith(mark: SentMark | undefined): AttemptState | undefined {
     if ('refusal' in this.#judgement) return undefined
     const { txn, state, attempts } = this.#judgement.entry
-    const { mark } = this
     if (!mark) return { txn, state, attempts, request: undefined }
     return { txn, state: 'sent', attempts: attempts + 1, request: mark.request }
   }
@@ -95,31 +110,49 @@ export class Attempt {
   }
 
   /**
-   * Marks, and commits, that calls are sent from now on.
+   * Marks, and commits, that calls are sent from now on. Later calls look whether that still holds.
    *
    * @throws {@link DelegationError} `ERR_DELEGATION_ENDED` if it was revoked, `ERR_DELEGATION_TAKEN` if another process has the work
    */
-  send(): Promise<SentMark> {
+  async send(): Promise<SentMark> {
+    const isLater = this.mark !== undefined
     this.#marking ??= this.#commitMark()
-    return this.#marking
+    const mark = await this.#marking
+    if (isLater) await this.#checkStillOurs()
+    return mark
   }
 
   async #commitMark(): Promise<SentMark> {
     const { record, entry } = this.#accepted
     if (record.expiresAt <= now()) throw ended(record.service, 'its time is over')
-    this.mark = await markSent(entry, this.tenant)
-    if (this.mark) return this.mark
+    this.#tried = markFor(entry)
+    if (await markSent(entry, this.#tried, this.tenant)) {
+      this.mark = this.#tried
+      return this.mark
+    }
     await this.checkCurrent()
     throw ended(record.service, 'it was revoked, or is over')
   }
 
+  /** @throws {@link DelegationError} if the entry is not as this attempt has marked it, or was revoked */
+  async #checkStillOurs(): Promise<void> {
+    const found = await this.#entryNow()
+    if (!found || found.revokedAt || found.state === 'ended') {
+      throw ended(this.record.service, 'it was revoked, or is over')
+    }
+    if (!isIn(found, this.state)) throw taken(this.record.service)
+  }
+
   /** @throws {@link DelegationError} `ERR_DELEGATION_TAKEN` if another attempt has begun since the row was selected, or is done */
   async checkCurrent(): Promise<void> {
-    const { record, entry } = this.#accepted
-    const found = await inOwnTransaction(this.tenant, () => findEntry(entry.txn))
+    const found = await this.#entryNow()
     if (!found || found.revokedAt || found.state === 'ended') return
-    if (found.state !== entry.state || found.attempts !== entry.attempts)
-      throw taken(record.service)
+    if (!isIn(found, this.state)) throw taken(this.record.service)
+  }
+
+  #entryNow(): Promise<DelegationEntry | undefined> {
+    const { txn } = this.#accepted.entry
+    return readNow(this.tenant, () => findEntry(txn))
   }
 
   /** Ends the attempt: no call is the author's from now on. */
@@ -139,13 +172,28 @@ export class Attempt {
     return number
   }
 
-  /** @param isUnknown - true if the call may have had an effect @param confirmed - by the answer */
-  note(service: string, isUnknown: boolean, confirmed: boolean | null): void {
-    if (isUnknown) this.#mayHaveHappened = true
-    if (confirmed === null) return
+  /**
+   * Records that a request which changes data leaves.
+   *
+   * @returns function that records its outcome, with true if it may have had an effect
+   */
+  writeLeaves(): (mayHaveHappened: boolean) => void {
+    this.#underWay++
+    return (mayHaveHappened) => {
+      this.#underWay--
+      if (mayHaveHappened) this.#mayHaveHappened = true
+    }
+  }
+
+  /** @param confirmed - by an answer of the service; `undefined` if that was not asked for */
+  note(service: string, confirmed: boolean | undefined): void {
+    if (confirmed === undefined) return
     this.#confirmed.set(service, confirmed && this.#confirmed.get(service) !== false)
   }
 }
+
+const isIn = (entry: DelegationEntry, state: AttemptState | undefined) =>
+  entry.state === state?.state && entry.attempts === state.attempts
 
 /** Returns the error for an attempt that comes too late: another process is working, or has worked, on the same row. @internal */
 export function taken(service: string): DelegationError {

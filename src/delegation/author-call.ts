@@ -6,7 +6,7 @@ import type { Attempt } from './attempt.js'
 import { now } from './clock.js'
 import type { DelegatedService } from './options.js'
 import { ended } from './record.js'
-import { hasConfirmed, inOwnTransaction } from './table.js'
+import { hasConfirmed, readNow } from './table.js'
 import { authorPrincipal } from './ways.js'
 
 /** Names of headers for repeatable requests: id, time of the first request, and the answer's result. */
@@ -22,13 +22,22 @@ export interface SentRequest {
   readonly data?: unknown
 }
 
+/** A request that has left. */
+export interface RequestUnderWay {
+  /** Headers by which the system executes it once. */
+  readonly headers: Record<string, string>
+  /** Records its success. */
+  succeeded(answer: Readonly<Record<string, unknown>>): void
+  /** Records its failure. @param isUnknown - true if it may have had an effect all the same */
+  failed(isUnknown: boolean): void
+}
+
 /** One call of a remote service as the author of queued work. */
 export class AuthorCall {
   readonly attempt: Attempt
   readonly #service: DelegatedService
-  #isWrite = true
+  #isWrite = false
   #isSent = false
-  #confirmed: boolean | null = null
 
   /** @throws {@link DelegationError} if the work is done */
   constructor(attempt: Attempt, service: DelegatedService) {
@@ -53,17 +62,21 @@ export class AuthorCall {
    * @throws {@link DelegationError} `ERR_DELEGATION_OUTCOME`, `ERR_DELEGATION_ENDED`, `ERR_DELEGATION_TAKEN`
    */
   async prepare(isRead: boolean): Promise<void> {
-    this.#isWrite = !isRead
+    if (!isRead) this.#isWrite = true
     if (this.attempt.isRepeated && !isRead) await this.#checkRepetition()
+    const checkRunning = () => {
+      this.attempt.checkRunning(this.#service.name)
+    }
+    checkRunning()
     await this.attempt.send()
+    checkRunning() // it may have ended meanwhile
   }
 
   async #checkRepetition(): Promise<void> {
     const { idempotent, repeatable, name } = this.#service
     const { tenant } = this.attempt
     if (idempotent) return
-    const isConfirmed =
-      repeatable && (await inOwnTransaction(tenant, () => hasConfirmed(name, tenant)))
+    const isConfirmed = repeatable && (await readNow(tenant, () => hasConfirmed(name, tenant)))
     if (isConfirmed) return
     await this.attempt.checkCurrent()
     throw new DelegationError(
@@ -95,36 +108,43 @@ export class AuthorCall {
   }
 
   /**
-   * Records that a request leaves.
+   * Records that a request leaves. Until its outcome is recorded, it may have happened.
    *
-   * @returns headers by which the system executes it once
+   * @throws {@link DelegationError} if the work is done
    */
-  sent(request: SentRequest): Record<string, string> {
+  sent(request: SentRequest): RequestUnderWay {
+    const { attempt } = this
+    const { name } = this.#service
+    attempt.checkRunning(name)
     this.#isSent = true
-    return this.#isWrite && !/^(GET|HEAD)$/i.test(request.method ?? '')
-      ? this.#headers(request)
-      : {}
+    if (!this.#isWrite || /^(GET|HEAD)$/i.test(request.method ?? '')) return READ
+    const settle = attempt.writeLeaves()
+    return {
+      headers: this.#headers(request),
+      succeeded: (answer) => {
+        settle(true)
+        attempt.note(name, this.#isConfirmed(answer))
+      },
+      failed: settle
+    }
   }
 
-  /** Reads whether the answer confirms that the request is repeatable. */
-  answered(headers: Readonly<Record<string, unknown>>): void {
+  /** @returns `undefined` if nobody has asked the system to confirm that the request is repeatable */
+  #isConfirmed(answer: Readonly<Record<string, unknown>>): boolean | undefined {
     const { repeatable } = this.#service
-    if (!repeatable || !this.#isWrite) return
-    const [, , name] = HEADERS[repeatable]
-    this.#confirmed = headers[name] === 'accepted' && this.#confirmed !== false
+    return repeatable && answer[HEADERS[repeatable][2]] === 'accepted'
   }
 
-  /** Records that the call has succeeded. */
+  /** Records that the call has succeeded: a handler may have written without a request that this package has seen. */
   succeeded(): void {
-    this.attempt.note(this.#service.name, this.#isWrite, this.#confirmed)
-  }
-
-  /** Records that the call has failed. @param isUnknown - true if it may have had an effect all the same */
-  failed(isUnknown: boolean): void {
-    if (this.#isSent)
-      this.attempt.note(this.#service.name, this.#isWrite && isUnknown, this.#confirmed)
+    if (this.#isWrite && !this.#isSent) this.attempt.writeLeaves()(true)
   }
 }
+
+const noop = () => undefined
+
+/** A request that changes nothing: its outcome does not matter. */
+const READ: RequestUnderWay = { headers: {}, succeeded: noop, failed: noop }
 
 function sha256(content: string | Uint8Array): string {
   return createHash('sha256').update(content).digest('hex')

@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto'
 
-import { affectedRows, cap } from '../cap.js'
+import { affectedRows, cap, isInTransaction } from '../cap.js'
 import { DelegationError } from '../errors.js'
 import { now } from './clock.js'
 import type { DelegationRecord } from './record.js'
@@ -109,26 +109,29 @@ export interface SentMark {
   readonly sentAt: string
 }
 
+/** Creates the mark of an attempt; one that repeats another has the same. @internal */
+export function markFor({ state, request, sentAt }: DelegationEntry): SentMark {
+  const isRepeated = state === 'sent' && request && sentAt
+  return isRepeated ? { request, sentAt } : { request: randomUUID(), sentAt: timestamp(now()) }
+}
+
 /**
  * Marks that calls of an attempt are sent from now on, in a transaction of its own that is committed when this returns.
  *
  * @param entry - as it was found when the work was selected: nobody else may have begun it since
- * @returns `undefined` if somebody has, or if the delegation was revoked
+ * @returns false if somebody has, or if the delegation was revoked
  * @internal
  */
 export async function markSent(
-  { txn, state, attempts, request, sentAt }: DelegationEntry,
+  { txn, state, attempts }: DelegationEntry,
+  mark: SentMark,
   tenant: string | undefined
-): Promise<SentMark | undefined> {
-  const isRepeated = state === 'sent' && request && sentAt
-  const mark = isRepeated
-    ? { request, sentAt }
-    : { request: randomUUID(), sentAt: timestamp(now()) }
+): Promise<boolean> {
   const query = UPDATE.entity(TABLE)
     .set({ ...mark, state: 'sent', attempts: attempts + 1 })
     .where({ txn, state, attempts, revokedAt: null })
   const done = await inOwnTransaction(tenant, () => cap.run(query))
-  return affectedRows(done) === 1 ? mark : undefined
+  return affectedRows(done) === 1
 }
 
 /** State of an entry as one attempt knows it. */
@@ -226,6 +229,11 @@ export async function listEntries(filter: EntryFilter, limit: number): Promise<D
 export async function deleteEntries({ service, seconds }: Retention): Promise<void> {
   const expiresAt = { '<': timestamp(now() - seconds) }
   await cap.run(DELETE.from(TABLE).where({ service, expiresAt }))
+}
+
+/** Reads in the transaction that is open already: the pool may have no connection for another one. @internal */
+export function readNow<T>(tenant: string | undefined, work: () => Promise<T>): Promise<T> {
+  return isInTransaction(tenant) ? work() : inOwnTransaction(tenant, work)
 }
 
 /** Runs work in a transaction of its own, as the application itself. @internal */

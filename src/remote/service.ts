@@ -9,7 +9,7 @@ import { logFailure } from '../lib/log.js'
 import { CallEvidence } from './evidence/call.js'
 import { checkedSender } from './checked-sender.js'
 import { checkCloudSdk } from './start-checks.js'
-import { mayHaveHappened } from './queue/author-call.js'
+import { isRead, mayHaveHappened } from './queue/author-call.js'
 import { contextOfMessage } from './queue/tenant.js'
 import { type Headers, withoutInboundCredentials } from '../lib/inbound-credential.js'
 import { decideCall } from './call-decision.js'
@@ -48,6 +48,8 @@ interface Guard {
    * its own.
    */
   over: boolean
+  /** Call as the author of queued work. */
+  readonly author: AuthorCall | undefined
 }
 
 /**
@@ -124,14 +126,15 @@ export class PrincipalRemoteService extends Stock {
     const { user, tenant } = cds.context ?? {}
     if (!destination) return super.handle(req).catch(rethrowTranslated)
     if (guard && holds(guard)) {
+      await guard.author?.prepare(isRead(req))
       return super.handle(withCleanHeaders(req, guard.userBound)).catch(rethrowTranslated)
     }
     const origin = guard?.origin ?? this
     const evidence = new CallEvidence(subjectOf(origin), isQueued(req) ? 'queue' : undefined)
     const { outbound, until, author } = await decideCall(origin, req, evidence)
     const { userBound } = outbound
-    const own = { user, tenant, until, userBound, origin, over: false }
-    const call = Object.create(this, perCall(own, outbound, { evidence, author })) as this
+    const own = { user, tenant, until, userBound, origin, author, over: false }
+    const call = Object.create(this, perCall(own, outbound, evidence)) as this
     try {
       const result = await super.handle.call(call, withCleanHeaders(req, userBound))
       author?.succeeded()
@@ -139,7 +142,6 @@ export class PrincipalRemoteService extends Stock {
       return result
     } catch (error) {
       const meaning = translateError(error)
-      author?.failed(mayHaveHappened(meaning))
       evidence.failed(meaning, explanationOf(error) ?? meaning)
       throw meaning
     } finally {
@@ -168,18 +170,16 @@ function holds(guard: Guard): boolean {
   return isSame && !guard.over && Date.now() < guard.until
 }
 
-/** Receivers of what happens to a call. */
-interface Watchers {
-  readonly evidence: CallEvidence
-  readonly author: AuthorCall | undefined
-}
-
-function perCall(guard: Guard, ready: ReadyDestination, watchers: Watchers): PropertyDescriptorMap {
+function perCall(
+  guard: Guard,
+  ready: ReadyDestination,
+  evidence: CallEvidence
+): PropertyDescriptorMap {
   const outbound = ready as Outbound
   const { middlewares } = guard.origin
   if (!middlewares) return { [GUARD]: { value: guard }, destination: { value: ready.destination } }
   const { timeout, csrf } = callMiddlewares(outbound, guard.origin)
-  const own = { timeout: recordSend(watchers, timeout), csrf: middlewares.csrf && csrf }
+  const own = { timeout: recordSend(guard, evidence, timeout), csrf: middlewares.csrf && csrf }
   return {
     [GUARD]: { value: guard },
     destination: { value: visibleDestination(outbound.destination) },
@@ -188,16 +188,26 @@ function perCall(guard: Guard, ready: ReadyDestination, watchers: Watchers): Pro
 }
 
 /** Records when a request is sent: handlers of an application may answer without one. */
-function recordSend({ evidence, author }: Watchers, middleware: HttpMiddleware): HttpMiddleware {
+function recordSend(
+  { author }: Guard,
+  evidence: CallEvidence,
+  middleware: HttpMiddleware
+): HttpMiddleware {
   return (options) => {
     evidence.sent()
     const send = middleware(options)
     if (!author) return send
     return async (request) => {
-      const headers = { ...request.headers, ...author.sent(request) }
-      const answer = await send({ ...request, headers })
-      author.answered(answer.headers as Headers)
-      return answer
+      const underWay = author.sent(request)
+      const headers = { ...request.headers, ...underWay.headers }
+      try {
+        const answer = await send({ ...request, headers })
+        underWay.succeeded(answer.headers as Headers)
+        return answer
+      } catch (error) {
+        underWay.failed(mayHaveHappened(translationOf(error) ?? error))
+        throw error
+      }
     }
   }
 }

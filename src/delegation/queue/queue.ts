@@ -2,7 +2,7 @@ import type cds from '@sap/cds'
 
 import { affectedRows, afterSelectionFrom, cap } from '../../cap.js'
 import { beforeDeletesFrom, beforeInsertsInto } from '../../cap-rows.js'
-import { taken } from '../attempt.js'
+import { type Attempt, taken } from '../attempt.js'
 import { type IssueObserver, issueRecord } from './issue.js'
 import { parseMessage, separate } from './message.js'
 import type { QueueRow } from './row.js'
@@ -48,9 +48,14 @@ async function writeRow(row: QueueRow, observer: IssueObserver): Promise<boolean
   // the stored row has its record still, which a handle that nobody knows any more must not replace
   if (!attempt) return !row.attempts || isRecord(found.value)
   row.msg = attempt.stored
-  const { state } = attempt
-  const isOpenAgain = attempt.mark !== undefined && attempt.hasDoneNothing
-  return (!state || (await holdEntry(state, isOpenAgain))) && (await isStillThere(row))
+  return (await holdEntryOf(attempt)) && (await isStillThere(row))
+}
+
+async function holdEntryOf(attempt: Attempt): Promise<boolean> {
+  const { state, stateIfMarked, hasDoneNothing } = attempt
+  if (!state) return true
+  if (await holdEntry(state, hasDoneNothing && attempt.mark !== undefined)) return true
+  return stateIfMarked !== undefined && holdEntry(stateIfMarked, hasDoneNothing)
 }
 
 /**

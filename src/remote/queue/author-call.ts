@@ -37,7 +37,14 @@ export function isRead({ event, method }: cds.Request): boolean {
 const WITHOUT_ANSWER: readonly string[] = ['ERR_REMOTE_TIMEOUT', 'ERR_REMOTE_CONNECTION_LOST']
 
 /** Answers of what stands between: the system may have executed the request. */
-const BY_OTHERS: readonly unknown[] = [408, 502, 504]
+const BY_OTHERS: readonly number[] = [408, 502, 504]
+
+/** Redirects that ask to send the request elsewhere: it was not executed. */
+const ELSEWHERE: readonly number[] = [307, 308]
+
+/** A page and a redirect can be the answer to a request that was executed. */
+const isUnclear = (status: number) =>
+  BY_OTHERS.includes(status) || (status < 400 && !ELSEWHERE.includes(status))
 
 /**
  * True if a failed call may have had an effect. Everything that is not known to have none may have.
@@ -48,11 +55,9 @@ const BY_OTHERS: readonly unknown[] = [408, 502, 504]
 export function mayHaveHappened(error: unknown): boolean {
   const { response, reason } = error as { response?: Answer; reason?: { response?: Answer } }
   const status = (response ?? reason?.response)?.status
-  if (error instanceof RemoteError) {
-    return WITHOUT_ANSWER.includes(error.code) || BY_OTHERS.includes(status)
-  }
-  if (error instanceof PrincipalError) return false
-  return typeof status !== 'number' || BY_OTHERS.includes(status)
+  if (typeof status === 'number') return isUnclear(status)
+  if (error instanceof RemoteError) return WITHOUT_ANSWER.includes(error.code)
+  return !(error instanceof PrincipalError)
 }
 
 interface Answer {

@@ -1,52 +1,13 @@
 import cds from '@sap/cds'
 
 import { AuthorCall, type SentRequest } from '../../../src/delegation/author-call.js'
-import type { RepeatableRequests } from '../../../src/delegation/options.js'
 import { attemptOf, beginAttempt } from '../../../src/delegation/running.js'
 import { muteConsole } from '../../support/console.js'
-import {
-  as,
-  ENTRIES,
-  issued,
-  message,
-  openDatabase,
-  queue,
-  select,
-  TABLE,
-  userOf
-} from './database.js'
+import { attempt, CHANGE, newId, service, stateOf, writeBack } from './attempts.js'
+import { as, issued, message, openDatabase, queue, select, TABLE, userOf } from './database.js'
 
 muteConsole('info', 'warn', 'error')
 beforeAll(openDatabase)
-
-const CHANGE = { method: 'PATCH', url: "/Equipment('1')", data: { name: 'new' } }
-
-let count = 0
-const newId = () => `00000000-0000-4000-8000-1${String(++count).padStart(11, '0')}`
-
-const service = (options: { idempotent?: boolean; repeatable?: RepeatableRequests } = {}) => ({
-  ...{ name: 'S4', validFor: 7200, credentials: undefined, retention: 60, options: {} },
-  ...{ idempotent: false, repeatable: undefined, ...options }
-})
-
-/** Begins an attempt of the queue at a row. */
-async function attempt(ID: string) {
-  const { msg } = await select(ID)
-  const user = new cds.User.Privileged()
-  beginAttempt(JSON.parse(msg) as object, user)
-  return { msg, user, attempt: attemptOf(user)! }
-}
-
-/** Writes a row back after an attempt has failed, as CAP does. */
-const writeBack = (ID: string, msg: string) =>
-  as(cds.User.privileged, 't1', () =>
-    cds.run(UPSERT.into(TABLE).entries({ ID, msg, status: null }))
-  )
-
-const stateOf = async (jti: string) => {
-  const found = await cds.run(SELECT.one.from(ENTRIES).columns('state').where({ jti }))
-  return (found as { state: string }).state
-}
 
 /** Does work whose answer confirms that the request was repeatable, or not. */
 async function confirm(
@@ -61,9 +22,7 @@ async function confirm(
     beginAttempt(JSON.parse(msg) as object, user)
     const call = new AuthorCall(attemptOf(user)!, called)
     await call.prepare(false)
-    call.sent(CHANGE)
-    call.answered({ repeatabilityresult: result, 'repeatability-result': result })
-    call.succeeded()
+    call.sent(CHANGE).succeeded({ repeatabilityresult: result, 'repeatability-result': result })
     await cds.run(DELETE.from(TABLE).where({ ID }))
   })
   expect(await stateOf(ID)).toBe('used')
@@ -78,9 +37,10 @@ test('an answered failure lets the work be tried again, with another id and the 
     expect(begun.attempt.number).toBe(number)
     const call = new AuthorCall(begun.attempt, service({ repeatable: 'oasis' }))
     await call.prepare(false)
-    ids.push(call.sent(CHANGE)['Repeatability-Request-ID'])
+    const request = call.sent(CHANGE)
+    ids.push(request.headers['Repeatability-Request-ID'])
     expect(await stateOf(ID)).toBe('sent')
-    call.failed(false)
+    request.failed(false)
     await writeBack(ID, begun.msg)
     expect(await stateOf(ID)).toBe('open')
   }
@@ -93,14 +53,32 @@ test.each([
   [
     'without its answer',
     (call: AuthorCall) => {
-      call.sent(CHANGE)
-      call.failed(true)
+      call.sent(CHANGE).failed(true)
     }
   ],
   [
     'with success, before the work failed',
     (call: AuthorCall) => {
+      call.sent(CHANGE).succeeded({})
+    }
+  ],
+  [
+    'with success, and was followed by another one that was refused',
+    (call: AuthorCall) => {
+      call.sent(CHANGE).succeeded({})
+      call.sent({ ...CHANGE, method: 'DELETE' }).failed(false)
+    }
+  ],
+  [
+    'after the work, which has failed with a call at the same time',
+    (call: AuthorCall) => {
       call.sent(CHANGE)
+      call.sent({ ...CHANGE, method: 'DELETE' }).failed(false)
+    }
+  ],
+  [
+    'in a handler that has sent nothing by this package',
+    (call: AuthorCall) => {
       call.succeeded()
     }
   ]
@@ -124,8 +102,7 @@ test('reads, and calls of an idempotent service, are made again', async () => {
   const first = await attempt(ID)
   const call = new AuthorCall(first.attempt, service())
   await call.prepare(false)
-  call.sent(CHANGE)
-  call.failed(true)
+  call.sent(CHANGE).failed(true)
   await writeBack(ID, first.msg)
   const second = await attempt(ID)
   await new AuthorCall(second.attempt, service()).prepare(true)
@@ -140,10 +117,10 @@ test('a repeatable call is made again with its id, once the system has confirmed
     const first = await attempt(ID)
     const call = new AuthorCall(first.attempt, repeatable)
     await call.prepare(false)
-    const headers = call.sent(CHANGE)
+    const { headers } = call.sent(CHANGE)
     const second = await attempt(ID)
     const again = new AuthorCall(second.attempt, repeatable)
-    return { headers, again: again.prepare(false).then(() => again.sent(CHANGE)) }
+    return { headers, again: again.prepare(false).then(() => again.sent(CHANGE).headers) }
   }
   await expect((await crashed()).again).rejects.toMatchObject({ code: 'ERR_DELEGATION_OUTCOME' })
   await confirm(repeatable)
@@ -190,7 +167,7 @@ describe('the id of a repeatable request', () => {
   const idOf = async (begun: Awaited<ReturnType<typeof attempt>>, request: SentRequest) => {
     const call = new AuthorCall(begun.attempt, repeatable)
     await call.prepare(false)
-    return call.sent(request)['Repeatability-Request-ID']
+    return call.sent(request).headers['Repeatability-Request-ID']
   }
   const other = { ...CHANGE, data: { name: 'other' } }
 
@@ -204,7 +181,7 @@ describe('the id of a repeatable request', () => {
     const second = await attempt(ID)
     const read = new AuthorCall(second.attempt, repeatable)
     await read.prepare(true)
-    expect(read.sent({ method: 'GET', url: '/Equipment' })).toEqual({})
+    expect(read.sent({ method: 'GET', url: '/Equipment' }).headers).toEqual({})
     const again = [
       await idOf(second, other),
       await idOf(second, CHANGE),
@@ -253,15 +230,12 @@ describe('an event that calls several services', () => {
     const first = await attempt(ID)
     const lost = new AuthorCall(first.attempt, B!)
     await lost.prepare(false)
-    lost.sent(CHANGE)
-    lost.failed(true)
+    lost.sent(CHANGE).failed(true)
     await writeBack(ID, first.msg)
     const second = await attempt(ID)
     const refused = new AuthorCall(second.attempt, A!)
     await refused.prepare(false)
-    refused.sent(CHANGE)
-    refused.answered({ 'repeatability-result': 'accepted' })
-    refused.failed(false)
+    refused.sent(CHANGE).failed(false)
     await writeBack(ID, second.msg)
     expect(await stateOf(ID)).toBe('sent')
   })

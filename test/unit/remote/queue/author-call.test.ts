@@ -52,6 +52,15 @@ describe('a write may have had an effect', () => {
     expect(backend.received).toHaveLength(1)
   })
 
+  test.each([200, 300, 303])('if a page or a redirect is its answer: %i', async (status) => {
+    backend.answer = (_, res) => {
+      res
+        .writeHead(status, { 'content-type': 'text/html', location: '/other' })
+        .end('<html></html>')
+    }
+    expect(mayHaveHappened(await failureOf())).toBe(true)
+  })
+
   test('if nothing is known of its failure', () => {
     expect(mayHaveHappened(new Error('something else'))).toBe(true)
   })
@@ -67,6 +76,13 @@ describe('a write has had no effect', () => {
       expect(mayHaveHappened(await failureOf())).toBe(false)
     }
   )
+
+  test.each([307, 308])('if it is asked to send it elsewhere: %i', async (status) => {
+    backend.answer = (_, res) => {
+      res.writeHead(status, { location: '/other' }).end()
+    }
+    expect(mayHaveHappened(await failureOf())).toBe(false)
+  })
 
   test('if nobody has listened', async () => {
     const { url } = backend
