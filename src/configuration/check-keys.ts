@@ -23,6 +23,7 @@ const AUTH: Names = {
     'emulator',
     'issuers',
     'userId',
+    'login_required',
     'metadata',
     'restart',
     'limits'

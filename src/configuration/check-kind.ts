@@ -19,6 +19,7 @@ interface Auth {
   readonly impl?: unknown
   readonly issuers?: unknown
   readonly emulator?: unknown
+  readonly restart?: unknown
 }
 
 /**
@@ -66,7 +67,7 @@ function isActive({ profiles }: Setting): boolean {
 function withoutEffect(auth: Auth, requires: Requires): string | undefined {
   const kind = nameOf(auth.kind)
   const either = 'Either set "auth": "principal" in this profile, or remove'
-  const option = auth.issuers ? 'issuers' : auth.emulator ? 'emulator' : undefined
+  const option = (['issuers', 'emulator', 'restart'] as const).find((name) => auth[name])
   if (option) {
     return `cds.requires.auth.${option} has no effect with kind "${kind}". ${either} "${option}".`
   }

@@ -52,7 +52,8 @@ export function sharedCacheSettings(requires: Requires): SharedCacheSettings | s
   const redis = credentialsOf(options) ?? credentialsOf(asOptions(requires['redis']))
   const missing = !redis ? NO_REDIS : encryptWith === undefined ? NO_SECRET : undefined
   if (redis && encryptWith !== undefined) {
-    if (credentialsOf(asOptions(requires[encryptWith])) === redis || encryptWith === ENTRY) {
+    // CAP makes an object of its own for each entry of the same binding
+    if (encryptWith === ENTRY || credentialsOf(asOptions(requires[encryptWith]))) {
       throw new ConfigurationError(
         `${PATH}.encryptWith names the binding of Redis: the secret has to be one that Redis does not know`
       )

@@ -144,6 +144,7 @@ describe('onBehalfOf with another kind', () => {
   test.each([
     ['minTokenLifetime', { auth: { kind: 'xsuaa' }, S4: S4(undefined, { minTokenLifetime: 5 }) }],
     ['issuers', { auth: { kind: 'xsuaa', issuers: { x: {} } } }],
+    ['restart', { auth: { kind: 'xsuaa', restart: { drainDelay: 1 } } }],
     ['emulator', { auth: { kind: 'mocked', emulator: {} } }]
   ])('%s alone has no effect', (option, requires) => {
     expect(problem(requires)).toMatch(`.${option} has no effect with`.replace('with', ''))

@@ -1,5 +1,11 @@
+import cds from '@sap/cds'
+
 import { typeBindings } from '../../../src/configuration/typed-bindings.js'
 import { callPolicy } from '../../../src/remote/policy/options.js'
+
+afterEach(() => {
+  jest.restoreAllMocks()
+})
 
 const uaa = { clientid: 'sb-reuse!b1', url: 'https://uaa.example.com', clientsecret: 'secret' }
 const url = 'https://reuse.example.com'
@@ -22,6 +28,12 @@ test('what is typed already stays the same object: others read it as well', () =
 })
 
 test('services that CAP calls by itself keep their text, and so do the kinds', () => {
+  const { auth } = cds.env.requires
+  jest.replaceProperty(cds.env.requires, 'auth', {
+    ...auth,
+    kind: 'xsuaa',
+    impl: undefined
+  } as never)
   const requires = { OTHER: { credentials: { url, uaa: text } }, kinds: { uaa: text } }
   const before = structuredClone(requires)
   typeBindings({ ...requires, absent: undefined, off: false, named: 'rest', empty: {} })

@@ -58,6 +58,14 @@ describe('options of the shared cache', () => {
       { ...cache({ credentials: undefined, encryptWith: 'redis' }), redis: { credentials: REDIS } },
       'names the binding of Redis'
     ],
+    [
+      'a secret in the binding of Redis, by another name',
+      {
+        ...cache({ encryptWith: 'secret' }),
+        secret: { credentials: { ...REDIS, cacheSecrets: 'x' } }
+      },
+      'names the binding of Redis'
+    ],
     ['another name', { cache: { kind: 'principal-redis' } }, 'call it "principal-cache"']
   ])('%s stops the start', (_, requires, message) => {
     expect(() => sharedCacheSettings(requires)).toThrow(message)
