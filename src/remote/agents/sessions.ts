@@ -14,6 +14,7 @@ export interface AgentClient {
 /** A session with the calls that use it. */
 class Session<C extends AgentClient> {
   readonly client: Promise<C>
+  isOpen = false
   #uses = 0
   #isRetired = false
 
@@ -24,7 +25,9 @@ class Session<C extends AgentClient> {
   async use<T>(work: (client: C) => Promise<T>): Promise<T> {
     this.#uses += 1
     try {
-      return await work(await this.client)
+      const client = await this.client
+      this.isOpen = true
+      return await work(client)
     } finally {
       this.#uses -= 1
       this.#closeUnused()
@@ -53,8 +56,8 @@ export class Sessions<C extends AgentClient> {
   })
 
   /**
-   * Does something in the session with this key; it is opened if there is none. A session in which something has failed is not used again,
-   * unless the failure is an answer.
+   * Does something in the session with this key; it is opened if there is none. A session that can't be opened is not used again, and
+   * neither is one in which something has failed, unless the failure is an answer.
    *
    * @param isAnswer - true for an error that the agent has answered
    */
@@ -69,7 +72,8 @@ export class Sessions<C extends AgentClient> {
     try {
       return await session.use(work)
     } catch (error) {
-      if (!isAnswer(error) && this.#kept.peek(key) === session) this.#kept.delete(key)
+      const goesOn = session.isOpen && isAnswer(error)
+      if (!goesOn && this.#kept.peek(key) === session) this.#kept.delete(key)
       throw error
     }
   }

@@ -63,6 +63,21 @@ test('after an error that the agent has answered, the session goes on', async ()
   expect(await sessions.use('alice', fail, (c) => Promise.resolve(c), never)).toBe(client)
 })
 
+test('a session that the agent refuses to open is opened again for the next call', async () => {
+  const sessions = new Sessions<Client>()
+  const refused = () => Promise.reject(new Error('not now'))
+  const used = (open: () => Promise<Client>) =>
+    sessions.use(
+      'alice',
+      open,
+      (c) => Promise.resolve(c),
+      () => true
+    )
+  await expect(used(refused)).rejects.toThrow('not now')
+  const client = new Client()
+  expect(await used(() => Promise.resolve(client))).toBe(client)
+})
+
 test('a session is closed when its only call has failed', async () => {
   const sessions = new Sessions<Client>()
   const client = new Client()
