@@ -126,7 +126,13 @@ function responseOf({ status, headers, data }: Answer): Response {
   const entries = Object.entries(headers).flatMap(([name, value]) =>
     [value ?? []].flat().map((each): [string, string] => [name, each])
   )
-  const body = EMPTY.includes(status) ? null : bodyOf(data)
+  const isEmpty = EMPTY.includes(status)
+  if (isEmpty && data instanceof Readable) {
+    // unread, it would keep its socket
+    if (status === 204) data.resume()
+    else data.destroy()
+  }
+  const body = isEmpty ? null : bodyOf(data)
   return new Response(body, { status, headers: entries })
 }
 

@@ -7,6 +7,7 @@ import {
   withinCall
 } from '../../../../src/remote/agents/agent-call.js'
 import { ownerOf } from '../../../../src/remote/agents/owner.js'
+import { socketCount } from '../../../../src/remote/http/connections/sockets.js'
 import type { ReadyDestination } from '../../../../src/remote/outbound.js'
 import { type Backend, internet, json, plain, user, withBackend } from '../support/backend.js'
 
@@ -31,6 +32,11 @@ function message(init: RequestInit = {}, changes: Partial<AgentCall> = {}): Prom
   return withinCall(call, () =>
     own(`${backend.url}/mcp`, { method: 'POST', body: '{"id":1}', ...init })
   )
+}
+
+/** A call ends a bit later than its answer comes. */
+async function isGivenBack(): Promise<void> {
+  while (socketCount().calls) await new Promise((done) => setImmediate(done))
 }
 
 const STREAM = { accept: 'text/event-stream' }
@@ -92,6 +98,18 @@ describe('an answer', () => {
     backend.answer = (_, res) => res.writeHead(status).end()
     const response = await message()
     expect([response.status, response.body]).toEqual([status, null])
+  })
+
+  test('without a body gives its socket back at once', async () => {
+    backend.answer = (_, res) => res.writeHead(204).end()
+    for (let i = 0; i < 2; i++) {
+      await message()
+      await isGivenBack()
+    }
+    expect(backend.sockets).toHaveLength(1)
+    backend.answer = (_, res) => res.writeHead(205).write('a body that never ends')
+    await message()
+    await isGivenBack()
   })
 
   test('of the agent to the message itself is for its client', async () => {
