@@ -1,4 +1,4 @@
-import { createPrivateKey } from 'node:crypto'
+import { createPrivateKey, hash } from 'node:crypto'
 
 import { cap } from '../../cap.js'
 import type { Requires } from '../../cap-types.js'
@@ -30,6 +30,8 @@ export interface TokenExchange {
   readonly client: XsuaaClient
   /** Key that signs assertions; set with the grant `saml2-bearer`. */
   readonly signer: Signer | undefined
+  /** Hash of the options, without the key: tokens that were fetched with other ones do not count. */
+  readonly fingerprint: string
 }
 
 /** Exchanges by the options of their issuer: each is prepared once. */
@@ -75,7 +77,10 @@ function prepare(
     throw new ConfigurationError(`${path} needs a bound XSUAA, which gives the token in exchange`)
   }
   const signer = options.grant === 'saml2-bearer' ? signerOf(path, options, requires) : undefined
-  return { options, userId: [userId].flat(), client: xsuaa as XsuaaClient, signer }
+  const { key: _, ...open } = options as SamlExchangeOptions
+  const fingerprint = hash('sha256', JSON.stringify([open, userId]), 'base64url')
+  const client = xsuaa as XsuaaClient
+  return { options, userId: [userId].flat(), client, signer, fingerprint }
 }
 
 function signerOf(path: string, options: SamlExchangeOptions, requires: Requires): Signer {

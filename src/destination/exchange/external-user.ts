@@ -43,9 +43,9 @@ export async function exchangeUserToken(
 ): Promise<NamedUser | undefined> {
   const exchange = exchangeOf(user.issuer)
   if (!exchange) return undefined
-  const { client, options } = exchange
+  const { client, fingerprint } = exchange
   checkTenant(user, exchange)
-  const key = [client.url, client.clientid, options.grant, ...keyOfToken(user)]
+  const key = [client.url, client.clientid, fingerprint, ...keyOfToken(user)]
   const result = {
     kind: 'user-tokens',
     tenant: user.tenant,

@@ -113,6 +113,32 @@ describe('kept for exactly this token', () => {
     expect(idp.assertions).toHaveLength(4)
   })
 
+  test('and for these options: after a corrected mapping, the next token has it', async () => {
+    const user = external()
+    const corrected = [
+      { attributeMapping: { Groups: 'groups' } },
+      { userIdSource: 'deep.name' },
+      { authnContextClassRef: 'urn:x:ref' }
+    ]
+    for (const options of [{}, ...corrected]) {
+      idp.configure(idp.saml(options))
+      for (const _ of [1, 2]) await propagated(user)
+    }
+    expect(idp.assertions).toHaveLength(4)
+    idp.configure({ ...idp.saml(), userId: 'login' })
+    await propagated(user)
+    expect(idp.assertions).toHaveLength(5)
+  })
+
+  test('also with another private key', async () => {
+    const user = external()
+    await propagated(user)
+    const { key } = await createSigningIdentity('application')
+    idp.configure(idp.saml({ key }))
+    await propagated(user)
+    expect(idp.assertions).toHaveLength(1)
+  })
+
   test('a failure is not kept', async () => {
     const user = external()
     idp.answer = { status: 401, body: { error: 'unauthorized', error_description: 'x' } }
