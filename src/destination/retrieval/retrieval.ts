@@ -127,9 +127,21 @@ function exchangesToken(destination: Destination): boolean {
   return authenticationTypeOf(destination)?.userHeader === 'X-Subject-Token'
 }
 
-/** Returns the options on which the token of a destination depends, as parts of a key. @internal */
-export function retrievalKey({ chain, actorToken }: RetrievalOptions): (string | undefined)[] {
-  return [chain && JSON.stringify(chain), actorToken]
+/**
+ * Returns the options on which the token of a destination depends, as parts of a key. The acting application is part of the token.
+ *
+ * @internal
+ */
+export async function retrievalKey({
+  chain,
+  actorToken
+}: RetrievalOptions): Promise<(string | undefined)[]> {
+  const actor = actorToken && (await serviceBinding(actorToken))
+  return [
+    chain && JSON.stringify(chain),
+    actorToken,
+    actor ? actor.credentials.clientid : undefined
+  ]
 }
 
 async function ownToken(

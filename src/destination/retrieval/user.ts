@@ -66,7 +66,7 @@ export async function userToken(
   if (authenticationTypeOf(destination)?.retrieved === 'assertion') {
     return (await exchange(configured, user, options)).value
   }
-  const own = [fingerprint, ...retrievalKey(options), ...keyOfToken(user)]
+  const own = [fingerprint, ...(await retrievalKey(options)), ...keyOfToken(user)]
   const key = [...serviceKey(scope.service), scope.tenant, ...own]
   const isRefused =
     typeof bypass === 'function' &&
