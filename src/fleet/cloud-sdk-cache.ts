@@ -6,10 +6,13 @@ import type {
 import { boundedCache } from '../lib/telemetry/bounded-cache.js'
 
 import { authenticationTypeOf, isUserBound } from '../destination/authentication-types.js'
+import { serviceBinding } from '../destination/binding/binding.js'
+import { serviceKey } from '../destination/look-up/service.js'
+import { lifetimeOf } from '../destination/tokens/lifetime.js'
 import type { SharedResult } from '../lib/sharing/shared-cache.js'
 import { fleetCache } from './install.js'
 
-/** Milliseconds for entries without an end, as in the SAP Cloud SDK. */
+/** Milliseconds for entries without an end, as in the SAP Cloud SDK, and for which an entry is shared at most. */
 const LIFETIME = 5 * 60_000
 
 const MAX_ENTRIES = 1000
@@ -40,7 +43,8 @@ class SharedDestinationCache implements DestinationCacheInterface {
     if (key === undefined) return undefined
     const own = this.#own.get(key)
     if (own || this.#isCleared) return own
-    const shared = await fleetCache()?.peek(resultFor(key))
+    const result = await resultFor(key)
+    const shared = result && (await fleetCache()?.peek(result))
     if (!shared) return undefined
     this.#own.set(key, shared.value, { ttl: Math.ceil(shared.lifetime) })
     return shared.value
@@ -50,8 +54,11 @@ class SharedDestinationCache implements DestinationCacheInterface {
     const lifetime = (expires ?? Date.now() + LIFETIME) - Date.now()
     if (key === undefined || !(lifetime > 0)) return
     this.#own.set(key, entry, { ttl: Math.ceil(lifetime) })
-    const result = resultFor(key)
-    if (isShareable(entry, result)) await fleetCache()?.put(result, { value: entry, lifetime })
+    const result = await resultFor(key)
+    if (!result || !isShareable(entry, result)) return
+    const ends = entry.authTokens?.map((token) => lifetimeOf(token)) ?? []
+    const shared = Math.min(LIFETIME, lifetime, ...ends)
+    if (shared > 0) await fleetCache()?.put(result, { value: entry, lifetime: shared })
   }
 
   async hasKey(key: string): Promise<boolean> {
@@ -81,12 +88,18 @@ function isShareable(entry: Destination, { kind }: SharedResult<Destination>): b
 const isOfRefreshToken = ({ authentication }: Destination) =>
   authentication === 'OAuth2RefreshToken'
 
-/** Keys of the SAP Cloud SDK begin with the tenant and two colons, or with the user. */
-function resultFor(key: string): SharedResult<Destination> {
+/**
+ * Returns the shared result for a key of the SAP Cloud SDK, which begins with the tenant and two colons, or with the user; `undefined`
+ * without a shared cache, or a bound Destination service: nobody knows then whose destinations they are.
+ */
+async function resultFor(key: string): Promise<SharedResult<Destination> | undefined> {
+  const binding = fleetCache() && serviceBinding('destination').catch(() => undefined)
+  const service = await binding
+  if (!service) return undefined
   const [, tenant] = /^([^:]+)::/.exec(key) ?? []
   return {
     kind: tenant === undefined ? 'user-tokens' : 'destinations',
     tenant,
-    key: ['cloud-sdk', key]
+    key: ['cloud-sdk', ...serviceKey(service), key]
   }
 }

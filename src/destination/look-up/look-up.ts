@@ -1,14 +1,25 @@
 import { hash } from 'node:crypto'
 
-import type { Destination, DestinationJson, Service } from '@sap-cloud-sdk/connectivity'
+import type { Destination, DestinationJson } from '@sap-cloud-sdk/connectivity'
 
-import { find, findCertificate, type LookupScope, type RetrievalHeaders } from './service.js'
+import {
+  find,
+  findCertificate,
+  type LookupScope,
+  type RetrievalHeaders,
+  serviceKey
+} from './service.js'
 import { parseDestination } from './parse.js'
 import { prefetchConnectivityToken } from './proxy.js'
 import { fetchShared } from '../../lib/sharing/shared-cache.js'
 import { type Key, type Lasting, SingleFlight } from '../../lib/single-flight.js'
 
-export { DestinationServiceError, type LookupScope, type RetrievalHeaders } from './service.js'
+export {
+  DestinationServiceError,
+  type LookupScope,
+  type RetrievalHeaders,
+  serviceKey
+} from './service.js'
 
 /** Milliseconds for which a configuration is cached; the same as in the Cloud SDK. */
 const LIFETIME = 5 * 60_000
@@ -49,11 +60,6 @@ export async function lookUp(
   const fetch = () => fetchConfiguration(scope, name, key, bypass)
   const found = await configurations.get(key, fetch, bypass)
   return found && { ...found, scope }
-}
-
-/** Returns the parts of a key that identify a bound service. @internal */
-export function serviceKey({ credentials }: Service): string[] {
-  return [String(credentials['uri']), credentials.clientid]
 }
 
 /** Answers of the Destination service of which a configuration is made. */

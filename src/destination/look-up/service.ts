@@ -19,6 +19,11 @@ export interface LookupScope {
   readonly lookUp?: LookUp
 }
 
+/** Returns the parts of a key that identify a bound service. @internal */
+export function serviceKey({ credentials }: Service): string[] {
+  return [String(credentials['uri']), credentials.clientid]
+}
+
 type Headers = Readonly<Record<string, string>>
 
 /** Headers that say for whom tokens are retrieved. */

@@ -4,6 +4,7 @@ import type { Destination } from '@sap-cloud-sdk/connectivity'
 
 import { sharedDestinationCache } from '../../../src/fleet/cloud-sdk-cache.js'
 import { fleetCache, installFleetCache } from '../../../src/fleet/install.js'
+import { cdsRequires } from '../../unit/destination/support/cds-requires.js'
 import { type Redis, redisProgram, startRedis } from '../../support/redis.js'
 import { SECRET } from './caches.js'
 
@@ -12,6 +13,10 @@ const title = program
   ? 'destination cache of the SAP Cloud SDK'
   : 'destination cache of the SAP Cloud SDK (skipped: no redis-server is installed)'
 
+const DESTINATION = {
+  ...{ uri: 'https://destination', url: 'https://xsuaa' },
+  ...{ clientid: 'sb-client', clientsecret: 'secret' }
+}
 const TECHNICAL: Destination = {
   name: 'S4',
   url: 'https://s4',
@@ -46,6 +51,7 @@ test('without a shared cache, it is a cache of this process', async () => {
   let redis: Redis
 
   beforeAll(async () => {
+    cdsRequires({ destinations: { vcap: { label: 'destination' }, credentials: DESTINATION } })
     redis = await startRedis(program!, randomUUID())
     const entry = { kind: 'principal-redis', credentials: { uri: redis.uri }, encryptWith: 'keys' }
     const keys = { credentials: { cacheSecrets: SECRET } }
