@@ -68,7 +68,10 @@ async function issue(
     workload: workload(),
     validFor: target.validFor
   })
+  checkPlan(row, target, record)
   row.msg = withMember(text, jws)
+  // CAP leaves out what counts attempts, so that work of the same name would have those of the work that it replaces
+  Object.assign(row, { attempts: 0, lastAttemptTimestamp: null, lastError: null })
   await addEntry(record, tenant)
   return record
 }
@@ -105,6 +108,24 @@ function checkTask({ event, queue }: StoredMessage, { name }: DelegatedService):
       fix: every
         ? 'Nothing was queued. Give recurring work a technical destination.'
         : 'Nothing was queued. Give each piece of work a name: srv.schedule(…).as(`repair-${id}`).'
+    }
+  )
+}
+
+/** Refuses work that is planned for a time at which its record is over. */
+function checkPlan(
+  { timestamp }: QueueRow,
+  { name, validFor }: DelegatedService,
+  { expiresAt }: DelegationRecord
+): void {
+  const planned = new Date(timestamp ?? NaN)
+  if (!(planned.getTime() >= expiresAt * 1000)) return
+  throw new DelegationError(
+    'ERR_DELEGATION_REFUSED',
+    `work for "${name}" was planned for ${planned.toISOString()}, when its delegation is over: validFor is ${String(validFor)} seconds`,
+    {
+      service: name,
+      fix: 'Nothing was queued. Plan it for an earlier time, or give delegation.validFor a longer one, of at most 30 days.'
     }
   )
 }

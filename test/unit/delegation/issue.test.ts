@@ -89,6 +89,78 @@ test('a row that comes back without a record gets none, and what CAP says about 
   expect(await entriesOf(ID)).toHaveLength(1)
 })
 
+/** Queues a piece of work for a later time, as CAP does, and returns its row as it is stored. */
+async function plan(ID: string, after: number, text = message(ID)) {
+  const timestamp = new Date(Date.now() + after * 1000).toISOString()
+  const row = { ID, timestamp, msg: text, status: null }
+  await as(userOf('alice', 't1'), 't1', () => cds.run(UPSERT.into(TABLE).entries(row)))
+  return stored(ID)
+}
+
+describe('work that is asked for again under the same name', () => {
+  const failed = { lastError: 'it has failed', lastAttemptTimestamp: new Date().toISOString() }
+
+  test.each([1, 20])('is new after %i attempts of the former one', async (attempts) => {
+    const ID = newId()
+    const former = await queue(ID)
+    await cds.run(
+      UPDATE.entity(TABLE)
+        .set({ ...failed, attempts })
+        .where({ ID })
+    )
+    const again = await plan(ID, 3600)
+    expect(again).toMatchObject({ attempts: 0, lastError: null, lastAttemptTimestamp: null })
+    expect(again.msg).not.toBe(former.msg)
+    expect(await entriesOf(ID)).toHaveLength(2)
+  })
+
+  test('is new beside rows that are written with it and have no author', async () => {
+    const [ID, own, failure] = [newId(), newId(), newId()]
+    await queue(ID)
+    await cds.run(
+      UPDATE.entity(TABLE)
+        .set({ ...failed, attempts: 20 })
+        .where({ ID })
+    )
+    const rows = [
+      { ID: own, msg: message(own, { service: 'Own' }) },
+      { ID, msg: message(ID) },
+      { ID: failure, msg: message(failure, { event: 'PATCH/#failed' }), attempts: 3 }
+    ]
+    await as(userOf('alice', 't1'), 't1', () => cds.run(UPSERT.into(TABLE).entries(rows)))
+    const found = await Promise.all([own, ID, failure].map(stored))
+    expect(found).toMatchObject([{ attempts: 0 }, { attempts: 0 }, { attempts: 3 }])
+    expect(found[1]).toMatchObject({ lastError: null, lastAttemptTimestamp: null })
+  })
+})
+
+describe('work that is planned for a later time', () => {
+  test.each([
+    ['a required service', {}],
+    ['an own event', NIGHTLY]
+  ])('of %s is refused if its record is over then', async (_, changes) => {
+    const ID = newId()
+    await expect(plan(ID, 7201, message(ID, changes))).rejects.toMatchObject({
+      code: 'ERR_DELEGATION_REFUSED',
+      message: expect.stringMatching(/ was planned for 20\d\d-.+Z, .+ validFor is 7200 seconds/)
+    })
+    expect(await stored(ID)).toBeFalsy()
+    expect(await entriesOf(ID)).toEqual([])
+  })
+
+  test('is queued if its record is not over then', async () => {
+    const ID = newId()
+    await plan(ID, 7190)
+    expect(await entriesOf(ID)).toMatchObject([{ state: 'open' }])
+  })
+
+  test('has no end without an author', async () => {
+    const ID = newId()
+    const text = message(ID, { service: 'Own', queue: { every: 86_400_000 } })
+    expect(await plan(ID, 86_400, text)).toMatchObject({ msg: text })
+  })
+})
+
 describe('claims of the token', () => {
   const email = 'alice@example.com'
   const token = [encoded({ alg: 'RS256' }), encoded({ email, given_name: 'Alice' }), 'AA'].join('.')
