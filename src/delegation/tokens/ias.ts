@@ -54,7 +54,8 @@ export const iasWay: TokenWay = {
   },
   tokenFor(request) {
     const { url, clientid } = clientOf(request)
-    return tokenOfAuthor(['ias', url, clientid], request, () => fetchToken(request))
+    const { issuer } = optionsOf(request.service) ?? {}
+    return tokenOfAuthor(['ias', url, clientid, issuer], request, () => fetchToken(request))
   }
 }
 

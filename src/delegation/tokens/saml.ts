@@ -7,7 +7,7 @@ import {
 import { claimsOf } from '../../destination/tokens/lifetime.js'
 import { ConfigurationError } from '../../errors.js'
 import { checkXmlLibraries } from '../../lib/lazy.js'
-import { SingleFlight } from '../../lib/single-flight.js'
+import { type Key, SingleFlight } from '../../lib/single-flight.js'
 import type { JwtPayload } from '../../token/claims.js'
 import { TokenPrincipal } from '../../user/principal.js'
 import type { Author, AuthorToken } from '../author.js'
@@ -21,7 +21,7 @@ import { otherIssuer } from './ias.js'
 import { tokenOfAuthor } from './kept-tokens.js'
 import { wayOptions } from './options.js'
 import { askForToken, withEachKey } from './token-service.js'
-import type { SamlDelegation } from './way-options.js'
+import type { SamlDelegation, SamlServiceProvider } from './way-options.js'
 import { boundIssuers, NAMES, verifiedUser } from './verified.js'
 
 const XSUAA = NAMES.xsuaa
@@ -67,10 +67,26 @@ export const samlWay: TokenWay = {
     await checkByToken(samlWay, author, service, fix)
   },
   tokenFor(request) {
-    const { url, clientid } = boundClient()
-    const { origin } = optionsOf(request.service) as SamlDelegation
-    return tokenOfAuthor(['saml', url, clientid, origin], request, () => fetchToken(request))
+    return tokenOfAuthor(['saml', ...keyOf(request)], request, () => fetchToken(request))
   }
+}
+
+/** Returns all that decides about the assertion besides the author. */
+function keyOf({ author, service }: AuthorTokenRequest): Key {
+  const { url, clientid } = boundClient()
+  const { origin, assertionIssuer, nameIdFormat } = optionsOf(service) as SamlDelegation
+  const { audience, assertionRecipient } = providerOf(author, service) ?? {}
+  const nameId = nameIdOf(author, service)
+  return [
+    url,
+    clientid,
+    origin,
+    assertionIssuer,
+    nameIdFormat,
+    nameId,
+    audience,
+    assertionRecipient
+  ]
 }
 
 function optionsOf(service: DelegatedService): SamlDelegation | undefined {
@@ -156,14 +172,22 @@ interface Subaccount extends ServiceProvider {
   readonly client: XsuaaClient
 }
 
+/** Returns what is configured for the tenant of an author. */
+function providerOf(
+  { tenant }: Pick<Author, 'tenant'>,
+  service: DelegatedService
+): SamlServiceProvider | undefined {
+  const { tenants = {} } = optionsOf(service) ?? {}
+  return tenant !== undefined && Object.hasOwn(tenants, tenant) ? tenants[tenant] : undefined
+}
+
 async function subaccountOf(
   { tenant }: Author,
   service: DelegatedService,
   until: number
 ): Promise<Subaccount> {
   const client = boundClient()
-  const { tenants = {} } = optionsOf(service) ?? {}
-  const known = tenant !== undefined && Object.hasOwn(tenants, tenant) ? tenants[tenant] : undefined
+  const known = providerOf({ tenant }, service)
   if (known) {
     const { audience: entityId, assertionRecipient: recipient } = known
     return { entityId, recipient, client: atHost(client, new URL(recipient).host) }

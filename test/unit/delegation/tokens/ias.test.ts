@@ -59,6 +59,13 @@ test('50 calls at once are one exchange, and the next one none', async () => {
   expect(await delegating.grants(() => tokenFor(author))).toEqual([])
 })
 
+test('a kept token is for the same issuer only', async () => {
+  const author = await delegating.author('bob', { issuer: 'ias' })
+  await tokenFor(author)
+  service = delegating.service({ ias: { issuer: 'https://other.example' } })
+  await expect(tokenFor(author)).rejects.toMatchObject({ code: 'ERR_DELEGATION_ENDED' })
+})
+
 test('an author who has logged on elsewhere is somebody else', async () => {
   const author = { ...(await ofXsuaa('carol')), origin: 'partner' }
   await expect(tokenFor(author)).rejects.toMatchObject({

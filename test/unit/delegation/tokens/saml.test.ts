@@ -64,6 +64,33 @@ test('NameID can be the e-mail address', async () => {
   expect(await tokenFor(author)).toMatchObject({ userId: 'alice@example.com' })
 })
 
+describe('a kept token is for the same assertion only', () => {
+  const other = 'urn:example:other'
+  const changes: [string, (saml: object, tenant: string) => object, RegExp | object][] = [
+    ['NameID', () => ({ nameIdFormat: EMAIL }), { userId: 'alice@example.com' }],
+    ['the claim', () => ({ userIdSource: 'email' }), { userId: 'alice@example.com' }],
+    ['the issuer', () => ({ assertionIssuer: other }), /ERR_DELEGATION_ENDED/],
+    ['the audience', (saml, tenant) => ({ tenants: withAudience(saml, tenant) }), /ENDED/]
+  ]
+
+  function withAudience(saml: { tenants?: Record<string, object> }, tenant: string) {
+    return { ...saml.tenants, [tenant]: { ...saml.tenants?.[tenant], audience: other } }
+  }
+
+  test.each(changes)('%s is another one', async (name, change, expected) => {
+    const author = { ...(await delegating.author('alice')), subject: `kept ${name}` }
+    expect(await tokenFor(author)).toMatchObject({ userId: 'alice' })
+    const { saml = {} } = delegating.ways
+    const changed = { ...saml, ...change(saml, String(author.tenant)) }
+    service = delegating.service({ saml: changed })
+    const found = tokenFor(author).catch((error: unknown) =>
+      String((error as { code: string }).code)
+    )
+    if (expected instanceof RegExp) expect(await found).toMatch(expected)
+    else expect(await found).toMatchObject(expected)
+  })
+})
+
 test('without options of tenants, the subaccount of the application is in its metadata', async () => {
   service = delegating.service({ saml: byMetadata() })
   const author = { ...(await delegating.author('bob')), subject: 'metadata' }
