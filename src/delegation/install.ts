@@ -32,8 +32,11 @@ interface QueuedOptions {
 }
 
 /** Configuration of CAP's queue. */
-interface QueueConfiguration {
-  readonly legacyLocking?: boolean
+interface QueueRequires {
+  readonly queue?: { readonly kind?: string; readonly legacyLocking?: boolean } | false
+  readonly db?: unknown
+  /** Anything that is not true chooses the queue without it. @see `@sap/cds/libx/queue/api.js` */
+  readonly scheduling?: unknown
 }
 
 /**
@@ -48,12 +51,19 @@ export function configureDelegations(requires: Readonly<Record<string, unknown>>
   const [first] = services
   if (!first) return
   checkVersion(first.name)
-  const { queue } = requires as { queue?: QueueConfiguration | false }
+  const { queue, db, scheduling } = requires as QueueRequires
   if (!queue) return // the queue in memory keeps the token of the request
   if (queue.legacyLocking) {
     throw new ConfigurationError(
       'cds.requires.queue.legacyLocking is true: it deletes messages in another transaction than that of their work, so a ' +
         'delegation could be used twice. Set it to false (the default of CAP 10)'
+    )
+  }
+  // without a database CAP turns it off itself, and the queue is in memory
+  if (db && !scheduling && queue.kind?.startsWith('persistent-')) {
+    throw new ConfigurationError(
+      'cds.requires.scheduling is off: without it, a message whose attempt has failed comes back unseen, so its delegation would ' +
+        'stay in use, and nothing be tried again. Set it to true (the default of CAP 10)'
     )
   }
   addDelegationModel(requires)

@@ -236,20 +236,9 @@ test('the queue in memory runs in the request, with its own token and without a 
   }
 })
 
-test('the queue without scheduling keeps authors as well', async () => {
-  const plain = await DelegationSample.start({ env: { cds_requires_scheduling: 'false' } })
-  try {
-    const markers = await Promise.all(
-      ['queued', 'task', 'nightly'].map((kind) => plain.plan({ kind }))
-    )
-    for (const { marker } of markers) {
-      const arrivals = await plain.arrived(marker)
-      expect(arrivals.map(({ subject }) => subject)).toEqual(['CN=alice'])
-      await plain.gone(marker)
-    }
-    const states = (await plain.entries()).map(({ state }) => state)
-    expect(states).toEqual(['used', 'used', 'used'])
-  } finally {
-    await plain.stop()
-  }
+test('the queue without scheduling stops the start', async () => {
+  const started = DelegationSample.start({ env: { cds_requires_scheduling: 'false' } })
+  await expect(started.then((plain) => plain.stop())).rejects.toThrow(
+    /ERR_CONFIGURATION · configuration · cds\.requires\.scheduling is off/
+  )
 })

@@ -65,6 +65,23 @@ test('without a delegation nothing changes', () => {
   expect(requires).toEqual({ S4: { queued: true }, queue: { model: 'outbox' } })
 })
 
+test.each([false, null, 0, '', undefined])(
+  'scheduling: %j stops the start, unless the queue is in memory',
+  (scheduling) => {
+    const queue = { kind: 'persistent-queue' }
+    const configure = (others: object) => {
+      const S4 = { onBehalfOf: 'namedUser', delegation: true }
+      configureDelegations({ S4, queue, db: { kind: 'sqlite' }, scheduling, ...others })
+    }
+    expect(() => configure({})).toThrow(/^cds\.requires\.scheduling is off: .+ Set it to true/)
+    expect(() => configure({ scheduling: { queued: true } })).not.toThrow()
+    expect(() => configure({ db: undefined })).not.toThrow()
+    expect(() => configure({ queue: false })).not.toThrow()
+    expect(() => configure({ queue: { kind: 'in-memory-queue' } })).not.toThrow()
+    expect(() => configure({ S4: { onBehalfOf: 'namedUser' } })).not.toThrow()
+  }
+)
+
 test('a queue that deletes messages in another transaction stops the start', () => {
   const configure = () => configured({}, { model: 'outbox', legacyLocking: true })
   expect(configure).toThrow(/cds\.requires\.queue\.legacyLocking is true/)
