@@ -106,12 +106,12 @@ export function beforeWritesTo(
 export function afterSelectionFrom(
   service: cds.Service,
   name: string,
-  handle: (rows: readonly Record<string, unknown>[], req: cds.Request) => Promise<void>
+  handle: (rows: Record<string, unknown>[], req: cds.Request) => Promise<void>
 ): void {
   const table = { name } as never
   service.after('READ', table, async (rows: unknown, req: cds.Request) => {
     const { SELECT } = req.query as unknown as { SELECT?: { forUpdate?: unknown } }
-    if (SELECT?.forUpdate && Array.isArray(rows)) await handle(rows, req)
+    if (SELECT?.forUpdate && Array.isArray(rows)) await handle(rows as never, req)
   })
 }
 

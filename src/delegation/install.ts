@@ -7,7 +7,7 @@ import { recordKeys } from './keys/keys.js'
 import { addDelegationModel } from './model.js'
 import type { DelegatedService } from './options.js'
 import type { IssueObserver } from './queue/issue.js'
-import { delegateQueuedWork, keepRetention } from './queue/queue.js'
+import { delegateQueuedWork, keepRetention, refuseDelegatedWork } from './queue/queue.js'
 import { registerTokenWays } from './tokens/register.js'
 import { allTargets, configureTargets, hasMarkedEvents } from './targets.js'
 import { wayFor } from './ways.js'
@@ -80,12 +80,14 @@ export function configureDelegations(requires: Readonly<Record<string, unknown>>
  * @internal
  */
 export function checkVersion(name: string, version: string = cds.version): void {
-  if (Number(version.split('.', 1)[0]) >= LEAST_CAP) return
+  if (keepsAuthors(version)) return
   throw new ConfigurationError(
     `cds.requires.${name}.delegation needs @sap/cds ${String(LEAST_CAP)} or newer, and this is ${version}: the queue of CAP 9 can't ` +
       'keep authors. Remove the option, or update @sap/cds'
   )
 }
+
+const keepsAuthors = (version: string) => Number(version.split('.', 1)[0]) >= LEAST_CAP
 
 /**
  * Gives a service a queue of its own, named after it: CAP reads the attempts of a queue in `cds.requires.<name of the queue>`.
@@ -118,17 +120,21 @@ export function attemptsFor(seconds: number): number {
 }
 
 /**
- * Installs what a server needs for its delegations. The start fails if there are no keys, or there is no way to a token.
+ * Installs what a server needs for its delegations. The start fails if there are no keys, or there is no way to a token. Without any
+ * delegation, work that another process has queued for an author is refused.
  *
  * @param observer - is told about each record, and each refusal
  * @internal
  */
 export function installDelegations(observer: IssueObserver): void {
-  if (!allTargets().length) return
-  registerTokenWays()
+  const isDelegating = allTargets().length > 0
   cds.on('connect', (service) => {
-    if (isDatabase(service)) delegateQueuedWork(service, observer)
+    if (!isDatabase(service)) return
+    if (isDelegating) delegateQueuedWork(service, observer)
+    else refuseDelegatedWork(service, keepsAuthors(cds.version))
   })
+  if (!isDelegating) return
+  registerTokenWays()
   cds.on('serving', (service) => {
     if (service instanceof cds.ApplicationService && hasMarkedEvents(service.name))
       beginFirst(service)

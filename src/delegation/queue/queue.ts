@@ -2,10 +2,12 @@ import type cds from '@sap/cds'
 
 import { affectedRows, afterSelectionFrom, cap } from '../../cap.js'
 import { beforeDeletesFrom, beforeInsertsInto } from '../../cap-rows.js'
+import { logFailure } from '../../lib/log.js'
 import { type Attempt, taken } from '../attempt.js'
 import { type IssueObserver, issueRecord } from './issue.js'
-import { parseMessage, separate } from './message.js'
+import { parseMessage, type Separated, separate } from './message.js'
 import type { QueueRow } from './row.js'
+import { invalid } from '../record.js'
 import { attemptOf, endAttempt } from '../running.js'
 import { deleteOldEntries } from './retention.js'
 import { selectRow } from './select.js'
@@ -32,6 +34,30 @@ export function delegateQueuedWork(service: cds.Service, observer: IssueObserver
 }
 
 /**
+ * Refuses rows with a record in a process in which nothing is delegated, and which would run them as the application itself.
+ *
+ * @param hasDeadLetters - false for CAP 9, which does not give up a message without a service: it does not get these rows at all
+ * @internal
+ */
+export function refuseDelegatedWork(service: cds.Service, hasDeadLetters: boolean): void {
+  afterSelectionFrom(service, QUEUE_TABLE, async (rows) => {
+    if (hasDeadLetters) for (const row of rows) await selectRow(row)
+    else leaveRows(rows)
+  })
+  beforeInsertsInto(service, QUEUE_TABLE, (row: QueueRow) => {
+    const found = separate(row.msg ?? '')
+    return found ? returnRow(row, found) : Promise.resolve(true)
+  })
+}
+
+function leaveRows(rows: QueueRow[]): void {
+  const others = rows.filter(({ msg }) => !separate(msg ?? ''))
+  if (others.length === rows.length) return
+  logFailure(invalid('a service', 'nothing is delegated in this process'))
+  rows.splice(0, rows.length, ...others)
+}
+
+/**
  * Issues the record of a new row; a row that comes back after an attempt gets its record back.
  *
  * @returns false for a row that this attempt has to leave alone
@@ -44,6 +70,11 @@ async function writeRow(row: QueueRow, observer: IssueObserver): Promise<boolean
     if (!row.attempts) await issueRecord(row, observer)
     return !reportsTaken(row.msg)
   }
+  return returnRow(row, found)
+}
+
+/** @returns false for a row that this attempt has to leave alone */
+async function returnRow(row: QueueRow, found: Separated): Promise<boolean> {
   const attempt = endAttempt(found.value)
   // the stored row has its record still, which a handle that nobody knows any more must not replace
   if (!attempt) return !row.attempts || isRecord(found.value)

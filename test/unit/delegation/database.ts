@@ -34,17 +34,22 @@ export const ENTRIES = 'cds_principal.Delegations'
 /** Records that were issued. */
 export const issued: DelegationRecord[] = []
 
-/** Connects to a database in memory with CAP's queue, the list of delegations, and handlers for both. */
-export async function openDatabase(): Promise<cds.Service> {
+/** Connects to a database in memory with CAP's queue, and the tables of more files. */
+export async function openQueue(...files: string[]): Promise<cds.Service> {
   const root = join(__dirname, '../../..')
-  const files = ['node_modules/@sap/cds/srv/outbox.cds', 'model/delegations.cds']
-  const own = join(__dirname, 'planning.cds')
-  const model = await facade.load([...files.map((file) => join(root, file)), own])
+  const model = await facade.load([join(root, 'node_modules/@sap/cds/srv/outbox.cds'), ...files])
   facade.model = facade.linked(model)
   const options = { kind: 'sqlite', impl: '@cap-js/sqlite', credentials: { url: ':memory:' } }
   const db = await facade.connect.to('db', options)
   facade.db = db
   await facade.deploy(facade.model).to(db)
+  return db
+}
+
+/** Connects to a database in memory with CAP's queue, the list of delegations, and handlers for both. */
+export async function openDatabase(): Promise<cds.Service> {
+  const list = join(__dirname, '../../../model/delegations.cds')
+  const db = await openQueue(list, join(__dirname, 'planning.cds'))
   const S4 = { onBehalfOf: 'namedUser', delegation: { validFor: '2h' } }
   configureTargets({ S4, OTHER: S4 })
   delegateQueuedWork(db, { issued: (record) => issued.push(record), refused: () => undefined })
