@@ -50,9 +50,15 @@ export function sendHttp(
       forget?.()
       fail(transportError(error, sent))
     }
+    // for instance after an answer 101, for which there is no error
+    const closed = () => {
+      failed(new TransportError('closed without an answer', 'ECONNRESET', { sent }))
+    }
     deadline.onExpired(() => req.destroy(new TransportError('timeout', EXPIRED, { sent })))
     req.on('error', failed)
+    req.on('close', closed)
     req.on('response', (res: IncomingMessage) => {
+      req.off('close', closed)
       res.on('error', failed)
       readBody(call, res).then((data) => {
         forget?.()

@@ -80,6 +80,14 @@ describe('a connection that is lost', () => {
     expect(backend.lines.filter((line) => line.startsWith('POST'))).toHaveLength(50)
   })
 
+  test('an answer 101 that nobody asked for is one, too', async () => {
+    backend.answer = ({ socket }) => {
+      socket.write('HTTP/1.1 101 Switching Protocols\r\nConnection: Upgrade\r\nUpgrade: x\r\n\r\n')
+    }
+    await expect(call(POST)).rejects.toMatchObject({ code: 'ERR_REMOTE_CONNECTION_LOST' })
+    expect(backend.lines).toEqual(['POST /x'])
+  })
+
   test('nobody listens: that is no lost connection, and nothing is repeated', async () => {
     const { url } = backend
     await backend.stop()
