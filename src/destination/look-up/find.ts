@@ -1,6 +1,6 @@
 import type { Destination, Service } from '@sap-cloud-sdk/connectivity'
 
-import { DestinationError } from '../../errors.js'
+import { ConfigurationError, DestinationError } from '../../errors.js'
 import { cloudSdk, withoutBindingWarnings } from '../../lib/lazy.js'
 import { cleanCause } from '../../lib/redact.js'
 import { atPlatform } from '../../lib/sharing/platform-requests.js'
@@ -162,23 +162,33 @@ export function tenantOf(
 }
 
 /** Names in the environment variable `destinations`, parsed once. */
-let known: { source: string; names: ReadonlySet<string | undefined> } | undefined
+let known: { source: string; names: ReadonlySet<unknown> } | undefined
 
 /**
  * True if the environment variable `destinations` has a destination of that name. It takes
  * precedence, as in the Cloud SDK.
  *
+ * @throws {@link ConfigurationError} if the variable is no JSON list
  * @internal
  */
 export function isInEnvironment(name: string): boolean {
   const { destinations } = process.env
   if (!destinations) return false
-  if (destinations !== known?.source) {
-    const list = JSON.parse(destinations) as { name?: string; Name?: string }[]
-    const names = new Set(list.map((each) => each.name ?? each.Name))
-    known = { source: destinations, names }
-  }
+  if (destinations !== known?.source) known = { source: destinations, names: namesIn(destinations) }
   return known.names.has(name)
+}
+
+function namesIn(source: string): ReadonlySet<unknown> {
+  try {
+    const list = JSON.parse(source) as { name?: unknown; Name?: unknown }[]
+    return new Set(list.map((each) => each.name ?? each.Name))
+  } catch {
+    // its message could have a part of a password
+    throw new ConfigurationError(
+      'the environment variable "destinations" is no JSON list of destinations',
+      { fix: 'Correct it, or unset it.' }
+    )
+  }
 }
 
 /**

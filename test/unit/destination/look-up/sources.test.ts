@@ -1,5 +1,7 @@
 import { createRequire } from 'node:module'
+import { inspect } from 'node:util'
 
+import { isInEnvironment } from '../../../../src/destination/look-up/find.js'
 import { resolveDestination } from '../../../../src/destination/resolve/resolve.js'
 import type { Principal } from '../../../../src/user/principal.js'
 import { Landscape } from '../support/landscape.js'
@@ -24,6 +26,25 @@ test('the environment variable "destinations" comes first, and nothing is asked'
   expect(result.url).toBe('https://local.example')
   expect(calls).toEqual({})
 })
+
+test.each([
+  '[{ "name": "PLAIN", "password": s3cret }]',
+  '{ "name": "PLAIN", "password": "s3cret" }',
+  '["s3cret", null]'
+])(
+  'the environment variable "destinations" is %s: an error that repeats none of it',
+  async (text) => {
+    process.env['destinations'] = text
+    const refused = {
+      code: 'ERR_CONFIGURATION',
+      message: expect.stringMatching(/variable "destinations" is no JSON list of destinations/)
+    }
+    const error = await resolveDestination('PLAIN', NOBODY).catch((thrown: unknown) => thrown)
+    expect(error).toMatchObject(refused)
+    expect(inspect(error)).not.toMatch(/s3c/)
+    expect(() => isInEnvironment('PLAIN')).toThrow(expect.objectContaining(refused))
+  }
+)
 
 test('a destination of the environment that propagates users needs one', async () => {
   const local = { name: 'PP', url: 'https://local.example', authentication: 'PrincipalPropagation' }
