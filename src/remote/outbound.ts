@@ -1,7 +1,11 @@
 import type { HttpDestination } from '@sap-cloud-sdk/connectivity'
 
 import { type BoundCredentials, boundDestination } from '../destination/resolve/bound-service.js'
-import { tokenBypass, type RejectedCredential } from '../destination/resolve/bypass.js'
+import {
+  bearerBypass,
+  type RejectedCredential,
+  tokenBypass
+} from '../destination/resolve/bypass.js'
 import {
   checkFound,
   completeDestination,
@@ -184,10 +188,8 @@ async function asUser(
   user: NamedUser,
   complete: LookedUp['complete']
 ): Promise<Partial<HttpDestination>> {
-  const ready = async (bypass?: boolean) => {
-    const renewed = bypass ?? destinationOptions?.useCache === false
-    return forwarded(await complete(bypass), user, renewed)
-  }
+  const ready = async (bypass?: boolean) =>
+    forwarded(await complete(bypass), user, bypass ?? tokenBypass(destinationOptions ?? {}))
   const first = await ready()
   const { exchanged, end } = sentToken(first, user)
   const destination =
@@ -200,9 +202,13 @@ async function asUser(
  * Adds the token of the user for `forwardAuthToken`: CAP would take it from the HTTP request, which
  * can be another user's.
  */
-async function forwarded(destination: Partial<HttpDestination>, user: NamedUser, bypass: boolean) {
+async function forwarded(
+  destination: Partial<HttpDestination>,
+  user: NamedUser,
+  bypass: Bypass<string>
+) {
   if (!destination.forwardAuthToken) return destination
-  const bearerToken = await forwardedToken(user, bypass)
+  const bearerToken = await forwardedToken(user, bearerBypass(bypass))
   const headers = { ...destination.headers, authorization: `Bearer ${bearerToken}` }
   const { forwardAuthToken: _, authTokens: __, ...rest } = destination
   return { ...rest, authentication: 'NoAuthentication' as const, headers }

@@ -12,7 +12,7 @@ import { differenceAcross } from '../tokens/same-user.js'
 import { type Signer, signedAssertion } from './saml/assertion.js'
 import { serviceProviderAt } from './saml/metadata.js'
 import { fetchShared } from '../../lib/sharing/shared-cache.js'
-import type { Lasting } from '../../lib/single-flight.js'
+import type { Bypass, Lasting } from '../../lib/single-flight.js'
 import {
   exchangeOf,
   requestToken,
@@ -31,7 +31,7 @@ const tokens = newTokenCache()
  * `exchange`. The token is cached for exactly the user's own token, and for less time than either
  * of the two is valid.
  *
- * @param bypass - true to ignore cached results
+ * @param bypass - which cached tokens to ignore
  * @returns `undefined` when no exchange is configured
  * @throws {@link DestinationError} `ERR_TOKEN_EXCHANGE` when there is no token, or it is not this user's
  * @throws {@link PropagationError} `ERR_TENANT_MISMATCH`, `ERR_USER_TOKEN_REQUIRED`
@@ -39,7 +39,7 @@ const tokens = newTokenCache()
  */
 export async function exchangeUserToken(
   user: NamedUser,
-  bypass = false
+  bypass: Bypass<string> = false
 ): Promise<NamedUser | undefined> {
   const exchange = exchangeOf(user.issuer)
   if (!exchange) return undefined

@@ -6,6 +6,7 @@ import { cloudSdk } from '../../lib/lazy.js'
 import { atPlatform } from '../../lib/sharing/platform-requests.js'
 import { timeExchange } from '../../lib/telemetry/metrics.js'
 import { fetchShared } from '../../lib/sharing/shared-cache.js'
+import type { Bypass } from '../../lib/single-flight.js'
 import { type NamedUser, TokenPrincipal } from '../../user/principal.js'
 import { keyOfToken } from '../../user/user-key.js'
 import { authenticationTypeOf } from '../authentication-types.js'
@@ -22,7 +23,7 @@ import { exchangeUserToken } from './external-user.js'
  * token of an external issuer is exchanged where an exchange is configured. It stays as it is where
  * the destination declares the issuer's keys: the Destination service exchanges it then.
  *
- * @param bypass - true to ignore cached tokens from an exchange
+ * @param bypass - which cached tokens from an exchange to ignore
  * @throws {@link DestinationError} when the exchange fails
  * @internal
  */
@@ -30,7 +31,7 @@ export async function withPlatformToken(
   { destination, scope }: Configured,
   user: NamedUser,
   { iasToXsuaaTokenExchange }: DestinationOptions,
-  bypass = false
+  bypass: Bypass<string> = false
 ): Promise<NamedUser> {
   if (user.issuer === 'xsuaa') return user
   if (user.issuer === 'ias') {
@@ -50,11 +51,14 @@ export function declaresUserTokenKeys(destination: Destination): boolean {
  * Returns the token that `forwardAuthToken` sends: the user's own, or for an external issuer the
  * exchanged one.
  *
- * @param bypass - true to ignore cached results
+ * @param bypass - which cached tokens to ignore
  * @throws {@link PropagationError} `ERR_USER_TOKEN_REQUIRED` for a token of an external issuer without exchange
  * @internal
  */
-export async function forwardedToken(user: NamedUser, bypass = false): Promise<string> {
+export async function forwardedToken(
+  user: NamedUser,
+  bypass: Bypass<string> = false
+): Promise<string> {
   if (user.issuer === 'xsuaa' || user.issuer === 'ias') return user.bearerToken
   const exchanged = await exchangeUserToken(user, bypass)
   if (exchanged) return exchanged.bearerToken
@@ -78,7 +82,7 @@ const tokens = newTokenCache()
  * (`destinationOptions.iasToXsuaaTokenExchange`). A user with a token of XSUAA is returned as is.
  *
  * @param service - the bound Destination service: the token is issued to its client
- * @param bypass - true to ignore cached results
+ * @param bypass - which cached tokens to ignore
  * @throws {@link DestinationError} `ERR_DESTINATION_UNAVAILABLE` when the token is another user's
  * @see `@sap-cloud-sdk/connectivity`, `jwtBearerToken`
  * @internal
@@ -86,7 +90,7 @@ const tokens = newTokenCache()
 export async function exchangeForXsuaa(
   service: Service,
   user: NamedUser,
-  bypass = false
+  bypass: Bypass<string> = false
 ): Promise<NamedUser> {
   if (user.issuer === 'xsuaa') return user
   const key = [...serviceKey(service), ...keyOfToken(user)]

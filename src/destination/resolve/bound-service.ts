@@ -87,7 +87,7 @@ async function userToken(
   bypass: Bypass<string>
 ): Promise<string> {
   if (user.issuer !== 'xsuaa' && user.issuer !== 'ias') {
-    const known = await exchangeUserToken(user, bypass !== false)
+    const known = await exchangeUserToken(user, bearerBypass(bypass))
     if (known) return userToken(service, known, bypass)
     throw new PropagationError(
       'ERR_USER_TOKEN_REQUIRED',

@@ -2,7 +2,7 @@ import type { Bypass } from '../../lib/single-flight.js'
 import type { DestinationOptions } from '../look-up/options.js'
 import { bearerBypass, type RejectedCredential } from '../tokens/rejected.js'
 
-export type { RejectedCredential } from '../tokens/rejected.js'
+export { bearerBypass, type RejectedCredential } from '../tokens/rejected.js'
 
 /** Options of a required service or a call, and credentials that must not be used again. */
 export interface ResolveOptions extends DestinationOptions {

@@ -11,6 +11,7 @@ import type { FoundDestination } from '../look-up/find.js'
 import { withPlatformToken } from '../exchange/user.js'
 import type { Configured } from '../look-up/look-up.js'
 import { cachedDestination } from './cached-destination.js'
+import { bearerBypass } from '../tokens/rejected.js'
 import { proxyFor } from '../look-up/proxy.js'
 import { checkRetrieval, forwardsCorporateToken } from '../retrieval/retrieval.js'
 import { proxyTokenBypass, type ResolveOptions, tokenBypass } from './bypass.js'
@@ -110,7 +111,7 @@ async function asUser(
   const tenant = user.tenant === scope.service.credentials['tenantid'] ? undefined : user.tenant
   const proxied = (parts: Parts) => withProxy(destination, tenant, options, parts)
   if (destination.forwardAuthToken) return proxied({})
-  const sent = await withPlatformToken(configured, user, options, bypass !== false)
+  const sent = await withPlatformToken(configured, user, options, bearerBypass(bypass))
   checkUserToken(destination, sent, options)
   const { bearerToken: owner } = sent
   const forwardsCorporate = forwardsCorporateToken(destination, sent)

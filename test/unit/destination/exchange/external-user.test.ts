@@ -1,4 +1,8 @@
+import { boundDestination } from '../../../../src/destination/resolve/bound-service.js'
+import { tokenBypass } from '../../../../src/destination/resolve/bypass.js'
 import { resolveDestination } from '../../../../src/destination/resolve/resolve.js'
+import { outboundDestination } from '../../../../src/remote/outbound.js'
+import type { NamedUser } from '../../../../src/user/principal.js'
 import { createSigningIdentity } from '../../../../emulator/src/saml/signing-identity.js'
 import { claimsOf, credentials } from '../../../../emulator/test/support/http.js'
 import {
@@ -136,6 +140,49 @@ describe('kept for exactly this token', () => {
     const { key } = await createSigningIdentity('application')
     idp.configure(idp.saml({ key }))
     await propagated(user)
+    expect(idp.assertions).toHaveLength(1)
+  })
+
+  const rejecting = (isRejected: (header: string) => boolean) => ({
+    useCache: false,
+    rejected: { isRejected, byProxy: false }
+  })
+  const url = 'https://backend.example'
+
+  test('a system has rejected it: another one', async () => {
+    const user = external()
+    const token = await propagated(user)
+    const again = propagated(
+      user,
+      rejecting((header) => header === `Bearer ${token}`)
+    )
+    expect(await again).not.toBe(token)
+  })
+
+  test.each<[string, (user: NamedUser, options?: object) => Promise<unknown>]>([
+    ['destination', propagated],
+    [
+      'bound service',
+      (user, options = {}) => {
+        const uaa = { ...credentials(idp.landscape.emulator) } as never
+        return boundDestination({ name: 'R', url, uaa }, user, undefined, tokenBypass(options))
+      }
+    ],
+    [
+      'forwardAuthToken',
+      (user, destinationOptions = {}) => {
+        const destination = { url, forwardAuthToken: true }
+        const service = { name: 'F', destination, onBehalfOf: undefined, minTokenLifetime: 5 }
+        return outboundDestination({ ...service, destinationOptions }, user)
+      }
+    ]
+  ])('a system has rejected another token: it stays (%s)', async (_, resolve) => {
+    const user = external()
+    await resolve(user)
+    await resolve(
+      user,
+      rejecting(() => false)
+    )
     expect(idp.assertions).toHaveLength(1)
   })
 

@@ -110,6 +110,15 @@ describe('iasToXsuaaTokenExchange', () => {
     expect(await propagated(options)).toBe(`Bearer ${exchanged}`)
   })
 
+  test('it stays when a system has rejected another token', async () => {
+    exchanged = (await landscape.user('alice')).bearerToken
+    const user = await iasUser()
+    await resolveDestination('D', user, options)
+    const rejecting = { useCache: false, rejected: { isRejected: () => false, byProxy: false } }
+    await resolveDestination('D', user, { ...options, ...rejecting })
+    expect(exchanges).toBe(1)
+  })
+
   test.each(['bob', undefined])('not that of somebody else (%s)', async (name) => {
     exchanged = await landscape.emulator.issueToken(name ? { user: name } : {})
     for (const destination of ['D', 'S4']) {
