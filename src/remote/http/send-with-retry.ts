@@ -35,7 +35,7 @@ import { completed, isSuccess } from './message/success.js'
 import { sessionKey } from './connections/principal-key.js'
 import { makeRoom, sendInPlace, turnForSocket } from './connections/sockets.js'
 import { remoteFailure } from './failure/remote-failure.js'
-import { renewed } from './renewal.js'
+import { renewed, startCoolDown } from './renewal.js'
 import type { CsrfOptions } from '../../cap-remote-types.js'
 import type { Outbound } from './outbound.js'
 
@@ -102,11 +102,13 @@ async function sendTracked(
   let call: HttpCall | undefined
   let refused: HeaderValues | undefined
   let isRepeated = false
+  const statuses = new Set<number>()
   const sendAs = (to: HttpDestination, identity: HeaderValues, renewable: boolean) => {
     const own = refused ? withoutRefused(config, refused) : config
     call = httpCall(to, own, identity, user !== undefined)
     refused = identity
-    const context = { destination: to, user, tenant, identity, renewable, deadline }
+    statuses.clear()
+    const context = { destination: to, user, tenant, identity, renewable, deadline, statuses }
     return attempt(call, context, options)
   }
   const answered = async () => {
@@ -121,6 +123,7 @@ async function sendTracked(
     isRepeated = next !== undefined
     const target = next ?? destination
     const second = await sendAs(target, next ? await identityHeaders(next) : identity, false)
+    if (next && statuses.has(answer.status)) await startCoolDown(outbound, answer.status)
     return second instanceof TokenRefusal ? second.answer : second
   }
   let outcome: Outcome | PrincipalError
@@ -165,6 +168,8 @@ interface CallContext {
   /** True if a refusal leads to a repetition with other credentials. */
   readonly renewable: boolean
   readonly deadline: Deadline
+  /** Statuses of the answers, also of those to requests for a CSRF token. */
+  readonly statuses: Set<number>
 }
 
 function attempt(
@@ -173,7 +178,12 @@ function attempt(
   options: RetryOptions
 ): Promise<HttpAnswer | TokenRefusal> {
   const { csrf, path } = options
-  if (!csrf) return repeated(call, context, options)
+  const request = async (each: HttpCall) => {
+    const answer = await repeated(each, context, options)
+    context.statuses.add(answer.status)
+    return answer
+  }
+  if (!csrf) return request(call)
   const { destination, identity, renewable, deadline } = context
   const scope = {
     key: [
@@ -190,7 +200,7 @@ function attempt(
     renewable,
     isOver: () => deadline.expired
   }
-  return sendInSession(scope, call, (each) => repeated(each, context, options))
+  return sendInSession(scope, call, request)
 }
 
 /** Sends one request, and repeats it once if it cannot take effect twice. */

@@ -87,7 +87,7 @@ test('of a technical call that is repeated, only what was refused is replaced', 
     ['Basic own', 'old', 'fresh']
   ])
   const limit = limitsInUse().find(({ name }) => name === 'renewals')
-  expect(limit).toMatchObject({ max: 10_000 })
+  expect(limit).toMatchObject({ max: 20_000 })
 })
 
 test('a refused token of a write that can not be renewed is asked for elsewhere', async () => {
@@ -99,6 +99,24 @@ test('a refused token of a write that can not be renewed is asked for elsewhere'
   expect(calls.map(({ method, url }) => `${method} ${url.pathname}`)).toEqual([
     ...['HEAD /s/', 'HEAD /x/', 'HEAD /x', 'POST /x']
   ])
+})
+
+test('a token that is refused to fresh credentials as well: these are not renewed with each write', async () => {
+  let tokens = 0
+  const current = () => destination({ authorization: `Bearer ${String(tokens)}` })
+  const renew = jest.fn(() => {
+    tokens++
+    return Promise.resolve(current())
+  })
+  const write = { method: 'post', data: '{}' } as const
+  const refused = [{ status: 401 }, { status: 401 }, { status: 401 }]
+  outcomes = [{ status: 401 }, ...refused, { status: 201 }, { status: 401 }, ...refused, {}]
+  for (const status of [201, 200]) {
+    const outbound = { destination: current(), user: user('alice'), renew }
+    const written = sent({}, outbound, write, { csrf: {}, path: '/s' })
+    await expect(written).resolves.toMatchObject({ status })
+  }
+  expect(renew).toHaveBeenCalledTimes(1)
 })
 
 test.each([

@@ -99,6 +99,16 @@ describe('401: the system does not take a token that was got in exchange', () =>
     expect(sent).toEqual([call.destination, fresh].map((each) => `Bearer ${tokenOf(each)}`))
   })
 
+  test('no other is accepted either: nothing is fetched for the next call', async () => {
+    const alice = await landscape.user('alice')
+    const attempt = async () => outcome(await outbound('JWT', alice))
+    await attempt()
+    expect(backend.received).toHaveLength(2)
+    const { calls, result } = await landscape.calls(attempt)
+    expect({ calls, result }).toEqual({ calls: {}, result: 'ERR_REMOTE_UNAUTHORIZED' })
+    expect(backend.received).toHaveLength(3)
+  })
+
   test('a configuration that can not be looked up anew is used as long as it lasts', async () => {
     const alice = await landscape.user('alice')
     const call = await outbound('JWT', alice)

@@ -2,7 +2,7 @@ import { Readable } from 'node:stream'
 
 import type { RejectedCredential } from '../../../../src/destination/resolve/bypass.js'
 import type { HttpCall } from '../../../../src/remote/http/message/http-call.js'
-import { renewed } from '../../../../src/remote/http/renewal.js'
+import { renewed, startCoolDown } from '../../../../src/remote/http/renewal.js'
 import type { Outbound } from '../../../../src/remote/http/outbound.js'
 import { internet, user } from '../support/backend.js'
 
@@ -72,7 +72,14 @@ test('it is for exactly this principal, destination and credential', async () =>
     outbound({ user: undefined }),
     outbound({ tenant: 't2' }),
     outbound({ destination: destination({}, 'OTHER') }),
-    outbound({ destination: { ...destination({}), url: 'https://other.example' } })
+    ...[
+      { url: 'https://other.example' },
+      { sapClient: '200' },
+      { cloudConnectorLocationId: 'other' },
+      { headers: { apikey: 'other' } },
+      { queryParameters: { 'sap-client': '200' } },
+      { originalProperties: { destinationConfiguration: { tokenServiceURL: 'other' } } }
+    ].map((fragment) => outbound({ destination: { ...destination({}), ...fragment } }))
   ]
   for (const other of others) await renew(other)
   await renew(outbound(), call({ authorization: 'Bearer another' }))
@@ -81,7 +88,23 @@ test('it is for exactly this principal, destination and credential', async () =>
 
 test('the same credentials once more are none', async () => {
   const same = destination(own())
-  await expect(renew(outbound({ renew: () => Promise.resolve(same) }))).resolves.toBeUndefined()
+  const unchanged = outbound({ tenant: 'unchanged', renew: () => Promise.resolve(same) })
+  await expect(renew(unchanged)).resolves.toBeUndefined()
+})
+
+test('after fresh credentials that were rejected as well, there are no others for 30 seconds', async () => {
+  const cooling = outbound({ tenant: 'cooling' })
+  const now = performance.now()
+  const clock = jest.spyOn(performance, 'now').mockReturnValue(now)
+  await startCoolDown(cooling, 401)
+  await expect(renew(cooling, call({ authorization: 'Bearer any' }))).resolves.toBeUndefined()
+  await expect(renew(cooling)).resolves.toBeUndefined()
+  expect(asked).toEqual([])
+  await expect(renew({ ...cooling, user: user('bob') })).resolves.toBe(FRESH)
+  await expect(renew(cooling, call({ 'proxy-authorization': 'x' }), 407)).resolves.toBe(FRESH)
+  clock.mockReturnValue(now + 30_001)
+  await expect(renew(cooling)).resolves.toBe(FRESH)
+  clock.mockRestore()
 })
 
 test('a renewal that fails says why, and the next call tries again', async () => {

@@ -143,6 +143,38 @@ describe('a 401', () => {
     expect(renew).toHaveBeenCalledTimes(1)
   })
 
+  /** Calls with the tokens that the last renewal has left, as if each was resolved anew. */
+  const resolvingAnew = () => {
+    let tokens = 0
+    const destination = () => onPremise(backend, `fresh-${tokens}`)
+    const renew = jest.fn(() => {
+      tokens++
+      return Promise.resolve(destination())
+    })
+    const attempt = (userId: string) =>
+      send({ destination: destination(), user: user(userId), renew }, GET)
+    return { renew, attempt }
+  }
+
+  test('a user whom nobody knows: once in 30 seconds, also where each call sends other tokens', async () => {
+    accept('nobody')
+    const { renew, attempt } = resolvingAnew()
+    for (const userId of ['stranger', 'stranger', 'stranger', 'another']) {
+      await expect(attempt(userId)).rejects.toMatchObject({ code: 'ERR_REMOTE_UNAUTHORIZED' })
+    }
+    expect(renew).toHaveBeenCalledTimes(2)
+    expect(backend.received).toHaveLength(6)
+  })
+
+  test('a user whose fresh tokens are accepted gets others at once when these are not', async () => {
+    const { renew, attempt } = resolvingAnew()
+    for (const token of ['fresh-1', 'fresh-2']) {
+      accept(token)
+      await expect(attempt('rotated')).resolves.toMatchObject({ status: 200 })
+    }
+    expect(renew).toHaveBeenCalledTimes(2)
+  })
+
   test('the fresh tokens of one tenant are not for another, even if the old ones were the same', async () => {
     const basic = (password: string) =>
       internet(backend.url, {
