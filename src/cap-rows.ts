@@ -1,6 +1,6 @@
-import type cds from '@sap/cds'
+import cds from '@sap/cds'
 
-import { afterSelectionFrom } from './cap.js'
+import { afterSelectionFrom, cap } from './cap.js'
 
 /** Receiver of what happens to rows that are locked to be processed. */
 interface RowWatcher {
@@ -28,6 +28,33 @@ interface Row {
   readonly ID?: unknown
   readonly status?: unknown
   readonly attempts?: unknown
+}
+
+/** True if the current request or message of a tenant has a connection to the database already. @see `@sap/cds/lib/srv/srv-tx.js` @internal */
+export function isInTransaction(tenant: string | undefined): boolean {
+  const root = (cds.context as { context?: Transactional } | undefined)?.context
+  const { ready } = root?.transactions?.get(cds.db) ?? {}
+  const isSame = !cap.env.requires.multitenancy || root?.tenant === tenant
+  return isSame && Boolean(ready) && typeof ready !== 'string'
+}
+
+/** Context with the transactions of services that it has begun. */
+interface Transactional {
+  readonly tenant?: string
+  readonly transactions?: ReadonlyMap<unknown, { readonly ready?: unknown }>
+}
+
+/** Leaves rows of a table where they are whose text has a part, when rows are selected to be processed. @internal */
+export function leaveRowsWith(service: cds.Service, name: string, element: string, part: string) {
+  const leave = ({ query }: cds.Request, next: () => unknown) => {
+    const { SELECT: selection } = query as unknown as { SELECT?: { forUpdate?: unknown } }
+    const selected = query as unknown as { where: (text: string, pattern: string) => void }
+    if (selection?.forUpdate) selected.where(`${element} not like`, `%${part}%`)
+    return next()
+  }
+  void service.prepend(() => {
+    service.on('READ', { name } as never, leave as never)
+  })
 }
 
 /** Watches the rows of a table that are selected to be processed, until they are deleted or given back. @internal */

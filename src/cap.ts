@@ -34,19 +34,6 @@ export function currentContext(): cds.EventContext {
   return cds.context as cds.EventContext
 }
 
-/** True if the current request or message of a tenant has a connection to the database already. @see `@sap/cds/lib/srv/srv-tx.js` @internal */
-export function isInTransaction(tenant: string | undefined): boolean {
-  const root = (cds.context as { context?: Transactional } | undefined)?.context
-  const { ready } = root?.transactions?.get(cds.db) ?? {}
-  return root?.tenant === tenant && Boolean(ready) && typeof ready !== 'string'
-}
-
-/** Context with the transactions of services that it has begun. */
-interface Transactional {
-  readonly tenant?: string
-  readonly transactions?: ReadonlyMap<unknown, { readonly ready?: unknown }>
-}
-
 /** Calls a function once the current transaction is committed. @internal */
 export function afterCommit(listener: () => void): void {
   ;(cds.context as unknown as cds.Request).on('succeeded', listener)
@@ -106,12 +93,12 @@ export function beforeWritesTo(
 export function afterSelectionFrom(
   service: cds.Service,
   name: string,
-  handle: (rows: Record<string, unknown>[], req: cds.Request) => Promise<void>
+  handle: (rows: readonly Record<string, unknown>[], req: cds.Request) => Promise<void>
 ): void {
   const table = { name } as never
   service.after('READ', table, async (rows: unknown, req: cds.Request) => {
     const { SELECT } = req.query as unknown as { SELECT?: { forUpdate?: unknown } }
-    if (SELECT?.forUpdate && Array.isArray(rows)) await handle(rows as never, req)
+    if (SELECT?.forUpdate && Array.isArray(rows)) await handle(rows, req)
   })
 }
 

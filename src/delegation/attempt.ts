@@ -12,7 +12,6 @@ import {
   readNow,
   type SentMark
 } from './table.js'
-import { delegationOf } from './targets.js'
 
 /** Verified record of a selected row, or the reason for which it is refused. */
 export type Judgement =
@@ -66,12 +65,7 @@ export class Attempt {
 
   /** True if everything that was sent has certainly had no effect. */
   get hasDoneNothing(): boolean {
-    // the system has answered a repeated request as it has answered the first one
-    const called = 'record' in this.#judgement && delegationOf(this.#judgement.record.service)?.name
-    const isOne = [...this.#writes.values()].join() === '1'
-    const isAnswered = called ? isOne && this.#confirmed.get(called) === true : false
-    const mayHaveHappened = this.#mayHaveHappened || this.#underWay > 0
-    return !mayHaveHappened && (!this.isRepeated || isAnswered)
+    return !this.#mayHaveHappened && this.#underWay === 0 && !this.isRepeated
   }
 
   /** State of the entry as this attempt has left it; `undefined` if the record was refused. */

@@ -38,6 +38,7 @@ export class AuthorCall {
   readonly #service: DelegatedService
   #isWrite = false
   #isSent = false
+  #hasWritten = false
 
   /** @throws {@link DelegationError} if the work is done */
   constructor(attempt: Attempt, service: DelegatedService) {
@@ -118,6 +119,7 @@ export class AuthorCall {
     attempt.checkRunning(name)
     this.#isSent = true
     if (!this.#isWrite || /^(GET|HEAD)$/i.test(request.method ?? '')) return READ
+    this.#hasWritten = true
     const settle = attempt.writeLeaves()
     return {
       headers: this.#headers(request),
@@ -137,7 +139,12 @@ export class AuthorCall {
 
   /** Records that the call has succeeded: a handler may have written without a request that this package has seen. */
   succeeded(): void {
-    if (this.#isWrite && !this.#isSent) this.attempt.writeLeaves()(true)
+    if (this.#isWrite && !this.#hasWritten) this.attempt.writeLeaves()(true)
+  }
+
+  /** Records that the call has failed. @param isUnknown - true if a handler may have written before, as above */
+  failed(isUnknown: boolean): void {
+    if (isUnknown && this.#isSent) this.succeeded()
   }
 }
 

@@ -128,10 +128,11 @@ export function attemptsFor(seconds: number): number {
  */
 export function installDelegations(observer: IssueObserver): void {
   const isDelegating = allTargets().length > 0
+  const requires: QueueRequires = cap.env.requires as never
   cds.on('connect', (service) => {
     if (!isDatabase(service)) return
     if (isDelegating) delegateQueuedWork(service, observer)
-    else refuseDelegatedWork(service, keepsAuthors(cds.version))
+    else refuseDelegatedWork(service, keepsAuthors(cds.version) && Boolean(requires.scheduling))
   })
   if (!isDelegating) return
   registerTokenWays()

@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto'
 
-import { affectedRows, cap, isInTransaction } from '../cap.js'
+import { affectedRows, cap } from '../cap.js'
+import { isInTransaction } from '../cap-rows.js'
 import { DelegationError } from '../errors.js'
 import { now } from './clock.js'
 import type { DelegationRecord } from './record.js'

@@ -1,3 +1,5 @@
+import { isDeepStrictEqual } from 'node:util'
+
 import { ConfigurationError } from '../errors.js'
 import { nearestName } from '../lib/wording/closest.js'
 import { isProduction } from '../lib/profile.js'
@@ -53,7 +55,8 @@ export function sharedCacheSettings(requires: Requires): SharedCacheSettings | s
   const missing = !redis ? NO_REDIS : encryptWith === undefined ? NO_SECRET : undefined
   if (redis && encryptWith !== undefined) {
     // CAP makes an object of its own for each entry of the same binding
-    if (encryptWith === ENTRY || credentialsOf(asOptions(requires[encryptWith]))) {
+    const other = credentialsOf(asOptions(requires[encryptWith]))
+    if (encryptWith === ENTRY || isDeepStrictEqual(other, redis)) {
       throw new ConfigurationError(
         `${PATH}.encryptWith names the binding of Redis: the secret has to be one that Redis does not know`
       )

@@ -142,6 +142,7 @@ export class PrincipalRemoteService extends Stock {
       return result
     } catch (error) {
       const meaning = translateError(error)
+      author?.failed(mayHaveHappened(meaning))
       evidence.failed(meaning, explanationOf(error) ?? meaning)
       throw meaning
     } finally {

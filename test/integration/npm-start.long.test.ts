@@ -103,15 +103,15 @@ const withCurl = hasCurl ? test : test.skip
 const skipped = hasCurl ? '' : ' (skipped: no curl)'
 
 /** In a terminal, until the first one fails. With an empty cache, npx does what it does in a fresh clone. */
-function pasted(lines: string): { status: number | null; stdout: string } {
+function pasted(lines: string): { status: number | null; stdout: string; stderr: string } {
   const cache = mkdtempSync(join(tmpdir(), 'cds-principal-npm-'))
-  const { status, stdout } = spawnSync('bash', ['-e', '-c', lines], {
+  const { status, stdout, stderr } = spawnSync('bash', ['-e', '-c', lines], {
     cwd: SAMPLE,
     encoding: 'utf8',
     env: { ...process.env, npm_config_cache: cache, npm_config_offline: 'true' }
   })
   rmSync(cache, { recursive: true, force: true })
-  return { status, stdout }
+  return { status, stdout, stderr }
 }
 
 withCurl(
@@ -121,8 +121,10 @@ withCurl(
     const [lines = ''] = /API=[^]*?(?=\n\[cds\])/.exec(output.text) ?? []
     // on CAP 9 no queued work keeps its author
     expect(lines.match(/^ +curl /gm)).toHaveLength(isCap9 ? 7 : 8)
-    const { status, stdout } = pasted(lines)
-    expect({ status, stdout }).toMatchObject({ status: 0 })
+    const { status, stdout, stderr } = pasted(lines)
+    expect({ status, stdout, stderr, server: output.text.slice(-2000) }).toMatchObject({
+      status: 0
+    })
     expect(stdout.match(/"value":\[\{"id":"1010"/g)).toHaveLength(2)
     expect(stdout).toMatch(/"name":"Pump, repaired","createdBy":"ALICE","lastChangedBy":"BOB"/)
     expect(stdout).toMatch(/"tools":\[[^]*"name":"create-Equipment"/)
@@ -144,11 +146,13 @@ withCurl(
 withCurl(
   `the README's lines do what they say${skipped}`,
   async () => {
-    const { port } = await started()
+    const { port, output } = await started()
     const readme = readFileSync(join(SAMPLE, 'README.md'), 'utf8')
     const [, lines = ''] = /```sh\n(API=\S+\/maintenance\n[^]*?)```/.exec(readme) ?? []
-    const { status, stdout } = pasted(lines.replace('4004', String(port)))
-    expect({ status, stdout }).toMatchObject({ status: 0 })
+    const { status, stdout, stderr } = pasted(lines.replace('4004', String(port)))
+    expect({ status, stdout, stderr, server: output.text.slice(-2000) }).toMatchObject({
+      status: 0
+    })
     expect(stdout).toContain('"id":"10000000"')
     expect(stdout).toMatch(/"createdBy":"ALICE","lastChangedBy":"BOB"/)
     expect(stdout).toMatch(/HTTP\/1\.1 403 Forbidden[^]*ERR_USER_TOKEN_REQUIRED/)

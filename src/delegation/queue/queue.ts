@@ -1,13 +1,11 @@
 import type cds from '@sap/cds'
 
 import { affectedRows, afterSelectionFrom, cap } from '../../cap.js'
-import { beforeDeletesFrom, beforeInsertsInto } from '../../cap-rows.js'
-import { logFailure } from '../../lib/log.js'
+import { beforeDeletesFrom, beforeInsertsInto, leaveRowsWith } from '../../cap-rows.js'
 import { type Attempt, taken } from '../attempt.js'
 import { type IssueObserver, issueRecord } from './issue.js'
-import { parseMessage, type Separated, separate } from './message.js'
+import { MEMBER, parseMessage, type Separated, separate } from './message.js'
 import type { QueueRow } from './row.js'
-import { invalid } from '../record.js'
 import { attemptOf, endAttempt } from '../running.js'
 import { deleteOldEntries } from './retention.js'
 import { selectRow } from './select.js'
@@ -36,25 +34,22 @@ export function delegateQueuedWork(service: cds.Service, observer: IssueObserver
 /**
  * Refuses rows with a record in a process in which nothing is delegated, and which would run them as the application itself.
  *
- * @param hasDeadLetters - false for CAP 9, which does not give up a message without a service: it does not get these rows at all
+ * @param hasDeadLetters - false for CAP 9, and CAP 10 without scheduling, which do not give up a message without a service, or read rows again
+ *   before their time: they do not get these rows at all
  * @internal
  */
 export function refuseDelegatedWork(service: cds.Service, hasDeadLetters: boolean): void {
+  if (!hasDeadLetters) {
+    leaveRowsWith(service, QUEUE_TABLE, 'msg', `"${MEMBER}":`)
+    return
+  }
   afterSelectionFrom(service, QUEUE_TABLE, async (rows) => {
-    if (hasDeadLetters) for (const row of rows) await selectRow(row)
-    else leaveRows(rows)
+    for (const row of rows) await selectRow(row)
   })
   beforeInsertsInto(service, QUEUE_TABLE, (row: QueueRow) => {
     const found = separate(row.msg ?? '')
     return found ? returnRow(row, found) : Promise.resolve(true)
   })
-}
-
-function leaveRows(rows: QueueRow[]): void {
-  const others = rows.filter(({ msg }) => !separate(msg ?? ''))
-  if (others.length === rows.length) return
-  logFailure(invalid('a service', 'nothing is delegated in this process'))
-  rows.splice(0, rows.length, ...others)
 }
 
 /**

@@ -16,7 +16,7 @@ export interface RestartOptions {
   readonly warmUpTimeout?: number
   /** Path that answers 200 while the instance takes requests, else 503; `false` for none. Default: `/health/ready`. */
   readonly readyPath?: string | false
-  /** Path that answers 200 as long as the process runs; `false` for none. Default: `/health/live`. */
+  /** Path that answers 200 as long as the server listens; `false` for none. Default: `/health/live`. */
   readonly livePath?: string | false
 }
 

@@ -198,7 +198,7 @@ test('a queued message is processed: with a delegation, it is sent as its author
   const app = await startSample({
     emulator: pair.emulator,
     extra: join(__dirname, 'reasons-app'),
-    env: ENV,
+    env: { ...ENV, cds_requires_scheduling: 'true' }, // delegations need it
     requires: {
       GONE,
       'delegation-keys': { vcap: { name: 'emulated-delegation-keys' } },

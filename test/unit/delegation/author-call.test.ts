@@ -81,6 +81,20 @@ test.each([
     (call: AuthorCall) => {
       call.succeeded()
     }
+  ],
+  [
+    'in a handler that has only read by this package',
+    (call: AuthorCall) => {
+      call.sent({ method: 'GET' }).succeeded({})
+      call.succeeded()
+    }
+  ],
+  [
+    'in a handler that has only read by this package, and failed by itself',
+    (call: AuthorCall) => {
+      call.sent({ method: 'GET' }).succeeded({})
+      call.failed(true)
+    }
   ]
 ])('a call that ended %s may have happened, and a second one is refused', async (_, end) => {
   const ID = newId()

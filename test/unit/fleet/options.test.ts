@@ -61,7 +61,7 @@ describe('options of the shared cache', () => {
     [
       'a secret in the binding of Redis, by another name',
       {
-        ...cache({ encryptWith: 'secret' }),
+        ...cache({ credentials: { ...REDIS, cacheSecrets: 'x' }, encryptWith: 'secret' }),
         secret: { credentials: { ...REDIS, cacheSecrets: 'x' } }
       },
       'names the binding of Redis'

@@ -64,9 +64,12 @@ test('work without a record is queued and selected as it is', async () => {
   expect(await select(ID)).toMatchObject({ msg: text })
 })
 
-test('CAP 9 does not get the row', async () => {
+test('a queue without dead letters does not get the row, and gets all others', async () => {
   const { ID, msg } = await delegated()
   refuseDelegatedWork(db, false)
   expect(await select(ID)).toBeUndefined()
   expect(await stored(ID)).toMatchObject({ ID, msg, attempts: 0 })
+  const other = newId()
+  await queue(other)
+  expect(await select(other)).toMatchObject({ ID: other })
 })
