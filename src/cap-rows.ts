@@ -32,16 +32,10 @@ interface Row {
 
 /** True if the current request or message of a tenant has a connection to the database already. @see `@sap/cds/lib/srv/srv-tx.js` @internal */
 export function isInTransaction(tenant: string | undefined): boolean {
-  const root = (cds.context as { context?: Transactional } | undefined)?.context
+  const root = cap.context?.context
   const { ready } = root?.transactions?.get(cds.db) ?? {}
   const isSame = !cap.env.requires.multitenancy || root?.tenant === tenant
   return isSame && Boolean(ready) && typeof ready !== 'string'
-}
-
-/** Context with the transactions of services that it has begun. */
-interface Transactional {
-  readonly tenant?: string
-  readonly transactions?: ReadonlyMap<unknown, { readonly ready?: unknown }>
 }
 
 /** Leaves rows of a table where they are whose text has a part, when rows are selected to be processed. @internal */

@@ -82,7 +82,12 @@ export interface Cap {
   readonly shutdown?: (...parameters: unknown[]) => unknown
   /** The primary database service. */
   readonly db?: { readonly kind?: string; disconnect?(): Promise<void> }
-  readonly context?: Omit<cds.EventContext, 'http'> & {
+  readonly context?: Omit<cds.EventContext, 'http' | 'context'> & {
+    /** Context of the root transaction, with the transactions of services. @see `@sap/cds/lib/srv/srv-tx.js` */
+    readonly context?: {
+      readonly tenant?: string
+      readonly transactions?: ReadonlyMap<unknown, { readonly ready?: unknown }>
+    }
     readonly tx?: unknown
     readonly http?: {
       readonly req: IncomingMessage & { readonly ip?: string }

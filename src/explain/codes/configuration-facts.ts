@@ -1,8 +1,12 @@
 import { checkKeys } from '../../configuration/check-keys.js'
 import { checkEffectiveKind } from '../../configuration/check-kind.js'
+import { configureLimits } from '../../configuration/limit-options.js'
 import { INSTALL_EMULATOR, isEmulatorInstalled } from '../../development/door.js'
+import { restartSettings } from '../../fleet/drain/options.js'
+import { sharedCacheSettings } from '../../fleet/options.js'
 import { bindingsOf } from '../../options.js'
 import { authenticatesRequests } from '../../lib/adoption.js'
+import { isProduction } from '../../lib/profile.js'
 import { redact } from '../../lib/redact.js'
 import { checkRemoteServices } from '../../remote/start-checks.js'
 import { trustedIssuers } from '../../inbound/authenticator.js'
@@ -15,10 +19,17 @@ export function startChecks(project: Project): Fact[] {
   const checks: (() => unknown)[] = [
     () => checkKeys(requires),
     () => checkEffectiveKind(requires, root),
-    () => checkRemoteServices(requires)
+    () => checkRemoteServices(requires),
+    () => {
+      configureLimits(auth.limits)
+    },
+    () => sharedCacheSettings(requires)
   ]
   if (authenticatesRequests(requires)) {
-    checks.push(() => trustedIssuers(auth, bindingsOf(auth, requires)))
+    checks.push(
+      () => trustedIssuers(auth, bindingsOf(auth, requires)),
+      () => restartSettings(auth.restart, isProduction())
+    )
   }
   const problems = checks.flatMap((check) => {
     try {

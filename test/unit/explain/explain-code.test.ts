@@ -125,6 +125,18 @@ describe('what of a code applies in this project', () => {
     expect(found['checks of the start']).toEqual(['no problem found'])
   })
 
+  test('ERR_CONFIGURATION: also for limits, restarts and the shared cache', async () => {
+    const other = mkdtempSync(join(tmpdir(), 'cds-principal-explain-'))
+    const auth = { kind: 'principal', limits: { socket: 1 }, restart: { drainDelays: 1 } }
+    const cache = { kind: 'principal-redis', userTokens: 'yes' }
+    const cds = { requires: { auth, 'principal-cache': cache } }
+    writeFileSync(join(other, 'package.json'), JSON.stringify({ name: 'x', cds }))
+    const { text } = await explain('ERR_CONFIGURATION', { project: other })
+    rmSync(other, { recursive: true })
+    for (const option of ['limits.socket', 'restart.drainDelays', 'principal-cache.userTokens'])
+      expect(text).toContain(`${option} is `)
+  })
+
   test('a folder that is no project is no reason to say nothing', async () => {
     const { text, explained } = await explain('ERR_ROLE_MISSING', { project: tmpdir() })
     expect(explained).toBe(true)
