@@ -38,7 +38,7 @@ export function isInTransaction(tenant: string | undefined): boolean {
   return isSame && Boolean(ready) && typeof ready !== 'string'
 }
 
-/** Leaves rows of a table where they are whose text has a part, when rows are selected to be processed. @internal */
+/** Leaves out rows whose element contains a text, when rows of a table are selected to be processed. @internal */
 export function leaveRowsWith(service: cds.Service, name: string, element: string, part: string) {
   const leave = ({ query }: cds.Request, next: () => unknown) => {
     const { SELECT: selection } = query as unknown as { SELECT?: { forUpdate?: unknown } }

@@ -131,7 +131,7 @@ export class AuthorCall {
     }
   }
 
-  /** @returns `undefined` if nobody has asked the system to confirm that the request is repeatable */
+  /** Reads whether an answer confirms that the request is repeatable; `undefined` if nobody has asked for that. */
   #isConfirmed(answer: Readonly<Record<string, unknown>>): boolean | undefined {
     const { repeatable } = this.#service
     return repeatable && answer[HEADERS[repeatable][2]] === 'accepted'

@@ -35,7 +35,7 @@ interface QueuedOptions {
 interface QueueRequires {
   readonly queue?: { readonly kind?: string; readonly legacyLocking?: boolean } | false
   readonly db?: unknown
-  /** Anything that is not true chooses the queue without it. @see `@sap/cds/libx/queue/api.js` */
+  /** CAP takes its queue without scheduling for any falsy value. @see `@sap/cds/libx/queue/api.js` */
   readonly scheduling?: unknown
 }
 

@@ -34,8 +34,8 @@ export function delegateQueuedWork(service: cds.Service, observer: IssueObserver
 /**
  * Refuses rows with a record in a process in which nothing is delegated, and which would run them as the application itself.
  *
- * @param hasDeadLetters - false for CAP 9, and CAP 10 without scheduling, which do not give up a message without a service, or read rows again
- *   before their time: they do not get these rows at all
+ * @param hasDeadLetters - true if the queue gives up a message that has no service. The queues of CAP 9, and of CAP 10 without scheduling,
+ *   do not get these rows at all
  * @internal
  */
 export function refuseDelegatedWork(service: cds.Service, hasDeadLetters: boolean): void {
@@ -77,6 +77,7 @@ async function returnRow(row: QueueRow, found: Separated): Promise<boolean> {
   return (await holdEntryOf(attempt)) && (await isStillThere(row))
 }
 
+/** @returns false if another attempt has begun since, or the work is over */
 async function holdEntryOf(attempt: Attempt): Promise<boolean> {
   const { state, stateIfMarked, hasDoneNothing } = attempt
   if (!state) return true
