@@ -14,7 +14,7 @@ export interface BoundCredentials {
 /** Place in files that credentials are from. */
 interface Source {
   readonly folder: string
-  /** True if they are in the property `uaa` of a binding, which is one file: those of reuse services are. */
+  /** True if they are in the property `uaa` of a binding: those of reuse services are. */
   readonly isNested: boolean
 }
 
@@ -122,21 +122,42 @@ export function otherClients(
   })
 }
 
-function readCredentials(source: Source): BoundCredentials {
+function readCredentials({ folder, isNested }: Source): BoundCredentials {
   const read: BoundCredentials = {}
-  const content = source.isNested ? nestedIn(source.folder) : undefined
+  const properties = propertiesIn(folder)
+  const content = isNested ? objectOf(properties['uaa']) : properties
   for (const name of ['clientid', ...SECRETS] as const) {
-    const value = content ? content[name] : textOf(join(source.folder, name))
+    const value = content[name]
     if (typeof value === 'string') read[name] = value
   }
   return read
 }
 
-function nestedIn(folder: string): Partial<Record<string, unknown>> {
+type Properties = Partial<Record<string, unknown>>
+
+/**
+ * Reads the credentials of a binding, which are a file each, or all in one file: the chart that `cds add kyma` creates has one, and
+ * `.metadata` calls it a container.
+ *
+ * @see `@sap/cds/lib/env/serviceBindings.js`, `parseProperties`
+ */
+function propertiesIn(folder: string): Properties {
+  const read = (name: string) => textOf(join(folder, name))
+  const files = ['clientid', ...SECRETS, 'uaa'].map((name) => [name, read(name)])
+  const { credentialProperties: described } = objectOf(read('.metadata'))
+  const containers = (Array.isArray(described) ? described : [])
+    .map((each) => Object(each) as { name?: unknown; container?: unknown })
+    .filter(({ name, container }) => container === true && typeof name === 'string')
+    .map(({ name }) => objectOf(read(name as string)))
+  return Object.assign(Object.fromEntries(files) as Properties, ...containers) as Properties
+}
+
+/** Returns an object that can be JSON in a file; an empty one for a file that is just written. */
+function objectOf(value: unknown): Properties {
   try {
-    return Object(JSON.parse(textOf(join(folder, 'uaa')) ?? '{}')) as Record<string, unknown>
+    return Object(typeof value === 'string' ? JSON.parse(value) : value) as Properties
   } catch {
-    return {} // it is just written
+    return {}
   }
 }
 

@@ -137,3 +137,39 @@ describe('credentials of a reuse service are in the property "uaa"', () => {
     ])
   })
 })
+
+describe('all credentials can be in one file, as in the chart that CAP creates for Kyma', () => {
+  const write = (content: object | string) => {
+    const container = { name: 'credentials', format: 'json', container: true }
+    mount({
+      type: 'xsuaa',
+      credentials: typeof content === 'string' ? content : JSON.stringify(content),
+      '.metadata': JSON.stringify({
+        metaDataProperties: [{ name: 'type', format: 'text' }],
+        credentialProperties: [container]
+      })
+    })
+  }
+
+  test.each(['directly', 'in "uaa"'])('%s', async (place) => {
+    const isNested = place !== 'directly'
+    const issued = async () => {
+      const { cert: certificate, key } = await issue()
+      return { clientid: 'sb-app', certificate, key }
+    }
+    const contentOf = (own: object) =>
+      isNested ? { url: 'https://reuse.example', uaa: own } : { ...own, xsappname: 'app' }
+    const own: BoundCredentials = await issued()
+    write(contentOf(own))
+    const bound = new Map([['auth', own]])
+    const sources = sourcesOf(bound, root)
+    expect([...sources.values()]).toEqual([{ folder, isNested }])
+    expect(readReplaced(bound, sources)).toEqual([])
+    const replaced = await issued()
+    write(contentOf(replaced))
+    expect(readReplaced(bound, sources)).toEqual(['auth'])
+    expect(own).toEqual(replaced)
+    write('{"clientid":"sb-a')
+    expect(readReplaced(bound, sources)).toEqual([])
+  })
+})
