@@ -1,3 +1,5 @@
+import cluster from 'node:cluster'
+import { once } from 'node:events'
 import type { Server } from 'node:http'
 
 import cds from '@sap/cds'
@@ -37,6 +39,10 @@ export function installRestart(requires: Requires): void {
     if (isDatabase(service)) watchQueue(service)
   })
   warmDestinations(requires)
+  // only the primary process of CAP's cluster mode gets this event; it serves nothing itself
+  cluster.once('listening', () => {
+    if (!isTest() && !cap.watched) finishOnSignal(settings, endWorkers)
+  })
   cap.once('listening', ({ server }: { server: Server }) => {
     watchRequests(server)
     void warmUp(settings.warmUpTimeout).then(() => {
@@ -45,7 +51,7 @@ export function installRestart(requires: Requires): void {
     if (isTest() || cap.watched) return
     // a server that listens before CAP has registered its handler for the signal
     setImmediate(() => {
-      drainOnSignal(server, settings)
+      finishOnSignal(settings, () => drain(server, settings))
     })
   })
 }
@@ -55,11 +61,22 @@ function isTest(): boolean {
   return 'it' in globalThis
 }
 
+/** Ends the workers of CAP's cluster mode, and waits for them: without their primary process, they would end at once. */
+async function endWorkers(): Promise<void> {
+  const ended = Object.values(cluster.workers ?? {}).map(async (worker) => {
+    if (!worker || worker.isDead()) return
+    const exit = once(worker, 'exit')
+    worker.process.kill('SIGTERM')
+    await exit
+  })
+  await Promise.all(ended)
+}
+
 /**
  * Finishes the work before CAP's own handler runs, which at once calls all listeners for `shutdown`: those close the database, and what
  * requests need. Handlers for `SIGTERM` of the application itself stay as they are.
  */
-function drainOnSignal(server: Server, settings: RestartSettings): void {
+function finishOnSignal({ shutdownTimeout }: RestartSettings, finish: () => Promise<void>): void {
   const stop = cap.shutdown as (...parameters: unknown[]) => unknown
   if (!process.listeners('SIGTERM').includes(stop)) {
     logWarning(
@@ -72,8 +89,8 @@ function drainOnSignal(server: Server, settings: RestartSettings): void {
   process.on('SIGTERM', (...parameters) => {
     if (isEnding) return
     isEnding = true
-    setTimeout(() => process.exit(), settings.shutdownTimeout).unref()
-    void drain(server, settings).then(() => stop(...parameters))
+    setTimeout(() => process.exit(), shutdownTimeout).unref()
+    void finish().then(() => stop(...parameters))
   })
   process.off('SIGTERM', stop)
 }

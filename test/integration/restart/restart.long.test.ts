@@ -35,10 +35,15 @@ cds.on('bootstrap', (app) => {
 export default cds.server
 `
 
-async function start(restart?: object | boolean, server = SERVER): Promise<void> {
+async function start(
+  restart?: object | boolean,
+  server = SERVER,
+  env: Record<string, string> = {}
+): Promise<void> {
   running = await RunningSample.start(
     {
       extra: join(__dirname, 'app'),
+      env,
       files: { 'server.ts': server },
       requires: {
         auth: { restart },
@@ -113,6 +118,23 @@ test('a request and its call are finished after SIGTERM, and only then the appli
   await ended
   expect(await running!.sample.output()).toContain('shutdown of the application')
   expect(await running!.sample.output()).not.toContain('work under way')
+  expect(system.cut).toEqual([])
+})
+
+test("the workers of CAP's cluster mode finish their work, and the process that has started them waits", async () => {
+  await start(DRAIN, SERVER, { CDS_WORKERS: '2' })
+  const { sample } = running as RunningSample
+  await sample.printed(/launched in[^]*launched in/)
+  const answer = alice.get('/odata/v4/restart/call()')
+  await system.asked()
+  const { ended } = await terminate()
+  system.answer()
+  expect((await answer).status).toBe(200)
+  await ended
+  const output = await sample.output()
+  expect(output.match(/the instance ends: not ready any more/g)).toHaveLength(2)
+  expect(output.match(/shutdown of the application/g)).toHaveLength(3)
+  expect(output).not.toContain('work under way')
   expect(system.cut).toEqual([])
 })
 
