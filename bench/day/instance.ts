@@ -94,7 +94,7 @@ export class Instance {
 
   #connectedTo({ uri, secret, userTokens }: NonNullable<SharedCache>): Store {
     const { RedisStore, FleetCache, Sealing, addressOf, newClient, setSharedCache } = this.#modules
-    const store = new RedisStore(() => newClient(addressOf({ uri })))
+    const store = new RedisStore((attempt) => newClient(addressOf({ uri }), attempt))
     for (const name of ['write', 'remove', 'unlock'] as const) this.#track(store, name)
     setSharedCache(new FleetCache(store, new Sealing([secret]), userTokens))
     return store

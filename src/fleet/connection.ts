@@ -33,9 +33,14 @@ export function redisLibrary(): Library {
 /**
  * Creates a client that is not connected yet. It queues nothing while it has no connection.
  *
+ * @param attempt - number of clients before: each one asks another sentinel first, as one that does not answer takes all the time there is
  * @internal
  */
-export function newClient(address: RedisAddress, library: Library = redisLibrary()): Client {
+export function newClient(
+  address: RedisAddress,
+  attempt: number,
+  library: Library = redisLibrary()
+): Client {
   const { mode, host, port, database, password, sentinels, masterName } = address
   const socket = { ...socketOf(address), host, port }
   const common = { disableOfflineQueue: true, pingInterval: PING_INTERVAL, disableClientInfo: true }
@@ -48,12 +53,16 @@ export function newClient(address: RedisAddress, library: Library = redisLibrary
     const nodeClientOptions = { ...own, socket: socketOf(address) }
     return library.createSentinel({
       name: masterName,
-      sentinelRootNodes: [...sentinels],
+      sentinelRootNodes: beginningWith(attempt % sentinels.length, sentinels),
       nodeClientOptions,
       sentinelClientOptions: nodeClientOptions
     }) as never
   }
   return library.createClient({ ...own, database, socket })
+}
+
+function beginningWith<T>(first: number, list: readonly T[]): T[] {
+  return [...list.slice(first), ...list.slice(0, first)]
 }
 
 function socketOf({ tls, ca }: RedisAddress) {

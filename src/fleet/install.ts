@@ -34,7 +34,7 @@ export function installFleetCache(requires: Readonly<Record<string, unknown>>): 
   const library = redisLibrary()
   const address = addressOf(settings.redis)
   const sealing = new Sealing(boundSecrets(settings.encryptWith, requires))
-  const store = new RedisStore(() => newClient(address, library))
+  const store = new RedisStore((attempt) => newClient(address, attempt, library))
   const cache = new FleetCache(store, sealing, settings.userTokens)
   installed = cache
   setSharedCache(cache)

@@ -35,15 +35,16 @@ export type Found =
 
 /** Keys and values in Redis. Failures are no errors here: the caller goes on without Redis. */
 export class RedisStore {
-  readonly #newClient: () => Client
+  readonly #newClient: (attempt: number) => Client
   readonly #circuit: Circuit
   #client: Client | undefined
+  #attempts = 0
   #isEnded = false
   /** Place where Redis failed last: in a cluster, another one may be on a server that works. */
   #failedAt = 'trial'
 
-  /** @param newClient - creates a client that is not connected */
-  constructor(newClient: () => Client) {
+  /** @param newClient - creates a client that is not connected, from the number of those before */
+  constructor(newClient: (attempt: number) => Client) {
     this.#newClient = newClient
     this.#circuit = new Circuit({
       probe: () => this.#probe(),
@@ -156,7 +157,7 @@ export class RedisStore {
   async #connect(): Promise<Client> {
     drop(this.#client)
     if (this.#isEnded) throw new Error('ended')
-    const client = this.#newClient()
+    const client = this.#newClient(this.#attempts++)
     this.#client = client
     let failure: unknown
     // a client that gets no connection goes on and on, and tells the reason here only

@@ -21,7 +21,7 @@ export async function startInstance(
   { secret = SECRET, userTokens = true } = {}
 ): Promise<Instance> {
   const address = addressOf(redis)
-  const store = new RedisStore(() => newClient(address))
+  const store = new RedisStore((attempt) => newClient(address, attempt))
   await store.start()
   return { store, cache: new FleetCache(store, new Sealing([secret]), userTokens) }
 }

@@ -1,6 +1,8 @@
 import { type ChildProcess, spawn } from 'node:child_process'
 import { randomUUID } from 'node:crypto'
+import { once } from 'node:events'
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { type AddressInfo, createServer, type Socket } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { setTimeout as delay } from 'node:timers/promises'
@@ -72,8 +74,8 @@ const PASSWORD = randomUUID()
     admin.destroy()
   }
 
-  async function start(): Promise<Instance> {
-    const nodes = [{ hostname: '127.0.0.1', port: sentinelPort }]
+  async function start(...ports: number[]): Promise<Instance> {
+    const nodes = [...ports, sentinelPort].map((port) => ({ hostname: '127.0.0.1', port }))
     const text = JSON.stringify(nodes)
     const instance = await startInstance({
       hostname: '127.0.0.1',
@@ -84,7 +86,19 @@ const PASSWORD = randomUUID()
     return instance
   }
 
+  test('a sentinel that does not answer is asked last the next time', async () => {
+    const sockets: Socket[] = []
+    const silent = createServer((socket) => sockets.push(socket)).listen(0)
+    await once(silent, 'listening')
+    const { store } = await start((silent.address() as AddressInfo).port)
+    while (!store.isUp) await delay(50)
+    store.end()
+    for (const each of sockets) each.destroy()
+    silent.close()
+  })
+
   test('instances find the server, and another one after a failover; no fetch fails', async () => {
+    warnings.mockClear()
     const [one, two] = [await start(), await start()]
     expect([one.store.isUp, two.store.isUp]).toEqual([true, true])
     const tokens = source()
