@@ -3,7 +3,7 @@ import type { RequestListener } from 'node:http'
 import { createServer, type ServerOptions } from 'node:https'
 import type { AddressInfo } from 'node:net'
 
-import { createAuthority } from '../../emulator/src/certificates/authority.js'
+import { createAuthority, LANDSCAPE_VALID_MS } from '../../emulator/src/certificates/authority.js'
 
 /** Longer than any client keeps a connection: a server that closes first breaks a request under way. */
 export const KEEP_ALIVE_MS = 120_000
@@ -26,7 +26,7 @@ export async function startHttpsServer(
     subject: [{ CN: ['localhost'] }],
     usage: 'server',
     hosts: [{ type: 'dns', value: 'localhost' }],
-    validMs: 3600_000
+    validMs: LANDSCAPE_VALID_MS // a run of the fleet takes more than an hour
   })
   const server = createServer({ ...identity, ...tls }, listener).listen(0, '127.0.0.1')
   server.keepAliveTimeout = KEEP_ALIVE_MS
