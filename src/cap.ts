@@ -1,3 +1,5 @@
+import { resolve } from 'node:path'
+
 import cds from '@sap/cds'
 
 import type { Cap } from './cap-types.js'
@@ -111,6 +113,13 @@ export function isDatabase(service: object): boolean {
 export function affectedRows(result: unknown): number {
   if (typeof result === 'number') return result
   return (result as { affected?: number } | undefined)?.affected ?? 0
+}
+
+/** Makes a folder the project of this process: a command may have read the configuration of another one. @internal */
+export function useProject(folder: string, profile?: string): void {
+  if (profile) process.env.CDS_ENV = profile
+  cds.root = resolve(folder)
+  for (const kept of ['env', 'requires']) Reflect.deleteProperty(cds, kept)
 }
 
 /** Members of CAP's facade by which a command of its own loads a project. */

@@ -1,8 +1,6 @@
-import { resolve } from 'node:path'
-
 import cds from '@sap/cds'
 
-import { cap } from '../cap.js'
+import { cap, useProject } from '../cap.js'
 import { lineOf, type LintFinding, lintFindings } from '../restrictions/names/lint-findings.js'
 
 /** Options of `cds-principal lint`. */
@@ -20,11 +18,10 @@ export interface LintOptions {
  * @internal
  */
 export async function lint({ project, format }: LintOptions): Promise<void> {
-  const root = resolve(project)
-  cds.root = root
+  useProject(project)
   const csn = await cds.load('*')
   const { auth } = cap.env.requires
-  const findings = lintFindings(csn, root, auth ?? {})
+  const findings = lintFindings(csn, cds.root, auth ?? {})
   process.stdout.write(`${FORMATS[format](findings)}\n`)
   if (findings.length) process.exitCode = 1
 }

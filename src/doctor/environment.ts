@@ -1,8 +1,4 @@
-import { resolve } from 'node:path'
-
-import cds from '@sap/cds'
-
-import { cap } from '../cap.js'
+import { cap, useProject } from '../cap.js'
 import { joinRunningLandscape } from '../development/running.js'
 import { silenceCloudSdk } from '../lib/lazy.js'
 import { quietLibraries } from '../lib/log.js'
@@ -46,16 +42,13 @@ export type Source = 'files' | 'environment' | 'landscape' | 'nowhere'
  */
 export async function prepareEnvironment(options: DoctorOptions): Promise<Source> {
   const { profile, vcap, requires } = options
-  const root = resolve(options.project)
   const { env } = process
   assertReadable(options)
   quietLibraries()
   silenceCloudSdk()
-  if (profile) env.CDS_ENV = profile
   if (requires) env.CDS_CONFIG = JSON.stringify(readConfiguration(requires))
   if (vcap) env.VCAP_SERVICES = JSON.stringify(readVcap(vcap))
-  cds.root = root
-  for (const kept of ['env', 'requires']) Reflect.deleteProperty(cds, kept) // read for another folder
+  useProject(options.project, profile)
   if (vcap) return 'files'
   if (hasEnvironment() || (await boundServices()).length) return 'environment'
   if (isFromFiles(options) || isProduction()) return 'nowhere'

@@ -1,8 +1,6 @@
-import { resolve } from 'node:path'
-
 import cds from '@sap/cds'
 
-import { cap } from '../../cap.js'
+import { cap, useProject } from '../../cap.js'
 import type { Requires } from '../../cap-types.js'
 import { joinRunningLandscape } from '../../development/running.js'
 import { quietLibraries } from '../../lib/log.js'
@@ -38,10 +36,8 @@ export interface Project {
  * @internal
  */
 export async function openProject({ project, profile }: ProjectOptions): Promise<Project> {
-  const root = resolve(project)
-  if (profile) process.env.CDS_ENV = profile
-  cds.root = root
-  for (const kept of ['env', 'requires']) Reflect.deleteProperty(cds, kept) // read for another folder
+  useProject(project, profile)
+  const { root } = cds
   quietLibraries()
   const { requires, profiles } = cap.env
   const auth = (requires.auth ?? { kind: 'none' }) as AuthOptions

@@ -22,16 +22,16 @@ const SECURITY = {
   attributes: [{ name: 'country' }]
 }
 
-async function linted(service: string, format: LintOptions['format'] = 'json') {
-  mkdirSync(join(project, 'srv'), { recursive: true })
-  writeFileSync(join(project, 'srv/shop.cds'), service)
-  writeFileSync(join(project, 'xs-security.json'), JSON.stringify(SECURITY))
+async function linted(service: string, format: LintOptions['format'] = 'json', root = project) {
+  mkdirSync(join(root, 'srv'), { recursive: true })
+  writeFileSync(join(root, 'srv/shop.cds'), service)
+  writeFileSync(join(root, 'xs-security.json'), JSON.stringify(SECURITY))
   const lines: string[] = []
   const write = jest.spyOn(process.stdout, 'write').mockImplementation((text) => {
     lines.push(String(text))
     return true
   })
-  await lint({ project, format })
+  await lint({ project: root, format })
   write.mockRestore()
   return { text: lines.join(''), exitCode: process.exitCode }
 }
@@ -69,6 +69,17 @@ test('misspelt names: exit code 1, and the name that was meant', async () => {
     }
   ])
   expect(exitCode).toBe(1)
+})
+
+test('the configuration is that of the project, also if that of another folder was read before', async () => {
+  await linted(WRONG)
+  const other = mkdtempSync(join(project, 'other-'))
+  const auth = { issuers: { company: { roles: { map: true } } } }
+  writeFileSync(join(other, '.cdsrc.json'), JSON.stringify({ requires: { auth } }))
+  const { findings } = JSON.parse((await linted(WRONG, 'json', other)).text) as {
+    findings: { rule: string }[]
+  }
+  expect(findings.map(({ rule }) => rule)).toEqual(['unknown-attribute'])
 })
 
 test('a condition that can not be made safe is a finding', async () => {
