@@ -1,10 +1,7 @@
-import { resolve } from 'node:path'
-
-import cds from '@sap/cds'
 import { Command } from 'commander'
 
-import { cap, loadProject } from '../cap.js'
-import { entriesFor, revokeDelegations } from '../delegation/revoke.js'
+import { cap, loadProject, useProject } from '../cap.js'
+import { entriesFor, type RevocationFilter, revokeDelegations } from '../delegation/revoke.js'
 import { INSTALL_EMULATOR, isEmulatorInstalled, loadCommands } from '../development/door.js'
 import { type DelegationEntry, inOwnTransaction, listEntries } from '../delegation/table.js'
 
@@ -60,44 +57,50 @@ function withFilter(command: Command): Command {
     .option('--project <folder>', 'folder of the CAP project', process.cwd())
 }
 
-async function list({ json, limit, ...flags }: Flags): Promise<void> {
-  await connect(flags)
-  const { tenant } = flags
+/** Prints the delegations. @internal */
+export async function list({ json, limit, ...flags }: Flags): Promise<void> {
   const number = Number(limit)
   if (!(number > 0)) throw new Error('--limit: use a number')
-  const entries = await inOwnTransaction(tenant, () =>
-    listEntries(entriesFor(filterOf(flags)), number)
+  const filter = filterOf(flags)
+  const entries = await connected(flags, () =>
+    inOwnTransaction(flags.tenant, () => listEntries(entriesFor(filter), number))
   )
   const output = json ? JSON.stringify(entries.map(shown), null, 2) : entries.map(lineOf).join('\n')
   process.stdout.write(`${output || 'No delegations.'}\n`)
-  await disconnect()
 }
 
-async function revoke({ all, ...flags }: Flags): Promise<void> {
+/** Revokes delegations. @internal */
+export async function revoke({ all, ...flags }: Flags): Promise<void> {
   if (!all && flags.user === undefined) throw new Error('name a --user, or --all')
-  await connect(flags)
-  const count = await revokeDelegations(filterOf(flags))
+  const filter = filterOf(flags)
+  const count = await connected(flags, () => revokeDelegations(filter))
   process.stdout.write(`${String(count)} revoked\n`)
-  await disconnect()
 }
 
-function filterOf({ user, tenant, before }: Flags) {
+/** Refuses what is empty: a variable of a script that is not set would stand for all users, or all tenants. */
+function filterOf({ user, tenant, before }: Flags): RevocationFilter {
+  for (const [name, value] of Object.entries({ user, tenant })) {
+    if (value?.trim() === '') throw new Error(`--${name}: it is empty`)
+  }
   if (before !== undefined && Number.isNaN(Date.parse(before))) {
     throw new Error('--before: use a time such as 2026-01-31T12:00:00Z')
   }
-  return { ...(user && { user }), ...(tenant && { tenant }), ...(before && { before }) }
+  return {
+    ...(user !== undefined && { user }),
+    ...(tenant !== undefined && { tenant }),
+    ...(before !== undefined && { before })
+  }
 }
 
-/** Connects to the database of the project, or of the deployed application. */
-async function connect({ project, profile }: Flags): Promise<void> {
-  if (profile) process.env.CDS_ENV = profile
-  cds.root = resolve(project)
-  for (const kept of ['env', 'requires']) Reflect.deleteProperty(cds, kept) // read for another folder
-  await loadProject()
-}
-
-async function disconnect(): Promise<void> {
-  await cap.db?.disconnect?.()
+/** Runs a function with the database of the project, or of the deployed application; open connections would keep the process. */
+async function connected<T>({ project, profile }: Flags, run: () => Promise<T>): Promise<T> {
+  useProject(project, profile)
+  try {
+    await loadProject()
+    return await run()
+  } finally {
+    await cap.db?.disconnect?.()
+  }
 }
 
 /** Leaves out what is of no use outside. */

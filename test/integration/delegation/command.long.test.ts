@@ -78,6 +78,7 @@ test('what waits is listed, and revoked work becomes a dead letter', async () =>
 
 test.each([
   [['revoke'], /name a --user, or --all/],
+  [['revoke', '--user', ''], /--user: it is empty/],
   [['list', '--before', 'yesterday'], /--before: use a time/],
   [['list', '--limit', 'many'], /--limit: use a number/]
 ])('%j is refused', async (args, message) => {
