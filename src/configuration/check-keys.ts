@@ -11,8 +11,8 @@ interface Names {
   readonly others?: readonly string[]
 }
 
-/** Options of this package for a required service. */
-const OWN = ['onBehalfOf', 'minTokenLifetime', 'delegation', 'clients'] as const
+/** Options of this package for a required service, whatever its kind. */
+const OWN = ['onBehalfOf', 'minTokenLifetime', 'delegation'] as const
 
 /** Options of `cds.requires.auth`. */
 const AUTH: Names = {
@@ -77,13 +77,13 @@ function checkAuth(auth: Options, requires: Requires): void {
   const path = 'cds.requires.auth'
   const isKnown = typeof auth.kind === 'string' && kindsOf(requires).includes(auth.kind)
   if (!auth.impl && !isKnown) checkValue(`${path}.kind`, auth.kind, AUTH_KINDS)
+  if (!authenticatesRequests(requires)) return
   checkPlace(path, auth)
-  if (authenticatesRequests(requires)) checkNames(path, auth, AUTH)
+  checkNames(path, auth, AUTH)
 }
 
 function checkService(path: string, name: string, options: Options, requires: Requires): void {
-  // services of other plugins have a "client"
-  checkNames(path, options, { misspellable: OWN, others: ['client'] })
+  checkNames(path, options, { misspellable: OWN })
   const { kind, impl, destinationOptions, credentials } = options
   if (typeof kind === 'string' && !impl && !isKind(kind, name, requires)) {
     checkValue(`${path}.kind`, kind, REMOTE_KINDS)
@@ -92,8 +92,9 @@ function checkService(path: string, name: string, options: Options, requires: Re
     credentials: asOptions(credentials),
     destinationOptions: asOptions(destinationOptions)
   }
+  if (!isRemote(options, requires)) return
   for (const [each, content] of Object.entries(inner)) checkPlace(`${path}.${each}`, content)
-  if (!decidesCalls(options) || !isRemote(options)) return
+  if (!decidesCalls(options)) return
   checkNames(path, options, SERVICE)
   checkNames(`${path}.credentials`, inner.credentials, CREDENTIALS)
   checkDestinationOptions(`${path}.destinationOptions`, inner.destinationOptions)
@@ -101,8 +102,11 @@ function checkService(path: string, name: string, options: Options, requires: Re
   checkValue(`${path}.destinationOptions.selectionStrategy`, selectionStrategy, STRATEGIES)
 }
 
-function isRemote({ kind, external, onBehalfOf }: Options): boolean {
-  return REMOTE_KINDS.includes(String(kind)) || external === true || onBehalfOf !== undefined
+/** True for a service that is called by this package. */
+function isRemote({ kind, external, onBehalfOf }: Options, { kinds }: Requires): boolean {
+  const { impl } = asOptions(asOptions(kinds)[String(kind)])
+  const isOwn = String(impl).startsWith('cds-principal/')
+  return isOwn || REMOTE_KINDS.includes(String(kind)) || external === true || onBehalfOf != null
 }
 
 /** CAP completes a kind with the name of the service. */
@@ -131,9 +135,9 @@ function checkValue(path: string, value: unknown, known: readonly string[]): voi
   throw new ConfigurationError(`${path} is "${String(value)}": did you mean "${guess}"?`)
 }
 
-/** An option of this package that stands one level too deep. */
+/** An option of this package that stands one level too deep. Elsewhere, other plugins have options of these names. */
 function checkPlace(path: string, options: Options): void {
-  const name = OWN.find((each) => Object.hasOwn(options, each))
+  const name = [...OWN, 'clients'].find((each) => Object.hasOwn(options, each))
   if (!name) return
   throw new ConfigurationError(
     `${path}.${name} has no effect there: move it to cds.requires.<service>`

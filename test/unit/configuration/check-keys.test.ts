@@ -62,6 +62,7 @@ const PLACES: [string, readonly string[], (name: string) => object][] = [
       'onBehalfOf',
       'minTokenLifetime',
       'delegation',
+      'clients',
       'credentials',
       'destinationOptions',
       'csrfInBatch'
@@ -135,13 +136,16 @@ test.each([
 })
 
 test('an option that stands one level too deep is named', () => {
-  for (const name of ['onBehalfOf', 'minTokenLifetime', 'delegation']) {
+  for (const name of ['onBehalfOf', 'minTokenLifetime', 'delegation', 'clients']) {
     for (const part of ['credentials', 'destinationOptions']) {
       expect(message({ S4: { kind: 'rest', [part]: { [name]: 1 } } })).toBe(
         `cds.requires.S4.${part}.${name} has no effect there: move it to cds.requires.<service>`
       )
     }
     expect(message({ auth: { kind: 'principal', [name]: 1 } })).toMatch('cds.requires.auth.')
+    const mcp = { impl: 'cds-principal/mcp-service' }
+    const agent = { kinds: { mcp }, agent: { kind: 'mcp', credentials: { [name]: 1 } } }
+    expect(() => checkKeys(agent)).toThrow(`cds.requires.agent.credentials.${name}`)
   }
 })
 
@@ -158,6 +162,20 @@ describe('what is near to nothing of this package stays', () => {
     expect(message({ S4: options, auth: { kind: 'principal', tenants: {}, userId: 'x' } })).toBe(
       undefined
     )
+  })
+
+  test.each(['clientId', 'clientID', 'clientIds', 'client_id', 'client', 'clients'])(
+    '"%s" of services that are not remote',
+    (name) => {
+      const kind = { kind: 'enterprise-messaging', credentials: { [name]: 1, delegation: 1 } }
+      expect(message({ messaging: { ...kind, [name]: 1 }, other: { [name]: 1 } })).toBeUndefined()
+    }
+  )
+
+  test('options of authentication that is not of this package', () => {
+    const auth = { impl: './srv/auth.js', clients: ['x'], delegation: true }
+    expect(message({ auth })).toBeUndefined()
+    expect(message({ auth: { ...auth, kind: 'mocked' } })).toBeUndefined()
   })
 
   test("the whole of CAP's own configuration", () => {
