@@ -23,15 +23,14 @@ export function readConfiguration(root: string, name: string): ConfigurationFile
   const indent = /^([ \t]+)"/m.exec(text)?.[1] ?? '  '
   const serialize = () => `${JSON.stringify(content, null, indent)}\n`
   const before = serialize()
+  const own = name === 'package.json' ? {} : content
+  const cds = isObject(content['cds']) ? content['cds'] : own
   return {
     name,
     content,
-    get cds() {
-      return isObject(content['cds']) || name === 'package.json'
-        ? objectAt(content, 'cds')
-        : content
-    },
+    cds,
     save: () => {
+      if (cds !== content && Object.keys(cds).length) content['cds'] = cds
       if (serialize() !== before) writeFileSync(path, serialize())
     }
   }

@@ -11,7 +11,9 @@ import { developmentKit } from './development-kit.js'
 import { addEditorSettings } from './editor-settings.js'
 import { hasOnPremiseDestination } from './on-premise.js'
 import {
+  authSectionsOf,
   choosePrincipal,
+  dropImplementations,
   hasAuth,
   isPrincipalChosen,
   keepPrincipal,
@@ -70,12 +72,12 @@ const isChosen = () => configurations().some(({ cds }) => isPrincipalChosen(cds)
 /** Services whose tokens the project takes. */
 function issuersOf(files: readonly ConfigurationFile[]): { xsuaa: boolean; ias: boolean } {
   const all = files.flatMap(({ cds }) => requiresOf(cds))
+  const kinds = files.flatMap(({ cds }) => authSectionsOf(cds)).map(kindOf)
   const named = developmentKit().cli?.argv?.flatMap((text) => text.split(/[,\s]/)) ?? []
   const has = (kind: string, service: string) =>
     named.includes(kind) ||
-    all.some(
-      (each) => Boolean(each[service]) || kindOf(each['auth'])?.replace('-auth', '') === kind
-    )
+    all.some((each) => Boolean(each[service])) ||
+    kinds.some((each) => each?.replace('-auth', '') === kind)
   const ias = has('ias', 'identity')
   return { ias, xsuaa: has('xsuaa', 'xsuaa') || !ias }
 }
@@ -96,10 +98,10 @@ function addToProject(): void {
   const [manifest] = files
   const place = files.find((file) => hasAuth(file.cds)) ?? manifest
   if (!manifest || !place) return
-  for (const file of files) keepPrincipal(file.cds)
-  const impl = choosePrincipal(place.cds)
-  if (impl)
+  for (const impl of files.flatMap(({ cds }) => dropImplementations(cds)))
     console.log(`cds.requires.auth.impl "${impl}" is removed: authentication is cds-principal's`)
+  for (const file of files) keepPrincipal(file.cds)
+  choosePrincipal(place.cds)
   if (ias) objectAt(place.cds, 'requires')['identity'] ??= true
   if (ias && xsuaa) objectAt(place.cds, 'requires')['xsuaa'] ??= true
   addDependency(manifest)
@@ -128,8 +130,8 @@ function addDependency({ content }: ConfigurationFile): void {
 
 /** True if the project does without the emulated BTP services. */
 function isEmulatorOff(): boolean {
-  const requires = configurations().flatMap(({ cds }) => requiresOf(cds))
-  return requires.some(({ auth }) => isObject(auth) && auth['emulator'] === false)
+  const sections = configurations().flatMap(({ cds }) => authSectionsOf(cds))
+  return sections.some((auth) => isObject(auth) && auth['emulator'] === false)
 }
 
 /**

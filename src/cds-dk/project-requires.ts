@@ -3,13 +3,20 @@ import { isObject, type Json, objectAt } from './configuration-file.js'
 /** Kinds that the facets `xsuaa` and `ias` of `@sap/cds-dk` write into a profile. */
 const KINDS_OF_FACETS = ['xsuaa', 'xsuaa-auth', 'ias', 'ias-auth', 'jwt', 'jwt-auth']
 
-/** Returns all `requires` sections of a configuration: the one for every profile first, then those of the profiles. */
+/** Returns all `requires` sections of a configuration: the one for every profile, and those of the profiles. */
 export function requiresOf(cds: Json): Json[] {
-  const own = isObject(cds['requires']) ? [cds['requires']] : []
-  const profiles = Object.values(profilesOf(cds)).flatMap((section) =>
-    isObject(section['requires']) ? [section['requires']] : []
-  )
-  return [...own, ...own.flatMap((requires) => Object.values(profilesOf(requires))), ...profiles]
+  const own = isObject(cds['requires']) ? withProfiles(cds['requires']) : []
+  return [...own, ...Object.values(profilesOf(cds)).flatMap(requiresOf)]
+}
+
+/** Returns all sections of `auth`, also those of profiles inside of it. */
+export function authSectionsOf(cds: Json): unknown[] {
+  return requiresOf(cds).flatMap(({ auth }) => (isObject(auth) ? withProfiles(auth) : [auth]))
+}
+
+/** Returns a section, and the profiles inside of it on every level. */
+function withProfiles(section: Json): Json[] {
+  return [section, ...Object.values(profilesOf(section)).flatMap(withProfiles)]
 }
 
 function profilesOf(section: Json): Record<string, Json> {
@@ -28,7 +35,7 @@ export function kindOf(entry: unknown): string | undefined {
 
 /** True if the configuration names the kind `principal` for `auth`, in any profile. */
 export function isPrincipalChosen(cds: Json): boolean {
-  return requiresOf(cds).some(({ auth }) => /^principal(-auth)?$/.test(kindOf(auth) ?? ''))
+  return authSectionsOf(cds).some((auth) => /^principal(-auth)?$/.test(kindOf(auth) ?? ''))
 }
 
 /** True if `auth` is configured here, in any profile. */
@@ -36,44 +43,55 @@ export function hasAuth(cds: Json): boolean {
   return requiresOf(cds).some(({ auth }) => auth !== undefined)
 }
 
-/**
- * Makes `principal` the kind of `auth` in every profile. Other options of `auth`, such as users, stay as they are.
- *
- * @returns the implementation of its own that the project had, and has no more
- */
-export function choosePrincipal(cds: Json): string | undefined {
+/** Makes `principal` the kind of `auth` in every profile. Other options of `auth`, such as users, stay as they are. */
+export function choosePrincipal(cds: Json): void {
+  dropKinds(cds, () => true)
   const requires = objectAt(cds, 'requires')
   const { auth } = requires
-  const impl = isObject(auth) ? auth['impl'] : undefined
-  if (isObject(auth)) {
-    delete auth['impl']
-    requires['auth'] = { ...auth, kind: 'principal' }
-  } else requires['auth'] = 'principal'
-  for (const section of requiresOf(cds).slice(1)) dropKind(section)
-  return typeof impl === 'string' ? impl : undefined
+  requires['auth'] = isObject(auth) ? { ...auth, kind: 'principal' } : 'principal'
 }
 
 /** Removes the kinds that facets of `@sap/cds-dk` have written into profiles: they would turn `principal` off there. */
 export function keepPrincipal(cds: Json): void {
-  for (const section of requiresOf(cds).slice(1)) {
-    if (KINDS_OF_FACETS.includes(kindOf(section['auth']) ?? '')) dropKind(section)
-  }
-  for (const section of [cds['requires'], cds].filter(isObject)) removeEmptyProfiles(section)
+  dropKinds(cds, (kind) => KINDS_OF_FACETS.includes(kind))
 }
 
-function dropKind(requires: Json): void {
-  const { auth } = requires
-  if (isObject(auth)) delete auth['kind']
-  if (typeof auth === 'string' || (isObject(auth) && !Object.keys(auth).length)) {
-    delete requires['auth']
+/**
+ * Removes the implementations of `auth` that the project has, in any profile: CAP would load them in place of this package's.
+ *
+ * @returns what is removed
+ */
+export function dropImplementations(cds: Json): string[] {
+  return authSectionsOf(cds).flatMap((auth) => {
+    const impl = isObject(auth) ? auth['impl'] : undefined
+    if (isObject(auth)) delete auth['impl']
+    return typeof impl === 'string' ? [impl] : []
+  })
+}
+
+/** Removes kinds of `auth` in profiles, and what is empty without them. That for every profile stays. */
+function dropKinds(cds: Json, isDropped: (kind: string) => boolean): void {
+  const base = cds['requires']
+  for (const requires of requiresOf(cds)) {
+    const { auth } = requires
+    const sections = isObject(auth) ? withProfiles(auth) : []
+    for (const section of requires === base ? sections.slice(1) : sections) {
+      if (isDropped(kindOf(section) ?? '')) delete section['kind']
+    }
+    if (isObject(auth)) removeEmptyProfiles(auth)
+    const isEmpty = isObject(auth) && !Object.keys(auth).length
+    const isText = typeof auth === 'string' && requires !== base
+    if (isEmpty || (isText && isDropped(auth))) delete requires['auth']
   }
+  for (const section of [base, cds].filter(isObject)) removeEmptyProfiles(section)
 }
 
 function removeEmptyProfiles(section: Json): void {
   for (const [key, profile] of Object.entries(profilesOf(section))) {
-    if (isObject(profile['requires']) && !Object.keys(profile['requires']).length) {
-      delete profile['requires']
-    }
+    removeEmptyProfiles(profile)
+    const { requires } = profile
+    if (isObject(requires)) removeEmptyProfiles(requires)
+    if (isObject(requires) && !Object.keys(requires).length) delete profile['requires']
     if (!Object.keys(profile).length) delete section[key]
   }
 }

@@ -36,6 +36,17 @@ describe('a file of the configuration', () => {
     expect(read('package.json')).toBe(odd)
   })
 
+  test('gets no "cds" without a setting', () => {
+    const text = '{\n  "name": "a"\n}\n'
+    const file = written('package.json', text)
+    expect(file.cds).toEqual({})
+    file.save()
+    expect(read('package.json')).toBe(text)
+    file.content['version'] = '1'
+    file.save()
+    expect(JSON.parse(read('package.json'))).toEqual({ name: 'a', version: '1' })
+  })
+
   test('has the whole configuration in .cdsrc.json, with or without "cds"', () => {
     objectAt(written('.cdsrc.json', '{ "requires": {} }').cds, 'requires')['a'] = 1
     expect(written('.cdsrc.json', '{ "requires": { "a": 1 } }').cds).toEqual({ requires: { a: 1 } })

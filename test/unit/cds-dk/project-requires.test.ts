@@ -1,5 +1,6 @@
 import {
   choosePrincipal,
+  dropImplementations,
   isPrincipalChosen,
   keepPrincipal
 } from '../../../src/cds-dk/project-requires.js'
@@ -19,7 +20,19 @@ describe('the kind of authentication in a project', () => {
       { '[production]': { auth: { kind: 'ias', config: { a: 1 } }, db: 'hana' } },
       { auth: 'principal', '[production]': { auth: { config: { a: 1 } }, db: 'hana' } }
     ],
-    ['mocked users in development', { '[development]': { auth: 'mocked' } }, { auth: 'principal' }]
+    ['mocked users in development', { '[development]': { auth: 'mocked' } }, { auth: 'principal' }],
+    [
+      'kinds of profiles inside of auth',
+      {
+        auth: { '[development]': { kind: 'mocked', users: {} }, '[production]': { kind: 'xsuaa' } }
+      },
+      { auth: { kind: 'principal', '[development]': { users: {} } } }
+    ],
+    [
+      'kinds of profiles in profiles',
+      { '[a]': { auth: { '[b]': { kind: 'jwt' } }, '[c]': { auth: 'mocked', db: 'sqlite' } } },
+      { auth: 'principal', '[a]': { '[c]': { db: 'sqlite' } } }
+    ]
   ])('is principal in every profile, in place of %s', (_name, requires, expected) => {
     const cds = { requires: { ...requires } }
     choosePrincipal(cds)
@@ -42,16 +55,31 @@ describe('the kind of authentication in a project', () => {
     }
   )
 
+  test.each([
+    { requires: { auth: { kind: 'principal', '[production]': { kind: 'xsuaa' } } } },
+    { requires: { '[production]': { auth: 'xsuaa' } } },
+    { '[production]': { requires: { auth: 'xsuaa' } } },
+    {
+      '[production]': { requires: { auth: { kind: 'ias' } } },
+      '[x]': { requires: { auth: 'jwt' } }
+    }
+  ])('is kept also where no section is for every profile: %j', (cds) => {
+    keepPrincipal(cds)
+    expect(JSON.stringify(cds)).not.toMatch(/production|xsuaa|ias|jwt/)
+  })
+
   test('of other profiles stays what the project says', () => {
     const cds = { requires: { auth: 'principal', '[test]': { auth: 'mocked' } } }
     keepPrincipal(cds)
     expect(cds.requires['[test]']).toEqual({ auth: 'mocked' })
   })
 
-  test('says when an implementation is replaced', () => {
-    const cds = { requires: { auth: { impl: './srv/auth.js' } } }
-    expect(choosePrincipal(cds)).toBe('./srv/auth.js')
-    expect(cds.requires.auth).toEqual({ kind: 'principal' })
+  test('replaces the implementations of all profiles', () => {
+    const auth = { impl: './srv/auth.js', '[x]': { impl: './x.js' } }
+    const cds = { requires: { auth, '[y]': { auth: { impl: './y.js', users: {} } } } }
+    expect(dropImplementations(cds)).toEqual(['./srv/auth.js', './x.js', './y.js'])
+    choosePrincipal(cds)
+    expect(cds.requires).toEqual({ auth: 'principal', '[y]': { auth: { users: {} } } })
   })
 
   test.each([
@@ -59,6 +87,8 @@ describe('the kind of authentication in a project', () => {
     [{ requires: { auth: { kind: 'principal-auth' } } }, true],
     [{ requires: { '[hybrid]': { auth: 'principal' } } }, true],
     [{ '[hybrid]': { requires: { auth: { kind: 'principal' } } } }, true],
+    [{ requires: { auth: { '[hybrid]': { kind: 'principal' } } } }, true],
+    [{ '[a]': { '[b]': { requires: { auth: 'principal' } } } }, true],
     [{ requires: { auth: 'xsuaa' } }, false],
     [{ requires: { auth: { users: {} } } }, false],
     [{ requires: true }, false],
