@@ -10,6 +10,9 @@ import { projectSettings, type Setting } from './project-files.js'
 /** Values by which a configuration selects this package. */
 const NAMES: readonly unknown[] = ['principal', 'principal-auth']
 
+/** Implementations of authentication that are of this package. */
+const IMPLEMENTATIONS: readonly unknown[] = ['cds-principal/auth', 'cds-principal/mock-auth']
+
 /** CAP's kinds without a token, and so without a user who could be propagated. */
 const WITHOUT_TOKEN: readonly unknown[] = ['mocked', 'basic', 'dummy']
 
@@ -23,8 +26,8 @@ interface Auth {
 }
 
 /**
- * Sees to it that nothing of this package is switched off without a word: by another kind of authentication in this profile, or
- * by one that has no token.
+ * Sees to it that nothing of this package is switched off without a word: by another kind or implementation of authentication in
+ * this profile, or by one that has no token.
  *
  * @throws {@link ConfigurationError} in production; elsewhere it is a warning
  * @internal
@@ -38,10 +41,19 @@ export function checkEffectiveKind(requires: Requires, root = cds.root): void {
 
 /** Returns what switches this package off, as a sentence for the developer; `undefined` if nothing does. @internal */
 export function effectiveKindProblem(requires: Requires, root = cds.root): string | undefined {
-  if (authenticatesRequests(requires)) return undefined
   const auth = asAuth(requires.auth)
+  if (authenticatesRequests(requires)) return otherImplementation(auth)
   const settings = projectSettings(root, ['requires', 'auth'])
   return otherProfile(auth, settings) ?? withoutEffect(auth, requires)
+}
+
+/** CAP loads the implementation that is configured, whatever the kind. */
+function otherImplementation({ impl }: Auth): string | undefined {
+  if (typeof impl !== 'string' || IMPLEMENTATIONS.includes(impl)) return undefined
+  return (
+    `cds.requires.auth.impl is "${impl}", and CAP loads it although the kind is "principal": tokens are not checked ` +
+    'by cds-principal. Either remove "impl", or take another kind.'
+  )
 }
 
 /** The configuration names this package somewhere, and another kind is in effect. */

@@ -94,6 +94,13 @@ test('"principal" in CDS_CONFIG', () => {
   expect(problem({ auth: { kind: 'xsuaa' } })).toMatch('CDS_CONFIG, cds.[x].requires.auth')
 })
 
+test('an implementation of the project is loaded in place of that of the kind', () => {
+  const text = problem({ auth: { kind: 'principal', impl: './srv/auth.js' } })
+  expect(text).toMatch(/^cds\.requires\.auth\.impl is "\.\/srv\/auth\.js", and CAP loads it/)
+  for (const impl of ['cds-principal/auth', 'cds-principal/mock-auth'])
+    expect(problem({ auth: { kind: 'principal', impl } })).toBeUndefined()
+})
+
 test('what sets the other kind is named, if it is of an active profile', () => {
   const auth = { kind: 'principal', '[test]': { kind: 'xsuaa-auth' }, '[y]': { kind: 'ias' } }
   writeFileSync(join(root, '.cdsrc.json'), json({ requires: { auth } }))
