@@ -2,6 +2,7 @@ import type { RestartOptions } from './fleet/drain/options.js'
 import type { LimitOptions } from './configuration/limit-options.js'
 import { typedCredentials } from './lib/binding-credentials.js'
 import { ConfigurationError } from './errors.js'
+import { noteOnPlatform } from './lib/profile.js'
 import type { OidcIssuerOptions } from './token/issuers/oidc-options.js'
 import type { IasCredentials, XsuaaCredentials } from './token/issuers/credentials.js'
 
@@ -119,7 +120,8 @@ export function bindingsOf(options: AuthOptions, requires: RequiredBindings): Bi
     {
       fix:
         'Bind one (cds bind, or the bound service of the deployed application), or in development leave ' +
-        '"cds.requires.auth.emulator" on, then cds watch brings its own.'
+        '"cds.requires.auth.emulator" on, then cds watch brings its own.' +
+        noteOnPlatform()
     }
   )
 }

@@ -4,7 +4,7 @@ import { cap } from '../cap.js'
 import { authenticatesRequests, type Requires, servicesOnBehalf } from '../lib/adoption.js'
 import { ConfigurationError } from '../errors.js'
 import { logWarning } from '../lib/log.js'
-import { isProduction } from '../lib/profile.js'
+import { isProduction, noteOnPlatform } from '../lib/profile.js'
 import { projectSettings, type Setting } from './project-files.js'
 
 /** Values by which a configuration selects this package. */
@@ -35,7 +35,7 @@ interface Auth {
 export function checkEffectiveKind(requires: Requires, root = cds.root): void {
   const problem = effectiveKindProblem(requires, root)
   if (!problem) return
-  if (isProduction()) throw new ConfigurationError(problem)
+  if (isProduction()) throw new ConfigurationError(problem + noteOnPlatform())
   logWarning(`${problem} In production this stops the start.`)
 }
 

@@ -101,6 +101,16 @@ test('an implementation of the project is loaded in place of that of the kind', 
     expect(problem({ auth: { kind: 'principal', impl } })).toBeUndefined()
 })
 
+test('production that only the platform stands for is named', () => {
+  delete process.env.NODE_ENV
+  process.env.VCAP_APPLICATION = '{}'
+  const auth = { kind: 'principal', impl: './srv/auth.js' }
+  expect(() => checkEffectiveKind({ auth }, root)).toThrow(
+    /production because VCAP_APPLICATION is set: set NODE_ENV=development/
+  )
+  delete process.env.VCAP_APPLICATION
+})
+
 test('what sets the other kind is named, if it is of an active profile', () => {
   const auth = { kind: 'principal', '[test]': { kind: 'xsuaa-auth' }, '[y]': { kind: 'ias' } }
   writeFileSync(join(root, '.cdsrc.json'), json({ requires: { auth } }))

@@ -1,4 +1,4 @@
-import { isProduction } from '../../../src/lib/profile.js'
+import { isProduction, noteOnPlatform } from '../../../src/lib/profile.js'
 
 const NAMES = [
   ...['NODE_ENV', 'CDS_ENV'],
@@ -41,4 +41,20 @@ test.each(MARKERS)('unless it says that it is not: %s', (name) => {
   }
   process.env['CDS_ENV'] = 'production'
   expect(isProduction()).toBe(true)
+})
+
+test.each(MARKERS)('in production because of %s alone: errors say so', (name) => {
+  process.env[name] = '10.0.0.1'
+  const note = ` It counts as production because ${name} is set: set NODE_ENV=development where that is wrong.`
+  expect(noteOnPlatform()).toBe(note)
+  process.env['CDS_ENV'] = 'hybrid'
+  expect(noteOnPlatform()).toBe(note)
+  process.env['CDS_ENV'] = 'production'
+  expect(noteOnPlatform()).toBe('')
+  process.env['CDS_ENV'] = 'development'
+  expect(noteOnPlatform()).toBe('')
+})
+
+test('nothing is said without a platform', () => {
+  expect(noteOnPlatform()).toBe('')
 })
