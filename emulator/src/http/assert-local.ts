@@ -23,9 +23,8 @@ export function assertLocal(env: NodeJS.ProcessEnv): void {
   if (file && existsSync(file)) assertOwn(readFileSync(file, 'utf8'), 'VCAP_SERVICES_FILE_PATH')
   const folder = env['SERVICE_BINDING_ROOT']
   if (folder && statSync(folder, { throwIfNoEntry: false })?.isDirectory()) {
-    if (!readdirSync(folder).every((name) => isOwn(readBinding(join(folder, name))))) {
-      refuse('SERVICE_BINDING_ROOT')
-    }
+    const foreign = readdirSync(folder).filter((name) => !isOwn(readBinding(join(folder, name))))
+    if (foreign.length) refuse('SERVICE_BINDING_ROOT', foreign)
   }
 }
 
@@ -39,7 +38,10 @@ function assertOwn(json: string, variable: string): void {
     return refuse(variable)
   }
   if (typeof services !== 'object' || services === null) return refuse(variable)
-  if (!Object.values(services).flat().every(isOwn)) refuse(variable)
+  const labels = Object.entries(services).flatMap(([label, bindings]) =>
+    [bindings].flat().every(isOwn) ? [] : [label]
+  )
+  if (labels.length) refuse(variable, labels)
 }
 
 /** Reads what the emulator's own bindings are known by, from their files. */
@@ -60,9 +62,11 @@ function isOwn(binding: unknown): boolean {
   return ['localhost', '127.0.0.1'].includes(new URL(url).hostname)
 }
 
-function refuse(variable: string): never {
+function refuse(variable: string, names: readonly string[] = []): never {
+  const which = names.length ? ` (${names.join(', ')})` : ''
   throw new EmulatorError(
     'ERR_EMULATOR_FOREIGN_BINDINGS',
-    `the emulator does not start beside real service bindings: unset ${variable}, or do not start the emulator`
+    `the emulator does not start beside real service bindings${which}: bind the real XSUAA or Identity Authentication as well ` +
+      `(in CAP: cds bind auth --to <instance> --kind principal), or unset ${variable}`
   )
 }

@@ -38,6 +38,15 @@ describe('guards', () => {
     })
   })
 
+  it('the text names the services, and the way to real users', async () => {
+    const own = { tags: ['cds-principal-emulator'], credentials: { url: 'http://localhost:1' } }
+    const services = { xsuaa: [own], hana: [{ tags: [] }], redis: [own, { credentials: {} }] }
+    process.env['VCAP_SERVICES'] = JSON.stringify(services)
+    await expect(startEmulator(options)).rejects.toThrow(
+      /real service bindings \(hana, redis\): bind .*cds bind auth .*, or unset VCAP_SERVICES$/
+    )
+  })
+
   it('VCAP_SERVICES_FILE_PATH', async () => {
     const file = join(folder, 'vcap.json')
     writeFileSync(file, '{"xsuaa":[{"credentials":{}}]}')
