@@ -6,6 +6,9 @@ import type { Facts } from '../facts.js'
 import { broken, doubtful, type Finding, right, unseen } from '../row.js'
 import { manifestFindings } from './manifest.js'
 
+/** API of the sidecar for multitenancy, as `cds add` names it: the platform calls it, without a user. */
+const SIDECAR_API = 'mtx-api'
+
 /** A module of `mta.yaml`, as far as it is looked at here. */
 interface Module {
   readonly name: string
@@ -30,7 +33,8 @@ export function deploymentFindings(facts: Facts): Finding[] {
     const found = manifestFindings(listOf(mta['applications']))
     return [...found, ...routerFindings(options.xsApp, undefined)]
   }
-  const modules = listOf(mta['modules']).map(moduleOf)
+  const all = listOf(mta['modules']).map(moduleOf)
+  const modules = all.filter(({ provides }) => !provides.includes(SIDECAR_API))
   const resources = listOf(mta['resources'])
   const router = modules.find(({ type }) => type.startsWith('approuter'))
   const own = join(dirname(path), router?.path ?? '.', 'xs-app.json')
@@ -83,7 +87,8 @@ function bindingFindings(
   const names = requires.map((each) => each['name'])
   const bound = resources.filter((each) => names.includes(each['name'])).map(serviceOf)
   const missing = needed.filter((services) => !services.some((each) => bound.includes(each)))
-  if (!missing.length) return [right(title, `binds ${bound.filter(Boolean).join(', ')}`)]
+  const sent = bound.filter(Boolean).join(', ') || 'nothing'
+  if (!missing.length) return [right(title, `binds ${sent}`)]
   const isUnknown = resources.some((each) => names.includes(each['name']) && !serviceOf(each))
   return missing.map((services) => {
     if (isUnknown) {
@@ -95,7 +100,6 @@ function bindingFindings(
     const fix = resource
       ? `Add "- name: ${String(resource['name'])}" to "requires" of the module.`
       : `Add a resource of service "${expected}", and its name to "requires" of the module.`
-    const sent = bound.filter(Boolean).join(', ') || 'nothing'
     return broken(title, `it does not bind ${expected}`, fix, {
       sent,
       expected,
@@ -110,14 +114,21 @@ function serviceOf(resource: Json): string {
 }
 
 /** Returns the services that the application needs; of each list, one is enough. */
-function neededServices({ services, destinations }: Facts, resources: readonly Json[]): string[][] {
+function neededServices(facts: Facts, resources: readonly Json[]): string[][] {
+  const { services, destinations, auth } = facts
+  const others = Object.values(auth.issuers ?? {})
   const has = (service: string) => resources.some((each) => serviceOf(each) === service)
   const isOnPremise = [...destinations.values()].some(
     ({ configuration }) => configuration?.['ProxyType'] === 'OnPremise'
   )
   const usesDestination = services.some(({ destination }) => destination !== undefined)
+  const isOthersOnly =
+    others.length > 0 &&
+    !has('xsuaa') &&
+    !has('identity') &&
+    !others.some((each) => asJson(each)['exchange'])
   return [
-    ['xsuaa', 'identity'],
+    ...(isOthersOnly ? [] : [['xsuaa', 'identity']]),
     ...(usesDestination || has('destination') ? [['destination']] : []),
     ...(isOnPremise || has('connectivity') ? [['connectivity']] : [])
   ]
@@ -163,7 +174,9 @@ function routerFindings(xsApp: string | undefined, router: Module | undefined): 
     return router ? [unseen(title, 'it was not given', 'Add --xs-app <file>.')] : []
   }
   const { routes, authenticationMethod } = asJson(readFile('--xs-app', xsApp))
-  const toApplication = listOf(routes).filter((each) => each['destination'] !== undefined)
+  const toApplication = listOf(routes).filter(
+    ({ destination }) => destination !== undefined && destination !== SIDECAR_API
+  )
   if (authenticationMethod === 'none') {
     const details = {
       sent: '"none"',
