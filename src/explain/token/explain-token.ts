@@ -68,11 +68,18 @@ async function consequences(
   const asked = { id: user.id, tenant: identity.tenant, attr: user.attr, is: rolesOf(user) }
   const model = await project.model()
   const services = model instanceof Error ? undefined : accessOf(model, asked, withValues)
-  const left = model instanceof Error ? { left: `the model can't be loaded here` } : {}
+  const reasons = [
+    ...(model instanceof Error ? [`the model can't be loaded here`] : []),
+    ...(project.auth.ams && trusted.issuer.alias === 'ias' ? [WITHOUT_POLICIES] : [])
+  ]
+  const left = reasons.length ? { left: reasons.join('; ') } : {}
   if (!accepted) return { ...(services && { services }), ...left }
   const calls = await callsAs(principalOf(user), identity.tenant, project)
   return { ...(services && { services }), calls, ...left }
 }
+
+const WITHOUT_POLICIES =
+  'roles that the policies of the user bring (AMS) are not known here: the application reads them for each request'
 
 const rolesOf = (user: TokenUser) => (role: string) => user.is(role)
 

@@ -11,6 +11,8 @@ export interface Session {
   readonly principal: Principal
   readonly tenant: string | undefined
   readonly roles: readonly string[]
+  /** Alias of the issuer of the token. */
+  readonly issuer: string
 }
 
 /** The validated token, or why it is not accepted. */
@@ -40,7 +42,8 @@ export async function openSession({
       session: {
         principal: principalOf(user),
         tenant: identity.tenant,
-        roles: Object.keys(identity.roles)
+        roles: Object.keys(identity.roles),
+        issuer: issuer.alias
       },
       finding: right(
         TITLE,
