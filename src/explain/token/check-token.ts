@@ -29,6 +29,7 @@ export interface CheckedToken {
  * the issuer checks the rest of the token. The signature is always that of the token as it came.
  *
  * @throws {@link TokenError} `ERR_TOKEN_MALFORMED`
+ * @throws {@link ConfigurationError} if the project's issuers can't be used
  * @internal
  */
 export async function checkToken(bearerToken: string, project: Project): Promise<CheckedToken> {

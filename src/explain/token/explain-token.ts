@@ -1,4 +1,4 @@
-import { PrincipalError } from '../../errors.js'
+import { type PrincipalError, TokenError } from '../../errors.js'
 import { principalOf } from '../../user/principal-of.js'
 import { TokenUser } from '../../user/token-user.js'
 import { openProject, type Project, type ProjectOptions } from '../project/project.js'
@@ -24,6 +24,7 @@ export interface TokenOptions extends ProjectOptions {
  * as. The token itself comes into no output and no file.
  *
  * @throws Error when there is no token
+ * @throws {@link ConfigurationError} if the project's issuers can't be used
  * @internal
  */
 export async function explainToken(options: TokenOptions): Promise<Report> {
@@ -34,7 +35,7 @@ export async function explainToken(options: TokenOptions): Promise<Report> {
   try {
     checked = await checkToken(bearerToken, project)
   } catch (error) {
-    if (!(error instanceof PrincipalError)) throw error
+    if (!(error instanceof TokenError)) throw error
     return malformed(error, hints)
   }
   const withValues = options.values === true

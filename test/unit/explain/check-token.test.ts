@@ -86,3 +86,9 @@ test('what is no token is malformed', async () => {
     code: 'ERR_TOKEN_MALFORMED'
   })
 })
+
+test('issuers that can not be used are an error of the project, not of the token', async () => {
+  const auth = { kind: 'principal', issuers: { own: { issuer: 'no URL', audience: 'shop' } } }
+  const where = { auth, bindings: {} } as never
+  await expect(checkToken(own.token(), where)).rejects.toMatchObject({ code: 'ERR_CONFIGURATION' })
+})

@@ -126,6 +126,17 @@ test('what is no token: its code, and it is not explained', async () => {
   )
 })
 
+test('a mistake in the configuration is no mistake in the token', async () => {
+  const root = mkdtempSync(join(project, 'wrong-'))
+  const own = { issuer: 'no URL', audience: 'shop' }
+  const auth = { kind: 'principal', impl: 'cds-principal/auth', emulator: false, issuers: { own } }
+  const manifest = { name: 'wrong', cds: { requires: { auth } } }
+  writeFileSync(join(root, 'package.json'), JSON.stringify(manifest))
+  pipe(issuer.token())
+  const result = explain('token', { project: root })
+  await expect(result).rejects.toMatchObject({ code: 'ERR_CONFIGURATION' })
+})
+
 test('a user of a landscape that does not run: the next step', async () => {
   const result = explain('token', { project, as: 'alice' })
   await expect(result).rejects.toThrow(/no emulator is running.*cds watch/)
