@@ -47,12 +47,28 @@ interface QueueRequires {
  * @internal
  */
 export function configureDelegations(requires: Readonly<Record<string, unknown>>): void {
+  const services = checkDelegationOptions(requires)
+  if (!services.length || !requires['queue']) return // the queue in memory keeps the token of the request
+  addDelegationModel(requires)
+  for (const each of services) setAttempts(requires[each.name] as QueuedOptions, each)
+}
+
+/**
+ * Checks the required services with a delegation, and the queue that their work is in. The configuration stays as it is.
+ *
+ * @returns the services
+ * @throws {@link ConfigurationError}
+ * @internal
+ */
+export function checkDelegationOptions(
+  requires: Readonly<Record<string, unknown>>
+): readonly DelegatedService[] {
   const services = configureTargets(requires)
   const [first] = services
-  if (!first) return
+  if (!first) return services
   checkVersion(first.name)
   const { queue, db, scheduling } = requires as QueueRequires
-  if (!queue) return // the queue in memory keeps the token of the request
+  if (!queue) return services
   if (queue.legacyLocking) {
     throw new ConfigurationError(
       'cds.requires.queue.legacyLocking is true: it deletes messages in another transaction than that of their work, so a ' +
@@ -66,8 +82,7 @@ export function configureDelegations(requires: Readonly<Record<string, unknown>>
         'stay in use, and nothing be tried again. Set it to true (the default of CAP 10)'
     )
   }
-  addDelegationModel(requires)
-  for (const each of services) setAttempts(requires[each.name] as QueuedOptions, each)
+  return services
 }
 
 /**

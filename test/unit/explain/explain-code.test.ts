@@ -137,6 +137,27 @@ describe('what of a code applies in this project', () => {
       expect(text).toContain(`${option} is `)
   })
 
+  test('ERR_CONFIGURATION: also for another implementation, metadata, exchanges and delegations', async () => {
+    const other = mkdtempSync(join(tmpdir(), 'cds-principal-explain-'))
+    const exchange = { grant: 'jwt-bearer' }
+    const own = { issuer: 'https://login.example.com', audience: 'shop', exchange }
+    const auth = {
+      ...{ kind: 'principal', impl: './srv/auth.js', emulator: false },
+      ...{ issuers: { own }, metadata: { host: [] } }
+    }
+    const S4 = { kind: 'odata', onBehalfOf: 'namedUser', delegation: true }
+    const queue = { kind: 'persistent-queue', legacyLocking: true }
+    const cds = { requires: { auth, S4, queue } }
+    writeFileSync(join(other, 'package.json'), JSON.stringify({ name: 'x', cds }))
+    const { data } = await explain('ERR_CONFIGURATION', { project: other })
+    rmSync(other, { recursive: true })
+    const text = JSON.stringify(data)
+    expect(text).toMatch(/auth\.impl is \\"\.\/srv\/auth\.js\\"/)
+    expect(text).toMatch(/auth\.metadata\.host is not known/)
+    expect(text).toMatch(/issuers\.own\.exchange needs a bound XSUAA/)
+    expect(text).toMatch(/queue\.legacyLocking is true|delegation needs @sap\/cds 10/)
+  })
+
   test('a folder that is no project is no reason to say nothing', async () => {
     const { text, explained } = await explain('ERR_ROLE_MISSING', { project: tmpdir() })
     expect(explained).toBe(true)
