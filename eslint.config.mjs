@@ -28,6 +28,7 @@ const rooms = {
   'src/destination': [
     'authentication-types',
     'binding/binding',
+    'binding/bound-services',
     'binding/check-binding',
     'exchange/client',
     'exchange/saml/assertion',
@@ -50,7 +51,7 @@ const rooms = {
     'tokens/service'
   ],
   'src/destination/attested': ['credentials'],
-  'src/destination/binding': ['binding', 'check-binding'],
+  'src/destination/binding': ['binding', 'bound-services', 'check-binding'],
   'src/destination/exchange': [
     'client',
     'external-user',

@@ -3,7 +3,7 @@ import { joinRunningLandscape } from '../development/running.js'
 import { silenceCloudSdk } from '../lib/lazy.js'
 import { quietLibraries } from '../lib/log.js'
 import { isProduction } from '../lib/profile.js'
-import { boundServices } from './bound-services.js'
+import { boundServices } from '../destination/binding/bound-services.js'
 import { readConfiguration, readFile, readVcap } from './exports.js'
 
 /** Options of the examination. */

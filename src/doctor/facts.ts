@@ -3,7 +3,7 @@ import type { Service } from '@sap-cloud-sdk/connectivity'
 
 import { cap } from '../cap.js'
 import { type AuthOptions } from '../options.js'
-import { boundServices } from './bound-services.js'
+import { boundServices } from '../destination/binding/bound-services.js'
 import { type DoctorOptions, isFromFiles, prepareEnvironment, type Source } from './environment.js'
 import { tokenOf } from '../explain/token/read-token.js'
 import { asJson, type ExportedDestination, type Json, readDestinations } from './exports.js'

@@ -1,4 +1,5 @@
 import type { RequiredService } from '../../cap-types.js'
+import { boundServices } from '../../destination/binding/bound-services.js'
 import { MIN_TOKEN_LIFETIME } from '../../remote/policy/options.js'
 import type { Project } from '../project/project.js'
 import { host } from './issuer-facts.js'
@@ -94,24 +95,15 @@ function namesInEnvironment(): string[] {
   }
 }
 
-/** Returns whether the services of the platform that a call needs are bound. @internal */
-export function platformServices(): Fact[] {
-  const services = bindingsByLabel()
+/** Returns whether the services of the platform that a call needs are bound, also in files. @internal */
+export async function platformServices(): Promise<Fact[]> {
+  const bound = await boundServices().catch(() => undefined)
   const values = ['destination', 'connectivity'].map((label) => {
-    const names = (services[label] ?? []).map(({ name }) => name)
-    return `${label}: ${names.length ? `bound as ${names.join(', ')}` : 'not in VCAP_SERVICES'}`
+    const found = bound?.find((each) => each.label === label)
+    if (found) return `${label}: bound as ${found.name}`
+    return `${label}: ${bound ? 'not bound' : "not known, the bindings can't be read"}`
   })
   return [{ name: 'services of the platform', values }]
-}
-
-function bindingsByLabel(): Readonly<
-  Record<string, readonly { readonly name: string }[] | undefined>
-> {
-  try {
-    return JSON.parse(process.env['VCAP_SERVICES'] ?? '{}') as ReturnType<typeof bindingsByLabel>
-  } catch {
-    return {}
-  }
 }
 
 /** Returns the settings of CAP's queue. @internal */

@@ -1,8 +1,8 @@
-import { findBinding } from '../../../src/destination/binding/binding.js'
-import { boundServices } from '../../../src/doctor/bound-services.js'
-import { bindingOf } from './facts.js'
+import { findBinding } from '../../../../src/destination/binding/binding.js'
+import { boundServices } from '../../../../src/destination/binding/bound-services.js'
+import { bindingOf } from '../../doctor/facts.js'
 
-jest.mock('../../../src/destination/binding/binding.js', () => ({ findBinding: jest.fn() }))
+jest.mock('../../../../src/destination/binding/binding.js', () => ({ findBinding: jest.fn() }))
 
 /** Lets bindings be found by label. */
 function found(bindings: Record<string, ReturnType<typeof bindingOf>>): void {

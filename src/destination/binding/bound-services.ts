@@ -1,6 +1,6 @@
 import type { Service } from '@sap-cloud-sdk/connectivity'
 
-import { findBinding } from '../destination/binding/binding.js'
+import { findBinding } from './binding.js'
 
 /** Services of the platform that this package uses. */
 const LABELS = ['xsuaa', 'identity', 'destination', 'connectivity'] as const
