@@ -4,6 +4,7 @@ import { join, relative } from 'node:path'
 import cds from '@sap/cds'
 
 import { cap } from '../cap.js'
+import { nameSources } from '../restrictions/names/known.js'
 import { lineOf, lintFindings } from '../restrictions/names/lint-findings.js'
 import type { BuildTaskRegistry } from '../cap-dk-types.js'
 
@@ -35,7 +36,7 @@ export function registerBuildTask(build: BuildTaskRegistry): void {
       async #lint() {
         const model = await this.model()
         if (!model) return
-        const findings = lintFindings(model, cds.root, authOf() ?? {})
+        const findings = lintFindings(model, cds.root, nameSources(cap.env.requires))
         for (const each of findings) {
           this.pushMessage(lineOf(each), each.isError ? build.Plugin.ERROR : build.Plugin.WARNING)
         }

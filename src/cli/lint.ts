@@ -1,6 +1,7 @@
 import cds from '@sap/cds'
 
 import { cap, useProject } from '../cap.js'
+import { nameSources } from '../restrictions/names/known.js'
 import { lineOf, type LintFinding, lintFindings } from '../restrictions/names/lint-findings.js'
 
 /** Options of `cds-principal lint`. */
@@ -20,8 +21,7 @@ export interface LintOptions {
 export async function lint({ project, format }: LintOptions): Promise<void> {
   useProject(project)
   const csn = await cds.load('*')
-  const { auth } = cap.env.requires
-  const findings = lintFindings(csn, cds.root, auth ?? {})
+  const findings = lintFindings(csn, cds.root, nameSources(cap.env.requires))
   process.stdout.write(`${FORMATS[format](findings)}\n`)
   if (findings.length) process.exitCode = 1
 }

@@ -6,7 +6,7 @@ import cds from '@sap/cds'
 import { nearestName } from '../../lib/wording/closest.js'
 import { lintFindings } from '../../restrictions/names/lint-findings.js'
 import type { Model } from '../../restrictions/model/definition.js'
-import type { SecurityDescriptor } from '../../restrictions/names/known.js'
+import { nameSources, type SecurityDescriptor } from '../../restrictions/names/known.js'
 import { asJson, type Json, readFile } from '../exports.js'
 import type { Facts } from '../facts.js'
 import { broken, brokenBy, doubtful, type Finding, right, unseen } from '../row.js'
@@ -101,11 +101,11 @@ function scopesOf({ scope }: Json): string[] {
 
 /** Looks for names in the model that no token brings. */
 async function modelFindings(facts: Facts, descriptor?: Descriptor): Promise<Finding[]> {
-  const { root, auth } = facts
+  const { root, requires, auth } = facts
   const csn = await loadModel()
   if (!csn) return [unseen('model', 'there is no model here', 'Add --project <folder>.')]
   try {
-    const found = lintFindings(csn, root, auth, descriptor)
+    const found = lintFindings(csn, root, nameSources({ ...requires, auth }), descriptor)
     const fix =
       'Correct the name, or add it to xs-security.json and to a role template ("npx cds-principal lint" shows all).'
     const rows = found.map(({ rule, message, isError }) => {

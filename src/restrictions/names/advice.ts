@@ -3,7 +3,7 @@ import cds from '@sap/cds'
 import { cap } from '../../cap.js'
 import { nearestName } from '../../lib/wording/closest.js'
 import { readDescriptor } from './check.js'
-import { isOfCap, type KnownNames, knownNames } from './known.js'
+import { isOfCap, type KnownNames, knownNames, nameSources } from './known.js'
 
 /** Names that tokens can bring to the project in a folder. */
 let known: { readonly root: string; readonly names: KnownNames } | undefined
@@ -46,7 +46,7 @@ function namesFor(kind: 'attribute' | 'role'): ReadonlySet<string> | undefined {
 function namesOfProject(): KnownNames {
   const { root } = cds
   if (known?.root !== root) {
-    known = { root, names: knownNames(descriptorIn(root), cap.env.requires.auth ?? {}) }
+    known = { root, names: knownNames(descriptorIn(root), nameSources(cap.env.requires)) }
   }
   return known.names
 }

@@ -14,7 +14,7 @@ import type { Finding } from './finding.js'
  * conditions that begin with no element.
  *
  * @param root - folder of the project, with its `xs-security.json`
- * @param auth - `cds.requires.auth`
+ * @param auth - what `nameSources` returns
  * @param descriptor - content of `xs-security.json`, where it is not in that folder
  * @throws {@link ConfigurationError} if `xs-security.json` is no JSON
  * @internal

@@ -11,10 +11,24 @@ export interface SecurityDescriptor {
   readonly 'foreign-scope-references'?: readonly string[]
 }
 
-/** Options of `cds.requires.auth` that name roles or attributes. */
+/** Options of `cds.requires.auth` that name roles or attributes, and `cds.requires.identity`. */
 export interface NameSources {
   readonly credentials?: object
   readonly issuers?: Readonly<Record<string, IssuerNames | undefined>>
+  readonly vcap?: { readonly label?: unknown }
+  /** Configuration of `@sap/ams`, where it is installed. */
+  readonly ams?: unknown
+  /** Identity Authentication beside XSUAA. */
+  readonly identity?: unknown
+}
+
+/** Returns what of `cds.requires` names roles or attributes. @internal */
+export function nameSources(requires: {
+  readonly auth?: NameSources | undefined
+  readonly identity?: unknown
+}): NameSources {
+  const { auth, identity } = requires
+  return { ...auth, identity }
 }
 
 interface IssuerNames {
@@ -44,15 +58,21 @@ export function knownNames(
 ): KnownNames {
   const issuers = Object.values(auth.issuers ?? {}).filter((issuer) => issuer !== undefined)
   const unknown = !descriptor && !issuers.length
-  // Identity Authentication: every claim is an attribute
-  const anyAttribute = unknown || 'domains' in (auth.credentials ?? {})
-  const anyRole = unknown || issuers.some(({ roles }) => roles?.map === true)
+  // Identity Authentication: every claim is an attribute, and policies bring any role
+  const anyAttribute = unknown || hasIdentity(auth)
+  const anyRole = unknown || Boolean(auth.ams) || issuers.some(({ roles }) => roles?.map === true)
   return {
     attributes: anyAttribute
       ? undefined
       : new Set([...PERSONAL, ...attributesOf(descriptor, issuers)]),
     roles: anyRole ? undefined : new Set([...PSEUDO_ROLES, ...rolesOf(descriptor, issuers)])
   }
+}
+
+/** True if tokens of Identity Authentication are accepted, which offline nothing but the configuration says. */
+function hasIdentity({ credentials, vcap, ams, identity }: NameSources): boolean {
+  const isBound = 'domains' in (credentials ?? {}) || vcap?.label === 'identity'
+  return isBound || Boolean(identity) || Boolean(ams)
 }
 
 function attributesOf(

@@ -24,7 +24,7 @@ export interface LintFinding {
  *
  * @param csn - as `cds.load` returns it
  * @param root - folder of the project, with its `xs-security.json`
- * @param auth - `cds.requires.auth`
+ * @param auth - what `nameSources` returns
  * @param descriptor - content of `xs-security.json`, where it is not in that folder
  * @internal
  */

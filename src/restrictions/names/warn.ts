@@ -3,6 +3,7 @@ import cds from '@sap/cds'
 import { cap } from '../../cap.js'
 import { logWarning } from '../../lib/log.js'
 import { checkNames } from './check.js'
+import { nameSources } from './known.js'
 import type { Model } from '../model/definition.js'
 
 /**
@@ -13,8 +14,7 @@ import type { Model } from '../model/definition.js'
 export function warnOfUnknownNames(): void {
   const warned = new Set<string>()
   cap.on('loaded', (csn: Model) => {
-    const { auth = {} } = cap.env.requires
-    for (const { message } of checkNames(csn, cds.root, auth)) {
+    for (const { message } of checkNames(csn, cds.root, nameSources(cap.env.requires))) {
       if (!warned.has(message)) logWarning(message)
       warned.add(message)
     }

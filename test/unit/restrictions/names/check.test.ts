@@ -6,7 +6,11 @@ import cds from '@sap/cds'
 
 import type { Model } from '../../../../src/restrictions/model/definition.js'
 import { checkNames } from '../../../../src/restrictions/names/check.js'
-import { knownNames, type NameSources } from '../../../../src/restrictions/names/known.js'
+import {
+  knownNames,
+  nameSources,
+  type NameSources
+} from '../../../../src/restrictions/names/known.js'
 import { lineOf, lintFindings } from '../../../../src/restrictions/names/lint-findings.js'
 import { warnOfUnknownNames } from '../../../../src/restrictions/names/warn.js'
 
@@ -100,6 +104,16 @@ describe('names that tokens can bring', () => {
       roles: [...PSEUDO, 'Buyer', 'partner!t1.Role']
     })
     expect(names(SECURITY, { credentials: { url: 'x' } }).attributes).toBeDefined()
+    for (const requires of [
+      { identity: { vcap: { label: 'identity' } } },
+      { auth: { vcap: { label: 'identity' } } },
+      { auth: { vcap: { label: 'xsuaa' } }, identity: true }
+    ]) {
+      const { attributes, roles } = names(SECURITY, nameSources(requires))
+      expect(attributes).toBeUndefined()
+      expect(roles).toContain('Buyer')
+    }
+    expect(names(SECURITY, nameSources({ auth: { vcap: { label: 'xsuaa' } } })).roles).toBeDefined()
     expect(names(SECURITY, { issuers: { a: { roles: { map: true } } } })).toEqual({
       attributes: [...PERSONAL, 'country'],
       roles: undefined
@@ -107,6 +121,11 @@ describe('names that tokens can bring', () => {
     expect(names(SECURITY, { issuers: { a: {}, b: { roles: {} } } }).roles).toEqual([
       ...[...PSEUDO, 'Buyer', 'partner!t1.Role']
     ])
+  })
+
+  test('are any with policies of AMS, which nobody knows offline', () => {
+    const requires = { auth: { ams: { dclRoot: 'ams/dcl' } } }
+    expect(names(SECURITY, nameSources(requires))).toEqual({})
   })
 
   test('are those of all issuers together', () => {
