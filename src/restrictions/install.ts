@@ -9,7 +9,7 @@ import { debugRead } from './request/hidden.js'
 import { hideConditions } from './read/hide-conditions.js'
 import { hideUnreadable } from './read/hide-unreadable.js'
 import { refuseCalculated, refuseHidingName } from './read/queries.js'
-import { refuseForeignWords } from './read/words.js'
+import { refuseForeignWords, refuseMadeByClient } from './read/words.js'
 import { unsafeFinding } from './names/report.js'
 import type { Model } from './model/definition.js'
 import { restrictPaths } from './read/paths.js'
@@ -79,6 +79,7 @@ function prepareServices(warned: Set<string>, explain: Explain): void {
     const original = this.handle
     const endpoints = () => this.endpoints ?? [] // kept there; on the service of a transaction CAP makes them each time
     this.handle = function (request) {
+      refuseMadeByClient(request)
       if (this.model) withRewritten(this.model, warned) // did not come from the compiler
       const handle = () => {
         prepare(this, request, endpoints)

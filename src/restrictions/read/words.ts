@@ -13,7 +13,7 @@ export function refuseForeignWords(
   request: ReceivedRequest,
   service: Pick<EnforcingService, 'endpoints'>
 ): void {
-  if (!request._?.req || request.protocol !== undefined || !takesQueries(service)) return
+  if (!isReceived(request) || request.protocol !== undefined || !takesQueries(service)) return
   const { SELECT, INSERT, UPSERT, UPDATE, DELETE } = (request.query ?? {}) as Record<string, Write>
   const { data: _, ...update } = UPDATE ?? {}
   const clauses = { SELECT, insert: insertOf(INSERT), upsert: insertOf(UPSERT), update, DELETE }
@@ -21,11 +21,40 @@ export function refuseForeignWords(
   refuse(request, 'ERR_RESTRICTION_UNCHECKED', 'The query has a word that is none of CQN.')
 }
 
+/**
+ * Refuses a request that a client has sent in the place of a query. CAP would take over members that it sets itself.
+ *
+ * @throws error with status 400
+ * @see `@sap/cds`, lib/srv/protocols/hcql.js, `exec`
+ * @internal
+ */
+export function refuseMadeByClient(request: object): void {
+  // in requests of CAP only the query has it
+  if ('_subject' in request)
+    throw Object.assign(new Error('The body is not a query.'), { status: 400, code: '400' })
+}
+
 /** A request that a client has sent, or the application itself. */
 interface ReceivedRequest extends EnforcedRequest {
   readonly _?: { readonly req?: object }
+  /** The HTTP request that this one is made in. */
+  readonly http?: { readonly req?: object }
   /** The protocol, of requests whose queries CAP makes from URLs. */
   readonly protocol?: string
+  /** True if the answer is a stream: of rows with `objectMode`, else of the text that a client gets. */
+  readonly iterator?: boolean
+  readonly objectMode?: boolean
+}
+
+/**
+ * True for a query of a client. If the client wants a stream, CAP sends the query in a request of its own, which can't be told
+ * from a stream of the application.
+ *
+ * @see `@sap/cds`, lib/srv/protocols/hcql.js, `query`
+ */
+function isReceived(request: ReceivedRequest): boolean {
+  if (request._?.req) return true
+  return Boolean(request.iterator && !request.objectMode && request.http?.req)
 }
 
 interface Write {

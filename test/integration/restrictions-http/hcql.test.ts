@@ -7,8 +7,20 @@ beforeAll(async () => {
 })
 afterAll(() => app.stop())
 
+/** Sends a query for an answer in JSON, and for one that is a stream: both are refused in the same way. */
+async function refusal(query: object, who = alice): Promise<unknown[]> {
+  const [json, stream] = await Promise.all(
+    ['application/json', 'application/octet-stream'].map((accept) =>
+      app.send(who, 'POST', '../h', query, accept)
+    )
+  )
+  expect(stream).toEqual(json)
+  return [json?.status, JSON.stringify(json?.body)]
+}
+
 describe('queries in CQN', () => {
   const ask = (who: Caller, SELECT: object) => app.send(who, 'POST', '../h', { SELECT })
+  const FORBIDDEN = [403, expect.anything()]
   const SECRETS = { from: { ref: ['db.Orders'] }, columns: [{ ref: ['title'] }] }
   const TARGET = { ref: ['S.Orders'] }
   const BY_SITE = [{ ref: ['site', 'name'] }, '=', { val: 'SECRET' }]
@@ -33,7 +45,7 @@ describe('queries in CQN', () => {
     ['of parts of a restricted one', { ...from('S.Lines'), columns: [{ ref: ['up__ID'] }] }],
     ['by a path', { from: { ref: ['S.Open', 'order'] }, columns: [{ ref: ['ID'] }] }]
   ])('a subquery %s is refused', async (_, SELECT) => {
-    expect((await ask(alice, among(SELECT))).status).toBe(403)
+    expect(await refusal({ SELECT: among(SELECT) })).toEqual(FORBIDDEN)
   })
 
   test('a filter of what is selected is restricted', async () => {
@@ -53,8 +65,7 @@ describe('queries in CQN', () => {
     ['what it is from', { UPSERT: { into: TARGET, from: { SELECT: SECRETS } } }],
     ['a filter', { DELETE: { from: { ref: [{ id: 'S.Orders', where: BY_SITE }] } } }]
   ])('a write with %s of other records is refused', async (_, query) => {
-    const { status, body } = await app.send(alice, 'POST', '../h', query)
-    expect([status, JSON.stringify(body)]).toEqual([
+    expect(await refusal(query)).toEqual([
       403,
       expect.stringContaining('A write that depends on other records.')
     ])
@@ -69,11 +80,26 @@ describe('queries in CQN', () => {
     for (const path of [['o'], ['$main']]) {
       const where = ['exists', { SELECT: subquery(...path, 'order', 'title') }]
       const query = { from: { ref: ['S.Open'], as: 'o' }, ...ids, where }
-      expect((await ask(alice, query)).status).toBe(403)
+      expect(await refusal({ SELECT: query })).toEqual(FORBIDDEN)
     }
     const own = ['exists', { SELECT: subquery('o', 'name') }]
     const query = { from: { ref: ['S.Open'], as: 'o' }, ...ids, where: own }
     expect((await ask(alice, query)).status).toBe(200)
+  })
+
+  test('a request in the place of a query is refused', async () => {
+    const query = { SELECT: { ...from('S.Open'), ...ids } }
+    const request = { event: 'READ', query, _subject: { ref: ['S.Open'] } }
+    expect(await refusal(request)).toEqual([400, expect.anything()])
+    expect((await ask(alice, query.SELECT)).status).toBe(200)
+  })
+
+  test('what is streamed is restricted as well', async () => {
+    const stream = (query: object) =>
+      app.send(alice, 'POST', '../h', { SELECT: query }, 'application/octet-stream')
+    const { status, body } = await stream({ ...from('S.Orders'), columns: [{ ref: ['title'] }] })
+    expect([status, body]).toEqual([200, expect.stringContaining('own')])
+    expect(body).not.toMatch(SECRET)
   })
 
   test('another subquery is not', async () => {
@@ -200,8 +226,7 @@ describe('a query with words that are none of CQN is refused', () => {
     ['a value', { UPDATE: { entity: from, with: { name: { xpr: [SQL] } } } }],
     ['a deletion', { DELETE: { from, where: [SQL] } }]
   ])('in %s', async (_, query) => {
-    const { status, body } = await app.send(alice, 'POST', '../h', query)
-    expect([status, JSON.stringify(body)]).toEqual([
+    expect(await refusal(query)).toEqual([
       403,
       expect.stringContaining('The query has a word that is none of CQN.')
     ])

@@ -21,7 +21,7 @@ export interface Answer {
 export interface ServedOverHttp {
   readonly url: string
   /** A request to the service at `/s`, with the answer's JSON, or its text. */
-  send(caller: Caller, method: string, path: string, data?: unknown): Promise<Answer>
+  send(caller: Caller, method: string, path: string, data?: unknown, accept?: string): Promise<Answer>
   stop(): Promise<void>
 }
 
@@ -77,7 +77,7 @@ export async function serveStock(
   const url = `http://127.0.0.1:${(server.address() as AddressInfo).port}/s`
   return {
     url,
-    send: (caller, method, path, data) => send(`${url}/${path}`, caller, method, data),
+    send: (caller, method, path, ...more) => send(`${url}/${path}`, caller, method, ...more),
     stop: async () => {
       server.closeAllConnections()
       server.close()
@@ -97,10 +97,17 @@ function authenticate(
   next()
 }
 
-async function send(url: string, caller: Caller, method: string, data?: unknown): Promise<Answer> {
+async function send(
+  url: string,
+  caller: Caller,
+  method: string,
+  data?: unknown,
+  accept = '*/*'
+): Promise<Answer> {
+  const who = { 'x-caller': JSON.stringify(caller) }
   const response = await fetch(url, {
     method,
-    headers: { 'x-caller': JSON.stringify(caller), 'content-type': 'application/json' },
+    headers: { ...who, 'content-type': 'application/json', accept },
     body: data === undefined ? null : JSON.stringify(data)
   })
   const text = await response.text()

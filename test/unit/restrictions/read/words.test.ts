@@ -1,4 +1,6 @@
-import { refuseForeignWords } from '../../../../src/restrictions/read/words.js'
+import cds from '@sap/cds'
+
+import { refuseForeignWords, refuseMadeByClient } from '../../../../src/restrictions/read/words.js'
 import {
   sent,
   REFUSED,
@@ -195,6 +197,15 @@ describe('nothing is refused', () => {
       expect(refuses(sent(query, { _ }))).toBe(false)
   })
 
+  test('of a stream of the application itself, but of what may be one of a client', () => {
+    const inner = { _: {}, iterator: true }
+    const http = { req: {} }
+    expect(refuses(sent(query, inner))).toBe(false)
+    expect(refuses(sent(query, { ...inner, http, objectMode: true }))).toBe(false)
+    expect(refuses(sent(query, { _: {}, http }))).toBe(false)
+    expect(refuses(sent(query, { ...inner, http, objectMode: false }))).toBe(true)
+  })
+
   test('of a protocol whose queries CAP makes from URLs', () => {
     expect(refuses(sent(query, { protocol: 'odata' }))).toBe(false)
     expect(refuses(sent(query, { protocol: undefined }))).toBe(true)
@@ -215,4 +226,26 @@ test('somebody who has not said who he is gets 401', () => {
   expect(() => {
     refuseForeignWords(sent(column(FOREIGN), { user }), HCQL)
   }).toThrow(expect.objectContaining({ ...REFUSED, status: 401 }))
+})
+
+describe('a request in the place of a query', () => {
+  const query = select({})
+  const check = (request: object) => () => {
+    refuseMadeByClient(request)
+  }
+
+  test('is refused', () => {
+    const request = new cds.Request({ event: 'READ', query, _subject: from } as never)
+    const refused = { message: 'The body is not a query.', status: 400, code: '400' }
+    expect(check(request)).toThrow(expect.objectContaining(refused) as Error)
+    // as CAP does for each of several queries
+    expect(check(Object.create(request) as object)).toThrow(
+      expect.objectContaining(refused) as Error
+    )
+  })
+
+  test('is none of CAP itself', () => {
+    for (const made of [{ query }, { event: 'act', data: { event: 'x' } }, {}])
+      expect(check(new cds.Request(made as never))).not.toThrow()
+  })
 })
