@@ -3,6 +3,7 @@ import type { Token } from '../condition/types.js'
 import type { Definition } from '../condition/element-type.js'
 import { assertEvaluable, permits, type Row } from '../model/evaluate-restriction.js'
 import { rowPaths } from '../condition/mentions.js'
+import { inDatabase } from '../model/remote.js'
 import type { RestrictedDefinition, Restriction } from '../model/definition.js'
 import { UnsafeCondition } from '../condition/unsafe.js'
 import type { UserFacts } from '../condition/user-value.js'
@@ -12,12 +13,19 @@ interface Element extends Definition {
   readonly default?: { readonly val?: unknown }
   readonly value?: unknown
   readonly virtual?: boolean
+  readonly '@cds.on.insert'?: unknown
+  readonly '@cds.on.update'?: unknown
 }
 
 /** Says whether data may be written: `undefined` if only a database can say it. The record is the one that is changed. */
 export type Judge = (data: object, existing?: Row) => boolean | undefined
 
-/** Says it as far as it can be said without a database: not for paths, calculated elements and defaults. @internal */
+/**
+ * Says it as far as it can be said without a database: not for paths, calculated elements and defaults, and not for values that
+ * are set when the data is written.
+ *
+ * @internal
+ */
 export function judgeOf(
   restrictions: readonly Restriction[],
   entity: RestrictedDefinition,
@@ -30,12 +38,38 @@ export function judgeOf(
   const defaults = defaultsOf(entity)
   const verdicts = new Map<string, boolean>()
   return (data, existing) => {
+    if (names.some((name) => isSetLater(name, entity, data, existing))) return undefined
     const row: Row = { ...(existing ?? defaults), ...data }
     const key = JSON.stringify(names.map((name) => row[name]))
     const verdict = verdicts.get(key) ?? permitted(row)
     verdicts.set(key, verdict)
     return verdict
   }
+}
+
+/**
+ * True for an element without a value in the data that gets one: from a part of the data, or in the database by `@cds.on.insert`
+ * or `@cds.on.update`. Nobody sets these for records elsewhere.
+ */
+function isSetLater(
+  name: string,
+  entity: RestrictedDefinition,
+  data: object,
+  existing: Row | undefined
+): boolean {
+  const element: Element = entity.elements?.[name] ?? {}
+  const isManaged = element['@cds.on.update'] ?? (!existing && element['@cds.on.insert'])
+  if (isManaged && (data as Row)[name] === undefined && inDatabase(entity)) return true
+  return isWithin(name, entity, data)
+}
+
+/** True if the data has the record of an association, or the structure, that an element without a value is a part of. @internal */
+export function isWithin(name: string, entity: RestrictedDefinition, data: object): boolean {
+  if ((data as Row)[name] !== undefined) return false
+  return Object.entries(data).some(([key, value]: [string, unknown]) => {
+    if (!name.startsWith(`${key}_`) || value === undefined) return false
+    return value === null ? Boolean(entity.elements?.[key]?._target) : typeof value === 'object'
+  })
 }
 
 /** The stored elements that the conditions are about, if data can be judged by them. @internal */

@@ -3,7 +3,7 @@ import { isDeepStrictEqual } from 'node:util'
 import { tokensOf } from '../model/compiled.js'
 import { readRows } from '../model/database.js'
 import { type EnforcedRequest, refuse } from '../request/request.js'
-import type { Judge } from './judge.js'
+import { isWithin, type Judge } from './judge.js'
 import { rowPaths } from '../condition/mentions.js'
 import type { RestrictedDefinition, Restriction } from '../model/definition.js'
 import { storedElement } from '../model/stored-element.js'
@@ -37,6 +37,7 @@ export function plainUpdate(
   const data = Object.keys(request.data as object)
   if (data.some((name) => !entity.elements?.[name] || entity.elements[name].elements))
     return undefined // what it is written to can't be told
+  if (names.some((name) => isWithin(name, entity, request.data as object))) return undefined
   const { with: expressions = {} } = request.query?.UPDATE ?? {}
   const changed = new Set(
     [...data, ...Object.keys(expressions)].map((name) => storedElement(entity, name))

@@ -21,7 +21,13 @@ export interface Answer {
 export interface ServedOverHttp {
   readonly url: string
   /** A request to the service at `/s`, with the answer's JSON, or its text. */
-  send(caller: Caller, method: string, path: string, data?: unknown, accept?: string): Promise<Answer>
+  send(
+    caller: Caller,
+    method: string,
+    path: string,
+    data?: unknown,
+    accept?: string
+  ): Promise<Answer>
   stop(): Promise<void>
 }
 
@@ -46,6 +52,7 @@ export async function serveOverHttp(
 ): Promise<ServedOverHttp> {
   cds.log('principal', { level: 'silent' }) // refusals are what is tested
   installRestrictions()
+  Reflect.deleteProperty(cds.ApplicationService, '_generics') // what CAP has collected for a service of its own before
   return serveStock(model, impl, others)
 }
 

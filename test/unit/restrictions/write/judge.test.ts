@@ -4,7 +4,8 @@ import { definitionIn, modelOf } from '../support/model.js'
 const entity = definitionIn(
   modelOf(`entity Units { key ID : Integer; plant : String; level : Integer; title : String default 'new';
     stamp : Timestamp default $now; virtual shown : String; double : Integer = 2 * level; open : Boolean default false;
-    site : Association to Sites; } entity Sites { key ID : Integer; plant : String; }`),
+    made : String @cds.on.insert: $user; changed : String @cds.on.insert: $user @cds.on.update: $user;
+    site : Association to Sites; at { place : String; } } entity Sites { key ID : Integer; plant : String; }`),
   'Units'
 )
 const FACTS = { id: 'alice', tenant: 't1', attr: { plant: ['1010'], x: ['new', 'x'] } }
@@ -47,6 +48,40 @@ test.each([
   for (const conditions of [[condition], [OWN, condition], [condition, OWN]])
     expect(judge(...conditions)(data)).toBeUndefined()
   expect(judge(`${OWN} and ${condition}`)(data)).toBeUndefined()
+})
+
+const MADE = 'made = $user'
+const CHANGED = 'changed = $user'
+
+test.each<[string, object, object | undefined, boolean | undefined]>([
+  [MADE, {}, undefined, undefined],
+  [MADE, {}, { made: 'alice' }, true],
+  [MADE, {}, { made: 'bob' }, false],
+  [MADE, { made: 'alice' }, undefined, true],
+  [MADE, { made: 'bob' }, undefined, false],
+  [MADE, { made: null }, undefined, false],
+  [CHANGED, {}, undefined, undefined],
+  [CHANGED, {}, { changed: 'alice' }, undefined],
+  [CHANGED, {}, { changed: 'bob' }, undefined],
+  [CHANGED, { changed: 'bob' }, { changed: 'alice' }, false],
+  ['site_ID = 1', {}, { site_ID: 1 }, true],
+  ['site_ID = 1', { site: { ID: 1 } }, { site_ID: 2 }, undefined],
+  ['site_ID = 1', { site: null }, { site_ID: 1 }, undefined],
+  ['site_ID = 1', { site: undefined }, { site_ID: 1 }, true],
+  ['site_ID = 1', { site: { ID: 1 }, site_ID: 2 }, undefined, false],
+  ['at_place = $user.x', { at: { place: 'x' } }, undefined, undefined],
+  ['at_place = $user.x', { at: 'x' }, { at_place: 'x' }, true]
+])('%s, for %j written to %j, with values that are set later: %s', (where, data, old, expected) => {
+  expect(judge(where)(data, old as never)).toBe(expected)
+})
+
+test('nobody sets values of records that are not in the database', () => {
+  const elsewhere = Object.create(entity, {
+    '@cds.persistence.skip': { value: true }
+  }) as typeof entity
+  const judged = (where: string) => judgeOf([{ where }], elsewhere, FACTS)
+  expect(judged(MADE)({})).toBe(false)
+  expect(judged(CHANGED)({}, { changed: 'alice' })).toBe(true)
 })
 
 test('one condition is enough, and each row is judged by itself', () => {

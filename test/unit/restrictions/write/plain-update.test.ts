@@ -78,6 +78,7 @@ describe('an UPDATE is not judged by its data', () => {
     ['if it calculates one of them, and sets another', { plant: '1010' }, { expressions: level }],
     ['if it sets and calculates one', { level: 1 }, { expressions: level }],
     ['if it writes it by another name', { werk: '1710' }],
+    ['if it writes it with an association', { site: { ID: 1 } }, { conditions: ['site_ID = 1'] }],
     ['if it writes something unknown', { title: 'x', other: 1 }],
     ['if only a database can say it', { title: 'x' }, { conditions: ['site.plant = $user.plant'] }],
     [
