@@ -37,7 +37,7 @@ export function enforceRestrictions(service: HandlingService): void {
     })
     service.on(['CREATE', 'UPDATE', 'UPSERT'], function (request, next) {
       const entity = restrictable(request)
-      return entity ? checkWritten(request, entity, next) : next()
+      return entity ? checkWritten(this, request, entity, next) : next()
     })
   })
 }

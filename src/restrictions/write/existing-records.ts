@@ -11,6 +11,8 @@ export interface Write {
   readonly request: EnforcedRequest
   readonly entity: RestrictedDefinition
   readonly ways: Ways | undefined
+  /** The ways in which an UPSERT may replace a record that is there. CAP does not look at it. */
+  readonly replaceable: Ways | undefined
   /** The restrictions, where the data alone can be judged by them. */
   readonly restrictions: readonly Restriction[] | undefined
   readonly judge: Judge

@@ -17,7 +17,7 @@ import {
   reachesRestricted
 } from './deep.js'
 import { type Existing, existingRecords, type Write } from './existing-records.js'
-import { type EnforcedRequest, refuse } from '../request/request.js'
+import { type EnforcedRequest, type EnforcingService, refuse } from '../request/request.js'
 import { isPermitted } from '../model/evaluate-restriction.js'
 import { findTextsAgain } from '../request/find-texts.js'
 import { judgeOf } from './judge.js'
@@ -32,6 +32,7 @@ import { checkPlainUpdate, plainUpdate } from './plain-update.js'
 import { inDatabase } from '../model/remote.js'
 import type { RestrictedDefinition } from '../model/definition.js'
 import { rememberRefusal } from './refused-writes.js'
+import { checkReplaced } from './replaced.js'
 import { factsOf } from '../request/request.js'
 import { leavesUntouched } from './untouched.js'
 import { isTrueForAll } from '../../lib/turns.js'
@@ -44,14 +45,17 @@ import { isTrueForAll } from '../../lib/turns.js'
  * @internal
  */
 export async function checkWritten(
+  service: Pick<EnforcingService, 'run'>,
   request: EnforcedRequest,
   entity: RestrictedDefinition,
   next: () => Promise<unknown>
 ): Promise<unknown> {
   const write = writeOf(request, entity)
-  if (!write.ways && !write.deep) return next()
+  const isChecked = write.ways !== undefined || write.deep
+  if (!isChecked && !write.replaceable) return next()
   if (!inDatabase(entity)) {
-    checkData(write)
+    if (write.replaceable) await checkReplaced(service, write)
+    if (isChecked) checkData(write)
     return next()
   }
   const { user, tenant } = request
@@ -74,10 +78,12 @@ function writeOf(request: EnforcedRequest, entity: RestrictedDefinition): Write 
   if (permitted === 'never') refuse(request, RESTRICTED, 'No role permits this.')
   const data = Array.isArray(request.data) ? (request.data as object[]) : [request.data as object]
   const ways = waysOfUser(permitted)
+  const isUpsert = request.event === 'UPSERT' && typeof permitted !== 'string'
+  const replaceable = isUpsert ? permitted : undefined
   const restrictions = ways && ownRestrictions(ways)
   const judge = restrictions ? judgeOf(restrictions, entity, factsOf(request)) : () => undefined
   const deep = reachesRestricted(entity, data)
-  return { request, entity, ways, restrictions, judge, data, deep }
+  return { request, entity, ways, replaceable, restrictions, judge, data, deep }
 }
 
 const RESTRICTED = 'ERR_WRITE_RESTRICTED'
@@ -134,12 +140,11 @@ async function checkBefore(
   existing: readonly Existing[],
   deep: DeepWrite | undefined
 ): Promise<void> {
-  const { request, ways, judge, data } = write
-  if (request.event === 'UPSERT' && ways && existing.length)
-    await everyRecord(
-      write,
-      existing.map(({ row }) => row)
-    )
+  const { request, replaceable: ways, judge, data } = write
+  if (ways) {
+    const keys = existing.map(({ row }) => row)
+    await everyRecord({ ...write, ways }, keys)
+  }
   const fresh = existing.length ? [] : data.filter((row) => isRecord(write, row))
   const dataOf = dataByKey(write)
   const visible =

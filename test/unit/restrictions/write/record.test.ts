@@ -104,7 +104,8 @@ describe('a record of another service', () => {
   test('is not created where the data can not be judged', async () => {
     const created = (role: string, data: object, next = () => Promise.resolve('done')) => {
       const request = requestOf('CREATE', definition('Rows'), { roles: [role], attr, data })
-      return refusal(() => checkWritten(request, definition('Rows'), next))
+      const service = { run: () => Promise.reject(new Error('nothing to read')) }
+      return refusal(() => checkWritten(service, request, definition('Rows'), next))
     }
     expect(await created('Plant', { ID: 1, plant: '1010' })).toBeUndefined()
     expect(await created('Now', { ID: 1, plant: '1010' })).toMatchObject({

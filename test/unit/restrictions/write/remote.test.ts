@@ -12,6 +12,8 @@ service S {
     { grant: ['UPDATE', 'mark'], to: 'Level', where: (plant = $user.plant and level < 5) },
     { grant: 'UPDATE', to: 'Level', where: (level = 9) },
     { grant: 'WRITE', to: 'Writer', where: (plant = $user.plant) },
+    { grant: 'UPSERT', to: 'Writer', where: (plant = $user.plant) },
+    { grant: 'UPSERT', to: 'Level', where: (level = 9) },
     { grant: 'READ', to: ['Reader', 'Writer', 'Level'] },
     { grant: '*', to: 'All' }
   ]
@@ -76,6 +78,7 @@ const run =
     tx.run(query)
 const create = (data: object) => run(INSERT.into('S.Rows').entries(data))
 const update = (ID: number, data: object) => run(UPDATE.entity(at('S.Rows', ID)).with(data))
+const upsert = (...entries: object[]) => run(UPSERT.into('S.Rows').entries(entries))
 const act =
   (event: string, ID: number): Write =>
   (tx) =>
@@ -145,6 +148,26 @@ describe('records of another service', () => {
       NOT_FOUND
     ]
   ])('%s, with role %s', async (_, role, write, expected) => {
+    expect(await outcome(who(role), write)).toEqual(expected)
+  })
+
+  const own = { plant: '1010' }
+  test.each<[string, string, Write, unknown]>([
+    ['one of the plant', 'Writer', upsert({ ID: 1, ...own }), 200],
+    ['a visible one of another plant', 'Writer', upsert({ ID: 2, ...own }), FOREIGN],
+    ['one of two of another plant', 'Writer', upsert({ ID: 1, ...own }, { ID: 2, ...own }), FOREIGN],
+    ['one that is moved', 'Writer', upsert({ ID: 1, plant: '1710' }), HIDDEN],
+    ['a new one', 'Writer', upsert({ ID: 9, ...own }), 200],
+    ['a new one of another plant', 'Writer', upsert({ ID: 9, plant: '1710' }), HIDDEN],
+    ['one of the plant', 'Plant', upsert({ ID: 1, ...own }), 200],
+    ['a hidden one', 'Plant', upsert({ ID: 2, ...own }), FOREIGN],
+    ['one that could be hidden', 'Plant', upsert({ ID: 9, ...own }), FOREIGN],
+    ['one without a key', 'Plant', upsert(own), [403, 'The new record has no key.']],
+    ['one with a condition of another kind', 'Level', upsert({ ID: 3, name: 'x' }), 200],
+    ['a new one, for such a condition', 'Level', upsert({ ID: 9 }), 200],
+    ['one that does not fulfil it', 'Level', upsert({ ID: 1, level: 9 }), FOREIGN],
+    ['any', 'All', upsert({ ID: 2 }), 200]
+  ])('by UPSERT: %s, with role %s', async (_, role, write, expected) => {
     expect(await outcome(who(role), write)).toEqual(expected)
   })
 

@@ -18,7 +18,7 @@ service S {
     { grant: '*', to: 'Level', where: (plant = $user.plant and level < 5) },
     { grant: 'READ', to: 'Reader' },
     { grant: '*', to: 'All' },
-    { grant: ['READ', 'UPDATE'], to: 'Status', where: (status = 'open') }
+    { grant: ['READ', 'UPDATE', 'UPSERT'], to: 'Status', where: (status = 'open') }
   ]
   entity Orders as projection on db.Orders;
   entity Sites as projection on db.Sites;
@@ -227,6 +227,15 @@ describe('a record that is there or not', () => {
     ['is one of two', 'Plant', upsert({ ID: 1, title: 'x' }, { ID: 9, plant: '1010' }), 200],
     ['is of a site', 'Site', upsert({ ID: 1, site_ID: 1 }, { ID: 9, site_ID: 1 }), 200],
     ['is of another site', 'Site', upsert({ ID: 9, site_ID: 2 }), HIDDEN],
+    ['is open', 'Status', upsert({ ID: 2, status: 'closed' }), 200],
+    ['is not open', 'Status', upsert({ ID: 3, status: 'open' }), HIDDEN],
+    [
+      'is one of two, and the other one is not open',
+      'Status',
+      upsert({ ID: 1 }, { ID: 3 }),
+      HIDDEN
+    ],
+    ['is new, where others have to be open', 'Status', upsert({ ID: 9 }), 200],
     ['is of anybody', 'All', upsert({ ID: 2, plant: '9999' }), 200],
     ['nobody may change', 'Reader', upsert({ ID: 1, title: 'x' }), [403, expect.anything()]]
   ])('%s, with role %s', async (_, role, write, expected) => {
