@@ -1,8 +1,9 @@
 /** A token of a CXN expression: a keyword or operator, or an operand. */
 export type Token = string | Expression
 
-/** A segment of a path; with an infix filter if it has a `where`. */
-export type Segment = string | { readonly id: string; readonly where?: readonly Token[] }
+/** A segment of a path; with an infix filter if it has a `where`, and with the arguments of a view if it has `args`. */
+export type Segment =
+  string | { readonly id: string; readonly where?: readonly Token[]; readonly args?: object }
 
 /**
  * An operand in CXN, as far as conditions have them.

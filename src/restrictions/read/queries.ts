@@ -2,8 +2,9 @@ import type { Definition } from '../condition/element-type.js'
 import { nameOf } from '../condition/mentions.js'
 import type { Column, Query, Segment, Select } from '../condition/types.js'
 import { tokensOf } from '../model/compiled.js'
-import type { RestrictedDefinition } from '../model/definition.js'
+import type { Model, RestrictedDefinition } from '../model/definition.js'
 import { pathsIn } from '../condition/normalize/joined-path.js'
+import { isKeyPath } from './key-path.js'
 import { type EnforcedRequest, type EnforcingService, refuse } from '../request/request.js'
 
 /** Names that the paths of a query can begin with. */
@@ -135,13 +136,17 @@ export function takesQueries({ endpoints = [] }: Served): boolean {
  *
  * @internal
  */
-export function refuseCalculated(request: EnforcedRequest, service: Served): void {
+export function refuseCalculated(
+  request: EnforcedRequest,
+  service: Served & { readonly model: Model }
+): void {
   const { INSERT, UPSERT, UPDATE, DELETE } = (request.query ?? {}) as Record<string, Clauses>
   if (!takesQueries(service)) return
+  const paths = [INSERT?.into, UPSERT?.into, UPDATE?.entity, DELETE?.from].map(pathOf)
   const queries = [INSERT?.as, INSERT?.from, UPSERT?.as, UPSERT?.from]
-  const filters = [...filtersOf(UPDATE?.entity), ...filtersOf(DELETE?.from)]
-  const clauses = [...queries, UPDATE?.with, UPDATE?.where, DELETE?.where, ...filters]
-  if (!clauses.some((clause) => readsRecords(clause))) return
+  const clauses = [...queries, UPDATE?.with, UPDATE?.where, DELETE?.where, paths.map(argumentsIn)]
+  const isOfKeys = paths.every((path) => isKeyPath(path, service.model))
+  if (isOfKeys && !clauses.some((clause) => readsRecords(clause))) return
   refuse(request, 'ERR_RESTRICTION_UNCHECKED', 'A write that depends on other records.')
 }
 
@@ -149,6 +154,7 @@ interface Clauses {
   readonly as?: object
   /** The same as `as`; what a DELETE is about. */
   readonly from?: Path
+  readonly into?: Path | string
   readonly entity?: Path | string
   readonly with?: object
   readonly where?: object
@@ -158,18 +164,30 @@ interface Path {
   readonly ref?: readonly Segment[]
 }
 
-/** The filters of a path, of which keys are one. */
-function filtersOf(path: Path | string = {}): (object | undefined)[] {
-  const { ref = [] } = typeof path === 'string' ? {} : path
-  return ref.map((segment) => (typeof segment === 'string' ? undefined : segment.where))
+function pathOf(path: Path | string = {}): readonly Segment[] {
+  return (typeof path === 'string' ? undefined : path.ref) ?? []
+}
+
+/** The arguments of views on a path. */
+function argumentsIn(path: readonly Segment[]): unknown[] {
+  return path.map((segment) => (typeof segment === 'string' ? undefined : segment.args))
 }
 
 function readsRecords(value: unknown): boolean {
   if (typeof value !== 'object' || value === null) return false
+  if (Array.isArray(value) && value.some(isExists)) return true
   const { SELECT, SET, ref } = value as { SELECT?: object; SET?: object; ref?: unknown[] }
-  if (SELECT ?? SET ?? (Array.isArray(ref) && ref.length > 1)) return true
-  return Object.values(value).some(readsRecords)
+  if (SELECT ?? SET ?? (Array.isArray(ref) && !isElement(ref))) return true
+  return Object.entries(value).some(([name, part]) => !PLAIN.has(name) && readsRecords(part))
 }
+
+/** Properties that hold values, and names. */
+const PLAIN = new Set(['val', 'ref'])
+
+/** A path with a filter is about other records, as one with several segments. */
+const isElement = ([name, ...path]: unknown[]) => typeof name === 'string' && !path.length
+
+const isExists = (token: unknown) => typeof token === 'string' && /\bexists\b/i.test(token)
 
 /**
  * Refuses a query by whose name a path of a condition would begin: CAP would take it for that of the query, and the condition

@@ -24,6 +24,7 @@ describe('queries in CQN', () => {
   const SECRETS = { from: { ref: ['db.Orders'] }, columns: [{ ref: ['title'] }] }
   const TARGET = { ref: ['S.Orders'] }
   const BY_SITE = [{ ref: ['site', 'name'] }, '=', { val: 'SECRET' }]
+  const SITE = { id: 'site', where: [{ ref: ['name'] }, '=', { val: 'SECRET' }] }
   const OWN = [{ ref: ['ID'] }, '=', { val: 1 }]
   const ids = { columns: [{ ref: ['ID'] }], orderBy: [{ ref: ['ID'] }] }
   const from = (name: string) => ({ from: { ref: [name] } })
@@ -63,7 +64,9 @@ describe('queries in CQN', () => {
     ['a condition', { DELETE: { from: TARGET, where: ['exists', { SELECT: SECRETS }] } }],
     ['a query', { INSERT: { into: TARGET, as: { SELECT: SECRETS } } }],
     ['what it is from', { UPSERT: { into: TARGET, from: { SELECT: SECRETS } } }],
-    ['a filter', { DELETE: { from: { ref: [{ id: 'S.Orders', where: BY_SITE }] } } }]
+    ['a filter', { DELETE: { from: { ref: [{ id: 'S.Orders', where: BY_SITE }] } } }],
+    ['the existence', { DELETE: { from: TARGET, where: ['exists', { ref: [SITE] }] } }],
+    ['a path', { UPDATE: { entity: { ref: ['S.Orders', 'notes'] }, data: { text: 'x' } } }]
   ])('a write with %s of other records is refused', async (_, query) => {
     expect(await refusal(query)).toEqual([
       403,

@@ -71,6 +71,9 @@ describe('a write does not depend on other records', () => {
     'an element of another record': { ref: ['site', 'name'] },
     'a subquery': { SELECT: { from: { ref: ['S.Regions'] } } },
     'several queries': { SET: { args: [] } },
+    'a filter of an association': { ref: [{ id: 'site', where: ['x'] }] },
+    'whether there is one': { xpr: ['not', 'exists', { ref: ['site'] }] },
+    'the same in one word': { xpr: ['not exists', { ref: ['site'] }] },
     'a calculation with one': {
       xpr: [{ val: 1 }, '+', { func: 'f', args: [{ ref: ['site', 'name'] }] }]
     }
@@ -94,11 +97,35 @@ describe('a write does not depend on other records', () => {
     }
   })
 
+  test('nor on what filters, or arguments, of its path say about records', () => {
+    const byTitle = { id: 'S.Orders', where: [{ ref: ['title'] }, 'like', { val: 'x%' }] }
+    const byKey = { id: 'S.Orders', where: [{ ref: ['ID'] }, '=', { val: 1 }] }
+    const args = { p: { SELECT: { from: { ref: ['S.Sites'] } } } }
+    const writes = (...ref: unknown[]) => [
+      { UPDATE: { entity: { ref }, data: {} } },
+      { DELETE: { from: { ref } } },
+      { INSERT: { into: { ref }, entries: [] } },
+      { UPSERT: { into: { ref }, entries: [] } }
+    ]
+    const hiding = [
+      [byTitle],
+      [byTitle, 'items'],
+      ['S.Orders', 'items'],
+      [{ id: 'S.Orders', args }]
+    ]
+    for (const query of hiding.flatMap((path) => writes(...path)))
+      expect([query, refused(query)]).toMatchObject([query, UNCHECKED])
+    for (const query of [...writes(byKey), ...writes(byKey, 'items'), ...writes(byKey, 'site')])
+      expect([query, refused(query)]).toEqual([query, undefined])
+  })
+
   test('but may depend on what the record has', () => {
     const values = [
       { ref: ['title'] },
       { val: 'x' },
       { val: null },
+      { val: ['exists', { SELECT: {} }] },
+      { ref: ['exists'] },
       { xpr: [{ ref: ['ID'] }, '+', { val: 1 }] }
     ]
     for (const title of values) {

@@ -57,7 +57,16 @@ test('what is written does not depend on other records', async () => {
   }
   const open1 = key('S.Open', 1)
   const byTitle = { id: 'S.Open', where: [{ ref: ['order', 'title'] }, '=', { val: 'x' }] }
+  const order = (...where: unknown[]) => ({ ref: [{ id: 'order', where }] })
+  const exists = ['exists', order({ ref: ['title'] }, '=', { val: 'SECRET' })]
+  const orders = { id: 'S.Orders', where: [{ ref: ['title'] }, '=', { val: 'SECRET' }] }
   const refused = [
+    { DELETE: { from: { ref: ['S.Open'] }, where: exists } },
+    { UPDATE: { entity: { ref: ['S.Open'] }, data: {}, where: exists } },
+    { UPDATE: { entity: { ref: [open1] }, with: { name: { xpr: ['case', 'when', ...exists] } } } },
+    { DELETE: { from: { ref: [{ id: 'S.Open', where: exists }] } } },
+    { UPDATE: { entity: { ref: [orders, 'site'] }, data: { name: 'x' } } },
+    { DELETE: { from: { ref: [orders, 'items'] } } },
     { UPDATE: { entity: { ref: [open1] }, with: { name: title } } },
     { UPDATE: { entity: { ref: [open1] }, with: { name: { ref: ['order', 'title'] } } } },
     {
