@@ -2,7 +2,7 @@ import { checkRecord } from './write/record.js'
 import { checkWritten } from './write/written.js'
 import type { EnforcedRequest, EnforcingService } from './request/request.js'
 import { restrictExpand } from './read/expand.js'
-import { assertOwnDraft, restrictRead } from './read/read.js'
+import { restrictRead, restrictToOwnDrafts } from './read/read.js'
 import type { RestrictedDefinition } from './model/definition.js'
 
 /** Service with the members of CAP that register handlers. */
@@ -29,7 +29,7 @@ export function enforceRestrictions(service: HandlingService): void {
     service.before('*', function (request) {
       const { target, user } = request
       if (isOwnDraft(request) && target && !user._is_privileged) restrictExpand(request, target)
-      if (isPartOfDraft(request)) return assertOwnDraft(request)
+      if (isPartOfDraft(request)) return restrictToOwnDrafts(request)
       const entity = restrictable(request)
       if (!entity) return
       if (request.event === 'READ') return restrictRead(this, request, entity)

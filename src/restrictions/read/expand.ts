@@ -2,7 +2,7 @@ import type { Column, Expression, Select, Token } from '../condition/types.js'
 import type { EnforcedRequest } from '../request/request.js'
 import { nameOf } from '../condition/mentions.js'
 import { type Sources, sourcesOf, type Step, stepsOf } from './queries.js'
-import { isOwnPart, reachableIf, withFilter } from './reachable.js'
+import { editedBy, isOwnPart, reachableIf, withFilter } from './reachable.js'
 import type { RestrictedDefinition } from '../model/definition.js'
 import { rewriteQuery } from './rewrite.js'
 
@@ -108,9 +108,7 @@ function expandableIf(
   name: string
 ): Token | undefined {
   if (!isDraft(target)) return reachableIf(request, target, from, name)
-  if (isDraft(from)) return undefined
-  const owner = [{ ref: ['InProcessByUser'] }, '=', { val: request.user.id }]
-  return { xpr: ['exists', { ref: [{ id: 'DraftAdministrativeData', where: owner }] }] }
+  return isDraft(from) ? undefined : editedBy(request)
 }
 
 function isDraft({ name }: RestrictedDefinition): boolean {

@@ -11,7 +11,7 @@ import {
   stepsOf,
   withinEntity
 } from './queries.js'
-import { isOwnPart, isSettled, reachableIf, withFilter } from './reachable.js'
+import { isOfEditors, isOwnPart, isSettled, reachableIf, withFilter } from './reachable.js'
 import type { Model, RestrictedDefinition } from '../model/definition.js'
 import { takesQueries } from './queries.js'
 import { rewriteQuery } from './rewrite.js'
@@ -233,6 +233,7 @@ function changedSubquery({ SELECT }: Column, context: ExpressionContext): object
   const entity = name === undefined ? undefined : service.model.definitions[nameOf(name)]
   const open =
     entity?._service?.name === service.name &&
+    !(entity.isDraft === true || isOfEditors(entity)) &&
     governorsOf(entity).length + path.length === 0 &&
     permissionFor(entity, 'READ', request.user) === 'always'
   if (!entity || !open) {

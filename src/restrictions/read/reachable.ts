@@ -40,12 +40,29 @@ export function isOwnPart(
   return governorsOf(target).some(({ entity }) => entity === from || above.includes(entity))
 }
 
+/** Returns the condition for drafts to be edited by the user. @internal */
+export function editedBy({ user }: EnforcedRequest): Token {
+  const where: Token[] = [{ ref: ['InProcessByUser'] }, '=', { val: user.id }]
+  return { xpr: ['exists', { ref: [{ id: 'DraftAdministrativeData', where }] }] }
+}
+
+/** True for the entity that says who edits a draft. @internal */
+export function isOfEditors(entity: RestrictedDefinition | undefined): boolean {
+  return entity?.name.endsWith('.DraftAdministrativeData') ?? false
+}
+
 /** A segment of a path that leads to records of a condition only. @internal */
 export function withFilter(segment: Segment, condition: Token): Segment {
-  const { id, where } = typeof segment === 'string' ? { id: segment } : segment
-  const filtered = { id, where: where?.length ? [{ xpr: where }, 'and', condition] : [condition] }
-  // CAP joins segments to names, of columns for one
-  return Object.defineProperty(filtered, 'toString', { value: () => id })
+  const { where, ...others } = typeof segment === 'string' ? { id: segment } : segment
+  return named({
+    ...others,
+    where: where?.length ? [{ xpr: where }, 'and', condition] : [condition]
+  })
+}
+
+/** CAP joins segments to names, of columns for one. */
+function named<T extends { readonly id: string }>(segment: T): T {
+  return Object.defineProperty(segment, 'toString', { value: () => segment.id })
 }
 
 const settled = new WeakSet<object>()
@@ -58,10 +75,7 @@ const settled = new WeakSet<object>()
  */
 export function settle(segment: Segment): Segment {
   if (typeof segment === 'string') return segment
-  const { id, where } = segment
-  const copy = Object.defineProperty({ id, ...(where && { where }) }, 'toString', {
-    value: () => id
-  })
+  const copy = named({ ...segment })
   settled.add(copy)
   return copy
 }

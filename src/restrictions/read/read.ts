@@ -7,7 +7,8 @@ import { governorsOf } from '../model/governing.js'
 import { nameOf } from '../condition/mentions.js'
 import { permittedCondition, permittedOn } from '../model/permitted.js'
 import { takesQueries } from './queries.js'
-import { settle, withFilter } from './reachable.js'
+import { isKey } from './key-path.js'
+import { editedBy, isOfEditors, settle, withFilter } from './reachable.js'
 import { inDatabase, isRemote } from '../model/remote.js'
 import { restrictExpand } from './expand.js'
 import { readByOwnKey } from './remote-path.js'
@@ -104,14 +105,23 @@ async function restrictPassed(
   const conditions: (Token | undefined)[] = []
   for (const [index, entity] of passed.entries()) {
     if (entity?.isDraft) {
-      if (!index) await assertOwnDraft(request, entity)
+      const own = index ? undefined : await ownDraftIf(request, entity)
+      if (own) conditions[0] = own
       continue
     }
     const condition = entity && readableIf(request, entity)
     if (condition && inDatabase(entity)) conditions[index] = condition
     else if (condition) await assertReadable(service, request, path.slice(0, index + 1), entity)
   }
-  if (!conditions.length && !takesQueries(service)) return
+  if (conditions.length || takesQueries(service)) filterPath(request, path, conditions)
+}
+
+/** Adds conditions to the segments of the path that a query selects from. */
+function filterPath(
+  request: EnforcedRequest,
+  path: readonly Segment[],
+  conditions: readonly (Token | undefined)[]
+): void {
   rewriteQuery(request, ({ from }: Select) => {
     if (from?.ref?.length !== path.length) return {}
     const ref = from.ref.map((segment, index) => {
@@ -142,23 +152,36 @@ async function assertReadable(
 }
 
 /**
- * Refuses what a path leads to from a draft of somebody else. CAP looks whose draft it is when it is read itself. Who edits a
- * record may be known to all that may read it.
+ * Restricts what a path leads to from drafts to those of the user. CAP looks whose draft it is when it is read itself.
  *
- * @param draft - entity that the path begins with
  * @internal
  */
-export async function assertOwnDraft(
+export async function restrictToOwnDrafts(request: EnforcedRequest): Promise<void> {
+  const condition = await ownDraftIf(request)
+  filterPath(request, request.subject?.ref ?? [], [condition])
+}
+
+/**
+ * Returns the condition for drafts that a path begins with to be those of the user. None for one draft of somebody else, on the
+ * way to who edits it: all that may read the record may know that.
+ *
+ * @param draft - entity that the path begins with
+ * @throws 404 if there is no such draft
+ * @internal
+ */
+export async function ownDraftIf(
   request: EnforcedRequest,
   draft?: RestrictedDefinition
-): Promise<void> {
+): Promise<Token | undefined> {
   const segment = request.subject?.ref?.[0] ?? ''
-  const owner = { ref: ['DraftAdministrativeData', 'InProcessByUser'] }
-  if (await count([segment], { xpr: [owner, '=', { val: request.user.id }] })) return
+  const isOwn = editedBy(request)
+  if (await count([segment], isOwn)) return isOwn
   const actives = draft?.actives
-  if (!actives || !request.target?.name.endsWith('.DraftAdministrativeData')) notFound(request)
+  if (!actives || !isOfEditors(request.target)) notFound(request)
   const where = typeof segment === 'string' ? [] : (segment.where ?? [])
+  if (!isKey(where, actives, true)) notFound(request)
   if (!(await count([{ id: actives.name, where }], readableIf(request, actives)))) notFound(request)
+  return undefined
 }
 
 function notFound(request: EnforcedRequest): never {

@@ -6,6 +6,7 @@ const MODEL = `
 entity db.Orders { key ID : Integer; plant : String; title : String; site : Association to db.Sites;
   items : Composition of many { key pos : Integer; text : String; site : Association to db.Sites }; }
 entity db.Sites { key ID : Integer; plant : String; name : String; orders : Association to many db.Orders on orders.site = $self; }
+@odata: '/s' @hcql: '/h'
 service S {
   @odata.draft.enabled
   @restrict: [ { grant: ['READ', 'WRITE'], to: 'Plant', where: (plant = $user.plant) }, { grant: 'READ', to: 'Reader' } ]
@@ -104,6 +105,41 @@ describe('a draft belongs to who edits it', () => {
   ])('also by a path %s', async (_, query, expected) => {
     expect(await ask(query)).toEqual(expected)
   })
+})
+
+describe('drafts of others are not among', () => {
+  const path = (first: unknown, name: string, column: string) => ({
+    SELECT: { from: { ref: [first, name] }, columns: [ref(column)] }
+  })
+  const isDraft = [ref('title'), 'like', { val: 'draft%' }]
+  const filtered = { id: 'S.Orders.drafts', where: isDraft }
+
+  test.each([
+    ['all', 'S.Orders.drafts'],
+    ['those of a filter', filtered]
+  ])('%s that a path begins with', async (_, first) => {
+    const own = { text: 'item of alice' }
+    expect(await ask(path(first, 'items', 'text'))).toEqual([own, own])
+    const admin = await ask(path(first, 'DraftAdministrativeData', 'InProcessByUser'))
+    expect(admin).toEqual([{ InProcessByUser: 'alice' }, { InProcessByUser: 'alice' }])
+  })
+
+  test('those that nothing but a filter names', async () => {
+    const where = [ref('title'), '=', { val: 'draft of bob' }]
+    const first = { id: 'S.Orders.drafts', where }
+    expect(await ask(path(first, 'items', 'text'))).toBe(404)
+    expect(await ask(path(first, 'DraftAdministrativeData', 'InProcessByUser'))).toBe(404)
+  })
+
+  test.each(['S.Orders.drafts', 'S.Orders.items.drafts', 'S.DraftAdministrativeData'])(
+    'those that a subquery asks about: %s',
+    async (name) => {
+      const subquery = { SELECT: { from: ref(name), columns: [{ val: 1, as: 'one' }] } }
+      const query = select(['S.Orders'], ref('ID'))
+      const where = ['exists', subquery]
+      expect(await ask({ SELECT: { ...query.SELECT, where } }, 'Reader')).toBe(403)
+    }
+  )
 })
 
 describe('what a draft leads to is for those who may read it', () => {
