@@ -21,7 +21,8 @@ export type Permission = 'always' | 'never' | readonly Restriction[]
 
 /**
  * Returns the permission that the roles of a user give on an entity, by CAP's rules: a restriction without a
- * condition is enough, and an entity whose restrictions name nothing but actions is not restricted otherwise.
+ * condition is enough, and an entity whose restrictions name nothing but actions is not restricted otherwise. An empty list of roles,
+ * restrictions or grants is for nobody.
  *
  * @internal
  */
@@ -30,13 +31,14 @@ export function permissionFor(
   event: string,
   user: RoleBearer
 ): Permission {
-  const roles = [entity['@requires'] ?? []].flat() as string[]
-  if (roles.length && !roles.some((role) => user.is(role))) return 'never'
+  const roles = entity['@requires'] as string | string[] | undefined
+  if (roles && ![roles].flat().some((role) => user.is(role))) return 'never'
+  if (!entity['@restrict']) return 'always'
   const restrictions = restrictionsOf(entity)
   const named = restrictions.flatMap(({ grant = '*' }) => grant)
-  if (!entity['@restrict']) return 'always'
-  if (CRUD.has(event) && !named.some((g) => g === '*' || g === 'WRITE' || CRUD.has(g)))
-    return 'always'
+  const isOfActions =
+    named.length > 0 && !named.some((g) => g === '*' || g === 'WRITE' || CRUD.has(g))
+  if (CRUD.has(event) && isOfActions) return 'always'
   return decide(
     restrictions.filter((restriction) => grants(restriction, event)),
     user

@@ -42,9 +42,8 @@ export function attributesOf({
 }
 
 /** Returns the restrictions of a definition as they were modelled, with conditions as the developer wrote them. @internal */
-export function restrictionsOf({
-  '@restrict': restrictions = []
-}: RestrictedDefinition): readonly Restriction[] {
+export function restrictionsOf(definition: RestrictedDefinition): readonly Restriction[] {
+  const restrictions = definition['@restrict'] ?? [] // null removes what is inherited
   return rewritten.get(restrictions)?.modelled ?? restrictions
 }
 

@@ -53,9 +53,13 @@ describe('@requires alone, where the entity is written through its parent', () =
     expect(verdicts(required, 'T')).toEqual(all('never'))
   })
 
-  test('an empty list, and no annotation at all, ask for nothing', () => {
-    expect(verdicts(entity('@requires: []'))).toEqual(all('always'))
-    expect(verdicts(entity(''))).toEqual(all('always'))
+  test('an empty list is for nobody', () => {
+    expect(verdicts(entity('@requires: []'), 'R')).toEqual(all('never'))
+  })
+
+  test('no annotation at all, and null, ask for nothing', () => {
+    for (const none of ['', '@requires: null', '@restrict: null'])
+      expect([none, verdicts(entity(none))]).toEqual([none, all('always')])
   })
 
   test('both count where both are there', () => {
@@ -102,6 +106,15 @@ describe('@restrict', () => {
   test('without a role it is for everybody', () => {
     expect(verdict(entity("@restrict: [{ grant: 'READ' }]"), 'READ')).toBe('always')
   })
+
+  test.each(['', '{ grant: [] }', '{ to: [] }', "{ grant: [], to: 'R' }, { grant: [] }"])(
+    'that grants nothing is for nobody: [%s]',
+    (restrictions) => {
+      const restricted = entity(`@restrict: [${restrictions}]`)
+      expect(verdicts(restricted, 'R')).toEqual(all('never'))
+      expect(verdict(restricted, 'free', 'R')).toBe('never')
+    }
+  )
 
   test('that names nothing but actions does not restrict the entity otherwise', () => {
     const restricted = entity("@restrict: [{ grant: 'free', to: 'R' }]")
