@@ -77,7 +77,7 @@ function rewrite(definition: RestrictedDefinition, model: Model, unsafe: UnsafeP
     for (const [key, attribute] of condition.attributes) attributes.set(key, attribute)
     return condition.tokens
   })
-  if (!safe.some(Boolean)) {
+  if (!safe.some(Boolean) && !isSplit(definition, modelled)) {
     for (const restriction of annotated) withoutPaths(restriction, definition, model)
     return
   }
@@ -86,6 +86,12 @@ function rewrite(definition: RestrictedDefinition, model: Model, unsafe: UnsafeP
   Object.defineProperty(replaced, 'toJSON', { value: () => modelled })
   rewritten.set(replaced, { modelled, attributes: [...attributes.values()] })
   definition['@restrict'] = replaced
+}
+
+/** True for a remote entity with conditions: CAP would look for its records in the database. */
+function isSplit(definition: RestrictedDefinition, restrictions: readonly Restriction[]): boolean {
+  const isEntity = definition.kind === 'entity' && isRemote(definition)
+  return isEntity && restrictions.some(({ where }) => where)
 }
 
 function asModelled({ modelledWhere, ...restriction }: Restriction): Restriction {

@@ -21,6 +21,9 @@ service S {
     action mark() returns String;
     @restrict: [{ to: 'Reader', where: 'plant <> $user.plant' }] action judge() returns String;
   };
+  @cds.redirection.target: false
+  @restrict: [{ grant: '*', to: 'Level', where: (level = 9) }, { grant: 'READ', to: 'Reader' }]
+  entity Levels as projection on Remote.Rows { ID, plant, name, level } actions { action mark() returns String; };
 }`
 
 interface Read {
@@ -34,7 +37,7 @@ const written: string[] = []
 let served: Served
 beforeAll(async () => {
   served = await Served.start(MODEL, function (this: cds.ApplicationService) {
-    this.on('READ', 'Rows', ({ query }) => {
+    this.on('READ', ['Rows', 'Levels'], ({ query }) => {
       const { from, columns, where, one } = (query as unknown as { SELECT: Read }).SELECT
       const [first] = from.ref
       const ref = [typeof first === 'object' ? { ...first, id: 'db.Store' } : 'db.Store']
@@ -151,11 +154,35 @@ describe('records of another service', () => {
     expect(await outcome(who(role), write)).toEqual(expected)
   })
 
+  const level = (ID: number) => at('S.Levels', ID)
+  const updateLevel = (ID: number) => run(UPDATE.entity(level(ID)).with({ level: 1 }))
+  const mark =
+    (ID: number): Write =>
+    (tx) =>
+      tx.send({ event: 'mark', query: SELECT.one.from(level(ID)) })
+  test.each<[string, string[], Write, unknown]>([
+    ['changed', ['Level'], updateLevel(3), 200],
+    ['changed, where hidden', ['Level'], updateLevel(1), NOT_FOUND],
+    ['changed, where visible', ['Level', 'Reader'], updateLevel(1), FOREIGN],
+    ['deleted', ['Level'], run(DELETE.from(level(3))), 200],
+    ['deleted, where hidden', ['Level'], run(DELETE.from(level(1))), NOT_FOUND],
+    ['acted on', ['Level'], mark(3), 200],
+    ['acted on, where visible', ['Level', 'Reader'], mark(1), FOREIGN],
+    ['created', ['Level'], run(INSERT.into('S.Levels').entries({ ID: 9, level: 1 })), 200]
+  ])('are %s by conditions without $user, with roles %j', async (_, roles, write, expected) => {
+    expect(await outcome(who(...roles), write)).toEqual(expected)
+  })
+
   const own = { plant: '1010' }
   test.each<[string, string, Write, unknown]>([
     ['one of the plant', 'Writer', upsert({ ID: 1, ...own }), 200],
     ['a visible one of another plant', 'Writer', upsert({ ID: 2, ...own }), FOREIGN],
-    ['one of two of another plant', 'Writer', upsert({ ID: 1, ...own }, { ID: 2, ...own }), FOREIGN],
+    [
+      'one of two of another plant',
+      'Writer',
+      upsert({ ID: 1, ...own }, { ID: 2, ...own }),
+      FOREIGN
+    ],
     ['one that is moved', 'Writer', upsert({ ID: 1, plant: '1710' }), HIDDEN],
     ['a new one', 'Writer', upsert({ ID: 9, ...own }), 200],
     ['a new one of another plant', 'Writer', upsert({ ID: 9, plant: '1710' }), HIDDEN],
