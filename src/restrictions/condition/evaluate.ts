@@ -201,9 +201,11 @@ function present(operand: Operand, { facts, row }: Situation): Scalar[] {
   return value === null || value === undefined ? [] : [value as Scalar]
 }
 
+/** Variables, such as `$now`, are none of the row. */
 function elementOf({ ref }: Expression, row: Situation['row']): unknown {
   const [name, ...path] = ref ?? []
-  if (typeof name !== 'string' || path.length || !row) throw onlyInDatabase()
+  if (typeof name !== 'string' || name.startsWith('$') || path.length || !row)
+    throw onlyInDatabase()
   return row[name]
 }
 

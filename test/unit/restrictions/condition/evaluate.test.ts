@@ -275,7 +275,10 @@ describe('only a database can evaluate', () => {
     'a in (select ID from Pairs where b = $user.x)',
     'round(a)',
     'startswith(name)',
-    'like(name, $user.x)'
+    'like(name, $user.x)',
+    '$now > $user.x',
+    'name != $now',
+    '$locale is null'
   ])('%s', (condition) => {
     expect(() => truth(condition, { a: 1, name: 'x' }, { x: ['1'] })).toThrow(UnsafeCondition)
   })
