@@ -60,8 +60,9 @@ function findByKey(request: EnforcedRequest): void {
   rewriteQuery(request, ({ from, where }) => {
     const last = from?.ref?.at(-1)
     if (!from?.ref || typeof last !== 'object' || !last.where?.length) return {}
-    const ref = [...from.ref.slice(0, -1), last.id]
-    const found = where?.length ? [{ xpr: last.where }, 'and', { xpr: where }] : last.where
+    const { where: key, ...view } = last
+    const ref = [...from.ref.slice(0, -1), view.args ? view : view.id]
+    const found = where?.length ? [{ xpr: key }, 'and', { xpr: where }] : key
     return { from: { ...from, ref }, where: found }
   })
 }

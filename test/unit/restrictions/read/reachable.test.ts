@@ -93,6 +93,14 @@ describe('a segment', () => {
     })
   })
 
+  test('keeps the arguments of a view', () => {
+    const args = { p: { val: 1 } }
+    expect(withFilter({ id: 'site', args }, condition)).toEqual({
+      ...{ id: 'site', args, where: [condition] }
+    })
+    expect(settle({ id: 'site', args })).toEqual({ id: 'site', args })
+  })
+
   test('has its name as text, as CAP joins segments to names', () => {
     const segments = [withFilter('site', condition), settle({ id: 'site', where: [own] })]
     expect(segments.map(String)).toEqual(['site', 'site'])

@@ -59,6 +59,10 @@ describe('a remote record', () => {
     const found = await read('Rows', [at('S.Rows')], { clauses: { where: ID(2) } })
     expect(found.where).toEqual([{ xpr: ID(1) }, 'and', { xpr: ID(2) }])
     expect((await read('Rows', [at('S.Rows')], { clauses: { where: [] } })).where).toEqual(ID(1))
+    const args = { p: { val: 1 } }
+    expect(await read('Rows', [{ ...at('S.Rows'), args }])).toMatchObject({
+      ...{ ref: [{ id: 'S.Rows', args }], where: ID(1) }
+    })
     const path = await read('Rows', [at('S.Open'), at('row', 2)])
     expect([path.ref, path.where]).toEqual([[at('S.Open'), 'row'], ID(2)])
   })
