@@ -101,6 +101,8 @@ export interface Cap {
     readonly server: { body_parser?: object }
     readonly log: { mask_headers?: string[] }
     readonly remote?: { readonly native_fetch?: boolean }
+    /** Says which methods create a record that is not there. */
+    readonly runtime?: { readonly put_as_upsert?: boolean; readonly patch_as_upsert?: boolean }
   }
   readonly middlewares: { context(): ExpressMiddleware; readonly after: ErrorMiddleware[] }
   readonly service: { readonly providers: readonly ServedService[] }

@@ -5,7 +5,7 @@ import type { EnforcedRequest } from '../request/request.js'
 import { nameOf } from '../condition/mentions.js'
 import { permittedCondition, permittedOn } from '../model/permitted.js'
 import { withFilter } from './reachable.js'
-import { isOfWritten } from '../write/refused-writes.js'
+import { createsMissing, isOfWritten } from '../write/refused-writes.js'
 import { inDatabase } from '../model/remote.js'
 import type { Model, RestrictedDefinition } from '../model/definition.js'
 import { factsOf } from '../request/request.js'
@@ -30,7 +30,11 @@ export async function hideUnreadable(
   try {
     return await handle()
   } catch (error) {
-    if (!isForbidden(error) || isPut(request) || (event !== 'CREATE' && isOfWritten(error)))
+    if (
+      !isForbidden(error) ||
+      createsMissing(request) ||
+      (event !== 'CREATE' && isOfWritten(error))
+    )
       throw error
     const found = readable()
     if (!found || (before ?? (await count(found))) > 0) throw error
@@ -49,16 +53,6 @@ async function countBefore(path: readonly Segment[] | undefined): Promise<number
 function isForbidden(error: unknown): boolean {
   const { code, status, statusCode } = (error ?? {}) as Record<string, unknown>
   return [code, status, statusCode].some((value) => value === 403 || value === '403')
-}
-
-/** CAP creates what a PUT does not find. */
-function isPut(request: EnforcedRequest): boolean {
-  const { _: outer, http } = request as { _?: Received; http?: Received }
-  return (outer?.req ?? http?.req)?.method === 'PUT'
-}
-
-interface Received {
-  readonly req?: { readonly method?: string }
 }
 
 /** The path of a record in the database, through records that the user may read only. Nothing if they are all readable. */

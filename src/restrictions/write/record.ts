@@ -9,6 +9,7 @@ import { isPermitted, type Row } from '../model/evaluate-restriction.js'
 import { permissionFor, permissionForAction } from '../model/permission.js'
 import { permissionCondition } from '../model/permission.js'
 import { inDatabase } from '../model/remote.js'
+import { createsMissing, mayBeHidden } from './refused-writes.js'
 import type { RestrictedDefinition, Restriction } from '../model/definition.js'
 import { factsOf } from '../request/request.js'
 
@@ -65,6 +66,8 @@ async function checkRemoteRecord(
   const found = await service.run(recordQuery(request, entity))
   const [row, ...more] = [found ?? []].flat() as Row[]
   if (more.length) return refuse(request, UNCHECKED, 'Name one record by its key.')
+  if (!row && createsMissing(request) && mayBeHidden(entity, request.user))
+    return refuse(request, RESTRICTED, 'You may not change this record.')
   if (!row) return rejectHidden(request, entity)
   records.set(request, row)
   if (isPermitted(permission, entity, row, factsOf(request))) return

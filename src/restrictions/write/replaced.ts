@@ -2,11 +2,10 @@ import { selectWhere } from '../../cap.js'
 import type { Token } from '../condition/types.js'
 import { keyOf } from '../model/database.js'
 import { isPermitted, type Row } from '../model/evaluate-restriction.js'
-import { ownRestrictions, permittedOn } from '../model/permitted.js'
-import type { RestrictedDefinition } from '../model/definition.js'
-import type { RoleBearer } from '../model/permission.js'
+import { ownRestrictions } from '../model/permitted.js'
 import { type EnforcingService, factsOf, refuse } from '../request/request.js'
 import type { Write } from './existing-records.js'
+import { mayBeHidden } from './refused-writes.js'
 
 /**
  * Checks records of another service that an UPSERT may replace. One that is not found is new, but only for users who may read
@@ -26,7 +25,12 @@ export async function checkReplaced(
   for (const row of data) {
     const key = keyOf(entity, row)
     if (!key) refuse(request, 'ERR_RESTRICTION_UNCHECKED', 'The new record has no key.')
-    const equal = ([name, val]: [string, unknown]): Token[] => ['and', { ref: [name] }, '=', { val }]
+    const equal = ([name, val]: [string, unknown]): Token[] => [
+      'and',
+      { ref: [name] },
+      '=',
+      { val }
+    ]
     const where = Object.entries(key).flatMap(equal).slice(1)
     const found = await service.run(selectWhere(entity.name, where))
     const olds = [found ?? []].flat() as Row[]
@@ -34,9 +38,4 @@ export async function checkReplaced(
     if (olds.length ? olds.every(permitted) : !mayBeHidden(entity, request.user)) continue
     refuse(request, 'ERR_WRITE_RESTRICTED', 'You may not change this record.')
   }
-}
-
-/** True if a record that a user does not find can be one that the user may not read. @internal */
-export function mayBeHidden(entity: RestrictedDefinition, user: RoleBearer): boolean {
-  return permittedOn(entity, 'READ', user) !== 'always'
 }

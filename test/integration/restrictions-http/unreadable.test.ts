@@ -107,3 +107,18 @@ test('a PUT, which creates what it does not find, is refused', async () => {
   const { body } = await app.send(as('Technician'), 'POST', '$batch', { requests })
   expect(body).toMatchObject({ responses: [{ status: 403 }] })
 })
+
+test('a PATCH is refused as well where it creates what it does not find', async () => {
+  const { runtime } = cds.env as unknown as { runtime: { patch_as_upsert: boolean } }
+  runtime.patch_as_upsert = true
+  try {
+    const patch = app.send(as('Technician'), 'PATCH', 'Orders(2)', { plant: '1010', title: 'x' })
+    expect((await patch).status).toBe(403)
+    const created = app.send(as('Technician'), 'PATCH', 'Orders(98)', { plant: '1010' })
+    expect((await created).status).toBe(201)
+  } finally {
+    runtime.patch_as_upsert = false
+  }
+  const hidden = app.send(as('Technician'), 'PATCH', 'Orders(2)', { title: 'x' })
+  expect((await hidden).status).toBe(404)
+})

@@ -18,7 +18,7 @@ service S {
     @restrict: [{ to: 'Closer', where: 'status = $user.status' }] action close();
     action sweep(orders : many $self); action note(texts : many String, one : String);
   };
-  @restrict: [{ grant: '*', to: 'Plant', where: (plant = $user.plant) }, { grant: '*', to: 'Now', where: (plant = $user.plant and $now > $user.since) }]
+  @restrict: [{ grant: 'READ', to: 'Reader' }, { grant: '*', to: 'Plant', where: (plant = $user.plant) }, { grant: '*', to: 'Now', where: (plant = $user.plant and $now > $user.since) }]
   entity Rows as projection on Remote.Rows;
   entity Sites as projection on Remote.Sites;
   @restrict: [{ grant: '*', to: 'Plant', where: (ID = $user.x) }] entity Parts as projection on Remote.Parts;
@@ -100,6 +100,19 @@ describe('a record of another service', () => {
     expect(await changed({ subject: at('Rows', 1) }, { ID: 1, plant: '1710' })).toMatchObject({
       ...{ ...RESTRICTED, message: 'You may not change this record.' }
     })
+  })
+
+  test('is not as if there were none, where one that is not found is created', async () => {
+    const put = { subject: at('Rows', 1), http: { req: { method: 'PUT' } } }
+    const refused = { ...RESTRICTED, message: 'You may not change this record.' }
+    expect(await changed(put, null)).toMatchObject(refused)
+    expect(await changed({ ...put, http: { req: { method: 'PATCH' } } }, null)).toMatchObject({
+      status: 404
+    })
+    expect(await changed({ ...put, roles: ['Plant', 'Reader'] }, null)).toMatchObject({
+      status: 404
+    })
+    expect(await changed(put)).toBeUndefined()
   })
 
   test('is not created where the data can not be judged', async () => {
