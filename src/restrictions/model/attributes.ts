@@ -13,7 +13,7 @@ export interface TargetedRequest {
 
 /**
  * The derived attributes that CAP may ask for when it checks a request: those of its target, of entities that the target is
- * a part of, or is reached by, and of the action.
+ * a part of, or is reached by, of what a draft is a draft of, and of the action.
  *
  * @internal
  */
@@ -22,9 +22,8 @@ export function attributesFor(
   service: string,
   model: Model
 ): readonly DerivedAttribute[] {
-  if (!subject?.ref?.[1] && target && !target.elements?.up_ && !target.actions?.[event]) {
-    return attributesOf(target)
-  }
+  const isAlone = target && !target.elements?.up_ && !target.actions?.[event] && !target.actives
+  if (isAlone && !subject?.ref?.[1]) return attributesOf(target)
   const operation = target ? target.actions?.[event] : model.definitions[`${service}.${event}`]
   const involved = [operation, ...ancestors(target), ...passed(subject?.ref ?? [], model)]
   return [...new Set(involved)].flatMap((definition) =>
@@ -36,7 +35,7 @@ function ancestors(target: RestrictedDefinition | undefined): RestrictedDefiniti
   const found: RestrictedDefinition[] = []
   let current = target
   while (current && !found.includes(current)) {
-    found.push(current)
+    found.push(current, ...(current.actives ? [current.actives] : []))
     current = current.elements?.up_?._target as RestrictedDefinition | undefined
   }
   return found

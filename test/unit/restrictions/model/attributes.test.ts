@@ -13,6 +13,8 @@ const model = modelOf(`service S {
   ${restrict('regions')}
   entity Regions { key ID : Integer; name : String; }
   entity Open { key ID : Integer; order : Association to Orders; }
+  @odata.draft.enabled ${restrict('edited')}
+  entity Edited { key ID : UUID; name : String; parts : Composition of many { key pos : Integer; name : String }; }
   @restrict: [{ to: 'R', where: ($user.unbound = 'x') }] action unbound();
 }`)
 expect(rewriteModel(model)).toEqual([])
@@ -54,6 +56,8 @@ test.each<[string, string | undefined, (string | { id: string })[], string[]]>([
   ['READ', 'S.Orders', [{ id: 'S.Open' }, 'order'], ['orders']],
   ['READ', 'S.Orders', [{ id: 'S.Unknown' }, 'order'], ['orders']],
   ['READ', 'S.Open', ['S.Open'], []],
+  ['SAVE', 'S.Edited.drafts', ['S.Edited.drafts'], ['edited']],
+  ['READ', 'S.Edited.parts.drafts', ['S.Edited.parts.drafts'], ['edited']],
   ['unbound', undefined, [], ['true']],
   ['unknown', undefined, [], []]
 ])('%s of %s by %j asks for %j', (event, target, ref, expected) => {

@@ -9,7 +9,8 @@ entity db.Sites { key ID : Integer; plant : String; name : String; orders : Asso
 @odata: '/s' @hcql: '/h'
 service S {
   @odata.draft.enabled
-  @restrict: [ { grant: ['READ', 'WRITE'], to: 'Plant', where: (plant = $user.plant) }, { grant: 'READ', to: 'Reader' } ]
+  @restrict: [ { grant: ['READ', 'WRITE'], to: 'Plant', where: (plant = $user.plant) }, { grant: 'READ', to: 'Reader' },
+    { grant: 'UPDATE', to: 'Editor', where: (title = $user.title) } ]
   entity Orders as projection on db.Orders;
   @restrict: [ { grant: 'READ', to: 'Plant', where: (plant = $user.plant) } ]
   entity Sites as projection on db.Sites;
@@ -170,3 +171,17 @@ test('the draft of an active record is shown to who edits it', async () => {
     expect.objectContaining({ ID: 3 })
   ])
 })
+
+test('a draft is activated by the condition of its record, also where the application does it', async () => {
+  const save = (...title: string[]) =>
+    served.as({ id: 'alice', roles: ['Editor'], attr: { title } }, (tx) =>
+      (tx as unknown as Saving).save('S.Orders.drafts', { ID: 1 })
+    )
+  expect(await save('own', 'draft of alice')).toMatchObject({ IsActiveEntity: true })
+  expect(await save('own')).toMatchObject({ message: expect.stringContaining('what you write') })
+  expect(await save('draft of alice')).toMatchObject({ message: expect.anything() })
+})
+
+interface Saving {
+  save(drafts: string, key: object): Promise<unknown>
+}
