@@ -13,7 +13,7 @@ const granted = REMOTE_CONDITIONS.map(
   ({ cds }, index) => `{ grant: 'READ', to: 'c${index}', where: (${cds}) }`
 )
 
-const WRITES = "['CREATE', 'UPDATE', 'DELETE', 'dismantle']"
+const WRITES = "['CREATE', 'UPDATE', 'UPSERT', 'DELETE', 'dismantle']"
 const granting = REMOTE_CONDITIONS.map(
   ({ cds }, index) => `{ grant: ${WRITES}, to: 'c${index}', where: (${cds}) }`
 )
@@ -76,5 +76,5 @@ async function handlers(this: cds.ApplicationService): Promise<void> {
   this.on(['READ', 'CREATE', 'UPDATE', 'DELETE'], 'Equipment', ({ query }) => s4.run(query))
   this.on(['dismantle', 'retire'], 'Equipment', () => 'done')
   this.on('READ', 'Written', ({ query }) => s4.run(query))
-  this.on(['CREATE', 'UPDATE', 'DELETE', 'dismantle', 'judge'], 'Written', () => 'done')
+  this.on(['CREATE', 'UPDATE', 'UPSERT', 'DELETE', 'dismantle', 'judge'], 'Written', () => 'done')
 }

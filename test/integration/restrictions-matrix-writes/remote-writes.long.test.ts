@@ -41,6 +41,10 @@ const WRITES: Record<string, Write> = {
     request: { query: UPDATE.entity(at(from)).with(values) },
     judged: [from, { ...values, id: from.id }]
   }),
+  UPSERT: (from, to) => {
+    const row = { ...to, id: from.id }
+    return { request: { query: UPSERT.into('R.Written').entries(row) }, judged: [from, row] }
+  },
   DELETE: (from) => ({ request: { query: DELETE.from(at(from)) }, judged: [from] }),
   'a bound action': act('dismantle'),
   'a bound action with a restriction of its own': act('judge')
