@@ -43,17 +43,26 @@ export function oidcProfile(alias: string, options: OidcIssuerOptions): TokenPro
 
 /**
  * True if a token was issued to a client for itself. No common claim says so, so the rules are those of the issuers: RFC 9068 (section
- * 2.2: the subject is the client), Keycloak (service account), Auth0 (`gty`), Entra ID.
+ * 2.2: the subject is the client), Keycloak (service account), Auth0 (`gty`, or the subject), Entra ID.
  */
 function isTechnical(payload: JwtPayload): boolean {
-  const { sub, azp, client_id: clientId = payload.clientId, preferred_username: name } = payload
-  if (typeof sub === 'string' && [azp, clientId, payload.cid].includes(sub)) return true
-  if (typeof azp === 'string' && clientId === azp && name === `service-account-${azp}`) return true
+  const { sub, azp, client_id: clientId = payload.clientId, cid } = payload
+  const isClient = (client: unknown) =>
+    typeof client === 'string' && (sub === client || sub === `${client}@clients`)
+  if ([azp, clientId, cid].some(isClient) || isServiceAccount(payload)) return true
   return payload.gty === 'client-credentials' || payload.idtyp === 'app' || isEntraApp(payload)
 }
 
-/** Issuers of Entra ID in its clouds. */
-const ENTRA_ID = /^https:\/\/(login\.(partner\.)?microsoftonline\.(com|us|cn)|sts\.windows\.net)\//
+/** True for the account of a Keycloak client, whose name has no capitals even if that of the client has. */
+function isServiceAccount(payload: JwtPayload): boolean {
+  const { azp, client_id: clientId = payload.clientId, preferred_username: name } = payload
+  if (typeof azp !== 'string' || clientId !== azp || typeof name !== 'string') return false
+  return name.toLowerCase() === `service-account-${azp}`.toLowerCase()
+}
+
+/** Issuers of Entra ID in its clouds, and of Entra External ID. */
+const ENTRA_ID =
+  /^https:\/\/(login\.(partner\.)?microsoftonline\.(com|us|cn)|sts\.windows\.net|[a-z0-9-]+\.ciamlogin\.com)\//
 
 /**
  * True for a technical token of Entra ID without the optional claim `idtyp`: the subject of a user is never the object id, and

@@ -17,9 +17,12 @@ describe('technical tokens are known exactly', () => {
     ['azp', { sub: 'machine', azp: 'machine' }],
     ['Okta', { sub: 'machine', cid: 'machine' }],
     ['Auth0', { sub: 'machine@clients', azp: 'machine', gty: 'client-credentials' }],
+    ['Auth0 with tokens as in RFC 9068', { sub: 'machine@clients', client_id: 'machine' }],
     ['Entra ID with "idtyp"', { sub: 'o', oid: 'o', azp: 'machine', idtyp: 'app' }],
     ['Entra ID without "idtyp"', { ...ENTRA, sub: 'o', roles: ['x'] }],
+    ['Entra External ID', { ...ENTRA, iss: 'https://plant.ciamlogin.com/t1/v2.0', sub: 'o' }],
     ['Keycloak', { ...ACCOUNT, client_id: 'm' }],
+    ['Keycloak, of a client with capitals', { ...ACCOUNT, azp: 'M', client_id: 'M' }],
     ['Keycloak of before', { ...ACCOUNT, clientId: 'm' }]
   ])('%s', (_, claims) => {
     expect(profile().isTechnical(claims as never)).toBe(true)
@@ -38,6 +41,9 @@ describe('technical tokens are known exactly', () => {
     ['the same claims of another issuer', { ...ENTRA, sub: 'o', iss: 'https://idp.example' }],
     ['an issuer that looks like it', { ...ENTRA, sub: 'o', iss: 'https://sts.windows.net.evil/' }],
     ['a user who took such a name', ACCOUNT],
+    ['a subject of another client', { sub: 'n@clients', azp: 'm' }],
+    ['a subject without a client', { sub: 'undefined@clients' }],
+    ['a host that looks like External ID', { ...ENTRA, sub: 'o', iss: 'https://a.ciamlogin.com.x/' }],
     ['another client', { ...ACCOUNT, client_id: 'n' }],
     ['a subject that is no text', { sub: null, azp: null }],
     ['an inherited name', { gty: ['client-credentials'], idtyp: { app: 1 } }]
