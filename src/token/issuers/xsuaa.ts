@@ -21,7 +21,7 @@ import { LazyXsuaaToken } from './xssec.js'
 import { refusedTenant } from '../keys/sources.js'
 import { SignatureKeys, validateSignature } from './xssec.js'
 import { TenantKeySets } from '../keys/tenant-key-sets.js'
-import { type Caller, trustAcl } from './trust-acl.js'
+import { trustAcl } from './trust-acl.js'
 import { fromXssec, OTHER_APPLICATION } from './xssec.js'
 import type { XsuaaCredentials } from './credentials.js'
 
@@ -55,10 +55,11 @@ export function xsuaaIssuer(credentials: XsuaaCredentials, config: object = {}):
       })
     }
   }
-  const own: Caller = { client: credentials.clientid, tenant: ownTenant(credentials) }
-  const checkCaller = trustAcl(process.env.SAP_JWT_TRUST_ACL, own)
+  const checkCaller = trustAcl(process.env.SAP_JWT_TRUST_ACL, credentials.clientid)
   const service = new StrictXsuaaService({ ...credentials }, structuredClone(config))
-  const keySets = new TenantKeySets((tenant) => keysOf(credentials, tenant), [own.tenant])
+  const keySets = new TenantKeySets((tenant) => keysOf(credentials, tenant), [
+    ownTenant(credentials)
+  ])
   const issuer: Issuer = {
     alias: 'xsuaa',
     trusts: `<subdomain>.${withoutScheme(credentials.uaadomain)}`,

@@ -249,9 +249,15 @@ describe('SAP_JWT_TRUST_ACL', () => {
   test('keeps out whom it does not name, and never the application itself', async () => {
     acl({ clientid: 'friend', identityzone: SUBSCRIBER })
     expect(await refusal({})).toBe('accepted')
-    expect(await refusal({ zid: SUBSCRIBER })).toBe('ERR_TOKEN_AUDIENCE')
+    expect(await refusal({ zid: 'zone-2' })).toBe('accepted')
     expect(await refusal({ azp: 'friend', zid: SUBSCRIBER })).toBe('accepted')
     expect(await refusal({ azp: 'friend' })).toBe('ERR_TOKEN_AUDIENCE')
+  })
+
+  test('lets no other tenant into a dedicated application', async () => {
+    acl({ clientid: 'friend', identityzone: SUBSCRIBER })
+    const dedicated = { tenantmode: 'dedicated' }
+    expect(await refusal({ zid: SUBSCRIBER }, {}, dedicated)).toBe('ERR_TOKEN_TENANT')
   })
 })
 
