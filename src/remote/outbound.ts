@@ -33,6 +33,8 @@ import type { OutboundService } from './policy/service-target.js'
 export interface ReadyDestination extends OutboundDestination {
   /** Named user that the call goes out as. */
   readonly user: NamedUser | undefined
+  /** True if the destination has `forwardAuthToken`: it is sent the user's token, or the one that came in exchange for it. */
+  readonly forwardsToken: boolean
   /** Tenant of the context; `undefined` is the provider's. */
   readonly tenant: string | undefined
   /** Resolves the same destination again, with a new configuration and without rejected tokens. */
@@ -80,7 +82,8 @@ async function readyDestination(
     return again.destination as HttpDestination
   }
   const { minTokenLifetime } = service
-  const ready = { userBound, tenant: caller.tenant, renew, minTokenLifetime }
+  const forwardsToken = Boolean(destination.forwardAuthToken)
+  const ready = { userBound, forwardsToken, tenant: caller.tenant, renew, minTokenLifetime }
   const user = sentUser(service, caller, current, outbound)
   if (!user) return { ...ready, destination: await complete(), user }
   return { ...ready, destination: await asUser(service, user, complete), user }

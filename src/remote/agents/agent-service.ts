@@ -179,13 +179,14 @@ function addressOf({ destination }: ReadyDestination, path = ''): AgentAddress {
 }
 
 /**
- * Refuses a destination that would hand the token of the request on as it is: that was issued for this application, and an agent that got
- * it could call this application with it.
+ * Refuses a destination that would hand on the token of the request, or the one of the application's own client that came in exchange for
+ * it: an agent that got it could call this application with it.
  */
 async function assertOwnToken(outbound: ReadyDestination): Promise<ReadyDestination> {
-  const { destination, user } = outbound
+  const { destination, user, forwardsToken } = outbound
   const { authorization } = await identityHeaders(destination as HttpDestination)
-  if (!user || authorization !== `Bearer ${user.bearerToken}`) return outbound
+  const isOwnToken = user && authorization === `Bearer ${user.bearerToken}`
+  if (!forwardsToken && !isOwnToken) return outbound
   const name = destination.name ?? undefined
   throw new DestinationError(
     'ERR_DESTINATION_UNAVAILABLE',

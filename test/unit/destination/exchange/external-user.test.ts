@@ -186,6 +186,15 @@ describe('kept for exactly this token', () => {
     expect(idp.assertions).toHaveLength(1)
   })
 
+  test('a destination that forwards it says so, as no agent may have it', async () => {
+    const call = { name: 'F', onBehalfOf: undefined, minTokenLifetime: 5 }
+    const destination = { url, forwardAuthToken: true }
+    const { forwardsToken } = await outboundDestination({ ...call, destination }, external())
+    expect(forwardsToken).toBe(true)
+    const other = await outboundDestination({ ...call, destination: { url } }, external())
+    expect(other.forwardsToken).toBe(false)
+  })
+
   test('a failure is not kept', async () => {
     const user = external()
     idp.answer = { status: 401, body: { error: 'unauthorized', error_description: 'x' } }

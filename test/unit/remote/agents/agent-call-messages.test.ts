@@ -19,7 +19,7 @@ withBackend((started) => {
 const outbound = (): ReadyDestination => ({
   ...{ destination: internet(backend.url), userBound: true, tenant: 't1', user: user('alice') },
   renew: () => Promise.reject(new Error('not renewed')),
-  minTokenLifetime: 5
+  ...{ forwardsToken: false, minTokenLifetime: 5 }
 })
 
 /** Sends a message in the session of alice. */

@@ -13,7 +13,7 @@ const outboundOf = (userId: string): ReadyDestination => ({
   ...{ destination: { name: 'AGENT', url }, userBound: true, tenant: 't1' },
   user: { kind: 'named', issuer: 'xsuaa', tenant: 't1', userId, bearerToken: '' } as NamedUser,
   renew: () => Promise.reject(new Error('not renewed')),
-  minTokenLifetime: 5
+  ...{ forwardsToken: false, minTokenLifetime: 5 }
 })
 
 const callOf = (userId: string, sent = jest.fn()): AgentCall => ({

@@ -15,6 +15,8 @@ Reflect.deleteProperty(cds.env.requires, 'audit-log')
 
 /** Principals and tenants for whom a destination was made ready. */
 const decisions: [string, string | undefined][] = []
+/** True for a destination that forwards the token. */
+let forwardsToken: boolean
 /** Token that the destination has for a user. */
 let exchanged: (user: NamedUser) => string
 
@@ -25,7 +27,7 @@ const mockOutbound = (_: object, current: Principal, tenant?: string) => {
   const destination = { name: 'AGENT', url: backend.url, authentication: 'NoAuthentication' }
   return Promise.resolve({
     ...{ destination: { ...destination, ...(headers && { headers }) }, user, tenant },
-    ...{ userBound: user !== undefined, minTokenLifetime: 5, renew: () => Promise.reject(Error()) }
+    ...{ userBound: user !== undefined, forwardsToken, minTokenLifetime: 5, renew: () => Promise.reject(Error()) }
   })
 }
 jest.mock<object>('../../../../src/remote/outbound.js', () => ({
@@ -43,6 +45,7 @@ let unsubscribe: () => void
 let agent: EchoAgent
 beforeEach(async () => {
   decisions.length = calls.length = 0
+  forwardsToken = false
   exchanged = ({ userId }) => `exchanged-for-${userId}`
   unsubscribe = onPrincipalCall((call) => calls.push(call))
   agent = echoAgent()
@@ -202,6 +205,12 @@ describe('the token of the request as it is', () => {
     expect(calls).toMatchObject([
       { outcome: 'failed', code: 'ERR_DESTINATION_UNAVAILABLE', user: 'alice' }
     ])
+  })
+
+  test('is refused as well where the token is another one, which came in exchange', async () => {
+    forwardsToken = true
+    await expect(as('alice', ask)).rejects.toMatchObject(REFUSAL)
+    expect(agent.opened).toEqual([])
   })
 
   test('is refused for a message of a session as well', async () => {

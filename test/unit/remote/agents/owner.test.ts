@@ -4,7 +4,7 @@ import { internet, user } from '../support/backend.js'
 
 const outbound = (changes: object = {}, token = 'a'): ReadyDestination => ({
   destination: internet('https://a.example', { headers: { authorization: `Bearer ${token}` } }),
-  ...{ user: undefined, tenant: 't1', userBound: false, minTokenLifetime: 5 },
+  ...{ user: undefined, tenant: 't1', userBound: false, forwardsToken: false, minTokenLifetime: 5 },
   renew: () => Promise.reject(new Error('not renewed')),
   ...changes
 })
