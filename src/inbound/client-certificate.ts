@@ -1,5 +1,7 @@
 import type { IncomingMessage } from 'node:http'
 
+import { applicationRoutes } from './application-routes.js'
+
 /** Hosts, in any case (RFC 9110, section 4.2.3), on which the platform's router terminates mutual TLS, and sets the header itself. */
 const MUTUAL_TLS = /\.cert\.|\.mesh\.cf\./i
 
@@ -27,7 +29,6 @@ function hasMutualTlsRoute(): boolean {
   return known?.route ?? false
 }
 
-function hasRoute(application = '{}'): boolean {
-  const { application_uris: uris } = JSON.parse(application) as { application_uris?: string[] }
-  return uris?.some((uri) => MUTUAL_TLS.test(uri)) ?? false
+function hasRoute(application: string | undefined): boolean {
+  return applicationRoutes(application).some((uri) => MUTUAL_TLS.test(uri))
 }

@@ -4,6 +4,7 @@ import type { TLSSocket } from 'node:tls'
 import { ConfigurationError } from '../../errors.js'
 import { isProduction } from '../../lib/profile.js'
 import type { MetadataHost } from '../../options.js'
+import { applicationRoutes } from '../application-routes.js'
 import { isFromThisMachine, isNameOfThisMachine } from '../this-machine.js'
 
 /** Address of the application as a client sees it. */
@@ -88,12 +89,11 @@ function localAddress(
   return { origin: `${scheme}://${host}`, subdomain: tenant?.[1] }
 }
 
-/** Returns the routes of the application on Cloud Foundry. */
+/** Returns the routes of the application on Cloud Foundry: host names, which can begin with `*` for any label. */
 function routes(): HostRule[] {
-  const { application_uris: uris = [] } = JSON.parse(process.env.VCAP_APPLICATION ?? '{}') as {
-    application_uris?: string[]
-  }
-  return uris.map((uri) => ({ pattern: patternOf(uri.split('/', 1)[0]?.toLowerCase() ?? '') }))
+  const hosts = applicationRoutes().map((uri) => uri.split('/', 1)[0]?.toLowerCase() ?? '')
+  const known = hosts.filter((host) => HOST.test(host.replace(/^\*\./, 'x.')))
+  return known.map((host) => ({ pattern: patternOf(host) }))
 }
 
 function ruleOf(entry: string | MetadataHost): HostRule {
@@ -113,8 +113,11 @@ function ruleOf(entry: string | MetadataHost): HostRule {
   return { pattern: patternOf(parts.join(PLACEHOLDER)), subdomain, identity }
 }
 
-/** Returns an expression for a host, which takes the placeholder for one label, or a part of one. */
+/** One label of a host name, or a part of one. */
+const LABEL = '[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?'
+
+/** Returns an expression for a host, which takes the placeholder and `*` for one label; the placeholder can be a part of one. */
 function patternOf(host: string): RegExp {
   const parts = host.split(PLACEHOLDER).map((part) => part.replace(/[.[\]]/g, '\\$&'))
-  return new RegExp(`^${parts.join('([a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?)')}$`)
+  return new RegExp(`^${parts.join(`(${LABEL})`).replace('*', () => LABEL)}$`)
 }

@@ -42,4 +42,6 @@ test('without such a route the header is what a client sent', () => {
   for (const host of HOSTS) expect(certificateOf(request(host, 'cert'))).toBeUndefined()
   delete process.env['VCAP_APPLICATION']
   for (const host of HOSTS) expect(certificateOf(request(host, 'cert'))).toBeUndefined()
+  process.env['VCAP_APPLICATION'] = ''
+  for (const host of HOSTS) expect(certificateOf(request(host, 'cert'))).toBeUndefined()
 })

@@ -82,6 +82,23 @@ describe('hosts', () => {
     }
   })
 
+  test('a route with a wildcard is any label of it, of no tenant; a route that is no host is skipped', () => {
+    const uris = ['*.cf.example', '*', 'a.*.example', '*x.example', '', 'CF.example']
+    process.env['VCAP_APPLICATION'] = JSON.stringify({ application_uris: uris })
+    try {
+      const metadata = at([])
+      expect(urlOf({ host: 'cf.example' }, metadata)).toContain('https://cf.example/')
+      expect(ask(metadata, { host: 'acme.cf.example' })?.document).toMatchObject({
+        resource: `https://acme.cf.example${SERVICE}`,
+        authorization_servers: ['https://provider.authentication.example/oauth/token']
+      })
+      for (const host of ['a.b.cf.example', '.cf.example', 'a.b.example', 'ax.example', 'a'])
+        expect(urlOf({ host }, metadata)).toBeUndefined()
+    } finally {
+      delete process.env['VCAP_APPLICATION']
+    }
+  })
+
   test('this machine, in development', () => {
     const local = { host: 'localhost:4004', from: '::1' }
     expect(urlOf(local, at([]))).toBe(`http://localhost:4004${WELL_KNOWN}${SERVICE}`)
