@@ -6,6 +6,7 @@ import { unknownIssuer } from './denied/unknown-issuer.js'
 import { decode, type DecodedToken } from '../token/decode.js'
 import { iasIssuer } from '../token/issuers/ias.js'
 import type { Issuer, VerifyOptions } from '../token/issuers/issuer.js'
+import { checkLibraryOptions } from '../token/issuers/library-options.js'
 import { oidcIssuer } from '../token/issuers/oidc.js'
 import type { OidcIssuerOptions } from '../token/issuers/oidc-options.js'
 import { VerifiedTokens } from '../token/verified-tokens.js'
@@ -38,6 +39,7 @@ interface KeptIdentity extends AuthenticationResult {
 export function trustedIssuers(options: AuthOptions, { xsuaa, ias }: Bindings): TrustedIssuer[] {
   const { config, issuers = {} } = options
   const userId = userIdClaims(options)
+  checkLibraryOptions(config)
   checkAliases(issuers)
   return [
     ...(xsuaa
