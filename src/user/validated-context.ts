@@ -7,7 +7,11 @@ import type * as xssec from '@sap/xssec'
 import { cap } from '../cap.js'
 import { isTechnicalGrant, knownClient, stringClaim, tenantClaim } from '../token/claims.js'
 import { decode } from '../token/decode.js'
-import { refuseOtherThanAccessTokens, tenantOfIasToken } from '../token/issuers/token-type.js'
+import {
+  refuseLogoutTokens,
+  refuseOtherThanAccessTokens,
+  tenantOfIasToken
+} from '../token/issuers/token-type.js'
 import { iasPerson, isTechnicalIasToken } from './ias-profile.js'
 import { usableId } from './identity.js'
 import { type NamedUser, type TechnicalUser, TokenPrincipal } from './principal.js'
@@ -72,6 +76,7 @@ function xsuaaPrincipal(bearerToken: string): NamedUser | TechnicalUser {
 
 function iasPrincipal(bearerToken: string): NamedUser | TechnicalUser {
   const { payload } = decode(bearerToken)
+  refuseLogoutTokens(payload)
   const tenant = tenantOfIasToken(payload)
   if (isTechnicalIasToken(payload)) return { kind: 'technical', origin: 'token', tenant }
   const userId = stringClaim(payload, 'sub')

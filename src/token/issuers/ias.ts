@@ -13,7 +13,7 @@ import { addresseeText, NEW_TOKEN } from '../token-facts.js'
 import { checkHeader, checkSignatureLength } from '../header.js'
 import { iasKeySet } from '../keys/sources.js'
 import type { Issuer, VerifyOptions } from './issuer.js'
-import { tenantOfIasToken } from './token-type.js'
+import { refuseLogoutTokens, tenantOfIasToken } from './token-type.js'
 import type { KeySet, VerificationKey } from '../keys/key-set.js'
 import { LazyIdentityServiceToken } from './xssec.js'
 import { keyOf, SignatureKeys } from './xssec.js'
@@ -178,6 +178,7 @@ function checkClaims({ bearerToken, header, payload }: DecodedToken): void {
   checkHeader(header, ALGORITHMS)
   checkSignatureLength(bearerToken)
   checkTimes(payload)
+  refuseLogoutTokens(payload)
   if (!stringsClaim(payload, 'aud').length) {
     throw new TokenError('ERR_TOKEN_AUDIENCE', 'missing required "aud" claim', {
       fix: `${NEW_TOKEN} Access tokens of Identity Authentication always have an audience.`

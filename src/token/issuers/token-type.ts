@@ -71,17 +71,19 @@ export function tenantOfIasToken(payload: DecodedToken['payload']): string | und
 
 /**
  * Refuses what the same keys sign besides access tokens: refresh tokens (`granted_scopes`, or a `-r` id without scopes), logout tokens
- * (`events`), and ID tokens (`at_hash`, or `nonce` without scopes).
+ * (`events`), and ID tokens (`at_hash`, `nonce` without scopes, or `email_verified` without other scopes than `openid`).
  *
  * @throws {@link TokenError} `ERR_TOKEN_TYPE`
  * @internal
  */
 export function refuseOtherThanAccessTokens(payload: DecodedToken['payload']): void {
   const has = (name: string) => Object.hasOwn(payload, name)
-  const scoped = scopesOf(payload).length > 0
+  const scopes = scopesOf(payload)
+  const scoped = scopes.length > 0
   const isRefresh =
     has('granted_scopes') || (!scoped && stringClaim(payload, 'jti')?.endsWith('-r'))
-  const isIdToken = has('at_hash') || (!scoped && has('nonce'))
+  const isAboutPerson = has('email_verified') && scopes.every((scope) => scope === 'openid')
+  const isIdToken = has('at_hash') || (!scoped && has('nonce')) || isAboutPerson
   const kind = isRefresh
     ? 'a refresh'
     : has('events')
@@ -89,9 +91,22 @@ export function refuseOtherThanAccessTokens(payload: DecodedToken['payload']): v
       : isIdToken
         ? 'an ID'
         : undefined
-  if (!kind) return
-  const cause = `the token is ${kind} token, no access token`
-  throw new TokenError('ERR_TOKEN_TYPE', cause, {
+  if (kind) throw noAccessToken(kind)
+}
+
+/**
+ * Refuses a logout token of Identity Authentication, which it signs with the same keys for the same application.
+ *
+ * @throws {@link TokenError} `ERR_TOKEN_TYPE`
+ * @see OpenID Connect Back-Channel Logout 1.0, section 2.4
+ * @internal
+ */
+export function refuseLogoutTokens(payload: DecodedToken['payload']): void {
+  if (Object.hasOwn(payload, 'events')) throw noAccessToken('a logout')
+}
+
+function noAccessToken(kind: string): TokenError {
+  return new TokenError('ERR_TOKEN_TYPE', `the token is ${kind} token, no access token`, {
     fix: 'Send "access_token" of the token response.'
   })
 }

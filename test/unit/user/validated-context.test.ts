@@ -93,6 +93,11 @@ test.each([
   expect(principal).toMatchObject({ kind: 'technical', origin: 'custom' })
 })
 
+test('a logout token of Identity Authentication is nobody', () => {
+  const principal = principalOf(userWith(iasContext(token({ ...IAS, events: {} }))))
+  expect(principal).toMatchObject({ kind: 'technical', origin: 'custom' })
+})
+
 test("what a token's object was changed to does not count, its text does", () => {
   const authInfo = xsuaaContext(token(XSUAA))
   Object.assign(authInfo.token.payload, { user_name: 'bob' })

@@ -154,6 +154,7 @@ describe('refused before any key is asked for', () => {
     ['ERR_TOKEN_CLAIM', { sub: 1 }],
     ['ERR_TOKEN_CLAIM', { sap_id_type: ['user'] }],
     ['ERR_TOKEN_CLAIM', { app_tid: 'a/b' }],
+    ['ERR_TOKEN_TYPE', { events: {} }],
     ['ERR_TOKEN_EXPIRED', { exp: 1 }],
     ['ERR_TOKEN_CLAIM', { exp: undefined }]
   ])('%s: %j', async (code, claims) => {

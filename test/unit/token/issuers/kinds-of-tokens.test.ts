@@ -1,3 +1,4 @@
+import { idTokenClaims } from '../../../../emulator/src/xsuaa/id-token.js'
 import { refuseOtherThanAccessTokens } from '../../../../src/token/issuers/token-type.js'
 
 type Claims = Record<string, unknown>
@@ -27,6 +28,10 @@ describe('tokens that the same keys sign for other purposes', () => {
     [{ at_hash: 'x', scope }, 'an ID'],
     [{ nonce: 'n' }, 'an ID'],
     [{ nonce: null }, 'an ID'],
+    [{ scope: ['openid'], email_verified: true }, 'an ID'],
+    [{ scope: 'openid', email_verified: false }, 'an ID'],
+    [{ scope: ['openid', ...scope], email_verified: true }, 'access'],
+    [{ scope: ['openid'] }, 'access'],
     [{ jti: 'abc-r', scope }, 'access'],
     [{ jti: 'abc-r-x' }, 'access'],
     [{ jti: 'abc' }, 'access'],
@@ -36,5 +41,11 @@ describe('tokens that the same keys sign for other purposes', () => {
     [{}, 'access']
   ])('%j: %s token', (payload, expected) => {
     expect(kind(payload)).toBe(expected)
+  })
+
+  test('the ID token of a log-on without a nonce, as XSUAA issues it', () => {
+    const claims = { scope: ['openid', ...scope], grant_type: 'password', user_id: 'u' }
+    const idToken = idTokenClaims({ id: 'sb-app!t1' } as never, claims, 'https://x.example')
+    expect(kind(JSON.parse(JSON.stringify(idToken)) as Claims)).toBe('an ID')
   })
 })
