@@ -39,13 +39,14 @@ export function authorOf(user: NamedUser, names: readonly string[] = []): Author
 }
 
 /** Token of an author, as a way has got and checked it. */
-export type AuthorToken = Omit<NamedUser, 'kind' | 'via'>
+export type AuthorToken = Omit<NamedUser, 'kind' | 'via' | 'clientIssuer'>
 
 /** Returns the principal of delegated work: the author acts through the client of the request that has queued it. @internal */
 export function delegatedPrincipal(
   token: AuthorToken,
-  { client, actor }: Pick<Author, 'client' | 'actor'>
+  { issuer: clientIssuer, client, actor }: Pick<Author, 'issuer' | 'client' | 'actor'>
 ): NamedUser {
   const { bearerToken } = token
-  return new TokenPrincipal({ ...token, bearerToken, client, actor, via: 'delegation' })
+  const through = { client, clientIssuer, actor, via: 'delegation' } as const
+  return new TokenPrincipal({ ...token, bearerToken, ...through })
 }

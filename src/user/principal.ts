@@ -12,6 +12,8 @@ export interface NamedUser {
   readonly subject?: string | undefined
   /** Client that the token was issued to, which acts as the user: `azp`, in older tokens `cid`. */
   readonly client?: string | undefined
+  /** Issuer of the token that has named the client, for the author of queued work. Default: `issuer`. */
+  readonly clientIssuer?: string | undefined
   /** Actor that a token of another issuer names (`act`, RFC 8693): somebody who acts for the user. */
   readonly actor?: string | undefined
   /** Seconds since the epoch. */
@@ -58,6 +60,7 @@ export class TokenPrincipal implements NamedUser {
   readonly subject: string | undefined
   readonly expiresAt: number
   declare readonly client?: string
+  declare readonly clientIssuer?: string
   declare readonly actor?: string
   declare readonly via?: 'delegation'
   readonly #bearerToken: string
@@ -70,6 +73,7 @@ export class TokenPrincipal implements NamedUser {
     this.subject = user.subject
     this.expiresAt = user.expiresAt
     if (user.client !== undefined) this.client = user.client
+    if (user.clientIssuer !== undefined) this.clientIssuer = user.clientIssuer
     if (user.actor !== undefined) this.actor = user.actor
     if (user.via) this.via = user.via
     this.#bearerToken = user.bearerToken

@@ -6,6 +6,9 @@ import type { NamedUser } from '../../user/principal.js'
 /** Stands for the clients of the application's own bindings, whose ids differ from landscape to landscape. */
 const OWN = '$own'
 
+/** Issuers of these clients: at another one, a client of anybody can have the same id. */
+const OWN_ISSUERS = ['xsuaa', 'ias']
+
 /**
  * Checks and returns `clients` of a required service.
  *
@@ -39,6 +42,9 @@ export function clientsOf(
   )
 }
 
+/** Client through which a user came, and its issuer. */
+type Through = Pick<NamedUser, 'issuer' | 'client' | 'clientIssuer' | 'actor'>
+
 /**
  * Checks that the client through which a user came may act as the user at a service. With a token that names an actor (RFC 8693), the
  * actor has to be in the list as well. A token that names no client is nobody's.
@@ -48,10 +54,11 @@ export function clientsOf(
  */
 export function requireClient(
   { name, clients }: { readonly name: string; readonly clients?: readonly string[] | undefined },
-  { client, actor }: Pick<NamedUser, 'client' | 'actor'>
+  { issuer, client, clientIssuer = issuer, actor }: Through
 ): void {
   if (!clients) return
-  const allowed = clients.flatMap((each) => (each === OWN ? ownClients() : [each]))
+  const own = OWN_ISSUERS.includes(clientIssuer) ? ownClients() : []
+  const allowed = clients.flatMap((each) => (each === OWN ? own : [each]))
   const isAllowed = client !== undefined && allowed.includes(client)
   if (isAllowed && (actor === undefined || allowed.includes(actor))) return
   const refused = isAllowed ? actor : client

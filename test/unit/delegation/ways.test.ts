@@ -45,6 +45,15 @@ test('the author becomes a principal, and the token is not shown', async () => {
   expect(inspect(principal) + JSON.stringify(principal)).not.toContain('bearer')
 })
 
+test('the client is that of the request, and so is its issuer', async () => {
+  const token = { ...author, issuer: 'delegation', expiresAt: 1, bearerToken: 'bearer' }
+  addTokenWay(way('signed', { tokenFor: () => Promise.resolve(token) }))
+  const through = { issuer: 'partner', client: 'sb-own!t1' }
+  const principal = await authorPrincipal({ ...request, author: { ...author, ...through } })
+  expect(principal).toMatchObject({ issuer: 'delegation', clientIssuer: 'partner' })
+  expect(principal.client).toBe('sb-own!t1')
+})
+
 test.each([{ tenant: 't2' }, { tenant: undefined }, { bearerToken: '' }])(
   'a token with %j is thrown away',
   async (changes) => {

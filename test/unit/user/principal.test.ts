@@ -46,8 +46,8 @@ describe('one sentence says who is current, and names nobody', () => {
 
 test('who acts for a user, and a delegation, are named only where there are any', () => {
   const of = (more: object) => Object.keys(new TokenPrincipal({ ...ALICE, ...more }))
-  const all = { client: 'c', actor: 'agent', via: 'delegation' } as const
+  const all = { client: 'c', clientIssuer: 'ias', actor: 'agent', via: 'delegation' } as const
   expect(new TokenPrincipal({ ...ALICE, ...all })).toMatchObject(all)
-  expect(of(all)).toEqual(expect.arrayContaining(['client', 'actor', 'via']))
+  expect(of(all)).toEqual(expect.arrayContaining(['client', 'clientIssuer', 'actor', 'via']))
   expect(of({ client: undefined, actor: undefined, via: undefined })).toEqual(of({}))
 })

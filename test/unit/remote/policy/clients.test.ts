@@ -16,9 +16,10 @@ afterAll(() => {
   delete cap.env.requires.identity
 })
 
-const through = (client?: string, actor?: string) =>
+const through = (client?: string, actor?: string, issuers: object = {}) =>
   new TokenPrincipal({
     ...{ userId: 'alice', tenant: 't1', issuer: 'xsuaa', client, actor, bearerToken: 'x' },
+    ...issuers,
     expiresAt: Math.floor(Date.now() / 1000) + 3600
   })
 
@@ -65,6 +66,18 @@ test.each([
   for (const onBehalfOf of ['namedUser', 'currentUser', undefined]) {
     expect(outcome(through(client, actor), clients, onBehalfOf)).toBe(expected)
   }
+})
+
+test.each([
+  [{ issuer: 'xsuaa' }, 'allowed'],
+  [{ issuer: 'ias' }, 'allowed'],
+  [{ issuer: 'delegation', clientIssuer: 'xsuaa' }, 'allowed'],
+  [{ issuer: 'delegation', clientIssuer: 'ias' }, 'allowed'],
+  [{ issuer: 'keycloak' }, REFUSED],
+  [{ issuer: 'xsuaa', clientIssuer: 'keycloak' }, REFUSED]
+])('a client of %j that is called like the own one: %s', (issuers, expected) => {
+  expect(outcome(through('sb-own!t1', undefined, issuers), ['$own'])).toBe(expected)
+  expect(outcome(through('sb-own!t1', undefined, issuers), ['sb-own!t1'])).toBe('allowed')
 })
 
 test('a technical user is not concerned', () => {
