@@ -23,16 +23,35 @@ export function basicExchange(credentials: XsuaaCredentials): BasicExchange {
       return access_token
     } catch (error) {
       if (error instanceof errors.ResponseError && error.responseCode === 401) {
-        const text = 'the emulated XSUAA does not know that user, or not with that password'
-        throw new RequestError('ERR_CREDENTIALS_REFUSED', text, {
-          fix: 'Look at "users" in cds.requires.auth: a user without "password" there may have any.'
-        })
+        throw refused(String(error.responseText))
       }
       throw new TokenError('ERR_ISSUER_UNAVAILABLE', 'the emulated XSUAA does not answer', {
         fix: 'Restart cds watch: the emulated services have ended.'
       })
     }
   }
+}
+
+/** Settings in `oauth2-configuration` that forbid the password grant, by what the emulated XSUAA answers. */
+const FORBIDDING = [
+  [/Unauthorized grant type/, 'grant-types', 'password'],
+  [/identity provider that supports password grant/, 'allowedproviders', 'sap.default']
+] as const
+
+/** Explains a refusal: of the grant, which says nothing about the user, or of the user. */
+function refused(answer: string): RequestError {
+  const setting = FORBIDDING.find(([pattern]) => pattern.test(answer))
+  if (!setting) {
+    const text = 'the emulated XSUAA does not know that user, or not with that password'
+    return new RequestError('ERR_CREDENTIALS_REFUSED', text, {
+      fix: 'Look at "users" in cds.requires.auth: a user without "password" there may have any.'
+    })
+  }
+  const [, name, missing] = setting
+  const text = `Basic credentials need the grant "password", and "oauth2-configuration.${name}" in xs-security.json forbids it`
+  return new RequestError('ERR_CREDENTIALS_REFUSED', text, {
+    fix: `Add "${missing}" to it for development, or send a token as Bearer (npx cds-principal token <user>).`
+  })
 }
 
 /** Splits credentials at the first colon: passwords may have more. */
