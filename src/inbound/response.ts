@@ -45,8 +45,12 @@ export function refuse(
  * @internal
  */
 export function forbid(res: ServerResponse, next: Next): void {
+  withoutRole.add(res)
   end(res, new TokenError('ERR_ROLE_MISSING', 'a role is missing'), {}, next)
 }
+
+/** Responses to somebody whom CAP keeps out of a service, also where the log has no reason: the path is not that of the service. */
+const withoutRole = new WeakSet<ServerResponse>()
 
 function end(
   res: ServerResponse,
@@ -108,7 +112,7 @@ export interface ResponseContext {
 }
 
 /**
- * Completes the response before its headers are sent: a 401 gets its challenge (CAP 10 sends a bare one), a 403 says
+ * Completes the response before its headers are sent: a 401 gets its challenge (CAP 10 sends a bare one), a 403 for a missing role says
  * `insufficient_scope`, and no shared cache may keep a response that was made for one user.
  *
  * @see RFC 6750 section 3, RFC 9111 section 3.5
@@ -130,8 +134,8 @@ export function addChallengeToResponse(
       const why = identity && ownTokenFailure(res, identity)
       setDefault(res, 'WWW-Authenticate', challengesFor(why, schemes))
     } else if (statusCode === 403) {
-      explain(req, res, identity, (cds.context ?? context)?.user)
-      if (canLogOnHelp(loggedFailure(res)))
+      const failure = explain(req, res, identity, (cds.context ?? context)?.user)
+      if (withoutRole.has(res) || canLogOnHelp(failure))
         setDefault(res, 'WWW-Authenticate', insufficientScope(schemes))
     }
     if (statusCode >= 400) setDefault(res, 'Cache-Control', 'no-store')
@@ -159,16 +163,21 @@ function ownTokenFailure(res: ServerResponse, identity: Identity): PrincipalErro
 
 const hasEnded = ({ expiresAt }: Identity) => expiresAt * 1000 <= Date.now()
 
-/** Roles are those of the user as he is now: an application can have changed him since he was authenticated. */
+/**
+ * Logs why the answer is 403, and returns the reason as far as it is known. Roles are those of the user as he is now: an application can
+ * have changed him since he was authenticated.
+ */
 function explain(
   req: IncomingMessage,
   res: ServerResponse,
   identity: Identity | undefined,
   user: RoleHolder | undefined
-): void {
-  if (logPending(res)) return
+): PrincipalError | undefined {
+  if (logPending(res)) return loggedFailure(res)
   const refusal = identity && user && missingServiceRole(identity, user, pathOf(req))
-  if (refusal) logFailure(refusal, { issuer: identity.issuer })
+  if (!refusal) return loggedFailure(res)
+  logFailure(refusal, { issuer: identity.issuer })
+  return refusal
 }
 
 /** The whole path: express cuts off what a service is mounted at. */

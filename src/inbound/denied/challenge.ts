@@ -62,9 +62,9 @@ const OTHER_LOG_ON: ReadonlySet<string> = new Set([
 /**
  * True for a 403 that may be over after another log-on: clients start one, and must not do it in vain.
  *
- * @param failure - that was logged for the response
+ * @param failure - that was logged for the response; code of the application refuses without one
  * @internal
  */
 export function canLogOnHelp(failure: PrincipalError | undefined): boolean {
-  return failure?.status !== 403 || OTHER_LOG_ON.has(failure.code)
+  return failure !== undefined && OTHER_LOG_ON.has(failure.code)
 }

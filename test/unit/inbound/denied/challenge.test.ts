@@ -60,8 +60,19 @@ describe('a 403', () => {
     expect(canLogOnHelp(new PrincipalError(code, 'x'))).toBe(false)
   })
 
-  test('of the application itself is as CAP has it', () => {
-    expect(canLogOnHelp(undefined)).toBe(true)
+  test('of the application itself says nothing about roles', () => {
+    expect(canLogOnHelp(undefined)).toBe(false)
+  })
+
+  test('after a call that failed for another reason is one of the application itself', () => {
+    expect(canLogOnHelp(new PrincipalError('ERR_REMOTE_TIMEOUT', 'x'))).toBe(false)
+  })
+
+  test('names the error, and the metadata of the endpoint', () => {
     expect(insufficientScope({})).toBe('Bearer error="insufficient_scope"')
+    const resourceMetadata = 'https://app.example/.well-known/x'
+    expect(insufficientScope({ resourceMetadata })).toBe(
+      `Bearer error="insufficient_scope", resource_metadata="${resourceMetadata}"`
+    )
   })
 })
