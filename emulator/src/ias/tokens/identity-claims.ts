@@ -41,6 +41,21 @@ export function technicalClaims(application: IdentityApplication, tenant: string
 }
 
 /**
+ * Claims of the token with which a mocked user calls: those with CAP's role `internal-user` or `system-user` are technical users, of the
+ * application itself or of another client, as at XSUAA.
+ */
+export function claimsFor(
+  service: Pick<IdentityService, 'tenant' | 'landscape'>,
+  application: IdentityApplication,
+  user: LandscapeUser
+): Claims {
+  if (!user.technical) return userClaims(service, application, user)
+  const isOther = user.technical === 'system-user'
+  const other = { sub: user.name, azp: user.name }
+  return { ...technicalClaims(application, user.tenant), ...(isOther && other) }
+}
+
+/**
  * Claims of a token for another application: it is the only audience, and `ias_apis` says what may be called there.
  *
  * @see SAP Help, Identity Authentication, "Consume APIs from other applications"

@@ -4,7 +4,7 @@ import { JWT_BEARER, TOKEN_EXCHANGE, type Claims } from '../../xsuaa/claims.js'
 import { InvalidToken } from '../../xsuaa/verify-token.js'
 import { authorizationCode } from './authorization-code.js'
 import { subjectToken } from './exchange-token.js'
-import { technicalClaims, userClaims } from './identity-claims.js'
+import { claimsFor, technicalClaims, userClaims } from './identity-claims.js'
 import { userOfExternalToken } from '../corporate-identity-provider.js'
 import { clientRefused, identityError } from '../identity-error.js'
 import type { IdentityGrantContext, IdentityGrantResult, IdentityGrant } from './identity-grant.js'
@@ -18,7 +18,7 @@ const clientCredentials: IdentityGrant = ({ application, landscape, form, isPubl
   return { claims: technicalClaims(application, tenantOf(landscape, form) ?? landscape.tenant) }
 }
 
-/** RFC 6749 section 4.3: users log on with their name or e-mail address. */
+/** RFC 6749 section 4.3: users log on with their name or e-mail address; a technical one gets a technical token. */
 const password: IdentityGrant = (context) => {
   const { application, landscape, form } = context
   const name = form.get('username') ?? ''
@@ -26,7 +26,7 @@ const password: IdentityGrant = (context) => {
   if (!user || (user.password && !equal(user.password, form.get('password') ?? ''))) {
     throw identityError('invalid_grant', 'Invalid credentials')
   }
-  return { claims: userClaims(context, application, user) }
+  return { claims: claimsFor(context, application, user) }
 }
 
 /** Seconds that a used refresh token is still valid, by `refreshUsageAfterRenewal`. */

@@ -2,7 +2,7 @@ import { thumbprint } from '../../http/client-certificate.js'
 import { EmulatorError } from '../../emulator-error.js'
 import type { IssueTokenOptions } from '../../emulator.js'
 import { resolveTenant, resolveUser } from '../../xsuaa/issue-token.js'
-import { providerClaims, technicalClaims, userClaims } from './identity-claims.js'
+import { claimsFor, providerClaims, technicalClaims } from './identity-claims.js'
 import type { IdentityService } from '../identity-service.js'
 import type { IdentityApplication, IdentityTenant } from '../identity-tenant.js'
 
@@ -21,7 +21,7 @@ export function issueIdentityToken(
   const claims =
     grant === 'client_credentials'
       ? technicalClaims(application, resolveTenant(landscape, options.tenant))
-      : userClaims(service, application, resolveUser(landscape, user, options.tenant))
+      : claimsFor(service, application, resolveUser(landscape, user, options.tenant))
   const { certificate } = application
   const bound = certificate && { cnf: { 'x5t#S256': thumbprint(certificate.cert) } }
   const dependency = application.dependencies.get('')
