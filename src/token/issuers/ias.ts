@@ -5,7 +5,7 @@ import {
   IdentityServiceToken
 } from '@sap/xssec'
 
-import { ConfigurationError, TokenError } from '../../errors.js'
+import { ConfigurationError, type PrincipalError, TokenError } from '../../errors.js'
 import { atPlatform } from '../../lib/sharing/platform-requests.js'
 import { checkTimes, stringClaim, stringsClaim, tenantClaim } from '../claims.js'
 import type { DecodedToken } from '../decode.js'
@@ -106,7 +106,7 @@ class StrictIdentityService extends IdentityService {
       if (!this.hasX5tEnabled()) return
       if (!clientCertificate) throw new errors.MissingClientCertificateError()
     } catch (error) {
-      throw fromXssec(error)
+      throw failureOf(error, clientCertificate)
     }
   }
 
@@ -130,7 +130,7 @@ class StrictIdentityService extends IdentityService {
     const token = new IdentityServiceToken(bearerToken, { header, payload })
     const req = { headers: { 'x-forwarded-client-cert': clientCertificate } }
     await this.createSecurityContext(token, { keys, req } as never).catch((error: unknown) => {
-      throw fromXssec(error)
+      throw failureOf(error, clientCertificate)
     })
     return keyOf(keys, header)
   }
@@ -152,6 +152,21 @@ class StrictIdentityService extends IdentityService {
     const { domains } = this.credentials as unknown as IasCredentials
     return IdentityService.getSafeUrlFromTokenIssuer(token, [...domains])
   }
+}
+
+/**
+ * Returns an error of the library as ours. On routes without mutual TLS no certificate is known: the header is whatever a client sent.
+ *
+ * @param clientCertificate - `undefined` on such a route
+ */
+function failureOf(error: unknown, clientCertificate: string | undefined): PrincipalError {
+  const isMissing = error instanceof errors.MissingClientCertificateError
+  if (!isMissing || clientCertificate !== undefined) return fromXssec(error)
+  const cause =
+    'cds.requires.auth.config.validation asks for the client certificate, and it is not known on a route without mutual TLS'
+  return new TokenError('ERR_TOKEN_BINDING', cause, {
+    fix: 'Call the application at its route with ".cert." or ".mesh.cf.", or remove "x5t" and "proofToken" from that option.'
+  })
 }
 
 /** The way to a key object of `@sap/xssec`: a service whose key set is one key. */
