@@ -8,7 +8,7 @@ import { iasIssuer } from '../token/issuers/ias.js'
 import type { Issuer, VerifyOptions } from '../token/issuers/issuer.js'
 import { checkLibraryOptions } from '../token/issuers/library-options.js'
 import { oidcIssuer } from '../token/issuers/oidc.js'
-import type { OidcIssuerOptions } from '../token/issuers/oidc-options.js'
+import { checkOidcOptions, type OidcIssuerOptions } from '../token/issuers/oidc-options.js'
 import { VerifiedTokens } from '../token/verified-tokens.js'
 import { xsuaaIssuer } from '../token/issuers/xsuaa.js'
 import { iasProfile } from '../user/ias-profile.js'
@@ -37,10 +37,11 @@ interface KeptIdentity extends AuthenticationResult {
 
 /** Returns the issuers whose tokens are accepted: the bound services, and those of the configuration. */
 export function trustedIssuers(options: AuthOptions, { xsuaa, ias }: Bindings): TrustedIssuer[] {
-  const { config, issuers = {} } = options
+  const { config } = options
+  const issuers = options.issuers ?? {}
   const userId = userIdClaims(options)
   checkLibraryOptions(config)
-  checkAliases(issuers)
+  checkIssuers(issuers)
   return [
     ...(xsuaa
       ? [{ issuer: xsuaaIssuer(xsuaa, config), profile: xsuaaProfile(xsuaa, userId) }]
@@ -50,10 +51,16 @@ export function trustedIssuers(options: AuthOptions, { xsuaa, ias }: Bindings): 
   ]
 }
 
-/** A token is judged by one issuer, and the log tells them apart. */
-function checkAliases(issuers: Record<string, OidcIssuerOptions>): void {
+/**
+ * Checks the options of each issuer, and that no two are the same: a token is judged by one issuer, and the log tells them apart.
+ *
+ * @throws {@link ConfigurationError}
+ */
+function checkIssuers(issuers: Record<string, OidcIssuerOptions>): void {
   const seen = new Map<string, string>()
-  for (const [alias, { issuer }] of Object.entries(issuers)) {
+  for (const [alias, options] of Object.entries(issuers)) {
+    checkOidcOptions(alias, options)
+    const { issuer } = options
     const option = `cds.requires.auth.issuers.${alias}`
     const other = seen.get(issuer)
     if (other) {

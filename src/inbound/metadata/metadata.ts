@@ -117,13 +117,13 @@ interface AllIssuers {
  * @internal
  */
 export function resourceMetadata(
-  { metadata = {}, issuers = {} }: AuthOptions,
+  { metadata = {}, issuers }: AuthOptions,
   bindings: Bindings
 ): ResourceMetadata | undefined {
   if (metadata === false) return undefined
   const options = metadata === true ? {} : metadata
   checkOptions(options, bindings)
-  const urls = Object.values(issuers).map(({ issuer }) => issuer)
+  const urls = Object.values(issuers ?? {}).map(({ issuer }) => issuer)
   return new ResourceMetadata(options, { bindings, issuers: urls })
 }
 

@@ -11,3 +11,30 @@ test('options of the library that would accept every token stop the start', () =
   expect(() => started({ config })).toThrow(/^cds\.requires\.auth\.config\.validation\.enabled is/)
   expect(started({ config: {} }).map(({ issuer }) => issuer.alias)).toEqual(['ias'])
 })
+
+describe('issuers', () => {
+  const PARTNER = { issuer: 'https://idp.example', audience: 'maintenance' }
+  const path = 'cds.requires.auth.issuers'
+
+  test.each<[object, string]>([
+    [{ partner: null }, `${path}.partner must be an object`],
+    [{ partner: {}, other: {} }, `${path}.partner.issuer is missing`],
+    [{ partner: PARTNER, other: { audience: 'x' } }, `${path}.other.issuer is missing`],
+    [{ partner: PARTNER, other: PARTNER }, `${path}.other.issuer is the same as that of "partner"`],
+    [{ ias: PARTNER }, `${path}.ias: the name stands for the bound service`]
+  ])('%j stop the start', (issuers, message) => {
+    expect(() => started({ issuers })).toThrow(
+      expect.objectContaining({
+        name: 'ConfigurationError',
+        message: expect.stringContaining(message) as string
+      })
+    )
+  })
+
+  test('are those of the configuration, and none if it has been taken away', () => {
+    const aliases = (issuers: object | null) =>
+      started({ issuers }).map(({ issuer }) => issuer.alias)
+    expect(aliases({ partner: PARTNER })).toEqual(['ias', 'partner'])
+    expect(aliases(null)).toEqual(['ias'])
+  })
+})
