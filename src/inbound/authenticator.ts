@@ -6,7 +6,6 @@ import { unknownIssuer } from './denied/unknown-issuer.js'
 import { decode, type DecodedToken } from '../token/decode.js'
 import { iasIssuer } from '../token/issuers/ias.js'
 import type { Issuer, VerifyOptions } from '../token/issuers/issuer.js'
-import { checkLibraryOptions } from '../token/issuers/library-options.js'
 import { oidcIssuer } from '../token/issuers/oidc.js'
 import { checkOidcOptions, type OidcIssuerOptions } from '../token/issuers/oidc-options.js'
 import { VerifiedTokens } from '../token/verified-tokens.js'
@@ -40,7 +39,6 @@ export function trustedIssuers(options: AuthOptions, { xsuaa, ias }: Bindings): 
   const { config } = options
   const issuers = options.issuers ?? {}
   const userId = userIdClaims(options)
-  checkLibraryOptions(config)
   checkIssuers(issuers)
   return [
     ...(xsuaa

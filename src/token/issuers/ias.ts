@@ -13,6 +13,7 @@ import { addresseeText, NEW_TOKEN } from '../token-facts.js'
 import { checkHeader, checkSignatureLength } from '../header.js'
 import { iasKeySet } from '../keys/sources.js'
 import type { Issuer, VerifyOptions } from './issuer.js'
+import { checkLibraryOptions } from './library-options.js'
 import { refuseLogoutTokens, tenantOfIasToken } from './token-type.js'
 import type { KeySet, VerificationKey } from '../keys/key-set.js'
 import { LazyIdentityServiceToken } from './xssec.js'
@@ -30,7 +31,7 @@ const CERTIFICATE_BOUND = { validation: { x5t: { enabled: true }, proofToken: { 
  * Identity Authentication as an issuer. `@sap/xssec` verifies; on mTLS routes it checks the binding to the client
  * certificate as well, as CAP's own `ias` strategy does.
  *
- * @throws {@link ConfigurationError} when the binding is incomplete
+ * @throws {@link ConfigurationError} when the binding is incomplete, or an option of the library can't be
  * @internal
  */
 export function iasIssuer(credentials: IasCredentials, config: object = {}): Issuer {
@@ -42,6 +43,7 @@ export function iasIssuer(credentials: IasCredentials, config: object = {}): Iss
       })
     }
   }
+  checkLibraryOptions(config)
   const service = new StrictIdentityService({ ...credentials }, structuredClone(config))
   const bound = isConfigured(config)
     ? service

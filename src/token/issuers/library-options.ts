@@ -15,13 +15,16 @@ interface LibraryOptions {
  * @throws {@link ConfigurationError} naming the option
  * @internal
  */
-export function checkLibraryOptions(config: object | undefined): void {
-  const { validation, context, xsuaaLegacyExtension }: LibraryOptions = config ?? {}
+export function checkLibraryOptions(config: object): void {
+  const { validation, context, xsuaaLegacyExtension }: LibraryOptions = config
   const option = 'cds.requires.auth.config'
   if (validation?.enabled === false) {
-    throw new ConfigurationError(`${option}.validation.enabled is false: no token would be checked`, {
-      fix: 'Remove it. In development, the emulated services issue tokens.'
-    })
+    throw new ConfigurationError(
+      `${option}.validation.enabled is false: no token would be checked`,
+      {
+        fix: 'Remove it. In development, the emulated services issue tokens.'
+      }
+    )
   }
   if (xsuaaLegacyExtension) {
     throw new ConfigurationError(
@@ -34,9 +37,12 @@ export function checkLibraryOptions(config: object | undefined): void {
     )
   }
   if (hasEntries(context?.extensions)) {
-    throw new ConfigurationError(`${option}.context.extensions is set, but extensions are not called`, {
-      fix: "Remove it, and add to cds.context.user in a middleware: cds.middlewares.add(…, { after: 'auth' })."
-    })
+    throw new ConfigurationError(
+      `${option}.context.extensions is set, but extensions are not called`,
+      {
+        fix: "Remove it, and add to cds.context.user in a middleware: cds.middlewares.add(…, { after: 'auth' })."
+      }
+    )
   }
 }
 

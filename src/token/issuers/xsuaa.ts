@@ -15,6 +15,7 @@ import { atPlatform } from '../../lib/sharing/platform-requests.js'
 import { checkHeader, checkSignatureLength } from '../header.js'
 import { addresseeText, NEW_TOKEN } from '../token-facts.js'
 import type { Issuer } from './issuer.js'
+import { checkLibraryOptions } from './library-options.js'
 import { refuseOtherThanAccessTokens } from './token-type.js'
 import { KeySet, type VerificationKey } from '../keys/key-set.js'
 import { LazyXsuaaToken } from './xssec.js'
@@ -44,7 +45,7 @@ const REQUIRED = ['clientid', 'xsappname', 'uaadomain'] as const
  * XSUAA as an issuer. `@sap/xssec` verifies signature and audience with a key of the tenant's key set; the checks that it
  * does not make (header, shapes, `iss`, tenant) stand around it.
  *
- * @throws {@link ConfigurationError} when the binding is incomplete, or `SAP_JWT_TRUST_ACL` can't be read
+ * @throws {@link ConfigurationError} when the binding is incomplete, an option of the library can't be, or `SAP_JWT_TRUST_ACL` can't be read
  * @internal
  */
 export function xsuaaIssuer(credentials: XsuaaCredentials, config: object = {}): Issuer {
@@ -55,11 +56,13 @@ export function xsuaaIssuer(credentials: XsuaaCredentials, config: object = {}):
       })
     }
   }
+  checkLibraryOptions(config)
   const checkCaller = trustAcl(process.env.SAP_JWT_TRUST_ACL, credentials.clientid)
   const service = new StrictXsuaaService({ ...credentials }, structuredClone(config))
-  const keySets = new TenantKeySets((tenant) => keysOf(credentials, tenant), [
-    ownTenant(credentials)
-  ])
+  const keySets = new TenantKeySets(
+    (tenant) => keysOf(credentials, tenant),
+    [ownTenant(credentials)]
+  )
   const issuer: Issuer = {
     alias: 'xsuaa',
     trusts: `<subdomain>.${withoutScheme(credentials.uaadomain)}`,

@@ -49,7 +49,12 @@ const cases: Case[] = [
     acceptedAs({ id: 'alice' })
   ),
   withClaims('trust list', 'any client of a zone', sentBy('sb-other!t9', SUBSCRIBER), ACCEPTED),
-  withClaims('trust list', 'the own client in the zone of a subscriber', { zid: 'zone-2' }, ACCEPTED),
+  withClaims(
+    'trust list',
+    'the own client in the zone of a subscriber',
+    { zid: 'zone-2' },
+    ACCEPTED
+  ),
   withClaims('trust list', 'a user of another client', sentBy('sb-other!t9')),
   withClaims('trust list', 'no zone, and another client', {
     ...sentBy('sb-other!t9'),

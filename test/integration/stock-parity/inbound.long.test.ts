@@ -70,7 +70,7 @@ const preflights = [...SERVICES, ...ROUTES, ...OTHERS].map((path): Case => {
 })
 
 /** True for a 403 of the application's own code, and not for a missing role. */
-const isOfApplication = (path: string, headers: string[]) =>
+const isOfApplication = (path: string, headers: readonly string[]) =>
   path === '/routes/refused' || (headers.includes('X-Change: refuse') && !path.startsWith('/late'))
 
 const tellsRoles = (path: string) => /whoami|Things/.test(path)

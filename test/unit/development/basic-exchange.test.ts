@@ -37,9 +37,12 @@ test.each(['nobody:', 'bob:wrong'])('%s is refused, and the users are named', as
 test.each([
   ['grant-types', 'authorization_code', 'password'],
   ['allowedproviders', 'corporate', 'sap.default']
-])('"%s" of %j forbids the grant, and says nothing about the user', async (name, value, missing) => {
-  expect(await refusal('alice:', { [name]: [value] })).toMatchObject({
-    cause: `Basic credentials need the grant "password", and "oauth2-configuration.${name}" in xs-security.json forbids it`,
-    fix: `Add "${missing}" to it for development, or send a token as Bearer (npx cds-principal token <user>).`
-  })
-})
+])(
+  '"%s" of %j forbids the grant, and says nothing about the user',
+  async (name, value, missing) => {
+    expect(await refusal('alice:', { [name]: [value] })).toMatchObject({
+      cause: `Basic credentials need the grant "password", and "oauth2-configuration.${name}" in xs-security.json forbids it`,
+      fix: `Add "${missing}" to it for development, or send a token as Bearer (npx cds-principal token <user>).`
+    })
+  }
+)

@@ -1,14 +1,16 @@
 import { trustedIssuers } from '../../../src/inbound/authenticator.js'
-import type { AuthOptions, Bindings } from '../../../src/options.js'
+import type { Bindings } from '../../../src/options.js'
 
 const IAS = { clientid: 'c', url: 'https://t.example.com', domains: ['example.com'] }
+const XSUAA = { clientid: 'sb-app!t1', xsappname: 'app!t1', uaadomain: 'example.com' }
 
 const started = (options: object, bindings: Bindings = { ias: IAS }) =>
-  trustedIssuers({ kind: 'principal', ...options } as AuthOptions, bindings)
+  trustedIssuers({ kind: 'principal', ...options }, bindings)
 
 test('options of the library that would accept every token stop the start', () => {
   const config = { validation: { enabled: false } }
-  expect(() => started({ config })).toThrow(/^cds\.requires\.auth\.config\.validation\.enabled is/)
+  for (const bindings of [{ ias: IAS }, { xsuaa: XSUAA }])
+    expect(() => started({ config }, bindings)).toThrow(/auth\.config\.validation\.enabled is/)
   expect(started({ config: {} }).map(({ issuer }) => issuer.alias)).toEqual(['ias'])
 })
 

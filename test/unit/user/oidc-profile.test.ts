@@ -43,7 +43,10 @@ describe('technical tokens are known exactly', () => {
     ['a user who took such a name', ACCOUNT],
     ['a subject of another client', { sub: 'n@clients', azp: 'm' }],
     ['a subject without a client', { sub: 'undefined@clients' }],
-    ['a host that looks like External ID', { ...ENTRA, sub: 'o', iss: 'https://a.ciamlogin.com.x/' }],
+    [
+      'a host that looks like External ID',
+      { ...ENTRA, sub: 'o', iss: 'https://a.ciamlogin.com.x/' }
+    ],
     ['another client', { ...ACCOUNT, client_id: 'n' }],
     ['a subject that is no text', { sub: null, azp: null }],
     ['an inherited name', { gty: ['client-credentials'], idtyp: { app: 1 } }]

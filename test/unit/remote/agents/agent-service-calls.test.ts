@@ -27,7 +27,12 @@ const mockOutbound = (_: object, current: Principal, tenant?: string) => {
   const destination = { name: 'AGENT', url: backend.url, authentication: 'NoAuthentication' }
   return Promise.resolve({
     ...{ destination: { ...destination, ...(headers && { headers }) }, user, tenant },
-    ...{ userBound: user !== undefined, forwardsToken, minTokenLifetime: 5, renew: () => Promise.reject(Error()) }
+    ...{
+      userBound: user !== undefined,
+      forwardsToken,
+      minTokenLifetime: 5,
+      renew: () => Promise.reject(Error())
+    }
   })
 }
 jest.mock<object>('../../../../src/remote/outbound.js', () => ({

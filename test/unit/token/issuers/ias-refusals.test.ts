@@ -114,21 +114,24 @@ describe('on a route with client certificates', () => {
   test.each([
     ['x5t', {}],
     ['proofToken', { aud: [CLIENT, 'partner'] }]
-  ])('with "%s" configured, a route without mutual TLS is named as the cause', async (name, more) => {
-    const strict = issuer({}, { validation: { [name]: { enabled: true } } })
-    const token = decode(ias.token({ cnf, ...more }))
-    await expect(strict.verify(token, {})).rejects.toMatchObject({
-      code: 'ERR_TOKEN_BINDING',
-      message:
-        'cds.requires.auth.config.validation asks for the client certificate, and it is not known on a route without mutual TLS. ' +
-        'Call the application at its route with ".cert." or ".mesh.cf.", or remove "x5t" and "proofToken" from that option.'
-    })
-    await expect(strict.verify(token, { clientCertificate: '' })).rejects.toMatchObject({
-      code: 'ERR_TOKEN_BINDING',
-      message: expect.stringContaining('the request came without it') as string
-    })
-    await expect(strict.verify(token, { clientCertificate })).resolves.toMatchObject({})
-  })
+  ])(
+    'with "%s" configured, a route without mutual TLS is named as the cause',
+    async (name, more) => {
+      const strict = issuer({}, { validation: { [name]: { enabled: true } } })
+      const token = decode(ias.token({ cnf, ...more }))
+      await expect(strict.verify(token, {})).rejects.toMatchObject({
+        code: 'ERR_TOKEN_BINDING',
+        message:
+          'cds.requires.auth.config.validation asks for the client certificate, and it is not known on a route without mutual TLS. ' +
+          'Call the application at its route with ".cert." or ".mesh.cf.", or remove "x5t" and "proofToken" from that option.'
+      })
+      await expect(strict.verify(token, { clientCertificate: '' })).rejects.toMatchObject({
+        code: 'ERR_TOKEN_BINDING',
+        message: expect.stringContaining('the request came without it') as string
+      })
+      await expect(strict.verify(token, { clientCertificate })).resolves.toMatchObject({})
+    }
+  )
 
   test('without a certificate no key is asked for', async () => {
     const refused = issuer().verify(decode(ias.token({ cnf })), { clientCertificate: '' })

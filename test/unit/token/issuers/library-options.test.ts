@@ -21,8 +21,7 @@ test.each<[object, string, RegExp]>([
   )
 })
 
-test.each([
-  undefined,
+test.each<object>([
   {},
   { validation: null, context: null },
   { validation: { enabled: true, x5t: { enabled: true } }, context: {} },
