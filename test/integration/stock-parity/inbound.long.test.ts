@@ -69,9 +69,12 @@ const preflights = [...SERVICES, ...ROUTES, ...OTHERS].map((path): Case => {
   return { title: `preflight of ${path}`, path, method: 'OPTIONS', headers }
 })
 
-/** True for a 403 of the application's own code, and not for a missing role. */
+/** Services with a role that the user does not have. */
+const OF_OTHERS = /late|twice|listed/
+
+/** True for a 403 of the application's own code, for a user who lacks no role. */
 const isOfApplication = (path: string, headers: readonly string[]) =>
-  path === '/routes/refused' || (headers.includes('X-Change: refuse') && !path.startsWith('/late'))
+  path === '/routes/refused' || (headers.includes('X-Change: refuse') && !OF_OTHERS.test(path))
 
 const tellsRoles = (path: string) => /whoami|Things/.test(path)
 
