@@ -18,6 +18,8 @@ export interface AuthenticationType {
   readonly allowsSystemUser?: boolean
   /** True if only the Connectivity proxy understands what is sent. */
   readonly onPremiseOnly?: boolean
+  /** Type with which the SAP Cloud SDK sends the token, because it does not know this one. */
+  readonly sentAs?: 'OAuth2JWTBearer'
   /** Types to use in place of this one, which SAP has deprecated. */
   readonly replacedBy?: string
 }
@@ -51,7 +53,8 @@ export const AUTHENTICATION_TYPES: Readonly<Record<string, AuthenticationType>> 
     ...user,
     retrieved: 'token',
     userHeader: 'X-Subject-Token',
-    keepsTrustDomain: true
+    keepsTrustDomain: true,
+    sentAs: 'OAuth2JWTBearer'
   },
   OAuth2SAMLBearerAssertion: {
     ...user,

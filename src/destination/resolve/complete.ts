@@ -120,7 +120,13 @@ async function asUser(
   }
   const token = await userToken(configured, sent, options, bypass)
   if (forwardsCorporate) return proxied({ owner, retrieved: token, propagated: token.value })
-  const make = () => ({ ...destination, authTokens: [token] })
+  // the SAP Cloud SDK refuses a type that it does not know
+  const { sentAs } = authenticationTypeOf(destination) ?? {}
+  const make = () => ({
+    ...destination,
+    ...(sentAs && { authentication: sentAs }),
+    authTokens: [token]
+  })
   return proxied({ owner, retrieved: token, make })
 }
 

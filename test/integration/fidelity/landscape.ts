@@ -18,7 +18,7 @@ export const SUBSCRIBER = 'customer-1'
 
 const CLIENT = { clientId: 'sb-maintenance!t1' }
 
-/** One destination of every type that the Cloud SDK knows. */
+/** One destination of every type that there is, also of the two that the Cloud SDK does not know. */
 function destinations({ url: URL }: Echo): NonNullable<EmulatorOptions['destinations']> {
   const system = { URL: `http://${VIRTUAL_HOST}`, ProxyType: 'OnPremise' }
   const user = { User: 'bob', Password: 'builder' }
@@ -37,6 +37,7 @@ function destinations({ url: URL }: Echo): NonNullable<EmulatorOptions['destinat
     REFRESH: oauth('OAuth2RefreshToken'),
     EXCHANGE: oauth('OAuth2UserTokenExchange'),
     JWT_BEARER: oauth('OAuth2JWTBearer'),
+    TOKEN_EXCHANGE: oauth('OAuth2TokenExchange'),
     SAML_BEARER: {
       ...oauth('OAuth2SAMLBearerAssertion'),
       tokenServiceUser: CLIENT.clientId
