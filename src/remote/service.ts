@@ -124,7 +124,9 @@ export class PrincipalRemoteService extends Stock {
     const context = contextOfMessage(req)
     if (context) return cap.tx(context, () => this.handle(req))
     const { user, tenant } = cds.context ?? {}
-    if (!destination) return super.handle(req).catch(rethrowTranslated)
+    if (!destination || (isEvent(req) && !isQueued(req))) {
+      return super.handle(req).catch(rethrowTranslated)
+    }
     if (guard && holds(guard)) {
       await guard.author?.prepare(isRead(req))
       return super.handle(withCleanHeaders(req, guard.userBound)).catch(rethrowTranslated)
@@ -163,6 +165,16 @@ function rethrowTranslated(error: unknown): never {
   const explanation = explanationOf(error) ?? meaning
   if (explanation instanceof PrincipalError) logFailure(explanation)
   throw meaning
+}
+
+/**
+ * True for an event, as a broker delivers it: its handlers get it, and nothing is sent. CAP sends what has a query or a path.
+ *
+ * @see `@sap/cds`, `libx/_runtime/remote/Service.js`
+ */
+function isEvent(req: object): boolean {
+  const { query, path } = req as { query?: unknown; path?: unknown }
+  return !(req instanceof cds.Request) && !query && typeof path !== 'string'
 }
 
 function holds(guard: Guard): boolean {
