@@ -18,6 +18,7 @@ export {
   DestinationServiceError,
   type LookupScope,
   type RetrievalHeaders,
+  ownerTenant,
   serviceKey
 } from './service.js'
 

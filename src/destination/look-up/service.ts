@@ -19,6 +19,11 @@ export interface LookupScope {
   readonly lookUp?: LookUp
 }
 
+/** Returns the tenant that has the destination: with a level of the provider, that is the provider. @internal */
+export function ownerTenant({ tenant, lookUp }: LookupScope): string | undefined {
+  return lookUp?.level?.startsWith('provider') ? undefined : tenant
+}
+
 /** Returns the parts of a key that identify a bound service. @internal */
 export function serviceKey({ credentials }: Service): string[] {
   return [String(credentials['uri']), credentials.clientid]
@@ -62,8 +67,7 @@ export async function find(
  */
 export async function findCertificate(scope: LookupScope, name: string): Promise<unknown> {
   const path = encodeURIComponent(name)
-  const isProvider = scope.lookUp?.level?.startsWith('provider')
-  const owner = isProvider ? { ...scope, tenant: undefined } : scope
+  const owner = { ...scope, tenant: ownerTenant(scope) }
   return (
     (await get(owner, `v1/subaccountCertificates/${path}`)) ??
     (await get(owner, `v1/instanceCertificates/${path}`))

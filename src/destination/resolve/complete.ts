@@ -9,7 +9,7 @@ import { assertNotCleartext, checkUsable, checkUserToken } from './check.js'
 import { destinationFailure } from './failure.js'
 import type { FoundDestination } from '../look-up/find.js'
 import { withPlatformToken } from '../exchange/user.js'
-import type { Configured } from '../look-up/look-up.js'
+import { type Configured, ownerTenant } from '../look-up/look-up.js'
 import { cachedDestination } from './cached-destination.js'
 import { bearerBypass } from '../tokens/rejected.js'
 import { proxyFor } from '../look-up/proxy.js'
@@ -131,8 +131,8 @@ async function asUser(
 }
 
 /**
- * Completes the destination for the application. The Cloud Connector is that of the configuration's
- * tenant, as its credentials are for no other system.
+ * Completes the destination for the application. The Cloud Connector is that of the tenant that has
+ * the destination, as its credentials are for no other system.
  */
 async function asApplication(
   { tenant }: FoundDestination,
@@ -140,7 +140,7 @@ async function asApplication(
   options: ResolveOptions
 ): Promise<HttpDestination> {
   const { destination, scope } = configured
-  const proxied = (parts?: Parts) => withProxy(destination, scope.tenant, options, parts)
+  const proxied = (parts?: Parts) => withProxy(destination, ownerTenant(scope), options, parts)
   if (authenticationTypeOf(destination)?.retrieved === 'nothing') return proxied()
   const { refreshToken } = options
   const retrieved = await technicalTokens(configured, tenant, refreshToken, tokenBypass(options))

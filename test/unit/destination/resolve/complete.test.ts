@@ -1,0 +1,42 @@
+import { resolveDestination } from '../../../../src/destination/resolve/resolve.js'
+import { claimsOf } from '../../../../emulator/test/support/http.js'
+import type { Principal } from '../../../../src/user/principal.js'
+import { Landscape } from '../support/landscape.js'
+
+const SYSTEM = { URL: 'http://s4.internal:44300', ProxyType: 'OnPremise' }
+const BASIC = { ...SYSTEM, Authentication: 'BasicAuthentication', User: 'u', Password: 'p' }
+const FIXED = { 'URL.headers.Authorization': 'Bearer of-somebody' }
+const API = { URL: 'https://api.example', clientId: 'sb-maintenance!t1' }
+const TECHNICAL: Principal = { kind: 'technical', origin: 'privileged', tenant: undefined }
+
+let landscape: Landscape
+beforeAll(async () => {
+  landscape = await Landscape.start({
+    destinations: {
+      BASIC,
+      FIXED: { ...API, Authentication: 'OAuth2JWTBearer', ...FIXED },
+      FIXED_TECHNICAL: { ...API, Authentication: 'OAuth2ClientCredentials', ...FIXED },
+      NO_PASSWORD: { ...API, Authentication: 'BasicAuthentication', User: 'u' },
+      NO_KEY_STORE: {
+        ...API,
+        Authentication: 'ClientCertificateAuthentication',
+        KeyStoreLocation: 'gone.pem'
+      }
+    },
+    tenants: { 'customer-1': { destinations: { BASIC } } }
+  })
+})
+afterAll(() => landscape.stop())
+
+test.each([
+  ['subaccount', 'customer-1'],
+  ['provider_subaccount', undefined]
+] as const)(
+  'a technical destination of level %s goes through the Cloud Connector of its tenant',
+  async (level, tenant) => {
+    const { tenant: provider } = await landscape.user('alice')
+    const resolved = await resolveDestination('BASIC', TECHNICAL, { level }, 'customer-1')
+    const { 'Proxy-Authorization': proxy = '' } = resolved.proxyConfiguration?.headers ?? {}
+    expect(claimsOf(proxy.slice(7)).zid).toBe(tenant ?? provider)
+  }
+)
