@@ -1,15 +1,20 @@
 import { cap } from '../cap.js'
 
+/** Headers that say as whom a request is made; lower case. */
+export const CREDENTIALS = [
+  'authorization',
+  'proxy-authorization',
+  'sap-connectivity-authentication',
+  'sap-connectivity-technical-authentication'
+] as const
+
 /**
  * Headers with credentials of the sender. They are for this application, and are never sent to a
  * remote one.
  */
-export const INBOUND_CREDENTIALS = new Set([
-  'authorization',
+export const INBOUND_CREDENTIALS: ReadonlySet<string> = new Set([
+  ...CREDENTIALS,
   'cookie',
-  'proxy-authorization',
-  'sap-connectivity-authentication',
-  'sap-connectivity-technical-authentication',
   'x-forwarded-client-cert',
   'x-user-token'
 ])

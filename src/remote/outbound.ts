@@ -12,7 +12,7 @@ import {
   lookUpDestination
 } from '../destination/resolve/resolve.js'
 import { forwardedToken } from '../destination/exchange/user.js'
-import { assertNotCleartext } from '../destination/resolve/check.js'
+import { assertForUser } from '../destination/resolve/check.js'
 import { isUserBound } from '../destination/authentication-types.js'
 import type { Bypass } from '../lib/single-flight.js'
 import { trackWork } from '../lib/lifecycle/under-way.js'
@@ -166,7 +166,7 @@ async function lookedUp(service: OutboundService, caller: Caller): Promise<Looke
 
 function inline(destination: Partial<HttpDestination>): LookedUp {
   const userBound = isUserBound(destination)
-  if (userBound) assertNotCleartext(destination)
+  if (userBound) assertForUser(destination)
   return { destination, userBound, complete: () => Promise.resolve(destination) }
 }
 

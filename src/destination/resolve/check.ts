@@ -1,6 +1,7 @@
 import type { Destination } from '@sap-cloud-sdk/connectivity'
 
 import { DestinationError, PropagationError } from '../../errors.js'
+import { CREDENTIALS } from '../../lib/inbound-credential.js'
 import type { NamedUser } from '../../user/principal.js'
 import { authenticationTypeOf } from '../authentication-types.js'
 import { declaresUserTokenKeys, withExchange } from '../exchange/user.js'
@@ -34,7 +35,34 @@ export function checkUsable(destination: Destination, userBound: boolean): void 
     const reason = `${has} needs ProxyType "OnPremise"; on the internet, use a user token exchange`
     throw unusable(destination, reason)
   }
-  if (userBound) assertNotCleartext(destination)
+  if (userBound) assertForUser(destination)
+}
+
+/**
+ * Refuses a destination that would get the token of the user in clear text, or another credential
+ * in its place.
+ *
+ * @throws {@link DestinationError} `ERR_DESTINATION_UNAVAILABLE`
+ * @internal
+ */
+export function assertForUser(destination: Destination): void {
+  assertNotCleartext(destination)
+  const header = fixedCredential(destination)
+  if (!header) return
+  throw unusable(
+    destination,
+    `has a header "${header}" of its own, which would be sent in place of the user's token`,
+    'Remove the header from the destination.'
+  )
+}
+
+/** Returns the name of a header for credentials that a destination adds to each request. */
+function fixedCredential({ headers, originalProperties }: Destination): string | undefined {
+  const all = Object.entries({ ...originalProperties, ...headers })
+  const names = all.flatMap(([name, value]) =>
+    value === undefined || value === null ? [] : name.replace(/^URL\.headers\./, '').toLowerCase()
+  )
+  return CREDENTIALS.find((each) => names.includes(each))
 }
 
 /**

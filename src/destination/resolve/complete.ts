@@ -5,7 +5,7 @@ import type { Bypass } from '../../lib/single-flight.js'
 import { describe, type NamedUser, type Principal } from '../../user/principal.js'
 import { ago } from '../tokens/lifetime.js'
 import { authenticationTypeOf } from '../authentication-types.js'
-import { assertNotCleartext, checkUsable, checkUserToken } from './check.js'
+import { assertForUser, checkUsable, checkUserToken } from './check.js'
 import { destinationFailure } from './failure.js'
 import type { FoundDestination } from '../look-up/find.js'
 import { withPlatformToken } from '../exchange/user.js'
@@ -62,7 +62,7 @@ export function checkFound(
 ): void {
   checkRetrieval(destination, options)
   if (configured) checkUsable(destination, userBound)
-  else if (userBound) assertNotCleartext(destination)
+  else if (userBound) assertForUser(destination)
   if (destination.url) return
   const name = destination.name ?? undefined
   throw new DestinationError(

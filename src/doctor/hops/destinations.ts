@@ -6,7 +6,7 @@ import {
   isUserBound
 } from '../../destination/authentication-types.js'
 import { parseDestination } from '../../destination/look-up/parse.js'
-import { assertNotCleartext, checkUsable } from '../../destination/resolve/check.js'
+import { assertForUser, assertNotCleartext, checkUsable } from '../../destination/resolve/check.js'
 import { nearestName } from '../../lib/wording/closest.js'
 import { technicalDestination, userBoundDestination } from '../../remote/policy/caller.js'
 import { carriesUser, type OnBehalfOf } from '../../remote/policy/options.js'
@@ -149,7 +149,7 @@ function directFinding({ name, options }: UsedService): Finding[] {
   if (!url) return []
   const title = `service "${name}"`
   try {
-    if (forwardAuthToken) assertNotCleartext({ ...options.credentials, name, url } as Destination)
+    if (forwardAuthToken) assertForUser({ ...options.credentials, name, url } as Destination)
     return [
       right(
         title,

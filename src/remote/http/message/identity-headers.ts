@@ -1,15 +1,10 @@
 import type { HttpDestination } from '@sap-cloud-sdk/connectivity'
 
+import { CREDENTIALS } from '../../../lib/inbound-credential.js'
 import { cloudSdk } from '../../../lib/lazy.js'
 import type { HeaderValues } from './http-call.js'
 
-/** Headers with the credentials of the principal; lower case. */
-export const CREDENTIALS = [
-  'authorization',
-  'proxy-authorization',
-  'sap-connectivity-authentication',
-  'sap-connectivity-technical-authentication'
-] as const
+export { CREDENTIALS } from '../../../lib/inbound-credential.js'
 
 /**
  * Returns the headers that a destination adds to every call, by name in lower case: its

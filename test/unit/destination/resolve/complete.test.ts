@@ -40,3 +40,16 @@ test.each([
     expect(claimsOf(proxy.slice(7)).zid).toBe(tenant ?? provider)
   }
 )
+
+test('a header in place of the token of the user is refused before a token is fetched', async () => {
+  const alice = await landscape.user('alice')
+  const { calls } = await landscape.calls(() =>
+    expect(resolveDestination('FIXED', alice)).rejects.toMatchObject({
+      code: 'ERR_DESTINATION_UNAVAILABLE',
+      message: expect.stringContaining('has a header "authorization" of its own') as string
+    })
+  )
+  expect(calls).not.toHaveProperty('user')
+  const { headers } = await resolveDestination('FIXED_TECHNICAL', alice)
+  expect(headers).toEqual({ Authorization: 'Bearer of-somebody' })
+})

@@ -65,3 +65,39 @@ test('the same for destinations of the environment variable', async () => {
   })
   delete process.env['destinations']
 })
+
+describe('a header of its own in place of the token of the user is refused', () => {
+  const refusal = {
+    code: 'ERR_DESTINATION_UNAVAILABLE',
+    message: expect.stringContaining('has a header "authorization" of its own') as string
+  }
+  const headers = { Authorization: 'Bearer of-somebody' }
+  const own = { name: 'OWN', url: 'https://x.example', forwardAuthToken: true }
+  const call = (destination: string | object) =>
+    outboundDestination(
+      { name: 'REMOTE', destination, onBehalfOf: undefined, minTokenLifetime: 0 },
+      ALICE,
+      't1'
+    )
+  afterEach(() => {
+    delete process.env['destinations']
+  })
+
+  test('in the credentials of a service', async () => {
+    await expect(call({ ...own, headers })).rejects.toMatchObject(refusal)
+  })
+
+  test.each([
+    ['headers', { ...own, headers }],
+    [
+      'properties',
+      {
+        ...{ Name: 'OWN', URL: own.url, forwardAuthToken: 'true' },
+        'URL.headers.authorization': headers.Authorization
+      }
+    ]
+  ])('of the environment variable, among its %s', async (_, destination) => {
+    process.env['destinations'] = JSON.stringify([destination])
+    await expect(call('OWN')).rejects.toMatchObject(refusal)
+  })
+})
