@@ -1,4 +1,5 @@
 import cds from '@sap/cds'
+import type { HttpDestination } from '@sap-cloud-sdk/connectivity'
 
 import type { AuthorCall } from '../delegation/author-call.js'
 import type { Principal } from '../user/principal.js'
@@ -21,12 +22,14 @@ export interface Decision {
 /**
  * Decides about the principal of a call: the current one, or the author of the queued work that is running.
  *
+ * @param convert - converts the destination for the client that sends the call
  * @internal
  */
 export async function decideCall(
   service: TargetedService & { readonly name: string },
   req: cds.Request,
-  evidence: CallEvidence
+  evidence: CallEvidence,
+  convert?: (destination: Partial<HttpDestination>) => Promise<Partial<HttpDestination>>
 ): Promise<Decision> {
   const { user, tenant } = cds.context ?? {}
   const { minTokenLifetime } = service
@@ -42,10 +45,12 @@ export async function decideCall(
         evidence.found(found)
       }
     )
-    const { name } = outbound.destination
-    if (outbound.userBound) checkCloudSdk(`destination "${String(name)}"`)
+    const { destination, userBound } = outbound
+    if (userBound) checkCloudSdk(`destination "${String(destination.name)}"`)
+    const sent = convert ? await convert(destination) : destination
     await author?.prepare(isRead(req))
-    return { outbound, until: endOf(principal, minTokenLifetime), author }
+    const until = endOf(principal, minTokenLifetime)
+    return { outbound: { ...outbound, destination: sent }, until, author }
   } catch (error) {
     evidence.refused(error)
     throw error

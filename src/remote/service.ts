@@ -13,6 +13,7 @@ import { isRead, mayHaveHappened } from './queue/author-call.js'
 import { contextOfMessage } from './queue/tenant.js'
 import { type Headers, withoutInboundCredentials } from '../lib/inbound-credential.js'
 import { decideCall } from './call-decision.js'
+import { forNativeFetch } from './native-fetch.js'
 import type { ReadyDestination } from './outbound.js'
 import { checkNotQueued } from './queue/refusal.js'
 import { isQueued } from './queue/tenant.js'
@@ -133,7 +134,8 @@ export class PrincipalRemoteService extends Stock {
     }
     const origin = guard?.origin ?? this
     const evidence = new CallEvidence(subjectOf(origin), isQueued(req) ? 'queue' : undefined)
-    const { outbound, until, author } = await decideCall(origin, req, evidence)
+    const convert = origin.middlewares ? undefined : forNativeFetch
+    const { outbound, until, author } = await decideCall(origin, req, evidence, convert)
     const { userBound } = outbound
     const own = { user, tenant, until, userBound, origin, author, over: false }
     const call = Object.create(this, perCall(own, outbound, evidence)) as this

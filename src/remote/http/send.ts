@@ -13,7 +13,7 @@ export { callMiddlewares } from './cap-middleware.js'
 export { visibleDestination } from './cloud-sdk-connection.js'
 export { type FailedRequest, HttpFailure, withRemoteError } from './failure/http-failure.js'
 export { explanationOf, failureOf } from './failure/system-answer.js'
-export { identityHeaders } from './message/identity-headers.js'
+export { identityHeaders, propertiesOf } from './message/identity-headers.js'
 export type { Outbound } from './outbound.js'
 export { translationOf } from './send-with-retry.js'
 

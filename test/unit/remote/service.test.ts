@@ -11,6 +11,9 @@ let backend: Backend
 withBackend((started) => {
   backend = started
 })
+afterEach(() => {
+  delete process.env['destinations']
+})
 
 class Remote extends PrincipalRemoteService {}
 
@@ -73,5 +76,74 @@ describe('an event', () => {
       code: 'ERR_USER_TOKEN_REQUIRED'
     })
     expect(handler).not.toHaveBeenCalled()
+  })
+})
+
+describe("CAP's own HTTP client", () => {
+  const env = cds.env as { remote?: object }
+  const { remote: configured } = env
+  beforeEach(() => {
+    env.remote = { ...configured, native_fetch: true }
+  })
+  afterEach(() => {
+    env.remote = configured as object
+  })
+
+  const token = (value: string) => ({
+    ...{ type: 'bearer', value, expires_in: '3600' },
+    http_header: { key: 'Authorization', value: `Bearer ${value}` }
+  })
+
+  async function called(destination: object): Promise<void> {
+    const own = { name: 'D', url: backend.url, ...destination }
+    process.env['destinations'] = JSON.stringify([own])
+    const service = await remote({ credentials: { destination: 'D' } })
+    await privileged(() => service.send('GET' as never, '/x' as never) as unknown as Promise<void>)
+  }
+
+  test('sends the credentials of a technical destination, and what it adds', async () => {
+    await called({
+      authentication: 'OAuth2ClientCredentials',
+      authTokens: [token('of-the-application')],
+      sapClient: '100',
+      headers: { 'X-Own': 'own' },
+      queryParameters: { q: 'a b' },
+      originalProperties: { 'URL.headers.X-Other': 'other', 'URL.queries.r': '1' }
+    })
+    const [request] = backend.received
+    expect(request?.url).toBe('/x?q=a+b&r=1')
+    expect(request?.headers).toMatchObject({
+      authorization: 'Bearer of-the-application',
+      'sap-client': '100',
+      'x-own': 'own',
+      'x-other': 'other'
+    })
+  })
+
+  test('sends user and password', async () => {
+    await called({ authentication: 'BasicAuthentication', username: 'u', password: 'p' })
+    const basic = `Basic ${Buffer.from('u:p').toString('base64')}`
+    expect(backend.received[0]?.headers).toMatchObject({ authorization: basic })
+  })
+
+  test.each([
+    ['is on premise', { proxyType: 'OnPremise', authentication: 'NoAuthentication' }],
+    ['needs a client certificate', { authentication: 'ClientCertificateAuthentication' }],
+    ['needs a client certificate', { mtls: true }],
+    ['needs a client certificate', { mtlsKeyPair: { cert: 'c', key: 'k' } }]
+  ])('is refused for a destination that %s', async (reason, destination) => {
+    await expect(called(destination)).rejects.toMatchObject({
+      code: 'ERR_CONFIGURATION',
+      message: expect.stringMatching(`destination "D" ${reason}, and CAP's own.*native_fetch`)
+    })
+    expect(backend.received).toEqual([])
+  })
+
+  test('says itself that a service has no URL', async () => {
+    const service = await remote({ credentials: { path: '/y' } })
+    const call = privileged(
+      () => service.send('GET' as never, '/x' as never) as unknown as Promise<void>
+    )
+    await expect(call).rejects.toThrow(/"url" or "destination"/)
   })
 })

@@ -1,0 +1,49 @@
+import type { HttpDestination } from '@sap-cloud-sdk/connectivity'
+
+import { ConfigurationError } from '../errors.js'
+import { identityHeaders, propertiesOf } from './http/send.js'
+
+/**
+ * Returns a destination for CAP's own HTTP client, which sends headers, and knows nothing of tokens: a technical one on the
+ * internet, with its credentials as headers.
+ *
+ * @throws {@link ConfigurationError} for a destination that this client has no connection for
+ * @see `@sap/cds`, `libx/_runtime/remote/utils/fetchClient.js`
+ * @internal
+ */
+export async function forNativeFetch(
+  destination: Partial<HttpDestination>
+): Promise<Partial<HttpDestination>> {
+  const { name, url } = destination
+  const need = needOf(destination)
+  if (need) {
+    throw new ConfigurationError(
+      `destination "${String(name)}" ${need}, and CAP's own HTTP client would send the call, which can not do that`,
+      {
+        fix:
+          'Nothing was sent. Remove cds.remote.native_fetch, or add the SAP Cloud SDK to the application: ' +
+          'npm add @sap-cloud-sdk/http-client @sap-cloud-sdk/connectivity @sap-cloud-sdk/resilience.'
+      }
+    )
+  }
+  if (!url) return destination // CAP says that it is missing
+  const complete = destination as HttpDestination
+  return {
+    ...(name && { name }),
+    url,
+    authentication: 'NoAuthentication',
+    headers: { ...(await identityHeaders(complete)) },
+    queryParameters: { ...complete.queryParameters, ...propertiesOf(complete, 'URL.queries.') }
+  }
+}
+
+function needOf(destination: Partial<HttpDestination>): string | undefined {
+  const { authentication, proxyType, mtls, mtlsKeyPair } = destination
+  if (proxyType === 'OnPremise') return 'is on premise'
+  const hasCertificate = [
+    authentication === 'ClientCertificateAuthentication',
+    mtls,
+    mtlsKeyPair
+  ].some(Boolean)
+  return hasCertificate ? 'needs a client certificate' : undefined
+}
