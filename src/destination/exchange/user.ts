@@ -2,8 +2,6 @@ import type { Destination, Service } from '@sap-cloud-sdk/connectivity'
 
 import { DestinationError, PropagationError } from '../../errors.js'
 import { answerOf, type CleanCause, cleanCause } from '../../lib/redact.js'
-import { cloudSdk } from '../../lib/lazy.js'
-import { atPlatform } from '../../lib/sharing/platform-requests.js'
 import { timeExchange } from '../../lib/telemetry/metrics.js'
 import { fetchShared } from '../../lib/sharing/shared-cache.js'
 import type { Bypass } from '../../lib/single-flight.js'
@@ -12,7 +10,7 @@ import { keyOfToken } from '../../user/user-key.js'
 import { authenticationTypeOf } from '../authentication-types.js'
 import type { DestinationOptions } from '../look-up/options.js'
 import { type Configured, serviceKey } from '../look-up/look-up.js'
-import { clientService } from '../tokens/client-service.js'
+import { exchangeAt } from '../tokens/service.js'
 import { newTokenCache } from '../tokens/token-cache.js'
 import { claimsOf, endOf, lifetimeUntil } from '../tokens/lifetime.js'
 import { differenceAcross } from '../tokens/same-user.js'
@@ -84,7 +82,6 @@ const tokens = newTokenCache()
  * @param service - the bound Destination service: the token is issued to its client
  * @param bypass - which cached tokens to ignore
  * @throws {@link DestinationError} `ERR_DESTINATION_UNAVAILABLE` when the token is another user's
- * @see `@sap-cloud-sdk/connectivity`, `jwtBearerToken`
  * @internal
  */
 export async function exchangeForXsuaa(
@@ -119,14 +116,11 @@ function notExchanged(cause: CleanCause): DestinationError {
   )
 }
 
-async function exchanged(service: Service, { bearerToken, tenant }: NamedUser): Promise<string> {
-  const { jwtBearerToken } = await cloudSdk()
-  const client = await clientService(service)
-  const exchange = () => jwtBearerToken(bearerToken, client)
-  const token = await atPlatform(tenant, exchange).catch((error: unknown) => {
-    throw notExchanged(cleanCause(error))
+async function exchanged(service: Service, user: NamedUser): Promise<string> {
+  const token = await exchangeAt(service, user).catch((error: unknown) => {
+    throw error instanceof DestinationError ? error : notExchanged(cleanCause(error))
   })
-  const difference = differenceAcross(claimsOf(bearerToken) ?? {}, claimsOf(token) ?? {})
+  const difference = differenceAcross(claimsOf(user.bearerToken) ?? {}, claimsOf(token) ?? {})
   if (!difference) return token
   throw new DestinationError(
     'ERR_DESTINATION_UNAVAILABLE',

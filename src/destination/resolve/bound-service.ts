@@ -6,15 +6,12 @@ import type { NamedUser, Principal } from '../../user/principal.js'
 import { keyOfToken } from '../../user/user-key.js'
 import { checkUsable } from './check.js'
 import { answerOf, cleanCause } from '../../lib/redact.js'
-import { cloudSdk } from '../../lib/lazy.js'
 import { exchangeUserToken } from '../exchange/external-user.js'
 import { newTokenCache } from '../tokens/token-cache.js'
 import { withExchange } from '../exchange/user.js'
 import { bearerBypass } from '../tokens/rejected.js'
 import { differenceAcross, differenceWithin } from '../tokens/same-user.js'
-import { clientService } from '../tokens/client-service.js'
-import { serviceTokenOf, ServiceTokenError } from '../tokens/service.js'
-import { atPlatform } from '../../lib/sharing/platform-requests.js'
+import { exchangeAt, serviceTokenOf, ServiceTokenError } from '../tokens/service.js'
 import { fetchShared } from '../../lib/sharing/shared-cache.js'
 import type { Bypass, Lasting } from '../../lib/single-flight.js'
 import { claimsOf, endOf, isXsuaa, lifetimeUntil } from '../tokens/lifetime.js'
@@ -116,9 +113,7 @@ async function userToken(
 }
 
 async function exchange(service: Service, user: NamedUser): Promise<Lasting<string>> {
-  const { jwtBearerToken } = await cloudSdk()
-  const client = await clientService(service)
-  const value = await atPlatform(user.tenant, () => jwtBearerToken(user.bearerToken, client))
+  const value = await exchangeAt(service, user)
   checkSameUser(service.name, user, value)
   return { value, lifetime: lifetimeUntil(endOf(value), user.expiresAt) }
 }

@@ -9,7 +9,7 @@ type Credentials = Service['credentials']
 const seen = boundedCache<string, Credentials>('clients', { max: 1000 })
 
 /**
- * Prepares a bound service for the SAP Cloud SDK to ask for tokens as its client. The SAP Cloud SDK keeps the object with the first
+ * Prepares a bound service for requests for tokens as its client. The SAP Cloud SDK keeps the object with the first
  * credentials of a client for as long as the process runs: secrets and certificates that were replaced have to be in that one.
  *
  * @throws {@link DestinationError} `ERR_DESTINATION_UNAVAILABLE` for a client whose certificate can't be had

@@ -6,6 +6,7 @@ import { boundedCache } from '../../lib/telemetry/bounded-cache.js'
 import { atPlatform } from '../../lib/sharing/platform-requests.js'
 import { fetchShared } from '../../lib/sharing/shared-cache.js'
 import { type Bypass, type Key, SingleFlight } from '../../lib/single-flight.js'
+import type { NamedUser } from '../../user/principal.js'
 import { clientService } from './client-service.js'
 import { endOf, lifetimeUntil } from './lifetime.js'
 
@@ -59,18 +60,40 @@ export async function serviceTokenOf(
 }
 
 /**
- * Fetches a token by `@sap/xssec`, as the Cloud SDK does: `serviceToken` of the Cloud SDK takes no correlation id, and after some
- * failures it says for half a minute that its circuit breaker is open, in place of the cause.
+ * Fetches a token by `@sap/xssec`, as the Cloud SDK does. Its own functions take no correlation id. After some failures, also
+ * after refusals of one user, they say for half a minute that a circuit breaker is open, in place of the cause.
  */
 async function fetchToken({ credentials }: Service, tenant: string | undefined): Promise<string> {
-  const { 'x-correlationid': correlationId } = correlationHeaders()
-  const options = { ...(tenant && { zid: tenant }), ...(correlationId && { correlationId }) }
   const { XsuaaService } = xssec()
   const service = new XsuaaService(credentials)
   const { access_token: token } = await atPlatform(tenant, () =>
-    service.fetchClientCredentialsToken(options)
+    service.fetchClientCredentialsToken(optionsFor(tenant))
   )
   return token
+}
+
+/**
+ * Fetches the token that the token service of a bound service issues in exchange for a user's.
+ *
+ * @throws {@link DestinationError} `ERR_DESTINATION_UNAVAILABLE` for a binding that has no key
+ * @internal
+ */
+export async function exchangeAt(
+  service: Service,
+  { bearerToken, tenant }: NamedUser
+): Promise<string> {
+  const { credentials } = await clientService(service)
+  const { XsuaaService } = xssec()
+  const client = new XsuaaService(credentials)
+  const { access_token: token } = await atPlatform(tenant, () =>
+    client.fetchJwtBearerToken(bearerToken, optionsFor(tenant))
+  )
+  return token
+}
+
+function optionsFor(tenant: string | undefined) {
+  const { 'x-correlationid': correlationId } = correlationHeaders()
+  return { ...(tenant && { zid: tenant }), ...(correlationId && { correlationId }) }
 }
 
 /**

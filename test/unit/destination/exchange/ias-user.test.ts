@@ -144,6 +144,20 @@ test('a refused exchange: its hop and code, and not the words of XSUAA', async (
   })
 })
 
+test('many refused exchanges keep no other user from one', async () => {
+  const options = { iasToXsuaaTokenExchange: true }
+  isRefused = true
+  for (let i = 0; i < 12; i++) {
+    await expect(resolveDestination('D', await iasUser(), options)).rejects.toThrow(
+      '(401, unauthorized)'
+    )
+  }
+  isRefused = false
+  exchanged = (await landscape.user('alice')).bearerToken
+  await resolveDestination('D', await iasUser(), options)
+  expect(exchanges).toBe(13)
+})
+
 test('without it, the Destination service needs the keys of the issuer', async () => {
   exchanged = (await landscape.user('alice')).bearerToken
   const user = await iasUser()

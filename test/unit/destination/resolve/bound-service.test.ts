@@ -1,5 +1,5 @@
 import { boundDestination } from '../../../../src/destination/resolve/bound-service.js'
-import { credentials } from '../../../../emulator/test/support/http.js'
+import { claimsOf, credentials } from '../../../../emulator/test/support/http.js'
 import { Landscape } from '../support/landscape.js'
 
 let landscape: Landscape
@@ -28,3 +28,17 @@ test.each(['technical', 'named'])(
     expect(await token()).toBe(fresh)
   }
 )
+
+test('an exchange that is refused again and again is asked for each time, and blocks no other user', async () => {
+  const uaa = { ...credentials(landscape.emulator) } as never
+  const service = { name: 'REUSE', url: 'https://reuse.example', uaa }
+  const expired = await landscape.user('eve', { expiresIn: -60 })
+  for (let i = 0; i < 12; i++) {
+    await expect(boundDestination(service, expired, undefined)).rejects.toMatchObject({
+      code: 'ERR_DESTINATION_UNAVAILABLE',
+      message: expect.stringMatching(/\(40[01], \w+\)/) as string
+    })
+  }
+  const { authTokens } = await boundDestination(service, await landscape.user('alice'), undefined)
+  expect(claimsOf(authTokens![0]!.value)).toMatchObject({ user_name: 'alice' })
+})

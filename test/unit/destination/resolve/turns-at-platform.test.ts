@@ -50,7 +50,7 @@ test.each([
 
 /** Functions that send a request to a service of the platform. */
 const SENDING =
-  /(?<!function )\b(fetchJson|fetchText|requestToken|sendHttps|jwtBearerToken|fetchClientCredentialsToken|super\.getJwks|getDestination)\(/
+  /(?<!function )\b(fetchJson|fetchText|requestToken|sendHttps|fetchJwtBearerToken|fetchClientCredentialsToken|super\.getJwks|getDestination)\(/
 
 /** Files whose requests take no turns themselves, and why. */
 const WITHOUT_TURNS: Readonly<Record<string, string>> = {
