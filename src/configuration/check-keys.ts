@@ -49,8 +49,6 @@ export const OPTION_NAMES = {
   credentials: CREDENTIALS.misspellable
 } as const
 
-const STRATEGIES = ['alwaysProvider', 'alwaysSubscriber', 'subscriberFirst']
-
 /** Kinds of authentication, by which CAP finds its own and this package's. */
 const AUTH_KINDS = ['principal', 'xsuaa', 'jwt', 'ias', 'mocked', 'basic', 'dummy']
 
@@ -98,8 +96,6 @@ function checkService(path: string, name: string, options: Options, requires: Re
   checkNames(path, options, SERVICE)
   checkNames(`${path}.credentials`, inner.credentials, CREDENTIALS)
   checkDestinationOptions(`${path}.destinationOptions`, inner.destinationOptions)
-  const { selectionStrategy } = inner.destinationOptions
-  checkValue(`${path}.destinationOptions.selectionStrategy`, selectionStrategy, STRATEGIES)
 }
 
 /** True for a service that is called by this package. */

@@ -13,7 +13,8 @@ import {
   type DestinationOptions,
   type LookUpOptions,
   lookUpOf,
-  type SelectionStrategy
+  type SelectionStrategy,
+  strategyNamed
 } from './options.js'
 
 /** Destination that was looked up, before any token was fetched for it. */
@@ -125,18 +126,23 @@ async function inTenants(
   throw await notFound({ service, name, options, strategy, own })
 }
 
-type NamedStrategy = (() => unknown) & { readonly name: SelectionStrategy }
-
 /**
- * Returns the selection strategy. CAP 9 replaces its name by the Cloud SDK's function of that name.
+ * Returns the selection strategy, also of options that were not checked.
+ *
+ * @throws {@link ConfigurationError} for an unknown one, which must not lead to another tenant
  */
 function strategyFor(
   principal: Principal,
-  { selectionStrategy, level }: DestinationOptions
+  { selectionStrategy: given, level }: DestinationOptions
 ): SelectionStrategy {
-  const given = selectionStrategy as SelectionStrategy | NamedStrategy | undefined
-  const strategy = typeof given === 'function' ? given.name : given
-  return strategy ?? (level || principal.kind === 'named' ? 'alwaysSubscriber' : 'subscriberFirst')
+  if (given === undefined || (given as unknown) === null) {
+    return level || principal.kind === 'named' ? 'alwaysSubscriber' : 'subscriberFirst'
+  }
+  const known = strategyNamed(given)
+  if (known) return known
+  throw new ConfigurationError('destinationOptions.selectionStrategy is not known', {
+    fix: 'Nothing was sent. Use alwaysProvider, alwaysSubscriber or subscriberFirst.'
+  })
 }
 
 /** Returns the tenants in the order of the search; `undefined` is the provider's. */

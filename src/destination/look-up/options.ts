@@ -34,6 +34,24 @@ export interface LookUpOptions {
 /** Name of one of the Cloud SDK's `DestinationSelectionStrategies`. */
 export type SelectionStrategy = 'alwaysProvider' | 'alwaysSubscriber' | 'subscriberFirst'
 
+/** Names of all selection strategies. @internal */
+export const STRATEGIES: readonly SelectionStrategy[] = [
+  'alwaysProvider',
+  'alwaysSubscriber',
+  'subscriberFirst'
+]
+
+/**
+ * Returns a selection strategy by its name; `undefined` for any other value. CAP 9 replaces the name by the Cloud SDK's
+ * function of that name.
+ *
+ * @internal
+ */
+export function strategyNamed(value: unknown): SelectionStrategy | undefined {
+  const name: unknown = typeof value === 'function' ? value.name : value
+  return STRATEGIES.find((each) => each === name)
+}
+
 /**
  * Options of a destination: `cds.requires.<service>.destinationOptions`. Other options of the Cloud
  * SDK (`jwt`, `iss`, `isolationStrategy`, `retry`) have no effect: the principal and the tenant of
@@ -64,7 +82,7 @@ const LEVELS: readonly DestinationLevel[] = [
 
 /** Checks of the values of all options. */
 const OPTIONS: Readonly<Record<string, (value: unknown) => boolean>> = {
-  selectionStrategy: (value) => typeof value === 'string' || typeof value === 'function',
+  selectionStrategy: (value) => strategyNamed(value) !== undefined,
   iasToXsuaaTokenExchange: isBoolean,
   useCache: isBoolean,
   refreshToken: isText,
@@ -122,16 +140,15 @@ function unknownOption(path: string, name: string): ConfigurationError {
 }
 
 /**
- * Creates the error for a wrong value. It repeats only the value of `level`, as other values can be
+ * Creates the error for a wrong value. It repeats only values of which there are a few names, as others can be
  * secret.
  */
 function wrongValue(path: string, name: string, value: unknown): ConfigurationError {
   switch (name) {
-    case 'level': {
-      const guess = typeof value === 'string' ? nearestName(value, LEVELS) : undefined
-      const hint = guess ? `did you mean "${guess}"?` : `use one of ${LEVELS.join(', ')}`
-      return new ConfigurationError(`${path}.level is ${JSON.stringify(value)}: ${hint}`)
-    }
+    case 'level':
+      return notOneOf(`${path}.level`, value, LEVELS)
+    case 'selectionStrategy':
+      return notOneOf(`${path}.selectionStrategy`, value, STRATEGIES)
     case 'chain':
       return new ConfigurationError(`${path}.chain${chainProblem(value) ?? ''}`)
     case 'actorToken':
@@ -141,6 +158,13 @@ function wrongValue(path: string, name: string, value: unknown): ConfigurationEr
     default:
       return new ConfigurationError(`${path}.${name} has another type: see docs/destinations.md`)
   }
+}
+
+function notOneOf(path: string, value: unknown, names: readonly string[]): ConfigurationError {
+  const guess = typeof value === 'string' ? nearestName(value, names) : undefined
+  const hint = guess ? `did you mean "${guess}"?` : `use one of ${names.join(', ')}`
+  const given = typeof value === 'function' ? 'a function' : JSON.stringify(value)
+  return new ConfigurationError(`${path} is ${given}: ${hint}`)
 }
 
 function conflict(options: LookUpOptions & { selectionStrategy?: unknown }): string | undefined {

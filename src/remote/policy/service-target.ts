@@ -1,4 +1,9 @@
-import { checkDestinationOptions, type LookUpOptions } from '../../destination/look-up/options.js'
+import {
+  checkDestinationOptions,
+  type LookUpOptions,
+  STRATEGIES,
+  strategyNamed
+} from '../../destination/look-up/options.js'
 import type { ResolveOptions } from '../../destination/resolve/bypass.js'
 import type { DestinationOptions } from '../../destination/resolve/resolve.js'
 import { ConfigurationError } from '../../errors.js'
@@ -123,13 +128,10 @@ function optionsOf(destination: NamedDestination): DestinationOptions {
   }
 }
 
-const STRATEGIES = ['alwaysProvider', 'alwaysSubscriber', 'subscriberFirst'] as const
-
 /** Returns the selection strategy by name. It may be the Cloud SDK's function of that name. */
 function strategyOf({ destinationName, selectionStrategy: given }: NamedDestination) {
   if (given === undefined || given === null) return undefined
-  const name: unknown = typeof given === 'function' ? given.name : given
-  const known = STRATEGIES.find((each) => each === name)
+  const known = strategyNamed(given)
   if (known) return known
   throw new ConfigurationError(
     `the selectionStrategy for destination "${destinationName}" is none of ${STRATEGIES.join(', ')}`

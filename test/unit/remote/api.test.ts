@@ -250,7 +250,8 @@ describe('what leads elsewhere is refused before anything is sent', () => {
     { onBehalfOf: 'nobody' },
     { unknown: true },
     { minTokenLifetime: -1 },
-    { useCache: 'x' }
+    { useCache: 'x' },
+    { selectionStrategy: 'anyTenant' }
   ])('and options that are none: %j', async (options) => {
     const wrong = { destinationName: 'PLAIN', ...options } as unknown as DestinationRequest
     await expect(as(alice(), () => executeHttpRequest(wrong, GET))).rejects.toMatchObject({

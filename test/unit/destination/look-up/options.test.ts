@@ -1,3 +1,5 @@
+import { subscriberFirst } from '@sap-cloud-sdk/connectivity'
+
 import { checkDestinationOptions } from '../../../../src/destination/look-up/options.js'
 
 const CHAIN = {
@@ -12,6 +14,7 @@ const check = (options: object) => {
 test.each<[object]>([
   [{}],
   [{ selectionStrategy: 'alwaysProvider', useCache: false, iasToXsuaaTokenExchange: true }],
+  [{ selectionStrategy: subscriberFirst }],
   [{ jwt: null, iss: 'x', isolationStrategy: 'tenant', retry: true }],
   [{ fragmentName: 'one', fragmentOptional: true }],
   [{ fragmentName: ['one'], fragmentOptional: true }],
@@ -36,6 +39,12 @@ test.each<[object, RegExp]>([
   [{ constructor: 1 }, /\.constructor is not known/],
   [{ level: 'instanze' }, /\.level is "instanze": did you mean "instance"\?/],
   [{ level: 1 }, /\.level is 1: use one of subaccount, instance/],
+  [
+    { selectionStrategy: 'alwaysProvide' },
+    /\.selectionStrategy is "alwaysProvide": did you mean "alwaysProvider"/
+  ],
+  [{ selectionStrategy: 'own' }, /\.selectionStrategy is "own": use one of alwaysProvider, /],
+  [{ selectionStrategy: () => null }, /\.selectionStrategy is a function: use one of/],
   [{ useCache: 'no' }, /\.useCache has another type/],
   [{ refreshToken: { secret: 'x' } }, /^((?!secret).)*refreshToken has another type/],
   ...['', ' ', 'a,b', 'a\r\nb', 'ä', 'one@x', [], ['one', ''], ['one', 1], 1, true, {}].map(
