@@ -24,6 +24,8 @@ export interface BoundCredentials {
   readonly uaa: Service['credentials']
   readonly headers?: Record<string, unknown>
   readonly queryParameters?: Record<string, unknown>
+  /** True if plain http at `url` stays within the cluster. */
+  readonly plainHttpWithinCluster?: unknown
 }
 
 const exchanged = newTokenCache()
@@ -46,10 +48,16 @@ export async function boundDestination(
   tenant: string | undefined,
   bypass: Bypass<string> = false
 ): Promise<HttpDestination> {
-  const { name, url, uaa, headers, queryParameters } = credentials
+  const { name, url, uaa, headers, queryParameters, plainHttpWithinCluster } = credentials
   const user = principal.kind === 'named' ? principal : undefined
   const authentication = user ? 'OAuth2JWTBearer' : 'OAuth2ClientCredentials'
-  const target = { name, url: String(url), authentication, ...(headers && { headers }) } as const
+  const target = {
+    name,
+    url: String(url),
+    authentication,
+    ...(headers && { headers }),
+    ...(plainHttpWithinCluster === true && { plainHttpWithinCluster })
+  } as const
   checkUsable(target, Boolean(user))
   const service: Service = { name, label: 'uaa', tags: [], credentials: uaa }
   const token = await tokenOf(service, user, tenant, bypass).catch((error: unknown) => {

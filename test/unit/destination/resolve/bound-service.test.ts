@@ -42,3 +42,17 @@ test('an exchange that is refused again and again is asked for each time, and bl
   const { authTokens } = await boundDestination(service, await landscape.user('alice'), undefined)
   expect(claimsOf(authTokens![0]!.value)).toMatchObject({ user_name: 'alice' })
 })
+
+test('a token of a user goes over plain http within the cluster only', async () => {
+  const uaa = { ...credentials(landscape.emulator) } as never
+  const alice = await landscape.user('alice')
+  const to = (url: string, changes: object = { plainHttpWithinCluster: true }) =>
+    boundDestination({ name: 'REUSE', url, uaa, ...changes }, alice, undefined)
+  await expect(to('http://reuse.team-a')).resolves.toMatchObject({ url: 'http://reuse.team-a' })
+  for (const other of [() => to('http://reuse.team-a', {}), () => to('http://reuse.example.com')]) {
+    await expect(other()).rejects.toMatchObject({
+      code: 'ERR_DESTINATION_UNAVAILABLE',
+      message: expect.stringContaining('over http; use https') as string
+    })
+  }
+})
