@@ -39,6 +39,24 @@ export function checkUsable(destination: Destination, userBound: boolean): void 
 }
 
 /**
+ * Checks that a destination with `BasicAuthentication` has user and password, unless a header of its own is sent in their
+ * place.
+ *
+ * @throws {@link DestinationError} `ERR_DESTINATION_UNAVAILABLE`
+ * @internal
+ */
+export function checkPassword(destination: Destination): void {
+  const { authentication, forwardAuthToken, username, password } = destination
+  if (authentication !== 'BasicAuthentication' || forwardAuthToken) return
+  const isComplete = [username, password].every((each) => each !== undefined && each !== null)
+  if (isComplete || fixedCredential(destination) === 'authorization') return
+  throw unusable(
+    destination,
+    'has Authentication "BasicAuthentication", and no User or no Password'
+  )
+}
+
+/**
  * Refuses a destination that would get the token of the user in clear text, or another credential
  * in its place.
  *

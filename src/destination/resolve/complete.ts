@@ -5,7 +5,7 @@ import type { Bypass } from '../../lib/single-flight.js'
 import { describe, type NamedUser, type Principal } from '../../user/principal.js'
 import { ago } from '../tokens/lifetime.js'
 import { authenticationTypeOf } from '../authentication-types.js'
-import { assertForUser, checkUsable, checkUserToken } from './check.js'
+import { assertForUser, checkPassword, checkUsable, checkUserToken } from './check.js'
 import { destinationFailure } from './failure.js'
 import type { FoundDestination } from '../look-up/find.js'
 import { withPlatformToken } from '../exchange/user.js'
@@ -61,8 +61,10 @@ export function checkFound(
   options: ResolveOptions = {}
 ): void {
   checkRetrieval(destination, options)
-  if (configured) checkUsable(destination, userBound)
-  else if (userBound) assertForUser(destination)
+  if (configured) {
+    checkUsable(destination, userBound)
+    checkPassword(destination)
+  } else if (userBound) assertForUser(destination)
   if (destination.url) return
   const name = destination.name ?? undefined
   throw new DestinationError(

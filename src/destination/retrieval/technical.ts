@@ -2,6 +2,7 @@ import { hash } from 'node:crypto'
 
 import type { Destination } from '@sap-cloud-sdk/connectivity'
 
+import { DestinationError } from '../../errors.js'
 import { type Configured, retrieve, type RetrievalHeaders, serviceKey } from '../look-up/look-up.js'
 import { authenticationTypeOf } from '../authentication-types.js'
 import { noToken, retrievedToken } from './retrieved-token.js'
@@ -75,10 +76,31 @@ async function retrieveFor(
   if (!found) throw noToken(destination, 'it is gone')
   const { certificates = [] } = found
   if (authenticationTypeOf(destination)?.retrieved === 'certificate') {
+    checkKeyStore(destination, certificates)
     return { value: { certificates }, lifetime: CERTIFICATE_LIFETIME }
   }
   const token = retrievedToken(found)
   return { value: { certificates, authTokens: [token] }, lifetime: lifetimeOf(token) }
+}
+
+/**
+ * Checks that the key store that a destination names was found: the Cloud SDK has no code for that.
+ *
+ * @throws {@link DestinationError} `ERR_DESTINATION_UNAVAILABLE`
+ */
+function checkKeyStore(
+  { name, keyStoreName }: Destination,
+  certificates: Destination['certificates']
+): void {
+  if (!keyStoreName || certificates?.some((each) => each.name === keyStoreName)) return
+  throw new DestinationError(
+    'ERR_DESTINATION_UNAVAILABLE',
+    `destination "${String(name)}" has KeyStoreLocation "${keyStoreName}", and there is no such key store`,
+    {
+      destination: name ?? undefined,
+      fix: 'Nothing was sent. Upload the key store, or correct KeyStoreLocation.'
+    }
+  )
 }
 
 /** True if the destination's token service has tokens of all tenants (`tokenServiceURLType` `Common`). */

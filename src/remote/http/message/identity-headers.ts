@@ -1,7 +1,9 @@
 import type { HttpDestination } from '@sap-cloud-sdk/connectivity'
 
+import { DestinationError, PrincipalError } from '../../../errors.js'
 import { CREDENTIALS } from '../../../lib/inbound-credential.js'
 import { cloudSdk } from '../../../lib/lazy.js'
+import { cleanCause } from '../../../lib/redact.js'
 import type { HeaderValues } from './http-call.js'
 
 export { CREDENTIALS } from '../../../lib/inbound-credential.js'
@@ -10,6 +12,7 @@ export { CREDENTIALS } from '../../../lib/inbound-credential.js'
  * Returns the headers that a destination adds to every call, by name in lower case: its
  * credentials, `sap-client`, the Cloud Connector's location id, and configured headers.
  *
+ * @throws {@link DestinationError} `ERR_DESTINATION_UNAVAILABLE` for a destination that is not complete
  * @see `@sap-cloud-sdk/connectivity`, `buildHeadersForDestination`
  * @internal
  */
@@ -19,12 +22,29 @@ export async function identityHeaders(destination: HttpDestination): Promise<Hea
 
 async function built(destination: HttpDestination): Promise<HeaderValues> {
   const { buildHeadersForDestination } = await cloudSdk()
+  const own = await buildHeadersForDestination(destination).catch((error: unknown) => {
+    throw error instanceof PrincipalError ? error : incomplete(destination, error)
+  })
   const headers = {
-    ...lowerCase(await buildHeadersForDestination(destination)),
+    ...lowerCase(own),
     ...lowerCase(propertiesOf(destination, 'URL.headers.'))
   }
   if (Object.isFrozen(destination)) kept.set(destination, headers)
   return headers
+}
+
+function incomplete({ name, authentication }: HttpDestination, error: unknown): DestinationError {
+  return new DestinationError(
+    'ERR_DESTINATION_UNAVAILABLE',
+    `destination "${String(name)}" has Authentication "${String(authentication)}", and no credentials for it`,
+    {
+      cause: cleanCause(error),
+      destination: name ?? undefined,
+      fix:
+        'Nothing was sent. Complete the destination. For one that is not from the Destination service, no token is ' +
+        'fetched; the cause says what is missing.'
+    }
+  )
 }
 
 /** Headers of frozen destinations. */

@@ -3,6 +3,7 @@ import type { Destination } from '@sap-cloud-sdk/connectivity'
 import { AUTHENTICATION_TYPES } from '../../../../src/destination/authentication-types.js'
 import {
   assertForUser,
+  checkPassword,
   checkUsable
 } from '../../../../src/destination/resolve/check.js'
 import { CREDENTIALS } from '../../../../src/lib/inbound-credential.js'
@@ -73,4 +74,32 @@ test('other headers are part of any destination, and so is one without a value',
   expect(() => {
     usable(destination('OAuth2JWTBearer', { headers, originalProperties }), true)
   }).not.toThrow()
+})
+
+describe('user and password', () => {
+  const check = (changes: object) => () => {
+    checkPassword(destination('BasicAuthentication', changes))
+  }
+
+  test.each([{}, { username: 'u' }, { password: 'p' }, { username: 'u', password: null }])(
+    'are needed: %j',
+    (changes) => {
+      expect(check(changes)).toThrow(
+        expect.objectContaining({
+          code: 'ERR_DESTINATION_UNAVAILABLE',
+          message: expect.stringContaining('no User or no Password') as string
+        })
+      )
+    }
+  )
+
+  test.each([
+    { username: 'u', password: 'p' },
+    { username: '', password: '' },
+    { headers: { Authorization: 'Basic dTpw' } },
+    { forwardAuthToken: true },
+    { authentication: 'NoAuthentication' }
+  ])('are there, or not needed: %j', (changes) => {
+    expect(check(changes)).not.toThrow()
+  })
 })

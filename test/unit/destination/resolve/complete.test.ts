@@ -53,3 +53,13 @@ test('a header in place of the token of the user is refused before a token is fe
   const { headers } = await resolveDestination('FIXED_TECHNICAL', alice)
   expect(headers).toEqual({ Authorization: 'Bearer of-somebody' })
 })
+
+test.each([
+  ['NO_PASSWORD', /no User or no Password/],
+  ['NO_KEY_STORE', /KeyStoreLocation "gone\.pem", and there is no such key store/]
+])('%s has no credentials: the error has a code, and names what is missing', async (name, text) => {
+  await expect(resolveDestination(name, TECHNICAL)).rejects.toMatchObject({
+    code: 'ERR_DESTINATION_UNAVAILABLE',
+    message: expect.stringMatching(text) as string
+  })
+})

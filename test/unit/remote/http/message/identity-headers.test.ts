@@ -1,5 +1,6 @@
 import type { HttpDestination } from '@sap-cloud-sdk/connectivity'
 
+import { PropagationError } from '../../../../../src/errors.js'
 import {
   CREDENTIALS,
   identityHeaders,
@@ -56,6 +57,34 @@ describe('what a destination adds to every call', () => {
     changing.sapClient = '2'
     expect(await identityHeaders(changing as HttpDestination)).toEqual({ 'sap-client': '2' })
   })
+})
+
+test.each([
+  'OAuth2JWTBearer',
+  'PrincipalPropagation',
+  'BasicAuthentication',
+  'OAuth2TokenExchange'
+])(
+  'a destination of the environment without credentials for %s: an error with a code',
+  async (authentication) => {
+    const incomplete = destination({ authentication: authentication as 'OAuth2JWTBearer' })
+    await expect(identityHeaders(incomplete)).rejects.toMatchObject({
+      code: 'ERR_DESTINATION_UNAVAILABLE',
+      message: expect.stringContaining(`"D" has Authentication "${authentication}", and no`),
+      cause: { messages: [expect.any(String)] }
+    })
+  }
+)
+
+test('an error of this package stays as it is', async () => {
+  const refused = new PropagationError('ERR_USER_TOKEN_REQUIRED', 'resolved for another user')
+  const guarded = Object.defineProperty(destination(), 'headers', {
+    enumerable: true,
+    get: () => {
+      throw refused
+    }
+  })
+  await expect(identityHeaders(guarded)).rejects.toBe(refused)
 })
 
 describe('properties as they came', () => {
