@@ -1,17 +1,17 @@
 import type { Destination, Service } from '@sap-cloud-sdk/connectivity'
 
 import { ConfigurationError, DestinationError } from '../../errors.js'
-import { cloudSdk, withoutBindingWarnings } from '../../lib/lazy.js'
+import { withoutBindingWarnings } from '../../lib/lazy.js'
 import { cleanCause } from '../../lib/redact.js'
 import { atPlatform } from '../../lib/sharing/platform-requests.js'
 import type { Principal } from '../../user/principal.js'
 import { serviceBinding } from '../binding/binding.js'
 import { isUserBound } from '../authentication-types.js'
 import { type Configured, lookUp } from './look-up.js'
+import { localDestination } from './local.js'
 import { notFound } from './not-found.js'
 import {
   type DestinationOptions,
-  type LookUpOptions,
   lookUpOf,
   type SelectionStrategy,
   strategyNamed
@@ -51,7 +51,7 @@ export async function findDestination(
 ): Promise<FoundDestination> {
   const service = isInEnvironment(name) ? undefined : await serviceBinding('destination')
   if (service) return inTenants(service, name, principal, options, tenant)
-  const found = await locally(name, principal, options)
+  const found = await locally(name, principal, options, tenant)
   if (found) return found
   throw new DestinationError(
     'ERR_DESTINATION_NOT_FOUND',
@@ -71,8 +71,10 @@ const NOT_BOUND = /binding (of type 'destination'|to (a|the) destination service
 async function locally(
   name: string,
   principal: Principal,
-  { fragmentName, level, chain, actorToken }: LookUpOptions
+  options: DestinationOptions,
+  contextTenant: string | undefined
 ): Promise<FoundDestination | undefined> {
+  const { fragmentName, level, chain, actorToken } = options
   if (fragmentName !== undefined || level || chain || actorToken) {
     throw new DestinationError(
       'ERR_DESTINATION_UNAVAILABLE',
@@ -83,9 +85,11 @@ async function locally(
       }
     )
   }
-  const look = () => withoutBindingWarnings(() => localDestination(name, principal))
+  const isOfProvider = strategyFor(principal, options) === 'alwaysProvider'
+  const tenant = isOfProvider ? undefined : ownTenant(principal, contextTenant)
+  const look = () => withoutBindingWarnings(() => localDestination(name, principal, tenant))
   // for a service binding, the Cloud SDK asks for a token
-  const search = isInEnvironment(name) ? look() : atPlatform(tenantOfToken(principal), look)
+  const search = isInEnvironment(name) ? look() : atPlatform(tenant, look)
   const destination = await search.catch((error: unknown) => {
     if (cleanCause(error).messages.some((message) => NOT_BOUND.test(message))) return null
     throw error
@@ -101,6 +105,12 @@ async function locally(
 
 function tenantOfToken(principal: Principal): string | undefined {
   return principal.kind === 'anonymous' ? undefined : principal.tenant
+}
+
+/** Returns the tenant of a user's token; for any other principal that of the context comes first. */
+function ownTenant(principal: Principal, contextTenant: string | undefined): string | undefined {
+  const own = tenantOfToken(principal)
+  return principal.kind === 'named' ? own : (contextTenant ?? own)
 }
 
 async function inTenants(
@@ -162,9 +172,8 @@ export function tenantOf(
   principal: Principal,
   contextTenant: string | undefined
 ): string | undefined {
-  const own = tenantOfToken(principal)
-  const tenant = principal.kind === 'named' ? own : (contextTenant ?? own)
-  return tenant === credentials['tenantid'] ? undefined : tenant
+  const own = ownTenant(principal, contextTenant)
+  return own === credentials['tenantid'] ? undefined : own
 }
 
 /** Names in the environment variable `destinations`, parsed once. */
@@ -195,22 +204,4 @@ function namesIn(source: string): ReadonlySet<unknown> {
       { fix: 'Correct it, or unset it.' }
     )
   }
-}
-
-/**
- * Finds a destination without the Destination service: in the environment variable, or if no
- * Destination service is bound, among registered destinations and service bindings.
- *
- * @see `@sap-cloud-sdk/connectivity`, `getDestination`
- * @internal
- */
-export async function localDestination(
-  destinationName: string,
-  principal: Principal
-): Promise<Destination | null> {
-  const { getDestination } = await cloudSdk()
-  // a token of an external issuer is exchanged or stays here, and nothing is exchanged for these destinations
-  const isKnown = principal.kind === 'named' && ['xsuaa', 'ias'].includes(principal.issuer)
-  const jwt = isKnown ? { jwt: principal.bearerToken } : {}
-  return getDestination({ destinationName, ...jwt })
 }

@@ -1,5 +1,6 @@
 import { resolveDestination } from '../../../../src/destination/resolve/resolve.js'
 import type { Principal } from '../../../../src/user/principal.js'
+import { claimsOf, credentials } from '../../../../emulator/test/support/http.js'
 import { Landscape } from '../support/landscape.js'
 
 const TENANT = 'customer-1'
@@ -29,3 +30,44 @@ test.each(['alwaysSubscribe', 'own', '', () => null])(
     expect(calls).toEqual({})
   }
 )
+
+describe('a service binding in place of a destination', () => {
+  const { VCAP_SERVICES: vcap } = process.env
+  afterAll(() => {
+    process.env['VCAP_SERVICES'] = vcap
+  })
+  beforeEach(() => {
+    const { destination: _, ...others } = landscape.emulator.vcapServices() as object as Record<
+      string,
+      unknown
+    >
+    const workflow = {
+      name: 'my-workflow',
+      label: 'workflow',
+      tags: [],
+      credentials: {
+        endpoints: { workflow_odata_url: 'https://workflow.example' },
+        uaa: credentials(landscape.emulator)
+      }
+    }
+    process.env['VCAP_SERVICES'] = JSON.stringify({ ...others, workflow: [workflow] })
+  })
+
+  async function tenantOfToken(...[principal, options, tenant]: Rest): Promise<unknown> {
+    const resolved = await resolveDestination('my-workflow', principal, options, tenant)
+    return claimsOf(resolved.authTokens?.[0]?.value ?? '').zid
+  }
+  type Rest = [Principal, Parameters<typeof resolveDestination>[2], string | undefined]
+
+  test('is called with a token of the tenant of the call', async () => {
+    const { tenant: provider } = await landscape.user('alice')
+    expect(await tenantOfToken(TECHNICAL, {}, TENANT)).toBe(TENANT)
+    expect(await tenantOfToken({ ...TECHNICAL, tenant: TENANT }, {}, undefined)).toBe(TENANT)
+    expect(await tenantOfToken({ kind: 'anonymous' }, {}, TENANT)).toBe(TENANT)
+    expect(await tenantOfToken(await landscape.user('tina'), {}, TENANT)).toBe(TENANT)
+    for (const tenant of [undefined, provider])
+      expect(await tenantOfToken(TECHNICAL, {}, tenant)).toBe(provider)
+    const alwaysProvider = { selectionStrategy: 'alwaysProvider' } as const
+    expect(await tenantOfToken(TECHNICAL, alwaysProvider, TENANT)).toBe(provider)
+  })
+})

@@ -55,7 +55,8 @@ const SENDING =
 /** Files whose requests take no turns themselves, and why. */
 const WITHOUT_TURNS: Readonly<Record<string, string>> = {
   'src/delegation/keys/credential-store/read.ts': "the application's own keys, for no tenant",
-  'src/destination/exchange/client.ts': 'its callers take the turn'
+  'src/destination/exchange/client.ts': 'its callers take the turn',
+  'src/destination/look-up/local.ts': 'its caller takes the turn'
 }
 
 /** Commands, and what runs in development only. */
