@@ -31,6 +31,7 @@ import {
 import { httpCall, searchOf, urlIn } from './message/request.js'
 import { sendHttp } from './transport.js'
 import { CREDENTIALS, identityHeaders } from './message/identity-headers.js'
+import { type OneTime, oneTimeCredentials } from './one-time.js'
 import { completed, isSuccess } from './message/success.js'
 import { sessionKey } from './connections/principal-key.js'
 import { makeRoom, sendInPlace, turnForSocket } from './connections/sockets.js'
@@ -103,12 +104,14 @@ async function sendTracked(
   let refused: HeaderValues | undefined
   let isRepeated = false
   const statuses = new Set<number>()
+  const oneTime = oneTimeCredentials(outbound)
   const sendAs = (to: HttpDestination, identity: HeaderValues, renewable: boolean) => {
     const own = refused ? withoutRefused(config, refused) : config
     call = httpCall(to, own, identity, user !== undefined)
     refused = identity
     statuses.clear()
-    const context = { destination: to, user, tenant, identity, renewable, deadline, statuses }
+    const common = { user, tenant, deadline, statuses, oneTime }
+    const context = { ...common, destination: to, identity, renewable }
     return attempt(call, context, options)
   }
   const answered = async () => {
@@ -170,6 +173,8 @@ interface CallContext {
   readonly deadline: Deadline
   /** Statuses of the answers, also of those to requests for a CSRF token. */
   readonly statuses: Set<number>
+  /** Gives each further request other credentials; `undefined` where they can be sent again. */
+  readonly oneTime: OneTime | undefined
 }
 
 function attempt(
@@ -206,14 +211,15 @@ function attempt(
 /** Sends one request, and repeats it once if it cannot take effect twice. */
 async function repeated(call: HttpCall, context: CallContext, options: RetryOptions) {
   const { transport } = options
-  const { deadline, identity, user, tenant } = context
+  const { deadline, identity, user, tenant, oneTime } = context
   const { proxyConfiguration: proxy } = context.destination
   const member = connectionKey(call, proxy, user, identity)
   const owner = { tenant: user?.tenant ?? tenant, member, limit: callsAtOnce(user) }
   let agent: Agent | undefined
   let wasSent = false
   const once = async () => {
-    const turn = turnForSocket(owner, call, deadline)
+    const own = oneTime ? await oneTime(call) : call
+    const turn = turnForSocket(owner, own, deadline)
     deadline.isWaiting = !wasSent && turn instanceof Promise
     const release = turn instanceof Promise ? await turn : turn
     deadline.isWaiting = false
@@ -221,11 +227,11 @@ async function repeated(call: HttpCall, context: CallContext, options: RetryOpti
     // the caller has got its error: nothing may be sent any more
     if (deadline.expired) release()
     if (deadline.expired) throw new TransportError('timeout', EXPIRED, { sent: false })
-    if (transport) return sendInPlace(() => transport(call, deadline), options.agent, release)
+    if (transport) return sendInPlace(() => transport(own, deadline), options.agent, release)
     // calls that wait take no connections from others
-    agent = connectionsOf(member, call, proxy)
+    agent = connectionsOf(member, own, proxy)
     makeRoom(agent)
-    return sendHttp(call, deadline, agent, proxy, release)
+    return sendHttp(own, deadline, agent, proxy, release)
   }
   try {
     return await once()
