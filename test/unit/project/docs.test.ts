@@ -49,6 +49,22 @@ test.each(pages)('links of %s lead somewhere', (page) => {
   expect(broken).toEqual([])
 })
 
+test.each(pages)('required services of S/4 that write ask for CSRF tokens: %s', (page) => {
+  const blocks = [...text(page).matchAll(/```jsonc\n([^]*?)```/g)].map(([, block = '']) => block)
+  const services = blocks
+    .flatMap((block) => block.split(/(?="\w+": \{\s*"kind": )/))
+    .filter((part) => part.includes('"odata-v2"') && part.includes('"path": "/sap/opu/odata/sap/'))
+  expect(services.filter((each) => !each.includes('"csrf": true, "csrfInBatch": true'))).toEqual([])
+})
+
+test('the README adds the roles of the model when its files are there, and before the start', () => {
+  const [, setup = ''] = text('README.md').split('## Set up a project')
+  const places = ['// srv/plant-service.cds', 'npx cds add principal', '\ncds watch\n']
+  const positions = places.map((each) => setup.indexOf(each))
+  expect(positions).not.toContain(-1)
+  expect(positions).toEqual(positions.toSorted((a, b) => a - b))
+})
+
 test('every test that docs/security.md names is there', () => {
   const named = [...text('docs/security.md').matchAll(/`([\w./-]+\.test\.ts)`/g)].map(
     ([, file = '']) => (file.startsWith('emulator/') ? file : `test/${file}`)
