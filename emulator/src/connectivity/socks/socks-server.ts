@@ -2,6 +2,7 @@ import { once } from 'node:events'
 import { connect, createServer, type Server, type Socket } from 'node:net'
 import type { GateContext } from '../gate.js'
 import { authenticate, ConnectRefused, readConnect, REPLY, replyOf } from './handshake.js'
+import { ConnectionEnded } from './read-bytes.js'
 
 /** Milliseconds that a client has for the handshake. */
 const HANDSHAKE_MS = 15_000
@@ -29,19 +30,21 @@ async function serve(socket: Socket, context: GateContext): Promise<void> {
   if (!systems) throw new ConnectRefused(REPLY.networkUnreachable)
   const target = systems.get(virtualHost)?.tcp
   if (!target) throw new ConnectRefused(REPLY.forbidden)
-  const backend = await open(connect(target))
+  if (socket.destroyed) throw new ConnectionEnded()
+  const backend = connect(target)
+  // the client may leave while the system is being connected
+  socket.once('close', () => backend.destroy(new ConnectionEnded()))
+  await connected(backend)
   socket.setTimeout(0)
   socket.write(replyOf(REPLY.success))
   backend.on('error', () => socket.destroy())
-  socket.once('close', () => backend.destroy())
   backend.once('close', () => socket.destroy())
   socket.pipe(backend).pipe(socket)
 }
 
-async function open(backend: Socket): Promise<Socket> {
+async function connected(backend: Socket): Promise<void> {
   try {
     await once(backend, 'connect')
-    return backend
   } catch {
     throw new ConnectRefused(REPLY.hostUnreachable)
   }
