@@ -10,7 +10,7 @@ import {
 } from '../standalone/announce.js'
 import { applicationEnvironment } from '../standalone/environment.js'
 import { OutputFolder } from '../standalone/output-folder.js'
-import { END_SIGNALS, runCommand } from '../standalone/run-command.js'
+import { codeOfSignal, END_SIGNALS, type EndSignal, runCommand } from '../standalone/run-command.js'
 import { landscapeSource, type LandscapeSource } from '../standalone/source.js'
 
 /** Options of `cds-principal-emulator start`. */
@@ -32,7 +32,7 @@ const OUTPUT = '.cds-principal'
 
 /**
  * Runs a landscape without an application of CAP, until a signal or the end of the command. Sets the exit code of the process:
- * that of the command, else 0.
+ * that of the command, else 0. After a signal during the start, the command is not run, and the exit code is that of the signal.
  *
  * @param source - default: that of the options
  * @throws EmulatorError with the option that is wrong
@@ -45,7 +45,13 @@ export async function startLandscape(
   const end = () => ended.resolve(undefined)
   const output = OutputFolder.claim(resolve(options.output ?? join(source.folder, OUTPUT)))
   process.once('exit', () => output.remove())
-  for (const signal of END_SIGNALS) process.on(signal, end)
+  let signalled: EndSignal | undefined
+  for (const signal of END_SIGNALS) {
+    process.on(signal, () => {
+      signalled ??= signal
+      end()
+    })
+  }
   const parent = watchNpx()
   let served: ServedLandscape | undefined
   try {
@@ -58,7 +64,8 @@ export async function startLandscape(
     served.onRotation(() => served && output.update(environment(served).files))
     const { name, folder } = source
     announce({ landscape, source: name, folder, output: output.path, variables }, options)
-    process.exitCode = await untilEnd(options, { ...process.env, ...variables }, ended.promise)
+    const env = { ...process.env, ...variables }
+    process.exitCode = await untilEnd(options, env, ended.promise, signalled)
   } finally {
     parent?.stop()
     await served?.close()
@@ -83,16 +90,22 @@ async function serve({ folder, options }: LandscapeSource, onStop: () => void) {
   }
 }
 
-/** Waits for the command, to which signals are passed on, or for a signal. Returns the exit code. */
+/**
+ * Waits for the command, to which signals are passed on, or for a signal. Returns the exit code.
+ *
+ * @param signalled - signal that came during the start: the command is not run
+ */
 async function untilEnd(
   { exec }: StartOptions,
   env: NodeJS.ProcessEnv,
-  ended: Promise<unknown>
+  ended: Promise<unknown>,
+  signalled: EndSignal | undefined
 ): Promise<number> {
   if (exec === undefined) {
     await ended
     return 0
   }
+  if (signalled) return codeOfSignal(signalled)
   const command = runCommand(exec, process.cwd(), env)
   const listeners = END_SIGNALS.map((signal) => {
     const listener = () => command.forward(signal)

@@ -5,7 +5,8 @@ import { setTimeout as sleep } from 'node:timers/promises'
 /** Signals that end a landscape. */
 export const END_SIGNALS = ['SIGINT', 'SIGTERM', 'SIGHUP'] as const
 
-type EndSignal = (typeof END_SIGNALS)[number]
+/** One of these signals. */
+export type EndSignal = (typeof END_SIGNALS)[number]
 
 /** Milliseconds that processes have after a signal, once their shell has ended. */
 const PATIENCE = 5000
@@ -59,12 +60,15 @@ function inShell(command: string, isGroup: boolean): string {
   return `trap 'exit $?' ${isGroup ? 'INT TERM HUP' : 'INT'}\n${command}`
 }
 
+/** Returns the exit code that a shell reports after a signal. */
+export function codeOfSignal(signal: NodeJS.Signals): number {
+  return 128 + constants.signals[signal]
+}
+
 function exitCodeOf(child: ChildProcess): Promise<number> {
   return new Promise((done, fail) => {
     child.once('error', fail)
-    child.once('exit', (code, signal) =>
-      done(code ?? 128 + (signal ? constants.signals[signal] : 0))
-    )
+    child.once('exit', (code, signal) => done(code ?? (signal ? codeOfSignal(signal) : 128)))
   })
 }
 
