@@ -35,6 +35,9 @@ export interface BackendNotes {
   changes: ChangeEntry[]
 }
 
+/** Milliseconds that a system may take to start. */
+export const SYSTEM_START_TIMEOUT = 60_000
+
 const ANSWER_TIMEOUT_MS = 10_000
 const STOP_TIMEOUT_MS = 3_000
 

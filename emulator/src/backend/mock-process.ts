@@ -4,11 +4,15 @@ import { join, resolve } from 'node:path'
 import type { LandscapeCertificates } from '../certificates/landscape-certificates.js'
 import { EmulatorError } from '../emulator-error.js'
 import type { MockedService, OnPremiseSystem } from '../types.js'
-import { BackendChild, childEnvironment, withTypeScript, type BackendProcess } from './child.js'
+import {
+  BackendChild,
+  childEnvironment,
+  SYSTEM_START_TIMEOUT,
+  withTypeScript,
+  type BackendProcess
+} from './child.js'
 import { CLOUD_CONNECTOR_CA } from './mock-environment.js'
 import { mockedPath } from './mocked-path.js'
-
-const START_TIMEOUT_MS = 60_000
 
 /** The hint for a process that does not listen: the plugin would report it. */
 const STARTING =
@@ -77,7 +81,7 @@ function launch(
 }
 
 async function waitUntilListening(child: BackendChild) {
-  const message = await child.receive(START_TIMEOUT_MS, STARTING, (message) =>
+  const message = await child.receive(SYSTEM_START_TIMEOUT, STARTING, (message) =>
     message.type === 'audit' ? undefined : message
   )
   if (message.type === 'failed') return child.fail(message.message)

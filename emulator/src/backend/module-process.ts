@@ -4,9 +4,13 @@ import { resolve } from 'node:path'
 import type { LandscapeCertificates } from '../certificates/landscape-certificates.js'
 import { EmulatorError } from '../emulator-error.js'
 import type { OnPremiseSystem } from '../types.js'
-import { BackendChild, childEnvironment, withTypeScript, type BackendProcess } from './child.js'
-
-const START_TIMEOUT_MS = 60_000
+import {
+  BackendChild,
+  childEnvironment,
+  SYSTEM_START_TIMEOUT,
+  withTypeScript,
+  type BackendProcess
+} from './child.js'
 
 /** A system that is a module. */
 export type ModuleSystem = OnPremiseSystem & { backend: string }
@@ -70,7 +74,7 @@ function launch(root: string, virtualHost: string, system: ModuleSystem): Backen
 }
 
 async function waitUntilListening(child: BackendChild): Promise<URL> {
-  const message = await child.receive(START_TIMEOUT_MS, 'to listen', (message) =>
+  const message = await child.receive(SYSTEM_START_TIMEOUT, 'to listen', (message) =>
     message.type === 'audit' ? undefined : message
   )
   if (message.type === 'failed') child.fail(message.message)

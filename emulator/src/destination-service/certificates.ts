@@ -3,8 +3,8 @@ import { join } from 'node:path'
 import { EmulatorError } from '../emulator-error.js'
 import type { DestinationCertificate, DestinationConfiguration } from './stored.js'
 
-/** Properties that name a file. */
-const LOCATIONS = ['KeyStoreLocation', 'TrustStoreLocation'] as const
+/** Properties of a destination that name a file. */
+export const LOCATIONS = ['KeyStoreLocation', 'TrustStoreLocation'] as const
 
 /**
  * Reads the key stores and trust stores that destinations name: files of the project folder, in place of those that an

@@ -1,23 +1,19 @@
 import { type ChildProcess, fork } from 'node:child_process'
-import { createHash } from 'node:crypto'
-import { existsSync, readFileSync } from 'node:fs'
-import { join, resolve } from 'node:path'
+import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
 
 import { assertLocal } from '../http/assert-local.js'
 import { EmulatorError } from '../emulator-error.js'
 import type { LocatedOptions } from '../types.js'
 import type { Landscape } from './attached.js'
-import { askLandscape } from './control.js'
+import { askLandscape, START_TIMEOUT } from './control.js'
+import { fingerprintOf } from './fingerprint.js'
 import type { StartAnswer, StartMessage } from './main.js'
-
-/** Milliseconds that a landscape may take to start. */
-const START_TIMEOUT = 30_000
 
 /**
  * Attaches this process to the landscape of the project: to the one that runs, so that issued tokens and the systems'
- * data survive a restart of the server, or to a new one when there is none, or when users, destinations, systems or
- * `xs-security.json` have changed.
+ * data survive a restart of the server, or to a new one when there is none, or when users, destinations, systems,
+ * `xs-security.json`, or files that systems and destinations name have changed.
  *
  * @param options - what the landscape shall serve
  * @param owner - process id that it must not outlive
@@ -50,7 +46,7 @@ interface Running {
 }
 
 async function runningLandscape(root: string) {
-  const answer = await askLandscape(root, 'GET', '/landscape')
+  const answer = await askLandscape(root, 'GET', '/landscape', undefined, START_TIMEOUT)
   return answer?.body as Running | undefined
 }
 
@@ -58,18 +54,6 @@ async function runningLandscape(root: string) {
 async function stopLandscape(root: string): Promise<void> {
   await askLandscape(root, 'POST', '/stop', {})
   while (await askLandscape(root, 'GET', '/landscape').catch(() => undefined)) await sleep(50)
-}
-
-function fingerprintOf(options: LocatedOptions): string {
-  const others = Object.values(options.applications ?? {}).map(({ xsSecurity }) => xsSecurity)
-  const { xsSecurity = 'xs-security.json' } = options
-  const files = [xsSecurity, ...others].filter((each) => typeof each === 'string')
-  const contents = files
-    .map((file) => resolve(options.root, file))
-    .map((file) => (existsSync(file) ? readFileSync(file, 'utf8') : ''))
-  return createHash('sha256')
-    .update(JSON.stringify([options, contents]))
-    .digest('hex')
 }
 
 async function start(message: StartMessage): Promise<StartAnswer> {

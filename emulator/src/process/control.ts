@@ -5,7 +5,11 @@ import { tmpdir, userInfo } from 'node:os'
 import { join, resolve } from 'node:path'
 import { text } from 'node:stream/consumers'
 
+import { SYSTEM_START_TIMEOUT } from '../backend/child.js'
 import { EmulatorError } from '../emulator-error.js'
+
+/** Milliseconds that a landscape may take to start: longer than its systems, whose error names the one that is not ready. */
+export const START_TIMEOUT = SYSTEM_START_TIMEOUT + 15_000
 
 /**
  * Returns the address at which the landscape of a project listens for its own tools: a Unix socket in a folder that only this user can open (a

@@ -11,7 +11,7 @@ import { sourcesOf } from '../recorder/sources.js'
 import type { TraceEvent } from '../recorder/types.js'
 import type { EmulatorOptions } from '../types.js'
 import type { Landscape } from './attached.js'
-import { askLandscape, controlSocket } from './control.js'
+import { askLandscape, controlSocket, START_TIMEOUT } from './control.js'
 
 /** A landscape that tools and applications of a folder find. */
 export interface ServedLandscape {
@@ -164,7 +164,7 @@ async function listen(control: Server, folder: string): Promise<void> {
     await listenAt(control, path)
   } catch (error) {
     if ((error as NodeJS.ErrnoException).code !== 'EADDRINUSE') throw error
-    if (await askLandscape(folder, 'GET', '/landscape')) {
+    if (await askLandscape(folder, 'GET', '/landscape', undefined, START_TIMEOUT)) {
       throw new AlreadyRunningError(`a landscape is running for ${folder} already`)
     }
     rmSync(path, { force: true })
