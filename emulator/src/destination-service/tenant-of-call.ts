@@ -19,3 +19,15 @@ export function tenantOf(
   if (named) return named
   throw new ExchangeFailed('invalid_request', 'unknown tenant in X-tenant')
 }
+
+/**
+ * Returns the tenant whose users' tokens can be exchanged: a token service is for one tenant, or (`Common`) for that of each user.
+ *
+ * @see SAP BTP Connectivity, "OAuth User Token Exchange Authentication", `tokenServiceURLType`
+ */
+export function tenantOfUser(
+  { tokenServiceURLType }: DestinationConfiguration,
+  { tenant }: Caller
+): string | undefined {
+  return tokenServiceURLType === 'Common' ? undefined : tenant
+}

@@ -14,7 +14,11 @@ beforeAll(async () => {
       ...xsSecurity,
       'role-templates': [...xsSecurity['role-templates'], TOKEN_EXCHANGE]
     },
-    users: { ...users, carol: { roles: ['Token_Exchange'] } },
+    users: {
+      ...users,
+      carol: { roles: ['Token_Exchange'] },
+      erin: { roles: ['orders.Reader'] }
+    },
     destinations: {
       EXCHANGE: { ...TARGET, Authentication: 'OAuth2UserTokenExchange' },
       BEARER: { ...TARGET, Authentication: 'OAuth2JWTBearer' },
@@ -25,10 +29,35 @@ beforeAll(async () => {
         Authentication: 'OAuth2ClientCredentials',
         tokenServiceURLType: 'Common'
       },
+      COMMON_BEARER: {
+        ...TARGET,
+        Authentication: 'OAuth2JWTBearer',
+        tokenServiceURLType: 'Common'
+      },
+      ORDERS: {
+        ...{ URL: 'https://x.example', clientId: 'sb-orders!t2' },
+        Authentication: 'OAuth2UserTokenExchange'
+      },
       DEDICATED: { ...TARGET, Authentication: 'OAuth2ClientCredentials' },
       TECHNICAL: { ...TARGET, Authentication: 'OAuth2TechnicalUserPropagation' }
     },
-    tenants: { 'Customer-2': { destinations: { OWN: TARGET } } }
+    applications: {
+      orders: {
+        xsSecurity: {
+          xsappname: 'orders',
+          scopes: [{ name: '$XSAPPNAME.Read' }],
+          'role-templates': [
+            { name: 'Reader', 'scope-references': ['$XSAPPNAME.Read', 'uaa.user'] }
+          ]
+        }
+      }
+    },
+    tenants: {
+      'Customer-2': {
+        users: { tina: { roles: ['Token_Exchange'] } },
+        destinations: { OWN: { ...TARGET, Authentication: 'OAuth2JWTBearer' } }
+      }
+    }
   })
 })
 afterAll(() => emulator.stop())
@@ -105,6 +134,23 @@ it('an exchange needs uaa.user, of the user or in the token', async () => {
   const { value } = await tokenFor('EXCHANGE', await userToken('alice', { claims: { scope } }))
   expect(claimsOf(value).user_name).toBe('alice')
   expect((await tokenFor('BEARER', await userToken('alice'))).error).toBeUndefined()
+})
+
+it('uaa.user has to be in the token of the user: that of the client does not count', async () => {
+  const { value } = await tokenFor('ORDERS', await userToken('carol'))
+  expect(claimsOf(value)).toMatchObject({ user_name: 'carol', cid: 'sb-orders!t2' })
+  const { error } = await tokenFor('ORDERS', await userToken('erin'))
+  expect(error).toMatch(/insufficient_scope/)
+})
+
+it('exchanges tokens of the tenant whose destination it is, or of each where the token service is for all', async () => {
+  const ofTina = await userToken('tina', { tenant: 'Customer-2' })
+  expect((await tokenFor('BEARER', ofTina)).error).toMatch(/Unable to map issuer/)
+  const common = await tokenFor('COMMON_BEARER', ofTina)
+  expect(claimsOf(common.value)).toMatchObject({ user_name: 'tina', zid: 'Customer-2' })
+  const token = await emulator.issueToken({ client: 'destination', tenant: 'Customer-2' })
+  const own = await tokenFor('OWN', { ...ofTina, authorization: `Bearer ${token}` })
+  expect(claimsOf(own.value)).toMatchObject({ user_name: 'tina', zid: 'Customer-2' })
 })
 
 it('a wrong client, and a type that is deprecated', async () => {

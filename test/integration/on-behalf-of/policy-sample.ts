@@ -23,6 +23,10 @@ function destinations(URL: string) {
   return {
     PP: { ...ON_PREMISE, Authentication: 'PrincipalPropagation' },
     JWT: { URL, ...CLIENT, Authentication: 'OAuth2JWTBearer' },
+    JWT_COMMON: {
+      ...{ URL, ...CLIENT, Authentication: 'OAuth2JWTBearer' },
+      tokenServiceURLType: 'Common'
+    },
     FORWARD: { URL, Authentication: 'NoAuthentication', 'HTML5.ForwardAuthToken': true },
     CC: { URL, ...CLIENT, Authentication: 'OAuth2ClientCredentials' },
     BASIC: { URL, Authentication: 'BasicAuthentication', User: 'basic', Password: 'p' },

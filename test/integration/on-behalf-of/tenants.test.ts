@@ -20,7 +20,8 @@ beforeAll(async () => {
     ONLY_PROVIDER: rest('JWT'),
     ONLY_PROVIDER_FALLBACK: rest('JWT', strategy('subscriberFirst')),
     ONLY_PROVIDER_CURRENT: rest('JWT', { onBehalfOf: 'currentUser' }),
-    PROVIDER_FOR_ALL: rest('JWT', strategy('alwaysProvider')),
+    PROVIDER_FOR_ALL: rest('JWT_COMMON', strategy('alwaysProvider')),
+    PROVIDER_DEDICATED: rest('JWT', strategy('alwaysProvider')),
     SYSTEM: rest('CC', { onBehalfOf: 'systemUser' }),
     SYSTEM_OWN: rest('OWN_CC', { onBehalfOf: 'systemUser' }),
     SYSTEM_ONLY_PROVIDER: rest('BASIC', { onBehalfOf: 'systemUser' }),
@@ -69,6 +70,14 @@ describe('a named user of a subscriber', () => {
   test('alwaysProvider says so: with the own token all the same', async () => {
     const who = await app.call(tina, { target: 'PROVIDER_FOR_ALL' })
     expect(who).toMatchObject({ user: 'tina', tenant: 'customer-1' })
+  })
+
+  test("alwaysProvider: a token service of the provider alone does not exchange the subscriber's token", async () => {
+    expect(await app.call(tina, { target: 'PROVIDER_DEDICATED' })).toMatchObject({
+      code: 'ERR_DESTINATION_UNAVAILABLE',
+      message: expect.stringContaining('Unable to map issuer') as unknown
+    })
+    expect(app.backend.calls).toEqual([])
   })
 
   test("a user of the provider does not get the subscriber's", async () => {

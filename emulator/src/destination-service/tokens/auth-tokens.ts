@@ -1,14 +1,13 @@
-import { technicalClaims } from '../../xsuaa/claims.js'
+import { JWT_BEARER, technicalClaims } from '../../xsuaa/claims.js'
 import type { Grant } from '../../xsuaa/grants/grant.js'
 import { password } from '../../xsuaa/grants/password.js'
 import { refreshToken } from '../../xsuaa/grants/refresh-token.js'
-import { TokenError } from '../../xsuaa/token-error.js'
-import { exchangeUserToken, ExchangeFailed } from './exchange-user-token.js'
+import { exchangeUserToken, ExchangeFailed, refusalOf } from './exchange-user-token.js'
 import { corporateTokens } from './corporate-token.js'
 import { bearer, clientOf, entry } from './own-clients.js'
 import { RetrievalFailed } from '../retrieval-failed.js'
 import { samlAssertion, samlBearerToken } from './saml-tokens.js'
-import { tenantOf } from '../tenant-of-call.js'
+import { tenantOf, tenantOfUser } from '../tenant-of-call.js'
 import { exchangedToken } from './token-exchange.js'
 import type { AuthToken, Caller, DestinationTokens } from './types.js'
 import type { DestinationConfiguration } from '../stored.js'
@@ -26,8 +25,8 @@ const RETRIEVALS: Readonly<Record<string, Retrieval>> = {
     clientCredentials('SAP-Connectivity-Technical-Authentication', ...args),
   OAuth2Password: passwordToken,
   OAuth2RefreshToken: refreshedToken,
-  OAuth2UserTokenExchange: (...args) => userToken('uaa.user', ...args),
-  OAuth2JWTBearer: (...args) => userToken(undefined, ...args),
+  OAuth2UserTokenExchange: (...args) => userToken(['user_token', JWT_BEARER], 'uaa.user', ...args),
+  OAuth2JWTBearer: (...args) => userToken([JWT_BEARER], undefined, ...args),
   OAuth2TokenExchange: exchangedToken,
   OAuth2SAMLBearerAssertion: samlBearerToken,
   SAMLAssertion: samlAssertion
@@ -73,23 +72,24 @@ async function clientCredentials(
   destination: DestinationConfiguration,
   caller: Caller
 ): Promise<AuthToken> {
-  const { landscape, issuer } = service
-  const client = clientOf(service, destination)
-  const claims = technicalClaims(landscape, client, tenantOf(service, destination, caller))
-  const token = await issuer.sign(claims, client.tokenValidity)
-  return bearer(header, token, client.tokenValidity, claims['scope'])
+  const client = clientOf(service, destination, 'client_credentials')
+  const tenant = tenantOf(service, destination, caller)
+  const claims = technicalClaims(service.landscape, client, tenant)
+  return bearer(header, service, destination, client, claims)
 }
 
 async function userToken(
+  grantTypes: readonly string[],
   neededScope: string | undefined,
   service: DestinationTokens,
   destination: DestinationConfiguration,
   caller: Caller
 ): Promise<AuthToken> {
-  const client = clientOf(service, destination)
-  const claims = await exchangeUserToken(service, client, caller.userToken, neededScope)
-  const token = await service.issuer.sign(claims, client.tokenValidity)
-  return bearer('Authorization', token, client.tokenValidity, claims['scope'])
+  const client = clientOf(service, destination, ...grantTypes)
+  const tenant = tenantOfUser(destination, caller)
+  const { userToken: token } = caller
+  const claims = await exchangeUserToken(service, client, token, neededScope, tenant)
+  return bearer('Authorization', service, destination, client, claims)
 }
 
 /** The user of the destination, whoever calls. */
@@ -123,18 +123,17 @@ async function granted(
   grant: Grant,
   service: DestinationTokens,
   destination: DestinationConfiguration,
-  parameters: Record<string, string>,
+  parameters: { grant_type: string } & Record<string, string>,
   tenant: string
 ) {
-  const client = clientOf(service, destination)
+  const client = clientOf(service, destination, parameters.grant_type)
   const form = new URLSearchParams(parameters)
   try {
     const result = await grant({ ...service, client, form, tenant })
-    const token = await service.issuer.sign(result.claims, client.tokenValidity)
-    const fields = bearer('Authorization', token, client.tokenValidity, result.claims['scope'])
-    return { token: fields, result }
+    const token = await bearer('Authorization', service, destination, client, result.claims)
+    return { token, result }
   } catch (error) {
-    throw error instanceof TokenError ? new ExchangeFailed(error.error, error.message) : error
+    throw refusalOf(error)
   }
 }
 

@@ -1,4 +1,4 @@
-import { type Claims, TOKEN_EXCHANGE } from '../../xsuaa/claims.js'
+import { type Claims, JWT_BEARER, TOKEN_EXCHANGE } from '../../xsuaa/claims.js'
 import { InvalidToken, verifyToken } from '../../xsuaa/verify-token.js'
 import { clientOf, bearer } from './own-clients.js'
 import { ExchangeFailed, exchangeUserToken } from './exchange-user-token.js'
@@ -28,11 +28,10 @@ export async function exchangedToken(
     )
   }
   if (destination['tokenServiceURL']) return asked(service, destination, subject, actor)
-  const client = clientOf(service, destination)
-  const claims = await exchangeUserToken(service, client, subject.token, undefined)
+  const client = clientOf(service, destination, JWT_BEARER)
+  const claims = await exchangeUserToken(service, client, subject.token)
   const act = actor.token && { act: await actorOf(service, actor.token) }
-  const token = await service.issuer.sign({ ...claims, ...act }, client.tokenValidity)
-  return bearer('Authorization', token, client.tokenValidity, claims['scope'])
+  return bearer('Authorization', service, destination, client, { ...claims, ...act })
 }
 
 /** RFC 8693 section 4.1: who acts for the subject. */

@@ -21,6 +21,7 @@ const destinations = {
     tokenServiceURL: 'https://localhost:1/oauth/token',
     audience: 'https://other.example'
   },
+  COMMON: { ...TARGET, Authentication: 'OAuth2JWTBearer', tokenServiceURLType: 'Common' },
   WRONG_CLIENT: { ...TARGET, Authentication: 'OAuth2JWTBearer', clientSecret: 'wrong' },
   READABLE: { ...TARGET, Authentication: 'OAuth2JWTBearer', URL: 'http://backend.example' },
   S4: {
@@ -236,9 +237,14 @@ describe('tenants', () => {
   test("alwaysProvider is the provider's destination, with the user's own tenant in the token", async () => {
     const options = { selectionStrategy: 'alwaysProvider' } as const
     const tina = await landscape.user('tina')
-    const destination = await resolveDestination('OAuth2JWTBearer', tina, options)
+    const destination = await resolveDestination('COMMON', tina, options)
     expect(destination.url).toBe(TARGET.URL)
     expect(tokenOf(destination)).toMatchObject({ user_name: 'tina', zid: 'customer-1' })
+    // a token service of the provider alone knows no other subaccount
+    await expect(resolveDestination('OAuth2JWTBearer', tina, options)).rejects.toMatchObject({
+      code: 'ERR_DESTINATION_UNAVAILABLE',
+      message: expect.stringContaining('use OAuth2SAMLBearerAssertion')
+    })
   })
 
   test('without a user, look-ups stay in the tenant of the context', async () => {
