@@ -94,7 +94,8 @@ function systemFields({ elements }: Target, user: string, isNew: boolean): Data 
     if (element.key || element.target) continue
     const byUser = CHANGED_BY.test(name) || (isNew && CREATED_BY.test(name))
     const atTime = CHANGED_ON.test(name) || (isNew && CREATED_ON.test(name))
-    if (byUser && type === 'cds.String' && (!length || user.length <= length)) fields[name] = user
+    // never the former user: a name that is longer than the field is cut
+    if (byUser && type === 'cds.String') fields[name] = length ? user.slice(0, length) : user
     else if (atTime || element['@odata.etag']) fields[name] = versionOf(element, instant)
     if (fields[name] === undefined) Reflect.deleteProperty(fields, name)
   }

@@ -6,7 +6,7 @@ let emulator: Emulator
 beforeAll(async () => {
   emulator = await startEmulator({
     root: __dirname,
-    users: { alice: {}, bob: {} },
+    users: { alice: {}, bob: {}, 'maximiliane.mustermann': {} },
     xsSecurity: { xsappname: 'mock' },
     onPremise: { [S4]: { edmx: CASES.map(({ root }) => `edmx/${root.split('/').at(-1)}.edmx`) } }
   })
@@ -140,6 +140,21 @@ describe('relations and operations', () => {
     expect(group).toHaveLength(2)
     for (const each of group) expect(each.order).toBe(key)
   })
+})
+
+test('a user whose name is longer than the field: the shortened name, and never the former user', async () => {
+  const root = `${V2}/API_PLANT_NOTICE`
+  const notice = { Plant: '1010', NoticeNumber: 'BY-ALICE' }
+  const path = "PlantNotice(Plant='1010',NoticeNumber='BY-ALICE')"
+  const any = { 'if-match': '*' }
+  expect(await service(root).change('POST', 'PlantNotice', notice)).toMatchObject({ status: 201 })
+  const other = service(root, 'maximiliane.mustermann')
+  expect(await other.change('PATCH', path, { NoticeText: 'x' }, any)).toMatchObject({ status: 204 })
+  expect(recordOf(await other.send('GET', path))).toMatchObject({
+    CreatedByUser: 'alice',
+    LastChangedByUser: 'maximiliane.'
+  })
+  await service(root).change('DELETE', path, undefined, any)
 })
 
 describe('a new record without', () => {
