@@ -30,11 +30,11 @@ export function behave(
 ): void {
   noteChanges(service)
   if (rules) service.before('READ', '*', (req) => restrictExpands(cap, csn, rules, req))
-  service.before(['CREATE', 'UPDATE'], '*', (req: cds.Request) => {
+  service.before(['CREATE', 'UPDATE'], '*', async (req: cds.Request) => {
     const target = req.target as unknown as Target
     const data = req.data as Data
     dropReadOnly(target, data, req.event === 'CREATE' ? 'creatable' : 'updatable')
-    if (rules) checkData(req, rules)
+    if (rules) await checkData(cap, req, rules)
     if (req.event === 'CREATE') complete(target, data)
     Object.assign(data, systemFields(target, req.user.id, req.event === 'CREATE'))
     if (req.event === 'CREATE') checkComplete(req, target, data)

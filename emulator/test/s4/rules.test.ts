@@ -8,7 +8,7 @@ const edmx = ['edmx/API_PLANT_NOTICE.edmx', 'edmx/CE_INSPECTION_0001.edmx']
 
 const options = {
   root: __dirname,
-  users: { alice: {}, bob: {}, carol: {}, dave: {} },
+  users: { alice: {}, bob: {}, carol: {}, dave: {}, erin: {} },
   xsSecurity: { xsappname: 'mock' }
 }
 
@@ -20,6 +20,9 @@ describe('rules are enforced', () => {
       '*: display of PlantNotice where plant = 1010',
       'alice: display, change of PlantNotice where plant in (1010, 1020) and IsCompleted = false',
       'bob: all',
+      'erin: display of PlantNotice',
+      'erin: update of PlantNotice where NoticePriority = 1 and IsCompleted = false',
+      'erin: update of PlantNotice where NoticePriority = 2 and IsCompleted = true',
       'carol: display of InspectionLot',
       'carol: display of CharacteristicType where Characteristic = 0001'
     ]
@@ -82,6 +85,26 @@ describe('rules are enforced', () => {
     })
     expect(await as('alice').change('DELETE', own, undefined, any)).toMatchObject({ status: 403 })
     expect(await as('bob').change('DELETE', own, undefined, any)).toMatchObject({ status: 204 })
+  })
+
+  test('the record after a change is the stored one with the change: one rule has to permit it', async () => {
+    const notice = { Plant: '1020', NoticeNumber: '9', NoticePriority: '1', IsCompleted: false }
+    expect(await as('bob').change('POST', 'PlantNotice', notice)).toMatchObject({ status: 201 })
+    const path = "PlantNotice(Plant='1020',NoticeNumber='9')"
+    const change = async (data: object, at = path) =>
+      (await as('erin').change('PATCH', at, data, { 'if-match': '*' })).status
+    expect(await change({ IsCompleted: true })).toBe(403)
+    expect(await change({ NoticePriority: '2' })).toBe(403)
+    expect(await change({ NoticeText: 'x' })).toBe(204)
+    expect(await change({ NoticePriority: '2', IsCompleted: true })).toBe(204)
+    expect(await change({ IsCompleted: false })).toBe(403)
+    const { body } = await as('bob').send('GET', path)
+    expect(body.d).toMatchObject({ NoticePriority: '2', IsCompleted: true, NoticeText: 'x' })
+    const missing = "PlantNotice(Plant='1020',NoticeNumber='10')"
+    expect(await change({ NoticeText: 'x' }, missing)).toBe(404)
+    expect(await as('bob').change('DELETE', path, undefined, { 'if-match': '*' })).toMatchObject({
+      status: 204
+    })
   })
 
   test('operations need a rule as well', async () => {

@@ -24,11 +24,16 @@ const EVENTS: Readonly<Record<Activity, readonly string[]>> = {
 
 const EXECUTES: ReadonlySet<Activity> = new Set(['execute', 'change', 'all'])
 
+/** A comparison of a property that an entity has. */
+export interface EntityComparison extends Comparison {
+  readonly expression: string
+}
+
 /** A rule as it holds for one entity. */
 export interface EntityRule {
   readonly user: string
   readonly events: readonly string[]
-  readonly condition: readonly Comparison[]
+  readonly condition: readonly EntityComparison[]
   /** The condition as an expression; without one, the rule holds for all records. */
   readonly where?: string
 }
@@ -74,14 +79,21 @@ function ruleOf(rule: AuthorityRule, name: string, entity: Definition): EntityRu
   const set = name.split('.').at(-1) ?? ''
   if (entities.length && !entities.some((each) => isSame(each, set))) return []
   const elements = entity.elements ?? {}
-  const own = condition.map((each) => ({ ...each, property: propertyOf(elements, each.property) }))
-  if (own.some(({ property }) => property === undefined)) return []
+  const own = condition.flatMap((each) => comparisonOf(each, elements))
+  if (own.length < condition.length) return []
   const executes = activities.some((each) => EXECUTES.has(each))
   const operations = executes ? Object.keys(entity.actions ?? {}) : []
   const events = [...new Set([...activities.flatMap((each) => EVENTS[each]), ...operations])]
-  const known = own as Comparison[]
-  const where = known.map((each) => asExpression(each, elements)).join(' and ')
-  return [{ user, events, condition: known, ...(where && { where }) }]
+  const where = own.map(({ expression }) => expression).join(' and ')
+  return [{ user, events, condition: own, ...(where && { where }) }]
+}
+
+/** Returns a comparison with the property as the entity has it; none without it. */
+function comparisonOf(comparison: Comparison, elements: Elements): EntityComparison[] {
+  const property = propertyOf(elements, comparison.property)
+  if (property === undefined) return []
+  const own = { ...comparison, property }
+  return [{ ...own, expression: asExpression(own, elements) }]
 }
 
 const isSame = (a: string, b: string) => a.toLowerCase() === b.toLowerCase()
@@ -142,8 +154,11 @@ export function rulesFor(
 }
 
 /** True if a record satisfies a condition; values are compared as texts. */
-export function satisfies(record: Readonly<Record<string, unknown>>, rule: EntityRule): boolean {
-  return rule.condition.every(({ property, operator, values }) => {
+export function satisfies(
+  record: Readonly<Record<string, unknown>>,
+  condition: readonly Comparison[]
+): boolean {
+  return condition.every(({ property, operator, values }) => {
     const isIn = values.includes(asText(record[property]))
     return operator === '<>' ? !isIn : isIn
   })

@@ -2,27 +2,39 @@ import type cds from '@sap/cds'
 
 import type { Cap } from '../libraries.js'
 import type { Csn } from '../model/csn.js'
-import { type EntityRule, rulesFor, satisfies } from './apply-rules.js'
+import { type EntityComparison, type EntityRule, rulesFor, satisfies } from './apply-rules.js'
 
 type Rules = ReadonlyMap<string, readonly EntityRule[]>
 
 /**
- * Checks that the user may have a record with the data of a request. CAP checks the record before the change, and this is the
- * record after it.
+ * Checks that one rule permits the record as it is after the change: the data of the request, and what is stored of the others.
+ * CAP checks the record before the change.
  */
-export function checkData(req: cds.Request, rules: Rules): void {
+export async function checkData(cap: Cap, req: cds.Request, rules: Rules): Promise<void> {
   const data = req.data as Record<string, unknown>
   const { name } = req.target as { name: string }
-  const isPermitted = rulesFor(rules, name, req.user.id, req.event).some((rule) => {
-    const condition =
-      req.event === 'CREATE'
-        ? rule.condition
-        : rule.condition.filter(({ property }) => Object.hasOwn(data, property))
-    return satisfies(data, { ...rule, condition })
-  })
-  if (isPermitted) return
+  for (const { condition } of rulesFor(rules, name, req.user.id, req.event)) {
+    const isGiven = ({ property }: EntityComparison) =>
+      req.event === 'CREATE' || Object.hasOwn(data, property)
+    if (!satisfies(data, condition.filter(isGiven))) continue
+    const stored = condition.filter((each) => !isGiven(each))
+    if (!stored.length || (await isStored(cap, req, stored))) return
+  }
+  // there is nothing to change: the answer is 404
+  if (req.event !== 'CREATE' && !(await isStored(cap, req, []))) return
   const entity = name.split('.').at(-1) ?? ''
   req.reject(403, `No authorization to change ${entity} (user ${req.user.id})`)
+}
+
+/** True if there is the record of a request, and it satisfies a condition. */
+async function isStored(
+  { ql, parse }: Cap,
+  req: cds.Request,
+  condition: readonly EntityComparison[]
+): Promise<boolean> {
+  const text = ['1 = 1', ...condition.map(({ expression }) => expression)].join(' and ')
+  const query = ql.SELECT.one.from((req as unknown as { subject: never }).subject)
+  return Boolean(await query.where(inBrackets([parse.expr(text)]) as never))
 }
 
 /** A column of a query that may be an expand. */
