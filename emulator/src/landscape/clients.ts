@@ -93,6 +93,11 @@ export function findClient({ clients, applications }: Clients, id: string): Clie
   return [...Object.values(clients), ...applications.values()].find((client) => client.id === id)
 }
 
+/** True if users of an identity provider may log on to a client. Without `allowedproviders`, all may. */
+export function allowsProvider({ descriptor }: Client, origin: string): boolean {
+  return descriptor?.oauth2.allowedProviders?.includes(origin) ?? true
+}
+
 function createApplicationClient(
   xsappname: string,
   instanceName: string,

@@ -1,7 +1,7 @@
 import type { Client, Landscape } from '../../landscape/landscape.js'
-import { findClient } from '../../landscape/clients.js'
+import { allowsProvider, findClient } from '../../landscape/clients.js'
 import type { LandscapeUser } from '../../landscape/landscape-user.js'
-import { grantedClaims } from '../claims.js'
+import { DEFAULT_ORIGIN, grantedClaims } from '../claims.js'
 import { isClientScope } from '../scopes/client-scopes.js'
 import { scopesOf } from '../scopes/restrict-scope.js'
 import { isRedirectUri } from './redirect-uri.js'
@@ -66,6 +66,11 @@ export function readRequest(
   const { grantTypes } = target.client
   if (grantTypes && !grantTypes.includes('authorization_code')) {
     throw new AuthorizationRefused('unauthorized_client', 'Unauthorized grant type')
+  }
+  if (!allowsProvider(target.client, DEFAULT_ORIGIN)) {
+    const text = `The client does not allow the provider ${DEFAULT_ORIGIN}, and the login page has no users of another one. `
+    const fix = 'Add it to oauth2-configuration.allowedproviders in xs-security.json.'
+    throw new AuthorizationRefused('access_denied', text + fix)
   }
   const scope = query.get('scope')
   for (const name of scopesOf(scope)) {

@@ -1,4 +1,5 @@
 import { jose } from '../../lib/jose.js'
+import { allowsProvider } from '../../landscape/clients.js'
 import { findUserByUuid } from '../../landscape/landscape.js'
 import { IAS_ORIGIN, JWT_BEARER, userClaims, type Claims } from '../claims.js'
 import { invalidToken, refusedAssertion, TokenError, unmappedIssuer } from '../token-error.js'
@@ -37,8 +38,7 @@ export async function identityUser(context: GrantContext, assertion: string): Pr
   if (user?.tenant !== tenant) {
     throw new TokenError(401, 'unauthorized', 'Unable to map claim to a username')
   }
-  const providers = client.descriptor?.oauth2.allowedProviders
-  if (providers && !providers.includes(IAS_ORIGIN)) {
+  if (!allowsProvider(client, IAS_ORIGIN)) {
     throw new TokenError(
       401,
       'unauthorized',

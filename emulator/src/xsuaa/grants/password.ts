@@ -1,3 +1,4 @@
+import { allowsProvider } from '../../landscape/clients.js'
 import { logOn } from '../../landscape/landscape.js'
 import { equal } from '../authenticate-client.js'
 import { DEFAULT_ORIGIN, claimsFor } from '../claims.js'
@@ -6,8 +7,7 @@ import type { Grant } from './grant.js'
 
 /** RFC 6749 section 4.3: a user token; users without password accept any, as CAP's mocked users do. */
 export const password: Grant = ({ landscape, client, form, tenant }) => {
-  const providers = client.descriptor?.oauth2.allowedProviders
-  if (providers && !providers.includes(DEFAULT_ORIGIN)) {
+  if (!allowsProvider(client, DEFAULT_ORIGIN)) {
     const text =
       'The client is not authorized for any identity provider that supports password grant.'
     throw new TokenError(401, 'unauthorized', text)

@@ -1,3 +1,4 @@
+import { allowsProvider } from '../../landscape/clients.js'
 import { acceptAssertion } from '../../saml/accept-assertion.js'
 import { InvalidAssertion } from '../../saml/invalid-assertion.js'
 import { serviceProvider } from '../../saml/service-provider.js'
@@ -15,8 +16,7 @@ export const samlBearer: Grant = async (context) => {
   const { landscape, client, saml, shadowUsers, tenant = landscape.tenant } = context
   const assertion = await accept(context)
   const provider = saml.providersOf(tenant).find(({ entityId }) => entityId === assertion.issuer)
-  const { allowedProviders } = client.descriptor?.oauth2 ?? {}
-  if (provider && allowedProviders && !allowedProviders.includes(provider.origin)) {
+  if (provider && !allowsProvider(client, provider.origin)) {
     throw refusal(`The client does not allow the provider ${provider.origin}`)
   }
   const shadow = provider && shadowUsers.of(landscape, tenant, provider, assertion)

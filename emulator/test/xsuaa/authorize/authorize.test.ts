@@ -226,6 +226,20 @@ it('a client without the grant in xs-security.json gets no code', async () => {
   await other.stop()
 })
 
+it('a client that does not allow the provider of the users gets no code', async () => {
+  const xsSecurity = {
+    xsappname: 'x',
+    'oauth2-configuration': { allowedproviders: ['sap.custom'] }
+  }
+  const other = await startEmulator({ ...options, users: {}, xsSecurity })
+  const answer = await new TestBrowser(other).authorize()
+  expect(parametersOf(answer)).toMatchObject({
+    error: 'access_denied',
+    error_description: expect.stringContaining('does not allow the provider sap.default')
+  })
+  await other.stop()
+})
+
 it("a subscriber's login page has the subscriber's users", async () => {
   const xsSecurity = { xsappname: 'x', 'tenant-mode': 'shared' }
   const tenants = { t1: { users: { alice: {}, zoe: {} } } }
