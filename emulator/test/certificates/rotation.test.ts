@@ -65,6 +65,17 @@ test.each([
   expect((await logOn(binding())).status).toBe(200)
 })
 
+test.each([86_400, -86_400])(
+  'rotation after the clock of the landscape has moved by %i seconds: TLS goes by the clock of the machine',
+  async (seconds) => {
+    emulator.advanceTime(seconds)
+    await emulator.rotateCertificates()
+    for (const binding of [credentials(emulator), identity()]) {
+      expect((await logOn(binding)).status).toBe(200)
+    }
+  }
+)
+
 test('mounted bindings are links, which one step replaces, and they are gone in the end', async () => {
   const root = join(folder, 'bindings')
   emulator.mountBindings(root)
