@@ -46,15 +46,11 @@ export interface Landscape extends Clients {
  */
 export function createLandscape(options: LocatedOptions): Landscape {
   const { xsappname, descriptor } = readDescriptor(options.root, options.xsSecurity)
-  if (descriptor?.tenantMode === 'dedicated' && Object.keys(options.tenants ?? {}).length) {
-    const text =
-      'tenants: with "tenant-mode": "dedicated" in xs-security.json nobody can subscribe, use "shared"'
-    throw new EmulatorError('ERR_EMULATOR_OPTIONS', text)
-  }
   const tenant: string = randomUUID()
   const clients = createClients(options, xsappname, descriptor)
   const subaccount = { descriptor, applications: clients.applications }
   const users = createUsers(options.users ?? {}, subaccount, tenant)
+  if (descriptor?.tenantMode === 'dedicated') checkDedicated(options, users, tenant)
   const subscribers = new Map(
     Object.entries(options.tenants ?? {}).map(([id, { users: own = {} }]) => [
       id,
@@ -73,6 +69,19 @@ export function createLandscape(options: LocatedOptions): Landscape {
     spiffeId: `spiffe://emulated.localhost/${xsappname}`,
     revocationSignature: randomBytes(4).toString('hex')
   }
+}
+
+/** Refuses subscribers, and users of other tenants than the provider's. */
+function checkDedicated(
+  { tenants = {} }: EmulatorOptions,
+  users: ReadonlyMap<string, LandscapeUser>,
+  provider: string
+): void {
+  const foreign = [...users].find(([, { tenant }]) => tenant !== provider)
+  if (!foreign && !Object.keys(tenants).length) return
+  const place = foreign ? `users.${foreign[0]}.tenant` : 'tenants'
+  const text = `${place}: with "tenant-mode": "dedicated" in xs-security.json nobody can subscribe, use "shared"`
+  throw new EmulatorError('ERR_EMULATOR_OPTIONS', text)
 }
 
 /**

@@ -197,6 +197,11 @@ test.each<[string, Partial<EmulatorOptions>, string]>([
     'tenants: with "tenant-mode": "dedicated"'
   ],
   [
+    'a user of another tenant of such an application',
+    { xsSecurity: { 'tenant-mode': 'dedicated' }, users: { alice: {}, tina: { tenant: 't1' } } },
+    'users.tina.tenant: with "tenant-mode": "dedicated"'
+  ],
+  [
     'two tenants with one subdomain',
     { tenants: { t1: { subdomain: 'acme' }, t2: { subdomain: 'acme' } } },
     `tenants.t2.subdomain: "acme" is another tenant's`

@@ -3,6 +3,7 @@ import { setTimeout as pause } from 'node:timers/promises'
 
 import type { AuditEntry, EmulatorOptions } from '../../../emulator/src/index.js'
 import { isCap9 } from '../../support/cap-version.js'
+import { sharedDescriptor } from '../../support/descriptor.js'
 import type { Client } from '../../support/client.js'
 import { RunningSample } from '../../support/running-sample.js'
 import type { SampleOptions } from '../../support/sample.js'
@@ -46,7 +47,7 @@ export function startQueueSample(
   const requires = { ...REQUIRED, ...options.requires }
   return RunningSample.start(
     { ...options, extra: join(__dirname, 'app'), requires },
-    { ...LANDSCAPE, ...(users && { users }) }
+    { ...LANDSCAPE, ...(users && { users, xsSecurity: sharedDescriptor() }) }
   )
 }
 
