@@ -66,8 +66,13 @@ export async function handleTokenRequest(
   if (!grant) throw unauthorizedGrant()
   notes.grant = type
   if (client.grantTypes && !client.grantTypes.includes(type)) throw unauthorizedGrant()
-  const tenant = tenantOfRequest(service.landscape, req)
+  const tenant = tenantOfRequest(service.landscape, req) ?? tenantOfBinding(service, type)
   return respond({ ...service, client, form, tenant }, grant, req)
+}
+
+/** The address in a binding is the provider's. The grant `password` takes users of each tenant there: see docs/emulator.md. */
+function tenantOfBinding({ landscape }: TokenService, grant: string): string | undefined {
+  return grant === 'password' ? undefined : landscape.tenant
 }
 
 async function respond(

@@ -60,6 +60,22 @@ it('x-zid of another tenant: no user, no exchange, no refresh', async () => {
   }
 })
 
+it('at the address of the binding: no exchange and no refresh for a user of another tenant', async () => {
+  const { body } = await requestToken(emulator, { grant_type: 'password', username: 'tina' })
+  const attempts = [
+    { grant_type: 'refresh_token', refresh_token: body.refresh_token },
+    {
+      grant_type: 'urn:ietf:params:oauth:grant-type:jwt-bearer',
+      assertion: body.access_token
+    }
+  ]
+  for (const parameters of attempts) {
+    expect((await requestToken(emulator, parameters)).status).toBe(401)
+    const headers = { 'x-zid': 'Customer-1' }
+    expect((await requestToken(emulator, parameters, headers)).status).toBe(200)
+  }
+})
+
 it('token keys are there for every tenant', async () => {
   const { ca } = emulator
   expect((await send(`${emulator.url}/token_keys?zid=Customer-1`, { ca })).status).toBe(200)

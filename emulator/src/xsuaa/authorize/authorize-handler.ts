@@ -47,7 +47,7 @@ function authorize(
   withTarget(service, req, res, url.searchParams, (target) => {
     const request = readRequest(service.landscape, target, url.searchParams)
     const user = request.prompt === 'login' ? undefined : sessions.userOf(req)
-    if (!user || (target.tenant !== undefined && user.tenant !== target.tenant)) {
+    if (user?.tenant !== target.tenant) {
       // UAA sends no state with it
       const refusal = { error: 'login_required' }
       if (request.prompt === 'none') return redirect(res, request.redirectUri, refusal)
@@ -89,7 +89,7 @@ function withoutPrompt(request: string): string {
 }
 
 /** Technical users have no browser. */
-function logOnPerson(landscape: Landscape, name: string, tenant: string | undefined) {
+function logOnPerson(landscape: Landscape, name: string, tenant: string) {
   const user = logOn(landscape, name, tenant)
   return user?.technical ? undefined : user
 }
@@ -102,10 +102,7 @@ function showLogin(
   failed: boolean
 ): void {
   const { formToken, cookie } = newFormToken(FORM)
-  const users =
-    tenant === undefined
-      ? [...new Set(landscape.users.values())]
-      : allUsers(landscape).filter((user) => user.tenant === tenant)
+  const users = allUsers(landscape).filter((user) => user.tenant === tenant)
   const people = users.filter(({ technical }) => !technical)
   sendLoginPage(res, { users: people, request, formToken, failed }, cookie)
 }
@@ -129,8 +126,8 @@ function logout(
   sendNotice(res, 200, 'Logged out', 'You are logged out.', headers)
 }
 
-/** The redirect URI for the answer, and the tenant by the name of the host. */
-type Target = ReturnType<typeof readTarget> & { tenant: string | undefined }
+/** The redirect URI for the answer, and the tenant by the name of the host: the provider's if it names none. */
+type Target = ReturnType<typeof readTarget> & { tenant: string }
 
 function withTarget(
   { landscape }: TokenService,
@@ -141,7 +138,8 @@ function withTarget(
 ): void {
   let target: Target | undefined
   try {
-    target = { ...readTarget(landscape, query), tenant: tenantOfHost(landscape, req) }
+    const tenant = tenantOfHost(landscape, req) ?? landscape.tenant
+    target = { ...readTarget(landscape, query), tenant }
     work(target)
   } catch (error) {
     if (error instanceof NoRedirect || error instanceof TokenError) {

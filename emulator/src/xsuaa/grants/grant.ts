@@ -7,7 +7,7 @@ export interface GrantContext extends TokenService {
   /** Authenticated. */
   client: Client
   form: URLSearchParams
-  /** Tenant of the host, or of the `x-zid` header; it exists. */
+  /** Tenant of the request, which exists; `undefined`: users of each tenant are accepted. */
   tenant: string | undefined
 }
 
