@@ -56,19 +56,24 @@ function foldersIn(folder: string): string[] {
     .filter((each) => statSync(each, { throwIfNoEntry: false })?.isDirectory())
 }
 
-/** Several bindings can be of one client. Files that were replaced since they were read first differ from the credentials already. */
+/**
+ * Several bindings can be of one client. Files that were replaced since they were read first differ from the credentials already; one secret
+ * is the same if they were read while they were replaced.
+ */
 function sourceOf(credentials: BoundCredentials, all: readonly Source[]): Source | undefined {
   const ofClient = all.filter((each) => readCredentials(each).clientid === credentials.clientid)
-  const same = ofClient.find((each) => isSame(readCredentials(each), credentials))
+  const same =
+    ofClient.find((each) => isSame(readCredentials(each), credentials)) ??
+    ofClient.find((each) => isSameInPart(readCredentials(each), credentials))
   return same ?? (ofClient.length === 1 ? ofClient[0] : undefined)
 }
 
-function isSame(read: BoundCredentials, { clientid, certificate, clientsecret }: BoundCredentials) {
-  return (
-    read.clientid === clientid &&
-    read.certificate === certificate &&
-    read.clientsecret === clientsecret
-  )
+function isSame(read: BoundCredentials, credentials: BoundCredentials): boolean {
+  return SECRETS.every((name) => read[name] === credentials[name])
+}
+
+function isSameInPart(read: BoundCredentials, credentials: BoundCredentials): boolean {
+  return SECRETS.some((name) => read[name] !== undefined && read[name] === credentials[name])
 }
 
 /**

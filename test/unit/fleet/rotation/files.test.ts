@@ -79,6 +79,20 @@ test('a certificate without its key, or of another client, is not taken', async 
   expect(credentials).toEqual(before)
 })
 
+test('a certificate that was read with the key from before gets its own key, also with two bindings of the client', async () => {
+  const { credentials } = await started()
+  const { key: before } = credentials
+  const { cert: certificate, key } = await issue()
+  mount({ clientid: 'sb-app', certificate, key })
+  const other = join(root, 'my-other')
+  mkdirSync(other)
+  writeFileSync(join(other, 'clientid'), 'sb-app')
+  const halfway: BoundCredentials = { clientid: 'sb-app', certificate, key: before as string }
+  const bound = new Map([['auth', halfway]])
+  expect(readReplaced(bound, sourcesOf(bound, root))).toEqual(['auth'])
+  expect(halfway).toEqual({ clientid: 'sb-app', certificate, key })
+})
+
 test('credentials of the environment have no files', async () => {
   const { bound } = await started()
   bound.set('other', { clientid: 'sb-other', clientsecret: 'x' })
