@@ -1,3 +1,6 @@
+import { readFileSync } from 'node:fs'
+import { join } from 'node:path'
+
 import type { Emulator, ScriptedAnswer } from '../../../emulator/src/index.js'
 import { readCommandLine, sharesUserTokens } from '../../../bench/fleet/command-line.js'
 import { judgeLeftRows } from '../../../bench/fleet/checks/dead-letters.js'
@@ -11,6 +14,8 @@ import { Ledger } from '../../../bench/fleet/checks/ledger.js'
 import { ownEnd } from '../../../bench/fleet/checks/own-end.js'
 import { FOR_INTERNET, FOR_NONE, FOR_S4 } from '../../../bench/fleet/sending.js'
 import { Random } from '../../../bench/fleet/random.js'
+
+const CI = join(__dirname, '../../../.ci/run')
 
 const userOf = (name: string, tenant: string) =>
   USERS.find((each) => each.name === name && each.tenant === tenant) as User
@@ -241,6 +246,9 @@ test('a seed repeats its numbers; wrong options say so', () => {
     print: expect.stringContaining('--calls must be a whole number above 0') as string
   })
   expect([4, 5].map(sharesUserTokens)).toEqual([false, true])
+  // else no token of a user is in Redis, and none can get to another one
+  const [, seed] = / fleet .*--seed (\d+)/.exec(readFileSync(CI, 'utf8')) ?? []
+  expect(sharesUserTokens(Number(seed))).toBe(true)
   expect(readCommandLine(['--help'])).toMatchObject({ exitCode: 0 })
 })
 
