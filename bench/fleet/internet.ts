@@ -2,6 +2,7 @@ import type { IncomingMessage, ServerResponse } from 'node:http'
 
 import type { JWTPayload, JWTVerifyGetKey } from 'jose'
 
+import { CANARY_HEADER } from './landscape.js'
 import { InternetBackend } from '../../test/support/internet-backend.js'
 
 /** A call that the system on the internet has accepted. */
@@ -15,7 +16,7 @@ export interface InternetCall {
   readonly destination: string
 }
 
-/** A system on the internet with a path for each tenant, which knows callers by their tokens of XSUAA. */
+/** A system on the internet with a path for each tenant, which knows callers by their tokens of XSUAA, and a reader by its password. */
 export class InternetSystem extends InternetBackend {
   #calls: InternetCall[] = []
   #keys: Promise<JWTVerifyGetKey> | undefined
@@ -34,14 +35,16 @@ export class InternetSystem extends InternetBackend {
   }
 
   async #answer(req: IncomingMessage, res: ServerResponse): Promise<void> {
-    const [, token] = /^Bearer (\S+)$/.exec(req.headers.authorization ?? '') ?? []
+    const { authorization = '' } = req.headers
+    const [, token] = /^Bearer (\S+)$/.exec(authorization) ?? []
     const claims = token ? await this.#claims(token) : undefined
+    const isReader = req.method === 'GET' && authorization === `Basic ${CANARY_HEADER}`
     const [, destination = '', marker = ''] = /^\/([^/]+)\/(\w+)$/.exec(req.url ?? '') ?? []
     if (claims && req.method === 'POST') {
       const { user_name: user = null, zid } = claims
       this.#calls.push({ marker, user: user as string | null, tenant: String(zid), destination })
     }
-    res.writeHead(claims ? 200 : 401, { 'content-type': 'application/json' }).end('{}')
+    res.writeHead(claims || isReader ? 200 : 401, { 'content-type': 'application/json' }).end('{}')
   }
 
   /** Returns the claims of a valid token. Keys are fetched again for one that those at hand do not verify. */

@@ -22,6 +22,7 @@ export const KINDS: readonly Kind[] = [
   read('list', EQUIPMENT, 20),
   read('places', PLACES, 10),
   read('look', `${FLEET}/look()`, 10, { needs: FOR_INTERNET }),
+  read('basic', `${FLEET}/basic()`, 5, { needs: FOR_INTERNET }),
   read('system', `${FLEET}/system()`, 5),
   read('notes', NOTES, 5, { needs: FOR_NONE, needsDatabase: true }),
   { weight: 15, isOfCache: true, make: (load, user, random) => load.create(user, random) },

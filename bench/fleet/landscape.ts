@@ -8,8 +8,12 @@ import type { InternetSystem } from './internet.js'
 /** Virtual address of S/4, the same for all tenants: each has a system of its own behind it. */
 export const S4 = 's4.internal:44300'
 
-/** Password of all users: it must be in no log, and in no database. */
+/** User and password of a destination, which the application gets and sends: they must be in no log, and in no database. */
+const DESTINATION_USER = 'reader'
 export const CANARY = 'canary-7d1f0c52a9e84b36'
+
+/** The same in the header of a call. */
+export const CANARY_HEADER = Buffer.from(`${DESTINATION_USER}:${CANARY}`).toString('base64')
 
 /** Milliseconds for which an instance that ends takes requests, until the proxy knows it. */
 export const DRAIN_DELAY = 4_000
@@ -35,7 +39,6 @@ function landscapeUsers(): NonNullable<EmulatorOptions['users']> {
     Object.entries(NAMES).map(([name, role]) => [
       name,
       {
-        password: CANARY,
         roles: [role, 'Token_Exchange'],
         attr: { plant: name === 'bob' ? ['1710'] : ['1010'] }
       }
@@ -57,7 +60,11 @@ function ofTenant(tenant: string, url: string) {
         ...{ clientId: 'sb-maintenance!t1', 'sap-client': '100' }
       },
       EXCHANGING: { ...internet, Authentication: 'OAuth2JWTBearer' },
-      TECHNICAL: { ...internet, Authentication: 'OAuth2ClientCredentials' }
+      TECHNICAL: { ...internet, Authentication: 'OAuth2ClientCredentials' },
+      BASIC: {
+        ...{ URL: internet.URL, Authentication: 'BasicAuthentication' },
+        ...{ User: DESTINATION_USER, Password: CANARY }
+      }
     },
     onPremise: {
       [S4]: { backend: join(__dirname, 'system.ts'), env: { S4_REPEATABLE: 'oasis' } }
@@ -112,6 +119,7 @@ export function requiredOf(
       }
     },
     EXCHANGING: { ...rest, onBehalfOf: 'namedUser', credentials: { destination: 'EXCHANGING' } },
-    TECHNICAL: { ...rest, onBehalfOf: 'systemUser', credentials: { destination: 'TECHNICAL' } }
+    TECHNICAL: { ...rest, onBehalfOf: 'systemUser', credentials: { destination: 'TECHNICAL' } },
+    BASIC: { ...rest, onBehalfOf: 'systemUser', credentials: { destination: 'BASIC' } }
   }
 }

@@ -9,4 +9,6 @@ service FleetService {
   function system() returns Integer;
   /** Reads from the system on the internet, as the user. */
   function look() returns Integer;
+  /** Reads from the system on the internet, with the password of a destination. */
+  function basic() returns Integer;
 }

@@ -12,6 +12,7 @@ export class FleetService extends cds.ApplicationService {
     const exchanging = (await cds.connect.to('EXCHANGING')) as unknown as Rest
     const technical = (await cds.connect.to('TECHNICAL')) as unknown as Rest
     const system = (await cds.connect.to('API_EQUIPMENT_SYSTEM')) as unknown as Rest
+    const basic = (await cds.connect.to('BASIC')) as unknown as Rest
     this.on('exchange', async ({ data }: Request<{ marker: string }>) => {
       await exchanging.send('POST', `/${data.marker}`)
     })
@@ -24,6 +25,10 @@ export class FleetService extends cds.ApplicationService {
     })
     this.on('look', async () => {
       await exchanging.send('GET', '/look')
+      return 1
+    })
+    this.on('basic', async () => {
+      await basic.send('GET', '/basic')
       return 1
     })
     return super.init()

@@ -2,10 +2,13 @@ import { setImmediate as turnOfEventLoop } from 'node:timers/promises'
 
 import type { Emulator } from '../../../emulator/src/index.js'
 import type { Findings } from './findings.js'
-import { CANARY } from '../landscape.js'
+import { CANARY, CANARY_HEADER } from '../landscape.js'
 
-/** A JWS or an encrypted token, wherever it is. */
-const TOKEN = /(?<![\w.-])(eyJ[\w-]{10,})\.[\w-]{10,}/g
+/** Begin of the header of a token, `{"` in Base64. */
+const BEGIN = 'eyJ'
+
+/** What can be a JWS or an encrypted token, wherever it is; the latter can be without its second part. */
+const TOKEN = new RegExp(`(${BEGIN}[\\w-]{10,})\\.{1,2}[\\w-]{10,}`, 'g')
 
 /** Type of the records that lie in the queue: they are of use nowhere else. */
 const RECORD = 'delegation+jwt'
@@ -24,7 +27,11 @@ export class Leaks {
 
   constructor(findings: Findings, secrets: Readonly<Record<string, string>>) {
     this.#findings = findings
-    const all = { 'a password of a user': CANARY, ...secrets }
+    const all = {
+      'the password of a destination': CANARY,
+      'the user of a destination with its password': CANARY_HEADER,
+      ...secrets
+    }
     for (const [name, secret] of Object.entries(all)) {
       this.#secrets.set(secret, { name, until: Infinity })
     }
@@ -59,9 +66,10 @@ export class Leaks {
     for (const [secret, { name }] of this.#secrets) {
       if (text.includes(secret)) this.#findings.add(`${name} is in ${place}`)
     }
-    for (const [token, header = ''] of text.matchAll(TOKEN)) {
-      const type = typeOf(header)
-      if (type === RECORD && place === 'PostgreSQL') continue
+    for (const [token, encoded = ''] of text.matchAll(TOKEN)) {
+      const header = headerIn(encoded)
+      if (!header || (header.typ === RECORD && place === 'PostgreSQL')) continue
+      const type = header.typ ?? 'no type'
       this.#findings.add(`a token is in ${place}`, `${type}: ${token.slice(0, 20)}…`)
     }
   }
@@ -80,11 +88,25 @@ function secretsIn(value: unknown, name = ''): string[] {
   return Object.entries(value).flatMap(([key, each]) => secretsIn(each, key))
 }
 
-function typeOf(header: string): string {
+/** Header of a token. */
+interface Header {
+  readonly alg: string
+  readonly typ?: string
+}
+
+/** Returns the header that a text ends with; `undefined` if it ends with none, as random text and the claims of a token do. */
+function headerIn(encoded: string): Header | undefined {
+  for (let from = 0; from >= 0; from = encoded.indexOf(BEGIN, from + 1)) {
+    const header = parse(encoded.slice(from))
+    if (typeof header.alg === 'string') return header as Header
+  }
+  return undefined
+}
+
+function parse(encoded: string): Partial<Header> {
   try {
-    const { typ } = JSON.parse(Buffer.from(header, 'base64url').toString()) as { typ?: string }
-    return typ ?? 'no type'
+    return Object(JSON.parse(Buffer.from(encoded, 'base64url').toString())) as Partial<Header>
   } catch {
-    return 'unreadable'
+    return {}
   }
 }
