@@ -18,13 +18,13 @@ export function batchOf(parts: readonly Part[], service: string): object {
   }
 }
 
-/** Returns the outcomes of the calls in a `$batch`, in their order. */
-export function outcomesIn({ body }: Outcome): Outcome[] {
+/** Returns the outcomes of the calls in a `$batch`, in their order; none for a call without a response. */
+export function outcomesIn({ body }: Outcome): (Outcome | undefined)[] {
   const { responses } = JSON.parse(body) as { responses: readonly Answer[] }
   const outcomes: Outcome[] = []
   for (const { id, status, body: content } of responses) {
     const code = content?.error?.code ?? ''
-    outcomes[Number(id)] = { status, code, body: JSON.stringify(content) }
+    outcomes[Number(id)] = { status, code, body: JSON.stringify(content ?? null) }
   }
   return outcomes
 }
