@@ -24,6 +24,9 @@ export interface LeftRow {
   readonly confirmedAt: number | null
 }
 
+/** Expression for the equipment that a row of the queue, `m`, changes. */
+const EQUIPMENT = `substring(m.msg from 'Equipment=''([A-Z0-9]+)''')`
+
 /** Attempts of a row that was given up: CAP sets the number to the most that the queue makes, and a run is too short for so many. */
 const GIVEN_UP = 20
 
@@ -32,7 +35,7 @@ const milliseconds = (column: string) => `(extract(epoch from ${column}) * 1000)
 const LEFT_ROWS = `SELECT row_to_json(r) FROM (
   SELECT m.attempts, m.status, left(m.lasterror, 300) AS error,
     coalesce(m.lasterror LIKE '%ERR_DELEGATION_OUTCOME%', false) AS "isOutcome",
-    substring(m.msg from 'Equipment=''([A-Z0-9]+)''') AS equipment, d.state,
+    ${EQUIPMENT} AS equipment, d.state,
     ${milliseconds('d.sentat')} AS "sentAt", ${milliseconds('m.lastattempttimestamp')} AS "lastAttempt",
     (SELECT ${milliseconds('min(u.usedat)')} FROM cds_principal_delegations u WHERE u.state = 'used' AND u.repeatable LIKE '%=t%'
       AND u.service = d.service AND u.tenant IS NOT DISTINCT FROM d.tenant) AS "confirmedAt"
@@ -59,6 +62,11 @@ export class Database {
   async notes(): Promise<Set<string>> {
     const ids = await this.#select('SELECT id FROM maintenance_worknotes')
     return new Set(ids.map(String))
+  }
+
+  /** Equipment for which a change is in the queue. */
+  async queued(): Promise<string[]> {
+    return (await this.#select(`SELECT ${EQUIPMENT} FROM cds_outbox_messages m`)).map(String)
   }
 
   /** Rows that wait in the queue, or that it has given up. */

@@ -4,13 +4,15 @@ import { type InternetCall, type InternetSystem } from '../internet.js'
 import { S4, TENANTS, type User } from '../landscape.js'
 import { PLANNED } from '../sending.js'
 
-/** Work that a system has to have on record: at least as often as it was acknowledged, at most as often as it was asked for. */
+/** Work that a system has to have on record: at least as often as it was acknowledged or queued, at most as often as it was asked for. */
 interface Expected {
   readonly user: User
   /** True for calls of the application itself. */
   readonly isTechnical: boolean
   asked: number
   acknowledged: number
+  /** True if it was seen in the queue. */
+  isQueued: boolean
   recorded: number
 }
 
@@ -29,6 +31,8 @@ interface ChangeDocument extends ChangeEntry {
 export class Ledger {
   readonly #expected = new Map<string, Expected>()
   readonly #findings: Findings
+  /** Id of the provider's tenant in tokens. */
+  #provider: string | undefined
 
   constructor(findings: Findings) {
     this.#findings = findings
@@ -38,15 +42,24 @@ export class Ledger {
   ask(kind: RecordKind, id: string, user: User, isTechnical = false): () => void {
     const key = `${kind} ${id}`
     const expected = this.#expected.get(key) ?? {
-      ...{ user, isTechnical, asked: 0, acknowledged: 0, recorded: 0 }
+      ...{ user, isTechnical, asked: 0, acknowledged: 0, isQueued: false, recorded: 0 }
     }
     this.#expected.set(key, expected)
     expected.asked++
     return () => expected.acknowledged++
   }
 
+  /** Notes that planned changes are in the queue, also those that nobody has acknowledged. @param equipment - that they change */
+  queued(equipment: readonly string[]): void {
+    for (const id of equipment) {
+      const expected = this.#expected.get(`plan ${id}`)
+      if (expected) expected.isQueued = true
+    }
+  }
+
   /** Reads the records of all systems since the last time. */
   async read(emulator: Emulator, internet: InternetSystem): Promise<void> {
+    this.#provider ??= String(emulator.vcapServices().xsuaa[0]?.credentials['zoneid'])
     for (const tenant of TENANTS) {
       const system = emulator.system(S4, tenant || undefined)
       for (const entry of (await system.audit()) as unknown as ChangeDocument[]) {
@@ -56,10 +69,10 @@ export class Ledger {
     for (const call of internet.takeCalls()) this.#recordCall(call)
   }
 
-  /** Acknowledged work that no system has on record yet. */
+  /** Acknowledged or queued work that no system has on record yet. */
   missing(): string[] {
-    return [...this.#expected].flatMap(([key, { acknowledged, recorded }]) =>
-      recorded < acknowledged ? [key] : []
+    return [...this.#expected].flatMap(([key, { acknowledged, isQueued, recorded }]) =>
+      recorded < Math.max(acknowledged, Number(isQueued)) ? [key] : []
     )
   }
 
@@ -87,7 +100,7 @@ export class Ledger {
   conclude(unknown: ReadonlySet<string> = new Set()): number {
     const given = new Set([...unknown].map((id) => `plan ${id}`))
     for (const key of this.missing()) {
-      if (!given.has(key)) this.#findings.add('acknowledged work is lost', key)
+      if (!given.has(key)) this.#findings.add('acknowledged or queued work is lost', key)
     }
     return [...given].filter((key) => this.#expected.get(key)?.recorded).length
   }
@@ -108,7 +121,7 @@ export class Ledger {
       const author = expected.isTechnical ? null : expected.user.name
       const place = expected.user.tenant || 'provider'
       if (destination !== place) return `destination of "${destination}"`
-      if (expected.user.tenant && tenant !== expected.user.tenant) return `token of "${tenant}"`
+      if (tenant !== (expected.user.tenant || this.#provider)) return `token of "${tenant}"`
       return user === author ? undefined : `author ${String(user)}`
     })
   }

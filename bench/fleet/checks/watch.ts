@@ -35,12 +35,14 @@ export class Watch {
   }
 
   async run(): Promise<void> {
-    const { leaks, emulator, internet } = this.#fleet
+    const { leaks, emulator, internet, database } = this.#fleet
+    const { ledger } = this.#parts
     let [said, look] = [Date.now(), 0]
     while (!this.#isOver) {
       await pause(LOOK)
       leaks.add(emulator)
-      await this.#parts.ledger.read(emulator, internet)
+      ledger.queued(await database.queued().catch(() => [])) // it may be away
+      await ledger.read(emulator, internet)
       if (Date.now() - said < PROGRESS) continue
       said = Date.now()
       this.#say()

@@ -40,8 +40,9 @@ async function read(changes: Record<string, Change[]>, calls: InternetCall[] = [
         }))
       )
   })
+  const vcapServices = () => ({ xsuaa: [{ credentials: { zoneid: 'the-provider' } }] })
   await ledger.read(
-    { system } as unknown as Emulator,
+    { system, vcapServices } as unknown as Emulator,
     {
       takeCalls: () => calls
     } as unknown as InternetSystem
@@ -84,7 +85,7 @@ test('a rename that happened twice is not hidden by another one that did not hap
 test.each<[string, Record<string, Change[]>]>([
   ['a wrong author or tenant', { 'customer-1': [['BOB', 'CREATE', 'F1']] }],
   ['a wrong author or tenant', { 'customer-2': [['ALICE', 'CREATE', 'F1']] }],
-  ['acknowledged work is lost', {}],
+  ['acknowledged or queued work is lost', {}],
   [
     'executed more often than asked for',
     {
@@ -109,6 +110,24 @@ test.each<Partial<InternetCall>>([
   ledger.ask('internet', 'F1', alice)()
   const right = { marker: 'F1', user: 'alice', tenant: 'customer-1', destination: 'customer-1' }
   expect(await read({}, [{ ...right, ...wrong }])).toContain('a wrong author or tenant')
+})
+
+test('a call of the internet for the provider has the tenant of the provider', async () => {
+  const call = { user: 'alice', tenant: 'the-provider', destination: 'provider' }
+  const provider = userOf('alice', '')
+  ledger.ask('internet', 'F1', provider)()
+  expect(await read({}, [{ ...call, marker: 'F1' }])).toBe('')
+  ledger.ask('internet', 'F2', provider)()
+  const found = await read({}, [{ ...call, marker: 'F2', tenant: 'customer-2' }])
+  expect(found).toContain('F2 is of alice of "": token of "customer-2"')
+})
+
+test('a planned change that was in the queue is missing, also if nobody has acknowledged it', async () => {
+  ledger.ask('plan', 'F1', alice)
+  ledger.ask('plan', 'F2', alice)
+  ledger.queued(['F1', ''])
+  expect(ledger.missing()).toEqual(['plan F1'])
+  expect(await read({ 'customer-1': [['ALICE', 'UPDATE', 'F1', 'As planned']] })).toBe('')
 })
 
 describe('a failed call', () => {
