@@ -4,6 +4,10 @@ import { text } from 'node:stream/consumers'
 /** Milliseconds after which a client gives up. */
 const PATIENCE = 60_000
 
+/** Codes of outcomes: the client has given up, and nginx has answered in place of an instance. */
+const TIMEOUT = 'TIMEOUT'
+const NGINX = 'nginx'
+
 /** Outcome of a call: a status, or the code of an error when there was no answer. */
 export interface Outcome {
   readonly status: number
@@ -14,11 +18,11 @@ export interface Outcome {
 /** Sends one request on a connection of its own. @param cutAfter - milliseconds after which the client closes the connection */
 export function call(
   url: string,
-  { method = 'GET', token, body, cutAfter, id }: CallOptions
+  { method = 'GET', token, body, cutAfter, id }: CallOptions = {}
 ): Promise<Outcome> {
   return new Promise((done) => {
     const headers = {
-      authorization: `Bearer ${token}`,
+      ...(token !== undefined && { authorization: `Bearer ${token}` }),
       ...(id && { 'x-correlation-id': id }),
       ...(body && { 'content-type': 'application/json' })
     }
@@ -29,7 +33,7 @@ export function call(
       text(res).then((content) => done({ status, code: codeOf(content), body: content }), lost)
     })
     const timer = cutAfter === undefined ? undefined : setTimeout(() => req.destroy(), cutAfter)
-    req.on('timeout', () => req.destroy(Object.assign(new Error(), { code: 'TIMEOUT' })))
+    req.on('timeout', () => req.destroy(Object.assign(new Error(), { code: TIMEOUT })))
     req.on('error', lost).on('close', () => clearTimeout(timer))
     req.end(body && JSON.stringify(body))
   })
@@ -37,7 +41,7 @@ export function call(
 
 interface CallOptions {
   readonly method?: string
-  readonly token: string
+  readonly token?: string
   readonly body?: object | undefined
   readonly cutAfter?: number | undefined
   /** Correlation id, by which the call is in the log of its instance. */
@@ -51,6 +55,14 @@ export function isWithoutInstance({ status, body }: Outcome): boolean {
   return status === 0 || /<center>nginx\b/.test(body)
 }
 
+/** True if nobody listens. */
+export const isRefused = ({ status, code }: Outcome) => status === 0 && code === 'ECONNREFUSED'
+
+/** True if there was no answer in time, from an instance or for nginx: a connection that ends with its process is no such call. */
+export function isLate({ status, code }: Outcome): boolean {
+  return (status === 0 && code === TIMEOUT) || (status === 504 && code === NGINX)
+}
+
 function codeOf(content: string): string {
-  return /"code":"([^"]*)"/.exec(content)?.[1] ?? (content.includes('<center>nginx') ? 'nginx' : '')
+  return /"code":"([^"]*)"/.exec(content)?.[1] ?? (content.includes('<center>nginx') ? NGINX : '')
 }

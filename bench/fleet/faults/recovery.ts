@@ -1,7 +1,7 @@
 import { setTimeout as pause } from 'node:timers/promises'
 
 import type { Findings } from '../checks/findings.js'
-import { call, isGood, type Outcome } from '../http.js'
+import { call, isGood, isRefused, type Outcome } from '../http.js'
 import { TENANTS, type User, USERS } from '../landscape.js'
 import type { Load } from '../load.js'
 import type { Tokens } from '../tokens.js'
@@ -54,17 +54,20 @@ export class Recovery {
     )
     const failed = (await Promise.all(probes)).filter((outcome) => outcome !== undefined)
     this.longest = Math.max(this.longest, Date.now() - from)
-    for (const { body } of failed)
-      findings.add(`an instance has not recovered from an outage of ${name}`, body.slice(0, 200))
+    for (const { body, code } of failed)
+      findings.add(
+        `an instance has not recovered from an outage of ${name}`,
+        body.slice(0, 200) || code
+      )
   }
 
-  /** Returns the last answer if there is no good one. An instance that is away itself has nothing to recover from. */
+  /** Returns the last outcome if there is no good one. An instance that takes no connection is away itself, and has nothing to recover from. */
   async #untilGood(port: number, path: string, user: User, from: number) {
     let outcome: Outcome
     do {
       const token = await this.#parts.tokens.of(user)
       outcome = await call(`http://127.0.0.1:${String(port)}${path}`, { token })
-      if (isGood(outcome) || outcome.status === 0) return undefined
+      if (isGood(outcome) || isRefused(outcome)) return undefined
       await pause(200)
     } while (Date.now() - from < LONGEST)
     return outcome
