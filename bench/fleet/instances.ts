@@ -4,7 +4,8 @@ import type { Emulator } from '../../emulator/src/index.js'
 import { freePort } from '../../test/support/free-port.js'
 import { type Sample, startSample } from '../../test/support/sample.js'
 import type { Findings } from './checks/findings.js'
-import { ownEnd } from './checks/own-end.js'
+import { endGracefully, wrongWithEnd } from './checks/graceful-end.js'
+import { hasThrown, ownEnd } from './checks/own-end.js'
 import type { Troubles } from './faults/troubles.js'
 
 /** Characters of a log that are looked at twice, so that nothing is missed where two looks meet. */
@@ -12,9 +13,6 @@ const OVERLAP = 20_000
 
 /** Characters at the end of a log that are looked through for one call. */
 const LAST = 200_000
-
-/** Milliseconds after which an instance must have ended that was told to: twice its `shutdownTimeout`. */
-const LONGEST_END = 60_000
 
 /** Attempts to start an instance: a platform would go on. */
 const ATTEMPTS = 5
@@ -100,24 +98,21 @@ export class Instances {
 
   /** Ends a process as a crash does, and starts another one in its place. @param between - done in between */
   async crash(i: number, between: () => Promise<unknown>): Promise<void> {
-    const crash = () =>
-      this.#replace(i, async (sample) => {
-        await this.#troubles.losing(() => sample.kill())
-        await between()
-        this.#print(i, await sample.output())
-      })
-    await this.#troubles.during('killed', crash)
+    await this.#replace(i, async (sample) => {
+      await this.#troubles.killing(() => sample.kill())
+      await between()
+      return sample.output()
+    })
   }
 
   /** Ends a process as a platform does, and starts another one in its place. @param ending - called when it is told to end */
   async restart(i: number, ending: () => void): Promise<void> {
-    await this.#replace(i, async (sample) => {
+    await this.#replace(i, async (sample, port) => {
       ending()
-      const late = AbortSignal.timeout(LONGEST_END)
-      late.addEventListener('abort', () => void this.#endLate(sample))
-      await sample.terminate()
-      this.#print(i, await sample.output())
-      await sample.stop()
+      const end = await endGracefully(sample, port)
+      for (const wrong of wrongWithEnd(end))
+        this.#findings.add(`an instance was told to end: ${wrong}`, end.printed.slice(-500))
+      return end.printed
     })
   }
 
@@ -155,15 +150,6 @@ export class Instances {
     }
   }
 
-  async #endLate(sample: Sample): Promise<void> {
-    let hasEnded = false
-    void sample.ended.then(() => (hasEnded = true))
-    const printed = await sample.output()
-    if (hasEnded) return
-    this.#findings.add('an instance has not ended after SIGTERM', printed.slice(-500))
-    await sample.kill()
-  }
-
   /** Keeps the output of a process that has ended, as far as it was not taken. */
   #print(i: number, printed: string): void {
     const instance = this.#all[i] as Instance
@@ -171,11 +157,16 @@ export class Instances {
     instance.taken = 0
   }
 
-  #replace(i: number, end: (sample: Sample) => Promise<void>): Promise<void> {
+  /** @param end - ends a process, and returns what it has printed */
+  #replace(i: number, end: (sample: Sample, port: number) => Promise<string>): Promise<void> {
     const instance = this.#all[i] as Instance
     return this.#inTurn(instance, async () => {
       instance.isEnding = true
-      if (instance.sample) await end(instance.sample)
+      if (instance.sample) {
+        const printed = await end(instance.sample, instance.port)
+        this.#print(i, printed)
+        if (hasThrown(printed)) this.#judgeOwnEnd(printed)
+      }
       await this.#start(instance)
     })
   }
@@ -187,16 +178,24 @@ export class Instances {
   /** Starts an instance again that has ended by itself, as a platform does. */
   async #revive(instance: Instance, sample: Sample): Promise<void> {
     const printed = await sample.output()
-    const error = ownEnd(printed)
-    if (error) this.#findings.add('an instance has ended by itself', error)
-    else this.endedByDatabase++
-    await this.#troubles.endedUntil(() =>
-      this.#inTurn(instance, async () => {
-        if (instance.sample !== sample) return
-        this.#print(this.#all.indexOf(instance), printed)
-        await this.#start(instance)
-      })
-    )
+    this.#judgeOwnEnd(printed)
+    await this.#inTurn(instance, async () => {
+      if (instance.sample !== sample) return
+      this.#print(this.#all.indexOf(instance), printed)
+      await this.#start(instance)
+    })
+  }
+
+  /** An error of CAP without PostgreSQL explains nothing while PostgreSQL is there. */
+  #judgeOwnEnd(printed: string): void {
+    const { error, isOfDatabase } = ownEnd(printed)
+    const report = () => this.#findings.add('an instance has ended by itself', error)
+    if (!isOfDatabase) report()
+    this.#troubles.ended((wasDatabaseAway) => {
+      if (!isOfDatabase) return
+      if (wasDatabaseAway) this.endedByDatabase++
+      else report()
+    })
   }
 
   async #start(instance: Instance, env: Record<string, string> = {}): Promise<void> {

@@ -18,6 +18,9 @@ export const CANARY_HEADER = Buffer.from(`${DESTINATION_USER}:${CANARY}`).toStri
 /** Milliseconds for which an instance that ends takes requests, until the proxy knows it. */
 export const DRAIN_DELAY = 4_000
 
+/** Milliseconds after which an instance ends that was told to, also with work under way. */
+export const SHUTDOWN_TIMEOUT = 30_000
+
 /** Subscribers; the provider's tenant has no name here. */
 export const TENANTS = ['', 'customer-1', 'customer-2'] as const
 
@@ -97,7 +100,7 @@ export function requiredOf(
   const { saml } = bound['ways'] as { saml: object }
   const rest = { kind: 'rest' }
   return {
-    auth: { restart: { drainDelay: DRAIN_DELAY, shutdownTimeout: 30_000 } },
+    auth: { restart: { drainDelay: DRAIN_DELAY, shutdownTimeout: SHUTDOWN_TIMEOUT } },
     db: {
       ...{ kind: 'postgres', impl: '@cap-js/postgres', dialect: 'postgres', credentials: database },
       pool: { testOnBorrow: true } // else connections stay in use that a restart of the database has ended

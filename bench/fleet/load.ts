@@ -4,7 +4,7 @@ import { batchOf, outcomesIn } from './batch.js'
 import type { Findings } from './checks/findings.js'
 import type { Ledger } from './checks/ledger.js'
 import type { Troubles } from './faults/troubles.js'
-import { call, isGood, isWithoutInstance, type Outcome } from './http.js'
+import { call, isGood, isLate, isWithoutInstance, type Outcome } from './http.js'
 import { KINDS } from './kinds.js'
 import { type User, USERS } from './landscape.js'
 import type { Random } from './random.js'
@@ -159,7 +159,8 @@ export class Load {
       isWrite,
       needsDatabase,
       needs,
-      isWithoutInstance: isWithoutInstance(outcome)
+      isWithoutInstance: isWithoutInstance(outcome),
+      isLate: isLate(outcome)
     }
     const { troubles, findings } = this.#parts
     troubles.add({ ...failed, status: outcome.status }, () => {

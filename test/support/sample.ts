@@ -43,8 +43,8 @@ export interface Sample {
   /** Resolves when the process has ended, and all that it printed was read. */
   readonly ended: Promise<void>
   stop(): Promise<void>
-  /** Ends it as a platform does: it finishes its work. Its files stay. */
-  terminate(): Promise<void>
+  /** Ends it as a platform does: it finishes its work. Its files stay. Returns its exit code; `null` if a signal has ended it. */
+  terminate(): Promise<number | null>
   /** Ends the process at once, as a crash does. @param look - gets its folder before that is removed */
   kill(look?: (folder: string) => void): Promise<void>
 }
@@ -81,7 +81,10 @@ export async function startSample(options: SampleOptions): Promise<Sample> {
     printed: (pattern) => output.printed(pattern),
     ended,
     stop: () => endAndRemove('SIGINT'),
-    terminate: () => end(child),
+    terminate: async () => {
+      await end(child)
+      return child.exitCode
+    },
     kill: (look) => endAndRemove('SIGKILL', look)
   }
 }

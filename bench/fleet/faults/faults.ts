@@ -70,7 +70,9 @@ const OF_INSTANCES: readonly Fault[] = [
         void proxy.untilOut(port).then(() => (outAt = Date.now()))
       })
       if (outAt - from < DRAIN_DELAY - RELOAD) return `instance ${String(i)} was restarted`
-      troubles.note('killed', from, Date.now())
+      // it has closed its port before nginx knew
+      const [closed, known] = [from + DRAIN_DELAY - RELOAD, Math.min(outAt, Date.now()) + RELOAD]
+      troubles.note('killed', closed, known)
       return `instance ${String(i)} was restarted, and nginx was late to know it`
     }
   }

@@ -2,7 +2,7 @@ import type { Endpoint } from './platform.js'
 
 /** What a fault may do to calls. */
 export type Effect =
-  /** A process has ended: writes that it had got have no answer. */
+  /** A process has just ended: writes that it had got have no answer. */
   | 'killed'
   /** The application's database is away. */
   | 'database'
@@ -20,6 +20,8 @@ export interface FailedCall {
   readonly status: number
   /** True if no instance has answered. */
   readonly isWithoutInstance: boolean
+  /** True if there was no answer in time. */
+  readonly isLate: boolean
 }
 
 interface Span {
@@ -27,8 +29,11 @@ interface Span {
   to: number
 }
 
-/** Milliseconds before the end of a process was seen, in which it can have ended. */
+/** Milliseconds after the end of a process in which that is seen, and also that answers are lost. */
 const SEEN_LATE = 5_000
+
+/** Milliseconds after the end of a process in which nginx can still send requests to it. */
+const FELT = 1_000
 
 /** Faults that calls are allowed to feel, and when. All others must not be felt. */
 export class Troubles {
@@ -36,6 +41,7 @@ export class Troubles {
   /** Times in which answers for queued work can have got lost. */
   readonly #losses: Span[] = []
   readonly #failed: { call: FailedCall; report: () => void }[] = []
+  readonly #ends: { span: Span; judged: (wasDatabaseAway: boolean) => void }[] = []
 
   /**
    * Does something that calls may feel from now on.
@@ -62,12 +68,23 @@ export class Troubles {
     this.#all.push({ effect, from, to })
   }
 
-  /** Notes that a process has ended a short time ago, and starts another one in its place. */
-  async endedUntil(replaced: () => Promise<unknown>): Promise<void> {
-    const from = Date.now() - SEEN_LATE
-    this.#losses.push({ from, to: Date.now() })
-    await replaced()
-    this.note('killed', from, Date.now())
+  /** Ends a process at once. */
+  async killing(kill: () => Promise<unknown>): Promise<void> {
+    const from = Date.now()
+    await this.losing(kill)
+    this.note('killed', from, Date.now() + FELT)
+  }
+
+  /**
+   * Notes that a process has ended by itself a short time ago.
+   *
+   * @param judged - called when everything is known that was wrong
+   */
+  ended(judged: (wasDatabaseAway: boolean) => void = () => undefined): void {
+    const span = { from: Date.now() - SEEN_LATE, to: Date.now() }
+    this.#losses.push(span)
+    this.note('killed', span.from, span.to + FELT)
+    this.#ends.push({ span, judged })
   }
 
   /** Does something by which answers for queued work get lost. */
@@ -91,21 +108,32 @@ export class Troubles {
     this.#failed.push({ call, report })
   }
 
-  /** Reports the failed calls that are not explained by what was wrong while they were under way. */
+  /** Reports the failed calls, and judges the ends of processes, by what was wrong at the time. */
   judge(): void {
     for (const { call, report } of this.#failed.splice(0)) if (!this.#explains(call)) report()
+    for (const { span, judged } of this.#ends.splice(0)) judged(this.#wasDatabaseAway(span))
+  }
+
+  #wasDatabaseAway(span: Span): boolean {
+    return this.#all.some((trouble) => trouble.effect === 'database' && overlap(trouble, span))
   }
 
   #explains(call: FailedCall): boolean {
-    return this.#all.some((trouble) => overlap(trouble, call) && isEffect(trouble.effect, call))
+    return this.#all.some(
+      (trouble) =>
+        overlap(trouble, call) &&
+        isEffect(trouble.effect, call) &&
+        // an answer is lost at once
+        (trouble.effect !== 'killed' || call.to <= trouble.to + SEEN_LATE)
+    )
   }
 }
 
 const overlap = (one: Span, other: Span) => one.from <= other.to && other.from <= one.to
 
 function isEffect(effect: Effect, call: FailedCall): boolean {
-  const { status, isWrite, needsDatabase, needs, isWithoutInstance } = call
-  if (effect === 'killed') return isWrite && isWithoutInstance
+  const { status, isWrite, needsDatabase, needs, isWithoutInstance, isLate } = call
+  if (effect === 'killed') return isWrite && isWithoutInstance && !isLate
   if (isWithoutInstance) return false
   if (effect === 'database') return needsDatabase && status >= 500
   return needs.includes(effect) && [502, 503, 504].includes(status)

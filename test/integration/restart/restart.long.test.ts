@@ -72,7 +72,7 @@ afterEach(async () => {
 })
 
 /** Ends the sample, and resolves when it has said so. */
-async function terminate(): Promise<{ ended: Promise<void> }> {
+async function terminate(): Promise<{ ended: Promise<unknown> }> {
   const { sample } = running as RunningSample
   const ended = sample.terminate()
   await sample.printed(/the instance ends: not ready any more/)

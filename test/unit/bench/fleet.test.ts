@@ -6,12 +6,12 @@ import { readCommandLine, sharesUserTokens } from '../../../bench/fleet/command-
 import { judgeLeftRows } from '../../../bench/fleet/checks/dead-letters.js'
 import type { LeftRow } from '../../../bench/fleet/database.js'
 import { EndpointState } from '../../../bench/fleet/faults/platform.js'
+import { isLate } from '../../../bench/fleet/http.js'
 import { type Effect, type FailedCall, Troubles } from '../../../bench/fleet/faults/troubles.js'
 import { Findings } from '../../../bench/fleet/checks/findings.js'
 import type { InternetCall, InternetSystem } from '../../../bench/fleet/internet.js'
 import { type User, USERS } from '../../../bench/fleet/landscape.js'
 import { Ledger } from '../../../bench/fleet/checks/ledger.js'
-import { ownEnd } from '../../../bench/fleet/checks/own-end.js'
 import { FOR_INTERNET, FOR_NONE, FOR_S4 } from '../../../bench/fleet/sending.js'
 import { Random } from '../../../bench/fleet/random.js'
 
@@ -133,9 +133,10 @@ test('a planned change that was in the queue is missing, also if nobody has ackn
 describe('a failed call', () => {
   const call: FailedCall = {
     ...{ from: 10, to: 20, isWrite: false, needsDatabase: false, status: 502 },
-    ...{ needs: FOR_S4, isWithoutInstance: false }
+    ...{ needs: FOR_S4, isWithoutInstance: false, isLate: false }
   }
   const write = { ...call, isWrite: true }
+  const lost = { ...write, isWithoutInstance: true }
 
   /** True if a fault between 0 and 15 explains the call. */
   function isExplained(effect: Effect, failed: FailedCall): boolean {
@@ -148,13 +149,15 @@ describe('a failed call', () => {
   }
 
   test.each<[string, boolean, Effect, FailedCall]>([
-    ['a write without an answer', true, 'killed', { ...write, isWithoutInstance: true }],
+    ['a write without an answer', true, 'killed', lost],
+    ['a write that loses its answer later', false, 'killed', { ...lost, to: 5_016 }],
+    ['a write that hangs', false, 'killed', { ...lost, isLate: true }],
     ['a write that an instance has answered', false, 'killed', write],
     ['a read', false, 'killed', { ...call, isWithoutInstance: true }],
     ['a call of the database', true, 'database', { ...call, needsDatabase: true, status: 500 }],
     ['another call', false, 'database', { ...call, status: 500 }],
     ['an error of the platform', true, 'connectivity', call],
-    ['no answer of an instance', false, 'destination', { ...write, isWithoutInstance: true }],
+    ['no answer of an instance', false, 'destination', lost],
     ['a refused token', false, 'destination', { ...call, status: 401 }],
     ['an error that is not of a remote service', false, 'destination', { ...call, status: 500 }],
     ['a call that began after the end', false, 'xsuaa/token', { ...call, from: 16 }],
@@ -174,6 +177,14 @@ describe('a failed call', () => {
     troubles.judge()
     expect(report).not.toHaveBeenCalled()
   })
+})
+
+test('a call that hangs is told from one whose connection has ended', () => {
+  const [body, nginx] = ['', '<center>nginx</center>']
+  expect(isLate({ status: 0, code: 'TIMEOUT', body })).toBe(true)
+  expect(isLate({ status: 504, code: 'nginx', body: nginx })).toBe(true)
+  expect(isLate({ status: 0, code: 'ECONNRESET', body })).toBe(false)
+  expect(isLate({ status: 504, code: 'ERR_REMOTE_TIMEOUT', body })).toBe(false)
 })
 
 describe('work that the queue has given up', () => {
@@ -269,28 +280,4 @@ test('a seed repeats its numbers; wrong options say so', () => {
   const [, seed] = / fleet .*--seed (\d+)/.exec(readFileSync(CI, 'utf8')) ?? []
   expect(sharesUserTokens(Number(seed))).toBe(true)
   expect(readCommandLine(['--help'])).toMatchObject({ exitCode: 0 })
-})
-
-test('the end of an instance is a finding, unless CAP has it alone for a lost connection to PostgreSQL', () => {
-  const line = (message: string, at: string) =>
-    `{"level":"error","msg":"Uncaught Error: ${message}\\n    at async ${at}"}\n{"msg":"server shutdown"}\n`
-  const stock =
-    'PostgresService.rollback (/app/node_modules/@cap-js/db-service/lib/x.js:95:7)\\n    at emit (/app/node_modules/@sap/cds/lib/srv/srv-tx.js:1:1)'
-  expect(ownEnd(line('Connection terminated unexpectedly', stock))).toBeUndefined()
-  const clone = stock.replaceAll('/app/', '/x/cds-principal/')
-  expect(ownEnd(line('Connection terminated unexpectedly', clone))).toBeUndefined()
-  for (const [message, at] of [
-    [
-      'Connection terminated unexpectedly',
-      `${stock}\\n    at issue (/app/dist/delegation/queue/issue.js:1:1)`
-    ],
-    ['x is not a function', stock],
-    ['Connection terminated unexpectedly', 'send (/app/node_modules/cds-principal/dist/x.js:1:1)']
-  ])
-    expect(ownEnd(line(message as string, at as string))).toContain(message)
-  expect(ownEnd('one\ntwo\nthree\nfour')).toBe('two three four')
-  const listed = (frame: string) =>
-    `{"msg":"Uncaught Cannot read properties of null (reading 'stream')","stacktrace":["TypeError: x","at ParameterStream.flush (/app/node_modules/@cap-js/postgres/lib/PostgresService.js:867:10)","at ${frame}"],"type":"log"}`
-  expect(ownEnd(listed('doWrite (node:internal/streams/writable:600:12)'))).toBeUndefined()
-  expect(ownEnd(listed('send (/app/dist/remote/service.js:1:1)'))).toContain('dist/remote')
 })
