@@ -51,6 +51,9 @@ interface Equipment {
 /** Calls in a `$batch`. */
 const PARTS = 20
 
+/** Code of an error for a token that no key at hand can verify. */
+const UNKNOWN_KEY = 'ERR_TOKEN_SIGNATURE'
+
 const LOOK = `${FLEET}/look()`
 
 const pathOf = ({ id }: Equipment) => `${MAINTENANCE}/Equipment('${id}')`
@@ -160,7 +163,8 @@ export class Load {
       needsDatabase,
       needs,
       isWithoutInstance: isWithoutInstance(outcome),
-      isLate: isLate(outcome)
+      isLate: isLate(outcome),
+      hasUnknownKey: [outcome.body, ...logged].some((text) => text.includes(UNKNOWN_KEY))
     }
     const { troubles, findings } = this.#parts
     troubles.add({ ...failed, status: outcome.status }, () => {

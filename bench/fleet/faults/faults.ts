@@ -13,8 +13,12 @@ import { poison, swap } from './poison.js'
 import type { Recovery } from './recovery.js'
 import type { Troubles } from './troubles.js'
 
-/** Milliseconds between two rotations of signing keys: those who know them ask again after 30 seconds. */
+/**
+ * Milliseconds between two rotations of signing keys, and for which a key set does not ask again for an unknown key. What has got to know the
+ * former key late, as key sets for authors do, does not know the next one at once.
+ */
 const BETWEEN_KEYS = 35_000
+const COOL_DOWN = 30_000
 
 /** Milliseconds for nginx to load its configuration. */
 const RELOAD = 1_000
@@ -79,6 +83,7 @@ const OF_INSTANCES: readonly Fault[] = [
 ]
 
 let rotatedAt = Date.now()
+let rotations = 0
 
 /** Faults of all else. */
 const OF_SURROUNDINGS: readonly Fault[] = [
@@ -125,10 +130,12 @@ const OF_SURROUNDINGS: readonly Fault[] = [
   },
   {
     weight: 2,
-    break: async ({ emulator }) => {
+    break: async ({ emulator, troubles }) => {
       if (Date.now() - rotatedAt < BETWEEN_KEYS) return 'the keys are too new to be rotated'
       rotatedAt = Date.now()
       await emulator.rotateKeys()
+      // nobody has asked for an unknown key before the first rotation
+      if (rotations++ > 0) troubles.note('keys', rotatedAt, Date.now() + COOL_DOWN)
       return 'keys were rotated'
     }
   },
@@ -146,6 +153,7 @@ const OF_SURROUNDINGS: readonly Fault[] = [
 /** Breaks one thing after the other until it is over, the instances and their surroundings at the same time. */
 export async function breakThings(breakable: Breakable, isOver: () => boolean): Promise<void> {
   rotatedAt = Date.now()
+  rotations = 0
   const { emulator, pace } = breakable
   const states = ENDPOINTS.map((name) => [name, new EndpointState(emulator, name)])
   const parts = { ...breakable, endpoints: Object.fromEntries(states) as Endpoints }

@@ -6,6 +6,8 @@ export type Effect =
   | 'killed'
   /** The application's database is away. */
   | 'database'
+  /** Tokens have a new key again: an instance that has just asked for keys does not know it yet. */
+  | 'keys'
   /** This service of the platform answers with errors, or not at all. */
   | Endpoint
 
@@ -22,6 +24,8 @@ export interface FailedCall {
   readonly isWithoutInstance: boolean
   /** True if there was no answer in time. */
   readonly isLate: boolean
+  /** True if the instance did not know the key of a token. */
+  readonly hasUnknownKey: boolean
 }
 
 interface Span {
@@ -135,6 +139,7 @@ function isEffect(effect: Effect, call: FailedCall): boolean {
   const { status, isWrite, needsDatabase, needs, isWithoutInstance, isLate } = call
   if (effect === 'killed') return isWrite && isWithoutInstance && !isLate
   if (isWithoutInstance) return false
+  if (effect === 'keys') return call.hasUnknownKey
   if (effect === 'database') return needsDatabase && status >= 500
   return needs.includes(effect) && [502, 503, 504].includes(status)
 }

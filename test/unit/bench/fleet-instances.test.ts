@@ -71,7 +71,7 @@ const report = () => {
 test('a kill is felt while it happens, and for a second: not while it waits, nor until the next process is there', async () => {
   const lost: Omit<FailedCall, 'from' | 'to'> = {
     ...{ isWrite: true, needsDatabase: false, needs: FOR_NONE, status: 502 },
-    ...{ isWithoutInstance: true, isLate: false }
+    ...{ isWithoutInstance: true, isLate: false, hasUnknownKey: false }
   }
   let now = 100_000
   jest.spyOn(Date, 'now').mockImplementation(() => now)

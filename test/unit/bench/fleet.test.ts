@@ -133,7 +133,7 @@ test('a planned change that was in the queue is missing, also if nobody has ackn
 describe('a failed call', () => {
   const call: FailedCall = {
     ...{ from: 10, to: 20, isWrite: false, needsDatabase: false, status: 502 },
-    ...{ needs: FOR_S4, isWithoutInstance: false, isLate: false }
+    ...{ needs: FOR_S4, isWithoutInstance: false, isLate: false, hasUnknownKey: false }
   }
   const write = { ...call, isWrite: true }
   const lost = { ...write, isWithoutInstance: true }
@@ -160,6 +160,8 @@ describe('a failed call', () => {
     ['no answer of an instance', false, 'destination', lost],
     ['a refused token', false, 'destination', { ...call, status: 401 }],
     ['an error that is not of a remote service', false, 'destination', { ...call, status: 500 }],
+    ['a token with a new key', true, 'keys', { ...call, status: 401, hasUnknownKey: true }],
+    ['another refused token', false, 'keys', { ...call, status: 401 }],
     ['a call that began after the end', false, 'xsuaa/token', { ...call, from: 16 }],
     ['a call of the internet', true, 'xsuaa/token', { ...call, needs: FOR_INTERNET }],
     ['one that needs no proxy', false, 'connectivity', { ...call, needs: FOR_INTERNET }],
