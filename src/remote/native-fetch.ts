@@ -27,13 +27,34 @@ export async function forNativeFetch(
     )
   }
   if (!url) return destination // CAP says that it is missing
-  const complete = destination as HttpDestination
+  const basic = basicOf(destination)
+  const complete = { ...destination, ...(basic && NO_CREDENTIALS) } as HttpDestination
   return {
     ...(name && { name }),
     url,
     authentication: 'NoAuthentication',
+    ...basic,
     headers: { ...(await identityHeaders(complete)) },
     queryParameters: { ...complete.queryParameters, ...propertiesOf(complete, 'URL.queries.') }
+  }
+}
+
+const NO_CREDENTIALS = {
+  authentication: 'NoAuthentication',
+  username: undefined,
+  password: undefined
+} as const
+
+/** Returns user and password, which CAP's client sends itself, also an empty one: the SAP Cloud SDK has no header for that. */
+function basicOf(destination: Partial<HttpDestination>): Partial<HttpDestination> | undefined {
+  const { authentication, username, password } = destination
+  const hasUser = [username, password].some((each) => each !== undefined && each !== null)
+  const isBasic = authentication ? authentication === 'BasicAuthentication' : hasUser
+  if (!isBasic || !hasUser) return undefined
+  return {
+    authentication: 'BasicAuthentication',
+    username: username ?? '',
+    password: password ?? ''
   }
 }
 

@@ -127,6 +127,18 @@ describe("CAP's own HTTP client", () => {
   })
 
   test.each([
+    ['is declared', { authentication: 'BasicAuthentication' as const }],
+    ['is not declared', {}]
+  ])('sends a user without a password, as CAP does, if that %s', async (_, declared) => {
+    const { url } = backend
+    const inline = { credentials: { url, username: 'key', ...declared } }
+    const service = await remote(inline)
+    await privileged(() => service.send('GET' as never, '/x' as never) as unknown as Promise<void>)
+    const basic = `Basic ${Buffer.from('key:').toString('base64')}`
+    expect(backend.received[0]?.headers).toMatchObject({ authorization: basic })
+  })
+
+  test.each([
     ['is on premise', { proxyType: 'OnPremise', authentication: 'NoAuthentication' }],
     ['needs a client certificate', { authentication: 'ClientCertificateAuthentication' }],
     ['needs a client certificate', { mtls: true }],
