@@ -4,7 +4,7 @@ import { inRoot } from '../setup/root.mjs'
 import { environment, runtime } from '../setup/runtime.mjs'
 
 const CDS = inRoot('node_modules/@sap/cds-dk/bin/cds.js')
-// Reports and tests change while the sample runs, and do not concern it. Neither does the command: `npx cds-principal`
+// Reports, tests and what is packed change while the sample runs, and do not concern it. Neither does the command: `npx cds-principal`
 // sets the mode of its file, and the server would restart while the next line is typed.
 const EXCLUDED = [
   'bench',
@@ -17,6 +17,7 @@ const EXCLUDED = [
   'scripts',
   'temp',
   'test',
+  'types',
   '.dist-',
   '.reports'
 ]

@@ -114,6 +114,12 @@ function pasted(lines: string): { status: number | null; stdout: string; stderr:
   return { status, stdout, stderr }
 }
 
+/** Fails with all that was printed. */
+function expectSuccess(status: number | null, printed: Record<string, string>): void {
+  const text = Object.entries(printed).map(([name, value]) => `${name}: ${value.slice(-2000)}`)
+  if (status !== 0) throw new Error(`status ${String(status)}\n${text.join('\n')}`)
+}
+
 withCurl(
   `the lines on the screen do what they say${skipped}`,
   async () => {
@@ -122,9 +128,7 @@ withCurl(
     // on CAP 9 no queued work keeps its author
     expect(lines.match(/^ +curl /gm)).toHaveLength(isCap9 ? 7 : 8)
     const { status, stdout, stderr } = pasted(lines)
-    expect({ status, stdout, stderr, server: output.text.slice(-2000) }).toMatchObject({
-      status: 0
-    })
+    expectSuccess(status, { stdout, stderr, server: output.text })
     expect(stdout.match(/"value":\[\{"id":"1010"/g)).toHaveLength(2)
     expect(stdout).toMatch(/"name":"Pump, repaired","createdBy":"ALICE","lastChangedBy":"BOB"/)
     expect(stdout).toMatch(/"tools":\[[^]*"name":"create-Equipment"/)
@@ -150,9 +154,7 @@ withCurl(
     const readme = readFileSync(join(SAMPLE, 'README.md'), 'utf8')
     const [, lines = ''] = /```sh\n(API=\S+\/maintenance\n[^]*?)```/.exec(readme) ?? []
     const { status, stdout, stderr } = pasted(lines.replace('4004', String(port)))
-    expect({ status, stdout, stderr, server: output.text.slice(-2000) }).toMatchObject({
-      status: 0
-    })
+    expectSuccess(status, { stdout, stderr, server: output.text })
     expect(stdout).toContain('"id":"10000000"')
     expect(stdout).toMatch(/"createdBy":"ALICE","lastChangedBy":"BOB"/)
     expect(stdout).toMatch(/HTTP\/1\.1 403 Forbidden[^]*ERR_USER_TOKEN_REQUIRED/)
