@@ -39,7 +39,10 @@ export function judgeOf(
   const verdicts = new Map<string, boolean>()
   return (data, existing) => {
     if (names.some((name) => isSetLater(name, entity, data, existing))) return undefined
-    const row: Row = { ...(existing ?? defaults), ...data }
+    const ofUser = names
+      .filter((name) => isManaged(name, entity, data, existing))
+      .map((name) => [name, facts.id])
+    const row: Row = { ...(existing ?? defaults), ...data, ...Object.fromEntries(ofUser) }
     const key = JSON.stringify(names.map((name) => row[name]))
     const verdict = verdicts.get(key) ?? permitted(row)
     verdicts.set(key, verdict)
@@ -47,20 +50,42 @@ export function judgeOf(
   }
 }
 
-/**
- * True for an element without a value in the data that gets one: from a part of the data, or in the database by `@cds.on.insert`
- * or `@cds.on.update`. Nobody sets these for records elsewhere.
- */
+/** True for an element without a value in the data that gets one which is not known here: from a part of the data, or in the database. */
 function isSetLater(
   name: string,
   entity: RestrictedDefinition,
   data: object,
   existing: Row | undefined
 ): boolean {
-  const element: Element = entity.elements?.[name] ?? {}
-  const isManaged = element['@cds.on.update'] ?? (!existing && element['@cds.on.insert'])
-  if (isManaged && (data as Row)[name] === undefined && inDatabase(entity)) return true
-  return isWithin(name, entity, data)
+  const isOfUser = managedBy(name, entity, existing).every((value) => USER.includes(value))
+  return (isManaged(name, entity, data, existing) && !isOfUser) || isWithin(name, entity, data)
+}
+
+/** Values of `@cds.on.insert` and `@cds.on.update` that are the id of the user. */
+const USER: readonly unknown[] = ['$user', '$user.id']
+
+/** True for an element without a value in the data that the database sets. Nobody sets these for records elsewhere. */
+function isManaged(
+  name: string,
+  entity: RestrictedDefinition,
+  data: object,
+  existing: Row | undefined
+): boolean {
+  const isSet = managedBy(name, entity, existing).length > 0
+  return isSet && (data as Row)[name] === undefined && inDatabase(entity)
+}
+
+/** Returns the expressions of `@cds.on.update`, and for a new record also of `@cds.on.insert`. */
+function managedBy(
+  name: string,
+  { elements }: RestrictedDefinition,
+  existing: Row | undefined
+): unknown[] {
+  const element: Element = elements?.[name] ?? {}
+  const values = [element['@cds.on.update'], existing ? undefined : element['@cds.on.insert']]
+  return values
+    .filter((value) => value !== undefined && value !== null)
+    .map((value) => (value as { '='?: unknown })['='])
 }
 
 /** True if the data has the record of an association, or the structure, that an element without a value is a part of. @internal */

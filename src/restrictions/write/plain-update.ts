@@ -38,6 +38,7 @@ export function plainUpdate(
   if (data.some((name) => !entity.elements?.[name] || entity.elements[name].elements))
     return undefined // what it is written to can't be told
   if (names.some((name) => isWithin(name, entity, request.data as object))) return undefined
+  if (names.some((name) => isSetByUpdate(entity.elements?.[name]))) return undefined
   const { with: expressions = {} } = request.query?.UPDATE ?? {}
   const changed = new Set(
     [...data, ...Object.keys(expressions)].map((name) => storedElement(entity, name))
@@ -49,6 +50,11 @@ export function plainUpdate(
   )
   const left = names.filter((name) => !written.includes(name))
   return isPlain && isConstant ? { request, entity, judge, written, left } : undefined
+}
+
+/** True for an element that changes also if the data has no value for it. */
+function isSetByUpdate(element: object | undefined): boolean {
+  return Boolean((element as Record<string, unknown> | undefined)?.['@cds.on.update'])
 }
 
 /**

@@ -66,7 +66,8 @@ async function checkRemoteRecord(
   const found = await service.run(recordQuery(request, entity))
   const [row, ...more] = [found ?? []].flat() as Row[]
   if (more.length) return refuse(request, UNCHECKED, 'Name one record by its key.')
-  if (!row && createsMissing(request) && mayBeHidden(entity, request.user))
+  const creates = request.event === 'UPDATE' && createsMissing(request)
+  if (!row && creates && mayBeHidden(entity, request.user))
     return refuse(request, RESTRICTED, 'You may not change this record.')
   if (!row) return rejectHidden(request, entity)
   records.set(request, row)

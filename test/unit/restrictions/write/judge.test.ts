@@ -5,7 +5,7 @@ const entity = definitionIn(
   modelOf(`entity Units { key ID : Integer; plant : String; level : Integer; title : String default 'new';
     stamp : Timestamp default $now; virtual shown : String; double : Integer = 2 * level; open : Boolean default false;
     made : String @cds.on.insert: $user; changed : String @cds.on.insert: $user @cds.on.update: $user;
-    site : Association to Sites; at { place : String; } } entity Sites { key ID : Integer; plant : String; }`),
+    since : Timestamp @cds.on.insert: $now; site : Association to Sites; at { place : String; } } entity Sites { key ID : Integer; plant : String; }`),
   'Units'
 )
 const FACTS = { id: 'alice', tenant: 't1', attr: { plant: ['1010'], x: ['new', 'x'] } }
@@ -54,15 +54,22 @@ const MADE = 'made = $user'
 const CHANGED = 'changed = $user'
 
 test.each<[string, object, object | undefined, boolean | undefined]>([
-  [MADE, {}, undefined, undefined],
+  [MADE, {}, undefined, true],
+  [MADE, { made: undefined }, undefined, true],
+  [`${OWN} and ${MADE}`, { plant: '1710' }, undefined, false],
+  [`${OWN} or ${MADE}`, { plant: '1710' }, undefined, true],
+  ['made <> $user', {}, undefined, false],
+  ['since > $user.since', {}, undefined, undefined],
+  ['since > $user.since', {}, { since: null }, false],
   [MADE, {}, { made: 'alice' }, true],
   [MADE, {}, { made: 'bob' }, false],
   [MADE, { made: 'alice' }, undefined, true],
   [MADE, { made: 'bob' }, undefined, false],
   [MADE, { made: null }, undefined, false],
-  [CHANGED, {}, undefined, undefined],
-  [CHANGED, {}, { changed: 'alice' }, undefined],
-  [CHANGED, {}, { changed: 'bob' }, undefined],
+  [CHANGED, {}, undefined, true],
+  [CHANGED, {}, { changed: 'alice' }, true],
+  [CHANGED, {}, { changed: 'bob' }, true],
+  ['changed <> $user', {}, { changed: 'bob' }, false],
   [CHANGED, { changed: 'bob' }, { changed: 'alice' }, false],
   ['site_ID = 1', {}, { site_ID: 1 }, true],
   ['site_ID = 1', { site: { ID: 1 } }, { site_ID: 2 }, undefined],
@@ -71,9 +78,12 @@ test.each<[string, object, object | undefined, boolean | undefined]>([
   ['site_ID = 1', { site: { ID: 1 }, site_ID: 2 }, undefined, false],
   ['at_place = $user.x', { at: { place: 'x' } }, undefined, undefined],
   ['at_place = $user.x', { at: 'x' }, { at_place: 'x' }, true]
-])('%s, for %j written to %j, with values that are set later: %s', (where, data, old, expected) => {
-  expect(judge(where)(data, old as never)).toBe(expected)
-})
+])(
+  '%s, for %j written to %j, with values that the database sets: %s',
+  (where, data, old, expected) => {
+    expect(judge(where)(data, old as never)).toBe(expected)
+  }
+)
 
 test('nobody sets values of records that are not in the database', () => {
   const elsewhere = Object.create(entity, {
