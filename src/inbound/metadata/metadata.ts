@@ -123,7 +123,9 @@ export function resourceMetadata(
   if (metadata === false) return undefined
   const options = metadata === true ? {} : metadata
   checkOptions(options, bindings)
-  const urls = Object.values(issuers ?? {}).map(({ issuer }) => issuer)
+  // an entry that is none stops the start later, and is named there
+  const entries = Object.values(issuers ?? {}) as ({ issuer?: string } | null)[]
+  const urls = entries.flatMap((each) => each?.issuer ?? [])
   return new ResourceMetadata(options, { bindings, issuers: urls })
 }
 

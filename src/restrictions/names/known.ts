@@ -56,7 +56,7 @@ export function knownNames(
   descriptor: SecurityDescriptor | undefined,
   auth: NameSources
 ): KnownNames {
-  const issuers = Object.values(auth.issuers ?? {}).filter((issuer) => issuer !== undefined)
+  const issuers = Object.values(auth.issuers ?? {}).flatMap((issuer) => issuer ?? [])
   const unknown = !descriptor && !issuers.length
   // Identity Authentication: every claim is an attribute, and policies bring any role
   const anyAttribute = unknown || hasIdentity(auth)

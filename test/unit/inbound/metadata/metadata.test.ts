@@ -31,6 +31,11 @@ describe('the document of an endpoint', () => {
     })
   })
 
+  test('leaves an issuer that is none to the check of issuers', () => {
+    const metadata = metadataOf({ hosts: ['app.example'] }, { xsuaa }, { none: null as never })
+    expect(ask(metadata)?.document).toEqual(ask()?.document)
+  })
+
   test('names all issuers whose tokens are accepted', () => {
     const partner = { issuer: 'https://idp.example/realms/plant', audience: 'x' }
     const metadata = metadataOf({ hosts: ['app.example'] }, { xsuaa, ias }, { partner })

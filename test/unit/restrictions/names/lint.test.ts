@@ -129,6 +129,8 @@ describe('what can arrive', () => {
   })
 
   test('anything, where nothing says what', () => {
+    const none = { none: null as never }
+    expect(knownNames(SECURITY, { issuers: none })).toEqual(knownNames(SECURITY, {}))
     expect(knownNames(undefined, {})).toEqual({ attributes: undefined, roles: undefined })
     expect(knownNames(SECURITY, { credentials: { domains: [] } }).attributes).toBeUndefined()
     const any = { any: { roles: { map: true as const } } }
