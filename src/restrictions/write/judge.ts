@@ -42,7 +42,7 @@ export function judgeOf(
     const ofUser = names
       .filter((name) => isManaged(name, entity, data, existing))
       .map((name) => [name, facts.id])
-    const row: Row = { ...(existing ?? defaults), ...data, ...Object.fromEntries(ofUser) }
+    const row: Row = { ...(existing ?? defaults), ...data, ...(Object.fromEntries(ofUser) as Row) }
     const key = JSON.stringify(names.map((name) => row[name]))
     const verdict = verdicts.get(key) ?? permitted(row)
     verdicts.set(key, verdict)
