@@ -12,7 +12,7 @@ export const S4 = 's4.internal:44300'
 const DESTINATION_USER = 'reader'
 export const CANARY = 'canary-7d1f0c52a9e84b36'
 
-/** The same in the header of a call. */
+/** User and password as they are in the header `Authorization` of a call (RFC 7617). */
 export const CANARY_HEADER = Buffer.from(`${DESTINATION_USER}:${CANARY}`).toString('base64')
 
 /** Milliseconds for which an instance that ends takes requests, until the proxy knows it. */

@@ -7,7 +7,7 @@ import { CANARY, CANARY_HEADER } from '../landscape.js'
 /** Begin of the header of a token, `{"` in Base64. */
 const BEGIN = 'eyJ'
 
-/** What can be a JWS or an encrypted token, wherever it is; the latter can be without its second part. */
+/** Matches a text that can be a JWS or an encrypted token, also within a word. The second part of an encrypted token can be empty. */
 const TOKEN = new RegExp(`(${BEGIN}[\\w-]{10,})\\.{1,2}[\\w-]{10,}`, 'g')
 
 /** Type of the records that lie in the queue: they are of use nowhere else. */
