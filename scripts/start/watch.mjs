@@ -4,13 +4,12 @@ import { inRoot } from '../setup/root.mjs'
 import { environment, runtime } from '../setup/runtime.mjs'
 
 const CDS = inRoot('node_modules/@sap/cds-dk/bin/cds.js')
-// Reports, tests and what is packed change while the sample runs, and do not concern it. Neither does the command: `npx cds-principal`
-// sets the mode of its file, and the server would restart while the next line is typed.
+// Reports, tests and what is packed change while the sample runs, and do not concern it. Neither does dist/, as with each plugin under
+// node_modules/: packing writes into it, and `npx cds-principal` sets the mode of a file. After a build, Enter restarts the server.
 const EXCLUDED = [
   'bench',
   'coverage',
-  'dist/cli',
-  'dist/rooms',
+  'dist',
   'entry',
   'docs',
   'etc',

@@ -1,5 +1,5 @@
 import { type ChildProcess, spawn, spawnSync } from 'node:child_process'
-import { existsSync, mkdtempSync, readFileSync, readdirSync, rmSync } from 'node:fs'
+import { existsSync, mkdtempSync, readFileSync, readdirSync, rmSync, utimesSync } from 'node:fs'
 import { createServer } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
@@ -164,7 +164,9 @@ withCurl(
 
 test('cds watch in this folder starts the sample as well', async () => {
   const cds = join(SAMPLE, 'node_modules/@sap/cds-dk/bin/cds.js')
-  const child = spawn(process.execPath, [cds, 'watch', '--livereload', 'false'], {
+  // without the folders that another test may pack into meanwhile
+  const options = ['--livereload', 'false', '--exclude', 'dist,types,.dist-']
+  const child = spawn(process.execPath, [cds, 'watch', ...options], {
     cwd: SAMPLE,
     env: processEnvironment({ PORT: '0' }),
     stdio: ['ignore', 'pipe', 'pipe'],
@@ -178,6 +180,16 @@ test('cds watch in this folder starts the sample as well', async () => {
   const { status, body } = await alice.get(`${EQUIPMENT}?$top=1`)
   alice.close()
   expect({ status, value: body.value }).toMatchObject({ status: 200, value: [{ plant: '1010' }] })
+}, 180_000)
+
+test('a change in dist/ does not restart the server: packing writes there', async () => {
+  const { child, output } = await started()
+  const now = new Date()
+  for (const file of ['dist/index.js', 'dist/cli/main.js', 'dist/inbound/auth.js'])
+    utimesSync(join(SAMPLE, file), now, now)
+  await sleep(1000) // what does not happen is no event; `cds watch` waits for 200 ms
+  expect(output.text.match(/_{20,}/g)).toHaveLength(1) // the line above each start
+  interrupt(child)
 }, 180_000)
 
 test('a taken port is a clear message', async () => {
