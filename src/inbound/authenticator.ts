@@ -1,6 +1,6 @@
 import { ConfigurationError, TokenError } from '../errors.js'
 import type { AuthOptions, Bindings } from '../options.js'
-import { noteIssuer } from '../lib/telemetry/health.js'
+import { isLeftOut, noteIssuer, noteKept } from '../lib/telemetry/health.js'
 import { countLookup } from '../lib/telemetry/metrics.js'
 import { unknownIssuer } from './denied/unknown-issuer.js'
 import { decode, type DecodedToken } from '../token/decode.js'
@@ -109,7 +109,9 @@ export class Authenticator {
   /** Returns the result for a token that an earlier request brought; `undefined` if it is not kept. */
   recall(bearerToken: string): AuthenticationResult | undefined {
     const kept = this.#kept.get(bearerToken)
-    if (kept) countLookup('verified-tokens', true)
+    if (!kept) return undefined
+    countLookup('verified-tokens', true)
+    noteKept(kept.issuer)
     return kept
   }
 
@@ -145,7 +147,8 @@ async function verify(issuer: Issuer, token: DecodedToken, options: VerifyOption
     return verified
   } catch (error) {
     if (error instanceof TokenError) error.issuer = issuer.alias
-    if ((error as Partial<TokenError>).code === UNAVAILABLE) noteIssuer(issuer.alias, UNAVAILABLE)
+    const { code } = error as Partial<TokenError>
+    if (code === UNAVAILABLE && !isLeftOut(error as object)) noteIssuer(issuer.alias, code)
     throw error
   }
 }

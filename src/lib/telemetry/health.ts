@@ -8,7 +8,10 @@ export interface HealthState {
   readonly state: 'up' | 'down'
   /** Time of the first request in this state, ISO 8601. */
   readonly since: string
-  /** Time of the last request, ISO 8601: an old state may no longer be true. */
+  /**
+   * Time of the last request that has shown it, ISO 8601: an old state may no longer be true. Where an issuer is up, a token that it
+   * has judged before changes nothing.
+   */
   readonly last: string
   /** Code of the last failure, if the state is `down`. */
   readonly code?: string
@@ -78,6 +81,9 @@ function statesIn(states: LRUCache<string, HealthState>): Record<string, HealthS
   return Object.fromEntries([...states.entries()].toSorted(([a], [b]) => a.localeCompare(b)))
 }
 
+/** Issuers that are down: as a rule there are none, which is quickly asked. */
+const down = new Set<string>()
+
 /**
  * Notes that an issuer has judged a token, or could not.
  *
@@ -86,6 +92,31 @@ function statesIn(states: LRUCache<string, HealthState>): Record<string, HealthS
  */
 export function noteIssuer(alias: string, code?: string): void {
   note(issuers, alias, code)
+  if (code === undefined) down.delete(alias)
+  else down.add(alias)
+}
+
+/**
+ * Notes that a token was accepted which its issuer has judged before. That is the most frequent kind of request, and costs one
+ * comparison as long as no issuer is down.
+ *
+ * @internal
+ */
+export function noteKept(issuer: { readonly alias: string }): void {
+  if (down.size && down.has(issuer.alias)) noteIssuer(issuer.alias)
+}
+
+/** Failures that are no reason to call an issuer down. */
+const leftOut = new WeakSet<object>()
+
+/** Leaves a failure out of the states: it says nothing about the issuer, and whoever sends a token can bring it about. @internal */
+export function leaveOut(failure: object): void {
+  leftOut.add(failure)
+}
+
+/** True if a failure is left out of the states. @internal */
+export function isLeftOut(failure: object): boolean {
+  return leftOut.has(failure)
 }
 
 /** Facts about a call. */

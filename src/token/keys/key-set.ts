@@ -79,6 +79,17 @@ export class KeySet {
     if (!this.#isUsable()) throw this.#unavailable()
   }
 
+  /**
+   * True if the keys can't be had, by the last load, or by another one where it is time for that. The keys of before may still be
+   * in use.
+   */
+  async isDown(): Promise<boolean> {
+    const isUsable = this.#isUsable()
+    if (!isUsable || this.#failure) await this.#load(isUsable ? COOL_DOWN : RETRY_AFTER)
+    else await this.#loading
+    return this.#failure?.code === 'ERR_ISSUER_UNAVAILABLE'
+  }
+
   /** Returns the key without waiting, if it is there and no refresh is due. */
   find(kid: string, alg: string): VerificationKey | undefined {
     const key = this.holds(kid) ? this.#keys.get(kid) : undefined

@@ -1,4 +1,5 @@
 import { boundedCache } from '../../lib/telemetry/bounded-cache.js'
+import { leaveOut } from '../../lib/telemetry/health.js'
 
 import { TokenError } from '../../errors.js'
 import type { KeySet, VerificationKey } from './key-set.js'
@@ -21,6 +22,9 @@ const REFUSED = 15_000
 
 /** Milliseconds that the first unknown tenant of a process waits for the application's own keys. */
 const OWN_KEYS = 500
+
+/** Code of a token that could not be judged. */
+const UNAVAILABLE = 'ERR_ISSUER_UNAVAILABLE'
 
 /** A token whose keys are looked for, as far as it can be read without them. */
 export interface KeyQuestion {
@@ -86,10 +90,10 @@ export class TenantKeySets {
    * @throws {@link TokenError} `ERR_ISSUER_UNAVAILABLE` where there was no turn in time, or what `verify` throws
    */
   async use(question: KeyQuestion): Promise<VerificationKey> {
-    const { id, kid, verify } = question
+    const { id, kid } = question
     const known = this.#known.get(id)
     const keys = known ?? this.#tried.get(id) ?? (await this.#askedFor(question))
-    const key = await verify(keys)
+    const key = await this.#verified(question, keys)
     if (!known) {
       this.#known.set(id, keys)
       this.#tried.delete(id)
@@ -112,6 +116,26 @@ export class TenantKeySets {
     this.#purge()
     const { size: tried } = this.#tried
     return { tried, refused: this.#refused.size, waiting: this.#turns.waiting }
+  }
+
+  async #verified({ id, verify }: KeyQuestion, keys: KeySet): Promise<VerificationKey> {
+    try {
+      return await verify(keys)
+    } catch (error) {
+      const isUnavailable = error instanceof TokenError && error.code === UNAVAILABLE
+      if (isUnavailable && !(await this.#isDown(id, keys))) leaveOut(error)
+      throw error
+    }
+  }
+
+  /**
+   * True if keys can't be had that nobody has made up: those of a tenant with a good token, or the application's own. Where there
+   * are neither, those that the token names have to do.
+   */
+  async #isDown(id: string, keys: KeySet): Promise<boolean> {
+    const sets = this.#known.has(id) || !this.#known.size ? [keys] : this.#own
+    const states = await Promise.all(sets.map((each) => each.isDown()))
+    return states.includes(true)
   }
 
   async #askedFor(question: KeyQuestion): Promise<KeySet> {
@@ -195,7 +219,7 @@ const TRY_AGAIN =
 function tooManyTenants({ retryAfter }: NoTurnError): TokenError {
   const text =
     'the keys of a tenant that is not known yet could not be looked up in time: there are tokens of too many others'
-  return Object.assign(new TokenError('ERR_ISSUER_UNAVAILABLE', text, { fix: TRY_AGAIN }), {
-    retryAfter
-  })
+  const failure = new TokenError(UNAVAILABLE, text, { fix: TRY_AGAIN })
+  leaveOut(failure)
+  return Object.assign(failure, { retryAfter })
 }
