@@ -175,7 +175,7 @@ function comparison(trace, traces) {
 }
 
 /** Creates the view of one request, with its buttons. */
-export function detail(trace, { traces, server }) {
+export function detail(trace, { traces, server, provider }) {
   const { request, correlationId } = trace
   const result = element('div', { class: 'result', role: 'status' })
   const show = (title, content, isText) => {
@@ -197,8 +197,9 @@ export function detail(trace, { traces, server }) {
         button('Explain', () =>
           show(`docs/errors.md, ${code}: copied`, `npx cds-principal explain ${code}`, true)
         ),
-      request && button('Copy as curl', () => show('Copied', asCurl(trace, server), true)),
-      request && button('Copy as test', () => show('Copied', asTest(trace), true)),
+      request &&
+        button('Copy as curl', () => show('Copied', asCurl(trace, server, provider), true)),
+      request && button('Copy as test', () => show('Copied', asTest(trace, provider), true)),
       button('Compare with one that works', () => show('Differences', comparison(trace, traces)))
     ),
     result,

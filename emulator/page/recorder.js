@@ -6,6 +6,7 @@ const [list, filters, state] = [byId('traces'), byId('filters'), byId('state')]
 
 const traces = new Map()
 let server = 'http://localhost:4004'
+let provider
 let chosen
 
 function codesOf({ request, calls }) {
@@ -84,11 +85,13 @@ function choose(id) {
 
 function renderDetail() {
   const trace = traces.get(chosen)
-  byId('detail').replaceChildren(...(trace ? detail(trace, { traces: sorted(), server }) : []))
+  const known = { traces: sorted(), server, provider }
+  byId('detail').replaceChildren(...(trace ? detail(trace, known) : []))
 }
 
-function take({ traces: changed, ids, server: url }) {
+function take({ traces: changed, ids, server: url, provider: tenant }) {
   if (url) server = url
+  provider = tenant
   for (const trace of changed) traces.set(trace.id, trace)
   const kept = new Set(ids)
   for (const id of traces.keys()) if (!kept.has(id)) traces.delete(id)

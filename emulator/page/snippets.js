@@ -1,16 +1,40 @@
 const quoted = (text) => `'${String(text).replaceAll("'", `'\\''`)}'`
 
-/** Returns the parameters of the command that prints a token for the same principal; nothing for an anonymous request. */
-function tokenCommand({ principal, user, issuer }) {
-  const ias = issuer === 'ias' ? ' --issuer ias' : ''
-  if (principal === 'named') return `npx cds-principal token ${quoted(user)}${ias}`
-  if (principal === 'technical') return `npx cds-principal token --grant client_credentials${ias}`
-  return undefined
+/**
+ * Returns what a token for the same principal is asked for with; nothing for an anonymous request.
+ *
+ * @param provider - the tenant that a token is of which names none
+ */
+function tokenOptions({ principal, user, issuer, tenant }, provider) {
+  if (principal !== 'named' && principal !== 'technical') return undefined
+  return {
+    ...(principal === 'named' && { user }),
+    ...(issuer === 'ias' && { issuer }),
+    ...(tenant && tenant !== provider && { tenant })
+  }
 }
 
-/** Returns the lines that send a request like the recorded one. They have no token: the first one gets a new one. */
-export function asCurl({ request }, server) {
-  const command = tokenCommand(request)
+/** Returns the command that prints a token; nothing if none is needed. */
+function tokenCommand(options) {
+  if (!options) return undefined
+  const { user, issuer, tenant } = options
+  return [
+    'npx cds-principal token',
+    user === undefined ? '--grant client_credentials' : quoted(user),
+    issuer && `--issuer ${issuer}`,
+    tenant && `--tenant ${quoted(tenant)}`
+  ]
+    .filter(Boolean)
+    .join(' ')
+}
+
+/**
+ * Returns the lines that send a request like the recorded one. They have no token: the first one gets a new one.
+ *
+ * @param provider - tenant of the provider
+ */
+export function asCurl({ request }, server, provider) {
+  const command = tokenCommand(tokenOptions(request, provider))
   const hasBody = !['GET', 'HEAD', 'DELETE'].includes(request.method)
   const parts = [
     'curl -i',
@@ -26,13 +50,18 @@ export function asCurl({ request }, server) {
 const literal = (text) =>
   `'${String(text).replaceAll('\\', '\\\\').replaceAll("'", "\\'").replaceAll('\n', '\\n')}'`
 
+const object = (options) => {
+  const members = Object.entries(options).map(([name, value]) => `${name}: ${literal(value)}`)
+  return members.length ? `{ ${members.join(', ')} }` : '{}'
+}
+
 /** Returns a test with the test kit that sends a request like the recorded one. */
-export function asTest({ request }) {
-  const { method, path, user, principal, status } = request
-  const who = { named: `{ user: ${literal(user)} }`, technical: '{}' }[principal]
+export function asTest({ request }, provider) {
+  const { method, path, status } = request
+  const token = tokenOptions(request, provider)
   const options = [
     `method: ${literal(method)}`,
-    ...(who ? ['headers: { authorization: `Bearer ${token}` }'] : [])
+    ...(token ? ['headers: { authorization: `Bearer ${token}` }'] : [])
   ]
   return [
     '// test/recorded.test.mjs, for: npm add -D @cap-js/cds-test, and node --test',
@@ -47,7 +76,7 @@ export function asTest({ request }) {
     'const app = cds.test(cds.root) // behind the emulator: the server needs its bindings',
     '',
     `test(${literal(`${method} ${path} is ${status ?? 'answered'}`)}, async () => {`,
-    ...(who ? [`  const token = await emulator.issueToken(${who})`] : []),
+    ...(token ? [`  const token = await emulator.issueToken(${object(token)})`] : []),
     `  const answer = await fetch(app.url + ${literal(path)}, { ${options.join(', ')} })`,
     `  assert.equal(answer.status, ${Number(status ?? 200)})`,
     '})'

@@ -64,7 +64,8 @@ export async function serveLandscape(
     const emulator = await startEmulator(options)
     const application: Application = { url: undefined }
     const recorder = new Recorder(sourcesOf(emulator), serve.standalone)
-    const page = await startRecorderPage(recorder, () => application.url)
+    const provider = String(emulator.vcapServices().xsuaa[0]?.credentials['tenantid'])
+    const page = await startRecorderPage(recorder, () => ({ server: application.url, provider }))
     const landscape = () => ({ ...describeLandscape(emulator), recorder: page.url })
     const { fingerprint, standalone = false } = serve
     handlers.resolve({

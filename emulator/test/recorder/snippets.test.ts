@@ -79,6 +79,27 @@ test('technical and anonymous requests', () => {
   expect(anonymous).not.toMatch(/TOKEN|Authorization/)
 })
 
+test.each<[object, string, string]>([
+  [{ tenant: 't1' }, 'alice|--tenant|t1|', "{ user: 'alice', tenant: 't1' }"],
+  [
+    { tenant: 't1', principal: 'technical', user: 'system' },
+    '--grant|client_credentials|--tenant|t1|',
+    "{ tenant: 't1' }"
+  ],
+  [
+    { tenant: 't1', issuer: 'ias' },
+    'alice|--issuer|ias|--tenant|t1|',
+    "{ user: 'alice', issuer: 'ias', tenant: 't1' }"
+  ],
+  [{ tenant: 'provider', issuer: 'xsuaa' }, 'alice|', "{ user: 'alice' }"],
+  [{ tenant: 'provider', principal: 'technical' }, '--grant|client_credentials|', '{}']
+])('the token is one of the same tenant and issuer: %j', (request, command, options) => {
+  const curl: string = run('snippets.js', 'asCurl', trace(request), 'http://x', 'provider')
+  expect(argumentsIn(curl)[4]).toBe(`Authorization: Bearer cds-principal|token|${command}`)
+  const code: string = run('snippets.js', 'asTest', trace(request), 'provider')
+  expect(code).toContain(`emulator.issueToken(${options})`)
+})
+
 test.each([`/a'b`, '/a\\', '/`${x}`', `/');throw 1;('`])(
   'a path is one text of the test: %s',
   (path) => {

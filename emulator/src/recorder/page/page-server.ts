@@ -14,6 +14,14 @@ export interface RecorderPage {
   close(): Promise<void>
 }
 
+/** The application as the page has to know it. */
+export interface RecordedApplication {
+  /** URL, once it listens. */
+  readonly server: string | undefined
+  /** Tenant of the provider: commands for it name none. */
+  readonly provider: string
+}
+
 /** Files of the page, by name in its address. */
 const FILES: Readonly<Record<string, string>> = {
   'recorder.js': 'text/javascript;charset=UTF-8',
@@ -44,12 +52,10 @@ const HEADERS = {
 /**
  * Serves the page of a recorder on loopback, at an address with a key that is new on every start: other users of this
  * machine and web pages do not know it. Requests with a host name that is not this machine's are refused.
- *
- * @param server - returns the URL of the application, once it listens
  */
 export async function startRecorderPage(
   recorder: Recorder,
-  server: () => string | undefined
+  application: () => RecordedApplication
 ): Promise<RecorderPage> {
   const key = randomBytes(24).toString('base64url')
   let streams = 0
@@ -65,7 +71,7 @@ export async function startRecorderPage(
     else {
       streams += 1
       res.once('close', () => (streams -= 1))
-      stream(res, recorder, server)
+      stream(res, recorder, application)
     }
   })
   const { port, close } = await listen(http)
@@ -121,14 +127,18 @@ function send(
 }
 
 /** Sends what is recorded, and each change, as server-sent events. */
-function stream(res: ServerResponse, recorder: Recorder, server: () => string | undefined): void {
+function stream(
+  res: ServerResponse,
+  recorder: Recorder,
+  application: () => RecordedApplication
+): void {
   res.writeHead(200, { ...HEADERS, 'content-type': 'text/event-stream;charset=UTF-8' })
   let after = 0
   const tell = () => {
     const traces = recorder.traces(after)
     after = Math.max(after, ...traces.map(({ version }) => version))
     const ids = recorder.ids()
-    res.write(`data: ${JSON.stringify({ traces, ids, server: server() })}\n\n`)
+    res.write(`data: ${JSON.stringify({ traces, ids, ...application() })}\n\n`)
   }
   const end = recorder.onChange(tell)
   const timer = setInterval(() => res.write(': alive\n\n'), HEARTBEAT).unref()
