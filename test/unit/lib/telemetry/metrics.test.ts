@@ -97,17 +97,26 @@ test('a failure of telemetry is no failure of a request', async () => {
 })
 
 describe('names', () => {
-  /** As Prometheus gets them from OpenTelemetry. */
-  const exported = Object.entries(METRICS).map(([name, { kind }]) => {
-    const base = name.replaceAll('.', '_')
-    const suffixes = { counter: '_total', histogram: '_milliseconds', gauge: '' }
-    return `${base}${suffixes[kind]}`
-  })
+  /** Ends of the names that Prometheus gets: of the Collector and of OTLP, and of OpenTelemetry's own exporter, which adds no unit. */
+  const ends = { counter: ['_total'], histogram: ['_milliseconds', ''], gauge: [''] }
+  const exported = Object.entries(METRICS).map(([name, { kind }]) =>
+    ends[kind].map((end) => `${name.replaceAll('.', '_')}${end}`)
+  )
+  const dashboard = read('docs/grafana/cds-principal.json')
+  const namesIn = (text: string) =>
+    (text.match(/\bprincipal_\w+/g) ?? []).map((name) => name.replace(/_(bucket|count|sum)$/, ''))
 
   test('the dashboard shows each metric, and no other', () => {
-    const used = read('docs/grafana/cds-principal.json').match(/\bprincipal_\w+/g) ?? []
-    const names = used.map((name) => name.replace(/_(bucket|count|sum)$/, ''))
-    expect([...new Set(names)].toSorted()).toEqual(exported.toSorted())
+    expect([...new Set(namesIn(dashboard))].toSorted()).toEqual(exported.flat().toSorted())
+  })
+
+  test('each query has all names of its metrics', () => {
+    const queries = (dashboard.match(/"(expr|query)": ".*"/g) ?? []).map(namesIn)
+    expect(queries.flat().length).toBeGreaterThan(exported.length)
+    for (const used of queries) {
+      const all = exported.filter((names) => names.some((name) => used.includes(name))).flat()
+      expect([...new Set(used)].toSorted()).toEqual(all.toSorted())
+    }
   })
 
   test('docs/monitoring.md lists each metric, and no other', () => {
