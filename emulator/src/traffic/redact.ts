@@ -1,12 +1,15 @@
 import type { IncomingHttpHeaders } from 'node:http'
 import { jose } from '../lib/jose.js'
 
-/** Headers and parameters whose value proves an identity. */
-const SECRET =
-  /authorization|authentication|cookie|token$|^token|assertion|secret|password|certificate|client[-_]cert|^code$|verifier|samlresponse/i
+/** Headers and parameters whose value proves an identity, as a token or otherwise. */
+const SECRETS = [
+  /authorization|authentication|cookie|token$|^token|jwt|assertion|samlresponse|^code$|verifier/i,
+  /secret|password|credential|session|api[-_]?key|certificate|client[-_]cert/i
+]
 
-/** About tokens, and none themselves. */
-const HARMLESS = /^(token_format|token_type_hint|requested_token_type|x-csrf-token)$/i
+/** About tokens or sessions, and none themselves. */
+const HARMLESS =
+  /^(token_format|token_type_hint|requested_token_type|x-csrf-token|x-sap-security-session)$/i
 
 /** Headers or parameters without their secrets, and the claims of the tokens among them. */
 export interface Redacted {
@@ -19,7 +22,7 @@ export function redact(entries: Iterable<[name: string, value: string]>): Redact
   const values: [string, string][] = []
   const claims: [string, Record<string, unknown>][] = []
   for (const [name, value] of entries) {
-    const isSecret = SECRET.test(name) && !HARMLESS.test(name)
+    const isSecret = SECRETS.some((each) => each.test(name)) && !HARMLESS.test(name)
     values.push([name, isSecret ? schemeOf(value) : value])
     const token = isSecret ? claimsOf(value) : undefined
     if (token) claims.push([name, token])

@@ -53,7 +53,7 @@ export interface ScriptedAnswer {
   reset?: boolean
 }
 
-/** A request as it came in. What proves an identity is left out: tokens, secrets, cookies, certificates. */
+/** A request as it came in. What proves an identity is left out: tokens, secrets, API keys, sessions, cookies, certificates. */
 export interface RecordedRequest extends EmulatedRequest {
   endpoint: EndpointName
   /** Parameters of the URL. */
