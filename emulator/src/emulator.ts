@@ -29,9 +29,9 @@ export interface IssueTokenOptions {
     | 'authorization_code'
     | 'urn:ietf:params:oauth:grant-type:jwt-bearer'
     | 'urn:ietf:params:oauth:grant-type:saml2-bearer'
-  /** XSUAA: `xs.user.attributes`, in place of those of the user. */
+  /** XSUAA: `xs.user.attributes`, in place of those of the user. Refused with `ias`, where attributes are `claims`. */
   attributes?: Readonly<Record<string, string | readonly string[]>>
-  /** XSUAA: scopes in place of the granted ones; one without a dot is the application's own: `Technician`. */
+  /** XSUAA: scopes in place of the granted ones; one without a dot is the application's own: `Technician`. Refused with `ias`. */
   scopes?: readonly string[]
   /** Id of a tenant that the landscape has; default: the user's, or the provider's. */
   tenant?: string

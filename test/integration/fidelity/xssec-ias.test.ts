@@ -100,6 +100,20 @@ describe.each(['SECRET', 'X509_GENERATED'] as const)('IAS, bound with %s', (cred
     expect(wrong).toMatchObject({ error: expect.stringMatching(/audience/i) })
   })
 
+  test('attributes are claims: options for attributes and scopes of XSUAA are refused', async () => {
+    const { token } = await verify(await issue({ claims: { plant: ['1010'] } }))
+    expect(token.payload).toMatchObject({ plant: ['1010'] })
+    const code = 'ERR_EMULATOR_OPTIONS'
+    for (const [name, value] of [
+      ['attributes', { plant: ['1010'] }],
+      ['scopes', ['Viewer']]
+    ] as const) {
+      const message = expect.stringContaining(`"${name}" for tokens of XSUAA only`)
+      await expect(issue({ [name]: value })).rejects.toMatchObject({ code, message })
+    }
+    expect(claimsOf(await issue({ attributes: undefined, scopes: undefined })).azp).toBeDefined()
+  })
+
   test('keys are replaced', async () => {
     const before = await issue()
     await verify(before)

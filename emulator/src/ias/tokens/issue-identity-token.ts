@@ -9,12 +9,13 @@ import type { IdentityApplication, IdentityTenant } from '../identity-tenant.js'
 /**
  * A token straight from the issuer. One of another application is for the bound one, with the APIs that it consumes.
  *
- * @throws EmulatorError `ERR_EMULATOR_OPTIONS` for an unknown user, tenant or application
+ * @throws EmulatorError `ERR_EMULATOR_OPTIONS` for an unknown user, tenant or application, and for options of XSUAA's tokens
  */
 export function issueIdentityToken(
   service: IdentityService,
   options: IssueTokenOptions
 ): Promise<string> {
+  refuseOptionsOfXsuaa(options)
   const { landscape, tenant, issuer } = service
   const application = resolveApplication(tenant, options.client)
   const { user, grant = user === undefined ? 'client_credentials' : 'password' } = options
@@ -28,6 +29,17 @@ export function issueIdentityToken(
   const content = dependency ? providerClaims(claims, dependency) : claims
   const lifetime = options.expiresIn ?? tenant.tokenValidity
   return issuer.sign({ ...content, ...bound, ...options.claims }, lifetime)
+}
+
+/** Refuses options without an effect: a test with them would prove nothing. */
+function refuseOptionsOfXsuaa({ attributes, scopes }: IssueTokenOptions): void {
+  if (!attributes && !scopes) return
+  throw new EmulatorError(
+    'ERR_EMULATOR_OPTIONS',
+    attributes
+      ? 'issueToken has "attributes" for tokens of XSUAA only: in those of Identity Authentication, attributes are "claims"'
+      : 'issueToken has "scopes" for tokens of XSUAA only: those of Identity Authentication have none'
+  )
 }
 
 /** @throws EmulatorError `ERR_EMULATOR_OPTIONS` */
