@@ -62,23 +62,27 @@ export class MaintenanceService extends cds.ApplicationService {
       const { functionalLocation } = req.data
       await this.checkLocation(req, functionalLocation, 'functionalLocation')
       await s4.send('InstallEquipment', {
-        Equipment: id,
+        Equipment: encodeURIComponent(id), // CAP does not
         ValidityEndDate: validTo,
-        FunctionalLocation: encodeURIComponent(functionalLocation) // CAP does not
+        FunctionalLocation: encodeURIComponent(functionalLocation)
       })
       return this.record(Equipment, id)
     })
     this.on('dismantle', Equipment, async (req) => {
       const [{ id }] = req.params as [{ id: string }]
-      await s4.send('DismantleEquipment', { Equipment: id, ValidityEndDate: validTo })
+      await s4.send('DismantleEquipment', {
+        Equipment: encodeURIComponent(id),
+        ValidityEndDate: validTo
+      })
       return this.record(Equipment, id)
     })
     this.on('planForTonight', Equipment, async (req) => {
       const [{ id }] = req.params as [{ id: string }]
       const { name, after = '8h' } = req.data
-      const key = `Equipment='${id}',ValidityEndDate=datetime'${validTo}T00:00:00'`
+      const key = `Equipment='${inPath(id)}',ValidityEndDate=datetime'${validTo}T00:00:00'`
       const change = schedule(s4, 'PATCH', `/Equipment(${key})`, { EquipmentName: name })
-      await change.as(`repair-${id}`).after(after) // a name of its own: nobody else's plan is replaced
+      // a name of its own: work of one name is replaced by the next, also another user's
+      await change.as(`repair-${id}-${cds.utils.uuid()}`).after(after)
     })
   }
 
@@ -117,6 +121,11 @@ export class MaintenanceService extends cds.ApplicationService {
       target: 'equipment'
     })
   }
+}
+
+/** Returns the value of a key as a path has it: any client can send quotes and slashes. */
+function inPath(value: string): string {
+  return encodeURIComponent(value.replaceAll("'", "''"))
 }
 
 /** Work that CAP's queue does later. */

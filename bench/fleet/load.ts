@@ -203,7 +203,7 @@ export class Load {
     return { ...sending, user: found.user, path: pathOf(found) }
   }
 
-  /** Plans a change, once for a piece of equipment: a later plan would replace the former one. */
+  /** Plans a change, once for a piece of equipment: the ledger knows plans by it. */
   plan(random: Random): Sending | undefined {
     if (!this.#equipment.length) return undefined
     const [found] = this.#equipment.splice(random.below(this.#equipment.length), 1)

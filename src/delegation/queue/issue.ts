@@ -107,7 +107,7 @@ function checkTask({ event, queue }: StoredMessage, { name }: DelegatedService):
       service: name,
       fix: every
         ? 'Nothing was queued. Give recurring work a technical destination.'
-        : 'Nothing was queued. Give each piece of work a name: srv.schedule(…).as(`repair-${id}`).'
+        : 'Nothing was queued. Give each piece of work a name of its own: srv.schedule(…).as(cds.utils.uuid()).'
     }
   )
 }
