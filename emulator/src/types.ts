@@ -43,7 +43,7 @@ export interface EmulatorOptions {
   tenants?: Readonly<Record<string, TenantOptions>>
   /** Other applications of the subaccount, which grant scopes to this one, or get them, by name. */
   applications?: Readonly<Record<string, ApplicationOptions>>
-  /** Identity Authentication (IAS), whose tenant the subaccount trusts; default: none. */
+  /** Identity Authentication (IAS), whose tenant the subaccount trusts; default: none, with a CAP project one if it takes its tokens. */
   identity?: boolean | IdentityOptions
   /** The Job Scheduling service, bound to the application; default: none. */
   jobScheduler?: boolean | JobSchedulerOptions

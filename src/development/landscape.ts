@@ -17,7 +17,7 @@ import { isEmulatorInstalled, loadDevelopment } from './door.js'
 import { recordEvents } from './recorder/record-events.js'
 import { linkRecorder } from './recorder/link.js'
 import { warnOfMisspeltDestinations } from './misspelt-destinations.js'
-import { completeMockedUsers, defaultsOfMocked } from './mocked-users.js'
+import { completeMockedUsers, defaultsOfMocked, warnOfXsuaaUsers } from './mocked-users.js'
 import type { XsuaaCredentials } from '../token/issuers/credentials.js'
 
 /** `cds.requires.auth`, to which the emulated binding is added. */
@@ -53,6 +53,7 @@ async function attach(): Promise<Landscape> {
   const requires = cap.env.requires as ProjectRequires
   warnOfMisspeltDestinations(requires)
   const project = landscapeOf(cds.root, requires, (defaultsOfMocked().users ?? {}) as DefaultUsers)
+  if (project.identity) warnOfXsuaaUsers(requires)
   const options = { ...project, mocks: 'registered' as const }
   const landscape = await attachLandscape(options, ownerPid()).catch((cause: unknown) => {
     const reason = cause instanceof Error ? cause.message : String(cause)

@@ -1,4 +1,12 @@
+import { existsSync } from 'node:fs'
+import { join } from 'node:path'
+
+import cds from '@sap/cds'
+
+import type { ProjectRequires } from 'cds-principal-emulator/development'
+
 import { cap } from '../cap.js'
+import { logWarning } from '../lib/log.js'
 import type { AuthOptions } from '../options.js'
 import { isEmulatorInstalled, loadDevelopment } from './door.js'
 
@@ -28,4 +36,22 @@ export function completeMockedUsers(auth: Mutable<AuthOptions>): void {
   const { users = {}, tenants = {} } = structuredClone(defaultsOfMocked())
   auth.users = mergedUsers(auth.users, users as never) as NonNullable<AuthOptions['users']>
   auth.tenants = { ...tenants, ...auth.tenants }
+}
+
+/**
+ * Warns that Basic credentials are those of XSUAA in development, with roles and another id, where the project is bound to Identity
+ * Authentication only: by its label, or without `xs-security.json`.
+ *
+ * @param requires - `cds.requires`
+ * @internal
+ */
+export function warnOfXsuaaUsers({ auth, identity, xsuaa }: ProjectRequires): void {
+  const isBound = auth?.vcap?.label === 'identity'
+  const isAdded = Boolean(identity) && !existsSync(join(cds.root, 'xs-security.json'))
+  if (xsuaa || !(isBound || isAdded)) return
+  logWarning(
+    'the project has Identity Authentication and no XSUAA, but Basic credentials (curl -u) are those of a user of the emulated XSUAA, ' +
+      'with roles, attributes and an id that the user does not have on BTP: send a token of Identity Authentication ' +
+      '(npx cds-principal token <user> --issuer ias)'
+  )
 }

@@ -19,9 +19,12 @@ export interface ProjectRequires {
     readonly users?: EmulatorOptions['users']
     /** Configuration of `@sap/ams`. */
     readonly ams?: { readonly dcnRoot?: string }
+    /** By its label, CAP finds the binding: `identity` is Identity Authentication. */
+    readonly vcap?: { readonly label?: string | null }
     readonly emulator?: Omit<Partial<EmulatorOptions>, 'root' | 'file' | 'users' | 'mocks'> | false
   }
   readonly multitenancy?: unknown
+  readonly identity?: unknown
   readonly [service: string]: unknown
 }
 
@@ -62,7 +65,7 @@ export function landscapeOf(
   )
   return {
     ...settings,
-    ...identityOf(requires.auth?.ams, settings.identity),
+    ...identityOf(requires, settings.identity),
     root,
     users: mockedUsers(users, defaultUsers, Boolean(requires.multitenancy)),
     destinations: completed(settings.destinations),
@@ -84,11 +87,17 @@ export function landscapeOf(
   }
 }
 
-/** Authorization policies are those of an application of Identity Authentication: with `@sap/ams` there is one. */
+/**
+ * Returns the option for Identity Authentication, which there is where the project takes its tokens. With `@sap/ams` its application has
+ * authorization policies.
+ */
 function identityOf(
-  ams: { readonly dcnRoot?: string } | undefined,
+  requires: ProjectRequires,
   identity: EmulatorOptions['identity']
 ): Pick<EmulatorOptions, 'identity'> {
+  const { ams, vcap } = requires.auth ?? {}
+  const isRequired = Boolean(requires.identity) || vcap?.label === 'identity'
+  if (identity === undefined && !ams && isRequired) return { identity: true }
   if (!ams || identity === false) return {}
   const own = typeof identity === 'object' ? identity : {}
   const dcn = ams.dcnRoot === undefined ? {} : { dcn: ams.dcnRoot }

@@ -1,6 +1,6 @@
-import { landscapeOf } from '../../src/project/project-options.js'
+import { landscapeOf, type ProjectRequires } from '../../src/project/project-options.js'
 import { createLandscape } from '../../src/landscape/landscape.js'
-import { startEmulator } from '../../src/index.js'
+import { type EmulatorOptions, startEmulator } from '../../src/index.js'
 
 const DEFAULTS = {
   alice: { tenant: 't1', roles: ['admin'] },
@@ -75,6 +75,31 @@ describe('users of a project', () => {
     expect(bob?.scopes).toEqual(['$XSAPPNAME.other'])
     const anyRole = createLandscape({ root: '/nowhere', users }).users.get('bob')
     expect(anyRole?.scopes).toEqual(['$XSAPPNAME.admin', '$XSAPPNAME.other'])
+  })
+})
+
+describe('Identity Authentication', () => {
+  const emulator = (identity: false | { tokenValidity: number }) => ({ emulator: { identity } })
+  const authorization = { enabled: true, dcn: 'own' }
+  it.each<[string, ProjectRequires, EmulatorOptions['identity']]>([
+    ['is there where the project takes its tokens', { identity: true }, true],
+    ['also with options of CAP', { identity: { vcap: { label: 'identity' } } }, true],
+    ['also by the label', { auth: { vcap: { label: 'identity' } } }, true],
+    [
+      'has policies with AMS',
+      { auth: { ams: { dcnRoot: 'own' } }, identity: true },
+      { authorization }
+    ],
+    [
+      'is as it is configured',
+      { auth: emulator({ tokenValidity: 60 }), identity: true },
+      { tokenValidity: 60 }
+    ],
+    ['is not there if it is turned off', { auth: emulator(false), identity: true }, false],
+    ['is not there by default', { auth: { vcap: { label: 'xsuaa' } } }, undefined],
+    ['is not there if the project has turned it off', { identity: false }, undefined]
+  ])('%s', (_, requires, expected) => {
+    expect(landscapeOf('/app', requires, {}).identity).toEqual(expected)
   })
 })
 

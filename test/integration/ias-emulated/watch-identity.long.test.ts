@@ -8,8 +8,13 @@ import { end, Output, SAMPLE } from '../../support/sample.js'
 import { claimsOf } from '../../../emulator/test/support/http.js'
 import { processEnvironment } from '../../support/environment.js'
 
-/** The sample as a developer has it, with two lines more in its configuration. */
-function project(): string {
+interface Requires {
+  identity?: true
+  auth: { '[development]': { emulator: object } }
+}
+
+/** The sample as a developer has it, with a change of its configuration. */
+function project(change: (requires: Requires) => void): string {
   const root = mkdtempSync(join(tmpdir(), 'cds-principal-identity-'))
   for (const name of ['srv', 'db', 'package.json', 'tsconfig.json'])
     cpSync(join(SAMPLE, name), join(root, name), { recursive: true })
@@ -17,11 +22,9 @@ function project(): string {
   symlinkSync(join(SAMPLE, 'node_modules'), join(root, 'node_modules'))
   const read = (name: string) => JSON.parse(readFileSync(join(SAMPLE, name), 'utf8'))
   const configuration = read('.cdsrc.json')
-  Object.assign(configuration.requires.auth['[development]'].emulator, {
-    identity: true,
-    tenants: { acme: { users: { alice: {} } } }
-  })
+  change(configuration.requires)
   writeFileSync(join(root, '.cdsrc.json'), JSON.stringify(configuration))
+  if (configuration.requires.identity) return root // cds add principal,ias writes no xs-security.json
   const descriptor = { ...read('xs-security.json'), 'tenant-mode': 'shared' }
   writeFileSync(join(root, 'xs-security.json'), JSON.stringify(descriptor))
   return root
@@ -33,14 +36,18 @@ const CLI = join(SAMPLE, 'dist/cli/main.js')
 let root: string
 let server: ChildProcess
 
-beforeEach(() => {
-  root = project()
+/** Starts it, and returns its output and address. */
+async function start(change: (requires: Requires) => void) {
+  root = project(change)
   server = spawn(process.execPath, ['--import', 'tsx', CDS_SERVE], {
     cwd: root,
     env: processEnvironment({ PORT: '0', CDS_TYPESCRIPT: 'tsx' }),
     stdio: ['ignore', 'pipe', 'pipe']
   })
-})
+  const output = new Output(server)
+  await output.printed(/server listening on.*?localhost:\d+/s)
+  return { output, url: /http:\/\/localhost:\d+/.exec(output.text)?.[0] ?? '' }
+}
 afterEach(async () => {
   await end(server)
   rmSync(root, { recursive: true, force: true })
@@ -53,16 +60,21 @@ function token(...args: string[]): string {
   return stdout.trim()
 }
 
+async function whoamiAt(url: string, bearerToken: string) {
+  const one = client(url, `Bearer ${bearerToken}`)
+  const { status, body } = await one.get('/odata/v4/change/whoami()')
+  one.close()
+  return status === 200 ? JSON.parse(body.value as unknown as string) : { status }
+}
+
 test('emulator.identity binds Identity Authentication; cds-principal token prints its tokens', async () => {
-  const output = new Output(server)
-  await output.printed(/server listening on.*?localhost:\d+/s)
-  const url = /http:\/\/localhost:\d+/.exec(output.text)?.[0] ?? ''
-  const whoami = async (bearerToken: string) => {
-    const one = client(url, `Bearer ${bearerToken}`)
-    const { status, body } = await one.get('/odata/v4/change/whoami()')
-    one.close()
-    return status === 200 ? JSON.parse(body.value as unknown as string) : { status }
-  }
+  const { url, output } = await start(({ auth }) => {
+    Object.assign(auth['[development]'].emulator, {
+      identity: true,
+      tenants: { acme: { users: { alice: {} } } }
+    })
+  })
+  const whoami = (bearerToken: string) => whoamiAt(url, bearerToken)
   const ias = token('alice', '--issuer', 'ias')
   expect(claimsOf(ias)).toMatchObject({ preferred_username: 'alice', sap_id_type: 'user' })
   expect(await whoami(ias)).toMatchObject({ id: claimsOf(ias).sub })
@@ -75,4 +87,15 @@ test('emulator.identity binds Identity Authentication; cds-principal token print
   })
   expect(await whoami(token('alice'))).toMatchObject({ id: 'alice' })
   expect(() => token('zoe', '--issuer', 'ias')).toThrow('there is no user "zoe"')
+  expect(output.text).not.toContain('no XSUAA')
+}, 120_000)
+
+test('requires.identity does so as well, and the start warns that "curl -u" is not Identity Authentication', async () => {
+  const { url, output } = await start((requires) => {
+    requires.identity = true
+  })
+  const ias = token('alice', '--issuer', 'ias')
+  expect(await whoamiAt(url, ias)).toMatchObject({ id: claimsOf(ias).sub })
+  expect(await whoamiAt(url, token('alice'))).toMatchObject({ id: 'alice' })
+  expect(output.text).toMatch(/has Identity Authentication and no XSUAA.*--issuer ias/)
 }, 120_000)
