@@ -8,7 +8,7 @@ export interface MockUser {
    */
   roles?: readonly string[] | Readonly<Record<string, unknown>>
   /**
-   * Attributes. They reach the token only through a role template that references them.
+   * Attributes. They reach the token only through a role template that references them: one of the user, or one without scopes.
    * `email`, `givenName`, `familyName` replace the derived personal data.
    */
   attr?: Readonly<Record<string, unknown>>
