@@ -1,17 +1,21 @@
 import type { HttpDestination } from '@sap-cloud-sdk/connectivity'
 
-import { type BoundCredentials, boundDestination } from '../destination/resolve/bound-service.js'
+import {
+  type BoundCredentials,
+  boundDestination,
+  checkBound
+} from '../destination/resolve/bound-service.js'
 import {
   bearerBypass,
   type RejectedCredential,
   tokenBypass
 } from '../destination/resolve/bypass.js'
 import {
-  checkFound,
+  checkBeforeTokens,
   completeDestination,
   lookUpDestination
 } from '../destination/resolve/resolve.js'
-import { forwardedToken } from '../destination/exchange/user.js'
+import { checkForwarded, forwardedToken } from '../destination/exchange/user.js'
 import { assertForUser } from '../destination/resolve/check.js'
 import { isUserBound } from '../destination/authentication-types.js'
 import type { Bypass } from '../lib/single-flight.js'
@@ -95,10 +99,13 @@ export interface PlannedCall extends OutboundDestination {
   readonly user: NamedUser | undefined
   /** Tenant of the context; `undefined` is the provider's. */
   readonly tenant: string | undefined
+  /** True if the user's token is not one of XSUAA, and would be exchanged before it is sent; whether that works is not known. */
+  readonly exchanged: boolean
 }
 
 /**
- * Decides about a call as {@link outboundDestination} does, without making its destination ready: no token is fetched for it.
+ * Decides about a call as {@link outboundDestination} does, without making its destination ready: all is checked for which no
+ * token of the user and none for the destination has to be fetched.
  *
  * @throws as {@link outboundDestination}, as far as no token is needed for that
  * @internal
@@ -111,9 +118,10 @@ export async function plannedCall(
   const caller = callingPrincipal(service, current, tenant)
   const { destination, userBound, check } = await lookedUp(service, caller)
   const user = sentUser(service, caller, current, { destination, userBound })
-  check?.()
+  let exchanged = await check(user)
+  if (user && destination.forwardAuthToken) exchanged = checkForwarded(user)
   if (user) checkLifetime(service.name, {}, user, service.minTokenLifetime)
-  return { destination, userBound, user, tenant: caller.tenant }
+  return { destination, userBound, user, tenant: caller.tenant, exchanged }
 }
 
 /**
@@ -139,8 +147,8 @@ function sentUser(
 
 /** Destination that was looked up; `complete` fetches its tokens. */
 interface LookedUp extends OutboundDestination {
-  /** Checks what needs no token. */
-  readonly check?: () => void
+  /** Checks what needs no token. Returns true if the token of the user would be exchanged for one of XSUAA. */
+  readonly check: (user: NamedUser | undefined) => boolean | Promise<boolean>
   /** @param bypass - true to ignore the cached token of the user */
   readonly complete: (bypass?: boolean) => Promise<Partial<HttpDestination>>
 }
@@ -157,9 +165,7 @@ async function lookedUp(service: OutboundService, caller: Caller): Promise<Looke
   return {
     destination: found.destination,
     userBound: found.userBound,
-    check: () => {
-      checkFound(found, options)
-    },
+    check: (user) => checkBeforeTokens(found, user, options),
     complete: (bypass) => completeDestination(found, principal, options, bypass)
   }
 }
@@ -167,7 +173,12 @@ async function lookedUp(service: OutboundService, caller: Caller): Promise<Looke
 function inline(destination: Partial<HttpDestination>): LookedUp {
   const userBound = isUserBound(destination)
   if (userBound) assertForUser(destination)
-  return { destination, userBound, complete: () => Promise.resolve(destination) }
+  return {
+    destination,
+    userBound,
+    check: () => false,
+    complete: () => Promise.resolve(destination)
+  }
 }
 
 function bound(credentials: BoundCredentials, { principal, tenant, options }: Caller): LookedUp {
@@ -177,6 +188,7 @@ function bound(credentials: BoundCredentials, { principal, tenant, options }: Ca
   return {
     destination: { name, authentication },
     userBound,
+    check: (user) => checkBound(credentials, user),
     complete: (bypass: Bypass<string> = tokenBypass(options)) =>
       boundDestination(credentials, principal, tenant, bypass)
   }

@@ -1,7 +1,5 @@
 import { DestinationError, PrincipalError, PropagationError } from '../../errors.js'
 import type { SamlExchangeOptions } from '../../token/exchange-options.js'
-import { firstOf } from '../../user/token-profile.js'
-import { claimAt } from '../../user/oidc-profile.js'
 import { type NamedUser, TokenPrincipal } from '../../user/principal.js'
 import { keyOfToken } from '../../user/user-key.js'
 import { timeExchange } from '../../lib/telemetry/metrics.js'
@@ -11,6 +9,7 @@ import { newTokenCache } from '../tokens/token-cache.js'
 import { differenceAcross } from '../tokens/same-user.js'
 import { type Signer, signedAssertion } from './saml/assertion.js'
 import { serviceProviderAt } from './saml/metadata.js'
+import { attributesOf, nameIdOf } from './saml/subject.js'
 import { fetchShared } from '../../lib/sharing/shared-cache.js'
 import type { Bypass, Lasting } from '../../lib/single-flight.js'
 import {
@@ -56,6 +55,23 @@ export async function exchangeUserToken(
   const bearerToken = await tokens.get(key, () => fetchShared(result, fetch), bypass)
   const expiresAt = Math.min(user.expiresAt, endOf(bearerToken) ?? 0)
   return new TokenPrincipal({ ...user, issuer: 'xsuaa', expiresAt, bearerToken })
+}
+
+/**
+ * True if {@link exchangeUserToken} would ask for a token, which is not tried.
+ *
+ * @throws as {@link exchangeUserToken}, as far as no token is needed for that
+ * @internal
+ */
+export function hasExchange(user: NamedUser): boolean {
+  const exchange = exchangeOf(user.issuer)
+  if (!exchange) return false
+  checkTenant(user, exchange)
+  const { options, userId } = exchange
+  if (options.grant === 'saml2-bearer') {
+    nameIdOf(user, options, userId, claimsOf(user.bearerToken) ?? {})
+  }
+  return true
 }
 
 /**
@@ -182,45 +198,6 @@ async function providerFor(
   if (audience && assertionRecipient) return { entityId: audience, recipient: assertionRecipient }
   const { entityId, recipient } = await serviceProviderAt(url, tenant)
   return { entityId: audience ?? entityId, recipient: assertionRecipient ?? recipient }
-}
-
-function nameIdOf(
-  { issuer }: NamedUser,
-  { userIdSource, nameIdFormat }: SamlExchangeOptions,
-  userId: readonly string[],
-  claims: Claims
-): string {
-  const isEmail = nameIdFormat?.endsWith(':emailAddress')
-  const source = userIdSource ?? (isEmail ? 'email' : undefined)
-  const names = source === undefined ? userId : [source]
-  const found = names.map((each) =>
-    each.includes('.') ? claimAt(claims, each) : firstOf([each], claims)
-  )
-  const name = found.find((each) => typeof each === 'string' && each)
-  if (typeof name === 'string') return name
-  throw new PropagationError(
-    'ERR_USER_TOKEN_REQUIRED',
-    `the user's token of issuer "${issuer}" has no claim ${names.map((each) => `"${each}"`).join(' or ')}, by which XSUAA would know the user`,
-    {
-      hop: 'token exchange',
-      principal: 'named',
-      fix: `Nothing was sent. See cds.requires.auth.issuers.${issuer}.exchange.userIdSource.`
-    }
-  )
-}
-
-function attributesOf({ attributeMapping = {} }: SamlExchangeOptions, claims: Claims) {
-  const entries = Object.entries(attributeMapping).map(
-    ([name, path]) => [name, textsIn(claimAt(claims, path))] as const
-  )
-  return Object.fromEntries(entries.filter(([, values]) => values.length))
-}
-
-function textsIn(value: unknown): string[] {
-  return [value].flat().flatMap((each) => {
-    const isPlain = ['string', 'number', 'boolean'].includes(typeof each)
-    return isPlain && each !== '' ? [String(each)] : []
-  })
 }
 
 /** True if two names of a user are equal; XSUAA ignores their case. */

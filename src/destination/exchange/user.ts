@@ -14,7 +14,7 @@ import { exchangeAt } from '../tokens/service.js'
 import { newTokenCache } from '../tokens/token-cache.js'
 import { claimsOf, endOf, lifetimeUntil } from '../tokens/lifetime.js'
 import { differenceAcross } from '../tokens/same-user.js'
-import { exchangeUserToken } from './external-user.js'
+import { exchangeUserToken, hasExchange } from './external-user.js'
 
 /**
  * Returns the user with a token that the Destination service and the Cloud Connector accept. A
@@ -39,6 +39,22 @@ export async function withPlatformToken(
   return (await exchangeUserToken(user, bypass)) ?? user
 }
 
+/**
+ * True if {@link withPlatformToken} would exchange the token of the user, which is not tried.
+ *
+ * @throws {@link PropagationError} if the token can't be exchanged by the options
+ * @internal
+ */
+export function isExchanged(
+  destination: Destination,
+  user: NamedUser,
+  { iasToXsuaaTokenExchange = false }: DestinationOptions
+): boolean {
+  if (user.issuer === 'xsuaa') return false
+  if (user.issuer === 'ias') return iasToXsuaaTokenExchange
+  return !declaresUserTokenKeys(destination) && hasExchange(user)
+}
+
 /** True if the destination declares keys of an issuer whose tokens the Destination service then accepts. @internal */
 export function declaresUserTokenKeys(destination: Destination): boolean {
   const { jwks, jwksUri } = destination
@@ -60,7 +76,24 @@ export async function forwardedToken(
   if (user.issuer === 'xsuaa' || user.issuer === 'ias') return user.bearerToken
   const exchanged = await exchangeUserToken(user, bypass)
   if (exchanged) return exchanged.bearerToken
-  throw new PropagationError(
+  throw notForwarded(user)
+}
+
+/**
+ * Checks that `forwardAuthToken` can send a token for a user, as {@link forwardedToken} does, without asking for one.
+ *
+ * @returns true if the token would be exchanged
+ * @throws as {@link forwardedToken}
+ * @internal
+ */
+export function checkForwarded(user: NamedUser): boolean {
+  if (user.issuer === 'xsuaa' || user.issuer === 'ias') return false
+  if (hasExchange(user)) return true
+  throw notForwarded(user)
+}
+
+function notForwarded(user: NamedUser): PropagationError {
+  return new PropagationError(
     'ERR_USER_TOKEN_REQUIRED',
     `"forwardAuthToken" would send the token of issuer "${user.issuer}" as it is`,
     { principal: 'named', fix: `Nothing was sent. ${withExchange(user)}` }

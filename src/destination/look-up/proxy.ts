@@ -36,13 +36,28 @@ export async function proxyFor(
   return destination.proxyType === 'PrivateLink' ? undefined : environmentProxy(destination)
 }
 
+/**
+ * Checks that there is a proxy for a destination on premise, before any token is asked for.
+ *
+ * @throws {@link DestinationError} `ERR_DESTINATION_UNAVAILABLE` without a binding
+ * @internal
+ */
+export async function checkProxy({ name, proxyType }: Destination): Promise<void> {
+  if (proxyType === 'OnPremise') await connectivityService(String(name))
+}
+
 async function connectivityProxy(
   name: string,
   tenant: string | undefined,
   bypass: Bypass<string>
 ): Promise<Proxy> {
+  const service = await connectivityService(name)
+  return connectivityProxyOf(service, await serviceTokenOf(service, tenant, bypass))
+}
+
+async function connectivityService(name: string): Promise<Service> {
   const service = await serviceBinding('connectivity')
-  if (service) return connectivityProxyOf(service, await serviceTokenOf(service, tenant, bypass))
+  if (service) return service
   throw new DestinationError(
     'ERR_DESTINATION_UNAVAILABLE',
     `destination "${name}" is on premise, and no Connectivity service is bound`,

@@ -6,7 +6,7 @@ import type { NamedUser, Principal } from '../../user/principal.js'
 import { keyOfToken } from '../../user/user-key.js'
 import { checkUsable } from './check.js'
 import { answerOf, cleanCause } from '../../lib/redact.js'
-import { exchangeUserToken } from '../exchange/external-user.js'
+import { exchangeUserToken, hasExchange } from '../exchange/external-user.js'
 import { newTokenCache } from '../tokens/token-cache.js'
 import { withExchange } from '../exchange/user.js'
 import { bearerBypass } from '../tokens/rejected.js'
@@ -48,17 +48,9 @@ export async function boundDestination(
   tenant: string | undefined,
   bypass: Bypass<string> = false
 ): Promise<HttpDestination> {
-  const { name, url, uaa, headers, queryParameters, plainHttpWithinCluster } = credentials
+  const { name, uaa, queryParameters } = credentials
   const user = principal.kind === 'named' ? principal : undefined
-  const authentication = user ? 'OAuth2JWTBearer' : 'OAuth2ClientCredentials'
-  const target = {
-    name,
-    url: String(url),
-    authentication,
-    ...(headers && { headers }),
-    ...(plainHttpWithinCluster === true && { plainHttpWithinCluster })
-  } as const
-  checkUsable(target, Boolean(user))
+  const target = targetOf(credentials, user)
   const service: Service = { name, label: 'uaa', tags: [], credentials: uaa }
   const token = await tokenOf(service, user, tenant, bypass).catch((error: unknown) => {
     throw failure(name, error)
@@ -73,6 +65,43 @@ export async function boundDestination(
   }
   const complete = { ...target, ...(queryParameters && { queryParameters }) }
   return { ...complete, authTokens: [authToken] }
+}
+
+/**
+ * Checks all that {@link boundDestination} refuses without asking for a token.
+ *
+ * @param user - who is sent; `undefined` for the application
+ * @returns true if the token of the user is of another issuer than XSUAA, and would be exchanged
+ * @throws as {@link boundDestination}
+ * @internal
+ */
+export function checkBound(credentials: BoundCredentials, user: NamedUser | undefined): boolean {
+  targetOf(credentials, user)
+  if (!user || user.issuer === 'xsuaa') return false
+  if (isTaken(user) || hasExchange(user)) return true
+  throw notTaken(credentials.name, user)
+}
+
+/** @throws {@link DestinationError} if it can't be called */
+function targetOf(
+  { name, url, headers, plainHttpWithinCluster }: BoundCredentials,
+  user: NamedUser | undefined
+) {
+  const authentication = user ? 'OAuth2JWTBearer' : 'OAuth2ClientCredentials'
+  const target = {
+    name,
+    url: String(url),
+    authentication,
+    ...(headers && { headers }),
+    ...(plainHttpWithinCluster === true && { plainHttpWithinCluster })
+  } as const
+  checkUsable(target, Boolean(user))
+  return target
+}
+
+/** True if an XSUAA takes the user's token in exchange for its own. */
+function isTaken({ issuer }: NamedUser): boolean {
+  return issuer === 'xsuaa' || issuer === 'ias'
 }
 
 async function tokenOf(
@@ -91,20 +120,10 @@ async function userToken(
   user: NamedUser,
   bypass: Bypass<string>
 ): Promise<string> {
-  if (user.issuer !== 'xsuaa' && user.issuer !== 'ias') {
+  if (!isTaken(user)) {
     const known = await exchangeUserToken(user, bearerBypass(bypass))
     if (known) return userToken(service, known, bypass)
-    throw new PropagationError(
-      'ERR_USER_TOKEN_REQUIRED',
-      `the binding of "${service.name}" needs a token of XSUAA or Identity Authentication, and the user's is of issuer "${user.issuer}"`,
-      {
-        service: service.name,
-        principal: 'named',
-        sent: `a token of "${user.issuer}"`,
-        expected: 'one of "xsuaa" or "ias"',
-        fix: `Nothing was sent. ${withExchange(user)}`
-      }
-    )
+    throw notTaken(service.name, user)
   }
   const { clientid } = service.credentials
   const url = String(service.credentials['url'])
@@ -118,6 +137,20 @@ async function userToken(
   } as const
   const fetch = () => timeExchange('xsuaa', () => exchange(service, user))
   return exchanged.get(key, () => fetchShared(result, fetch), whole)
+}
+
+function notTaken(name: string, user: NamedUser): PropagationError {
+  return new PropagationError(
+    'ERR_USER_TOKEN_REQUIRED',
+    `the binding of "${name}" needs a token of XSUAA or Identity Authentication, and the user's is of issuer "${user.issuer}"`,
+    {
+      service: name,
+      principal: 'named',
+      sent: `a token of "${user.issuer}"`,
+      expected: 'one of "xsuaa" or "ias"',
+      fix: `Nothing was sent. ${withExchange(user)}`
+    }
+  )
 }
 
 async function exchange(service: Service, user: NamedUser): Promise<Lasting<string>> {

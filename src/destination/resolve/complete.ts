@@ -8,12 +8,12 @@ import { authenticationTypeOf } from '../authentication-types.js'
 import { assertForUser, checkPassword, checkUsable, checkUserToken } from './check.js'
 import { destinationFailure } from './failure.js'
 import type { FoundDestination } from '../look-up/find.js'
-import { withPlatformToken } from '../exchange/user.js'
+import { isExchanged, withPlatformToken } from '../exchange/user.js'
 import { type Configured, ownerTenant } from '../look-up/look-up.js'
 import { cachedDestination } from './cached-destination.js'
 import { bearerBypass } from '../tokens/rejected.js'
-import { proxyFor } from '../look-up/proxy.js'
-import { checkRetrieval, forwardsCorporateToken } from '../retrieval/retrieval.js'
+import { checkProxy, proxyFor } from '../look-up/proxy.js'
+import { actorService, checkRetrieval, forwardsCorporateToken } from '../retrieval/retrieval.js'
 import { proxyTokenBypass, type ResolveOptions, tokenBypass } from './bypass.js'
 import { type Retrieved, technicalTokens } from '../retrieval/technical.js'
 import { userToken } from '../retrieval/user.js'
@@ -51,12 +51,37 @@ export async function completeDestination(
 }
 
 /**
- * Checks of a destination that was looked up what needs no token.
+ * Checks all that {@link completeDestination} refuses without asking for a token.
  *
- * @throws {@link DestinationError} `ERR_DESTINATION_UNAVAILABLE`
+ * @param user - who is sent; `undefined` for the application
+ * @returns true if the user's token would be exchanged for one of XSUAA before the destination gets it
+ * @throws as {@link completeDestination}
  * @internal
  */
-export function checkFound(
+export async function checkBeforeTokens(
+  found: FoundDestination,
+  user: NamedUser | undefined,
+  options: ResolveOptions = {}
+): Promise<boolean> {
+  checkFound(found, options)
+  const { destination, configured } = found
+  if (!configured) return false
+  let exchanged = false
+  if (user && !destination.forwardAuthToken) {
+    exchanged = isExchanged(destination, user, options)
+    if (!exchanged) checkUserToken(destination, user, options)
+    if (options.actorToken) await actorService(destination, options.actorToken)
+  }
+  await checkProxy(destination)
+  return exchanged
+}
+
+/**
+ * Checks the destination itself.
+ *
+ * @throws {@link DestinationError} `ERR_DESTINATION_UNAVAILABLE`
+ */
+function checkFound(
   { destination, userBound, configured }: FoundDestination,
   options: ResolveOptions = {}
 ): void {

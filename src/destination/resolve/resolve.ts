@@ -7,7 +7,7 @@ import { findDestination, type FoundDestination } from '../look-up/find.js'
 import type { DestinationOptions } from '../look-up/options.js'
 
 export type { DestinationOptions } from '../look-up/options.js'
-export { checkFound, completeDestination } from './complete.js'
+export { checkBeforeTokens, completeDestination } from './complete.js'
 
 /**
  * Resolves a destination by name as the principal. If it is bound to the user, the token of a named

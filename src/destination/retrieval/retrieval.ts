@@ -1,4 +1,4 @@
-import type { Destination } from '@sap-cloud-sdk/connectivity'
+import type { Destination, Service } from '@sap-cloud-sdk/connectivity'
 
 import { DestinationError } from '../../errors.js'
 import type { NamedUser } from '../../user/principal.js'
@@ -104,7 +104,7 @@ export async function retrievalHeaders(
   const subject = { 'X-Subject-Token': bearerToken, 'X-Subject-Token-Type': JWT }
   if (!actorToken) return subject
   const own = tenant === scope.service.credentials['tenantid'] ? undefined : tenant
-  const actor = await ownToken(destination, actorToken, own)
+  const actor = await serviceTokenOf(await actorService(destination, actorToken), own)
   return { ...subject, 'X-Actor-Token': actor, 'X-Actor-Token-Type': JWT }
 }
 
@@ -144,13 +144,16 @@ export async function retrievalKey({
   ]
 }
 
-async function ownToken(
-  { name }: Destination,
-  label: string,
-  tenant: string | undefined
-): Promise<string> {
+/**
+ * Returns the bound service whose token of the application is sent as the actor's.
+ *
+ * @param label - of it
+ * @throws {@link DestinationError} `ERR_DESTINATION_UNAVAILABLE` if none is bound
+ * @internal
+ */
+export async function actorService({ name }: Destination, label: string): Promise<Service> {
   const service = await serviceBinding(label)
-  if (service) return serviceTokenOf(service, tenant)
+  if (service) return service
   throw new DestinationError(
     'ERR_DESTINATION_UNAVAILABLE',
     `destination "${String(name)}" is called with "actorToken", and no service "${label}" is bound`,

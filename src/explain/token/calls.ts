@@ -48,22 +48,18 @@ async function decision(
   const url = options.credentials?.url
   if (!name && !url) return { as: 'unknown', details: 'it has no address here' }
   try {
-    const { destination, user } = await planCall(service, options, principal, tenant)
+    const { destination, user, exchanged } = await planCall(service, options, principal, tenant)
     const { authentication = 'none' } = destination
     const target = name ? `destination ${name}` : 'the URL of its credentials'
-    const details = `${target}, Authentication ${authentication}${foreign(user)}`
+    const untried =
+      user && exchanged ? `; the exchange of its token (${user.issuer}) was not tried` : ''
+    const details = `${target}, Authentication ${authentication}${untried}`
     return { as: user ? 'named user' : 'technical user', details }
   } catch (error) {
     if (!(error instanceof PrincipalError)) return { as: 'unknown', details: reasonOf(error) }
     const { code, explanation } = error
     return { as: 'refused', code, details: explanation.cause }
   }
-}
-
-/** A token of another issuer may have to be exchanged, which is not tried here. */
-function foreign(user: { issuer: string } | undefined): string {
-  if (!user || user.issuer === 'xsuaa') return ''
-  return `; the token is of issuer ${user.issuer}, and its exchange was not tried`
 }
 
 function reasonOf(error: unknown): string {

@@ -73,7 +73,7 @@ test('an accepted token: claims, access and calls', async () => {
       '? UNBOUND: unknown (onBehalfOf systemUser; it has no address here)'
     ])
   )
-  expect(text).toMatch(/✓ FORWARDS: named user \(onBehalfOf currentUser;[^)]*issuer own/)
+  expect(text).toMatch(/✗ FORWARDS: refused, ERR_USER_TOKEN_REQUIRED \(onBehalfOf currentUser;/)
   expect(text).toMatch(/✓ TECHNICAL: technical user \(the URL of its credentials/)
   expect(text).toMatch(/✗ WRONG: refused, ERR_CONFIGURATION/)
 })

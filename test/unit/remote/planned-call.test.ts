@@ -34,6 +34,18 @@ test('a bound service: the user or the application, by the principal', async () 
   expect(await plan(options, technical)).toMatchObject({ user: undefined })
 })
 
+test.each([
+  [{ url, forwardAuthToken: true }, 'ERR_USER_TOKEN_REQUIRED'],
+  [{ url, uaa: { clientid: 'c', url: 'https://t1.example.com' } }, 'ERR_USER_TOKEN_REQUIRED'],
+  [
+    { url: 'http://system.example.com', uaa: { clientid: 'c', url: 'https://t1.example.com' } },
+    'ERR_DESTINATION_UNAVAILABLE'
+  ]
+])('a token of an issuer without "exchange" goes nowhere: %j', async (credentials, code) => {
+  const attempt = plan({ onBehalfOf: 'namedUser', credentials }, { ...alice, issuer: 'keycloak' })
+  await expect(attempt).rejects.toMatchObject({ code })
+})
+
 test('a destination of the environment is looked up', async () => {
   const found = await plan({ onBehalfOf: 'systemUser', credentials: { destination: 'NO_USER' } })
   expect(found).toMatchObject({
