@@ -117,6 +117,7 @@ const rooms = {
     'install',
     'model/definition',
     'model/governing',
+    'model/permission',
     'names/advice',
     'names/known',
     'names/lint-findings',

@@ -62,6 +62,8 @@ export function grantsOf(definition: RestrictedDefinition, facts: UserFacts): Gr
 export interface RestrictedPlace {
   readonly name: string
   readonly definition: RestrictedDefinition
+  /** Entity of a bound action. */
+  readonly entity?: RestrictedDefinition
 }
 
 /** Returns the services that the project serves itself. @internal */
@@ -81,7 +83,8 @@ export function partsOf(model: Model, service: string): RestrictedPlace[] {
     { name, definition },
     ...Object.entries(definition.actions ?? {}).map(([action, bound]) => ({
       name: `${name}.${action}`,
-      definition: bound
+      definition: bound,
+      entity: definition
     }))
   ])
 }

@@ -7,6 +7,7 @@ import {
   type RestrictedPlace
 } from '../../restrictions/describe.js'
 import type { Model, RestrictedDefinition } from '../../restrictions/model/definition.js'
+import { grants, isOfData, restrictsData } from '../../restrictions/model/permission.js'
 
 /** User, as far as roles and conditions ask for it. */
 export interface AskedUser {
@@ -20,54 +21,103 @@ export interface AskedUser {
 export interface Access {
   readonly name: string
   readonly open: boolean
-  /** Role that opens it, or the roles one of which would. */
+  /** Role that opens it, or what is missing. */
   readonly why: string
-  /** Grants that the user has, with their conditions. */
+  /** Grants that the user has, with their conditions; none where it is not open. */
   readonly grants: readonly string[]
   readonly parts: readonly Access[]
 }
 
 /**
- * Returns the services of a model that a user may call, and what of them.
+ * Returns the services of a model that a user may call, and what of them, by CAP's rules.
  *
  * @param withValues - true to put the values of attributes into conditions, false for their number
  * @internal
  */
 export function accessOf(model: Model, user: AskedUser, withValues: boolean): Access[] {
   return ownServices(model).map(({ name, definition }) => {
-    const service = accessTo({ name, definition }, user, withValues)
-    const parts = service.open
-      ? partsOf(model, name)
-          .filter((part) => isRestricted(part.definition))
-          .map((part) => accessTo(part, user, withValues))
-      : []
-    return { ...service, grants: [], parts }
+    const roles = serviceRoles(definition)
+    const { open, why } = decide({ required: roles.length ? roles : undefined }, user)
+    const visible = open ? partsOf(model, name).filter((part) => isShown(part, user)) : []
+    const parts = visible.map((part) => accessTo(part, user, withValues))
+    return { name, open, why, grants: [], parts }
   })
 }
 
-function isRestricted(definition: RestrictedDefinition): boolean {
-  return Boolean(definition['@requires'] ?? definition['@restrict'])
+/** Returns the roles that a service asks for. Without `@requires`, those of `@restrict` count; an empty list asks for none. */
+function serviceRoles(definition: RestrictedDefinition): string[] {
+  if (definition['@requires']) return requiredRolesOf(definition)
+  return (definition['@restrict'] ?? []).flatMap(({ to = [] }) => to)
 }
 
-function accessTo(
-  { name, definition }: RestrictedPlace,
-  user: AskedUser,
-  withValues: boolean
-): Access {
-  const facts = { id: user.id, tenant: user.tenant, attr: user.attr }
-  const required = requiredRolesOf(definition)
-  const grants = grantsOf(definition, facts)
-  const own = grants.filter(({ roles }) => roles.some((role) => user.is(role)))
-  const asked = required.length ? required : [...new Set(grants.flatMap(({ roles }) => roles))]
-  const opening = asked.find((role) => user.is(role))
-  const open = !asked.length || (opening !== undefined && (!grants.length || own.length > 0))
-  return {
-    name,
-    open,
-    why: open ? (opening ?? 'no role is asked for') : `needs ${asked.join(' or ')}`,
-    grants: own.map((grant) => textOf(grant, user, withValues)),
-    parts: []
+function accessTo(place: RestrictedPlace, user: AskedUser, withValues: boolean): Access {
+  const { open, why, own } = decide(needsOf(place, user), user)
+  const texts = own.map((grant) => textOf(grant, user, withValues))
+  return { name: place.name, open, why, grants: texts, parts: [] }
+}
+
+/** Actions that CAP adds to entities with drafts: the grants for the records count. */
+const OF_DRAFTS = ['draftPrepare', 'draftActivate', 'draftEdit']
+
+/** True for what has annotations, and for actions about which their entity says something else than about its records. */
+function isShown(place: RestrictedPlace, user: AskedUser): boolean {
+  const { definition, entity } = place
+  if (definition['@requires'] ?? definition['@restrict']) return true
+  if (!entity?.['@restrict'] || OF_DRAFTS.includes(definition.name)) return false
+  const ofActions = grantsOf(entity, user).filter(({ events }) => !events.some(isOfData))
+  if (ofActions.some(({ events }) => events.includes(definition.name))) return true
+  const isOpen = (each: RestrictedPlace) => decide(needsOf(each, user), user).open
+  return isOpen(place) !== isOpen({ name: entity.name, definition: entity })
+}
+
+/** Roles and grants that a request asks for. */
+interface Needs {
+  /** Roles of `@requires`, one of which is enough; none without the annotation. */
+  readonly required?: readonly string[] | undefined
+  /** Grants, one of which is enough; none where no `@restrict` counts. */
+  readonly granted?: readonly Grant[] | undefined
+}
+
+/** Returns the needs of a request for records of an entity, or of an action: `@restrict` of its entity counts as well. */
+function needsOf({ definition, entity }: RestrictedPlace, user: AskedUser): Needs {
+  const required = requiredBy(definition) ?? (entity && requiredBy(entity))
+  const all = grantsOf(definition, user)
+  if (definition.kind === 'entity') {
+    const ofData = all.filter(({ events }) => events.some(isOfData))
+    return { required, granted: restrictsData(definition) ? ofData : undefined }
   }
+  if (!definition['@restrict'] && !entity?.['@restrict']) return { required }
+  const inherited = entity ? grantsOf(entity, user) : []
+  const named = inherited.filter(({ events }) => grants({ grant: events }, definition.name))
+  return { required, granted: [...all, ...named] }
+}
+
+function requiredBy(definition: RestrictedDefinition): string[] | undefined {
+  return definition['@requires'] ? requiredRolesOf(definition) : undefined
+}
+
+interface Decision extends Pick<Access, 'open' | 'why'> {
+  /** Grants that the user has, where it is open. */
+  readonly own: readonly Grant[]
+}
+
+/** Decides by both annotations: each of them has to let the user pass. */
+function decide({ required, granted }: Needs, user: AskedUser): Decision {
+  const is = (role: string) => user.is(role)
+  const own = (granted ?? []).filter(({ roles }) => roles.some(is))
+  const missing = new Set<string>()
+  if (required && !required.some(is)) missing.add(lackOf('@requires', required))
+  if (granted && !own.length) missing.add(lackOf('@restrict', rolesOf(granted)))
+  if (missing.size) return { open: false, why: [...missing].join(', and '), own: [] }
+  const opening = [...(required ?? []), ...rolesOf(own)].find(is)
+  return { open: true, why: opening ?? 'no role is asked for', own }
+}
+
+const rolesOf = (granted: readonly Grant[]) => granted.flatMap(({ roles }) => roles)
+
+function lackOf(annotation: string, roles: readonly string[]): string {
+  const names = [...new Set(roles)]
+  return names.length ? `needs ${names.join(' or ')}` : `${annotation} names no role for it`
 }
 
 function textOf({ events, roles, where, attributes }: Grant, user: AskedUser, withValues: boolean) {

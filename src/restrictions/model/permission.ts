@@ -34,15 +34,23 @@ export function permissionFor(
   const roles = entity['@requires'] as string | string[] | undefined
   if (roles && ![roles].flat().some((role) => user.is(role))) return 'never'
   if (!entity['@restrict']) return 'always'
-  const restrictions = restrictionsOf(entity)
-  const named = restrictions.flatMap(({ grant = '*' }) => grant)
-  const isOfActions =
-    named.length > 0 && !named.some((g) => g === '*' || g === 'WRITE' || CRUD.has(g))
-  if (CRUD.has(event) && isOfActions) return 'always'
+  if (CRUD.has(event) && !restrictsData(entity)) return 'always'
   return decide(
-    restrictions.filter((restriction) => grants(restriction, event)),
+    restrictionsOf(entity).filter((restriction) => grants(restriction, event)),
     user
   )
+}
+
+/** True if an entity has restrictions for its records: those that name nothing but actions are none. @internal */
+export function restrictsData(entity: RestrictedDefinition): boolean {
+  if (!entity['@restrict']) return false
+  const named = restrictionsOf(entity).flatMap(({ grant = '*' }) => grant)
+  return !named.length || named.some(isOfData)
+}
+
+/** True if a grant is one for the records of an entity, and not for an action. @internal */
+export function isOfData(grant: string): boolean {
+  return grant === '*' || grant === 'WRITE' || CRUD.has(grant)
 }
 
 /** Returns the permission for an action of an entity, which may have restrictions of its own. @internal */
