@@ -30,6 +30,7 @@ const FACTS: readonly (readonly [prefix: string, facts: Facts])[] = [
   ['USER', requiredServices],
   ['USER', destinations],
   ['TENANT', requiredServices],
+  ['CLIENT', requiredServices],
   ['QUEUED', requiredServices],
   ['QUEUED', queues],
   ['DESTINATION', requiredServices],

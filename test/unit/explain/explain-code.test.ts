@@ -1,7 +1,8 @@
-import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 
+import { ERROR_CODES } from '../../../src/error-codes.js'
 import { explain } from '../../../src/explain/explain.js'
 
 const requires = {
@@ -170,5 +171,27 @@ describe('what of a code applies in this project', () => {
       text: 'There is no code "ERR_TOKEN_EXPRED". Did you mean ERR_TOKEN_EXPIRED?',
       explained: false
     })
+  })
+})
+
+describe('docs/explain.md', () => {
+  const page = readFileSync(join(__dirname, '../../../docs/explain.md'), 'utf8')
+  const rows = [...page.matchAll(/^\| (all|`ERR_[^|]*?) *\| ([^|]*?) *\|$/gm)]
+  const quotedIn = (text = '') => [...text.matchAll(/`([^`]+)`/g)].map(([, name = '']) => name)
+  /** `ERR_ROLE_…` is the beginning of codes. */
+  const fits = (code: string, pattern: string) =>
+    pattern.endsWith('…') ? code.startsWith(pattern.slice(0, -1)) : code === pattern
+  /** Facts by name; no landscape runs here. */
+  const namedFor = (code: string) => {
+    const fitting = rows.filter(
+      ([, codes]) => codes === 'all' || quotedIn(codes).some((each) => fits(code, each))
+    )
+    const names = new Set(fitting.flatMap(([, , named]) => quotedIn(named)))
+    names.delete('exposed by the Cloud Connector of the landscape')
+    return [...names].sort()
+  }
+
+  test.each(Object.keys(ERROR_CODES))('names the facts of %s', async (code) => {
+    expect(Object.keys(await facts(code)).sort()).toEqual(namedFor(code))
   })
 })
