@@ -40,16 +40,22 @@ async function destinationFinding(seen: SeenDestination, facts: Facts): Promise<
   const users = facts.services.filter(({ destination }) => destination === name)
   if (!configuration) return [reason ? unseen(title, reason) : missing(seen, users)]
   const parsed = await parse(configuration)
-  const problem =
-    configurationProblem(title, configuration, parsed) ??
-    tokenServiceProblem(title, configuration, users, facts) ??
-    users.map((each) => policyProblem(title, each, parsed)).find(Boolean) ??
+  const problems = [
+    configurationProblem(title, configuration, parsed),
+    tokenServiceProblem(title, configuration, users, facts),
+    ...users.map((each) => policyProblem(title, each, parsed)),
     locationFinding(title, seen, facts)
+  ]
+  const problem = problems.find(isDefect) ?? problems.find(Boolean)
   const what = `${String(parsed.authentication)}, ${parsed.proxyType ?? 'Internet'}`
   const carries = isUserBound(parsed) ? 'carries the user' : 'a technical identity'
   const found = problem ?? right(title, `found in ${String(place)}: ${what}, ${carries}`)
-  const isDefect = problem?.state === 'mend'
-  return [found, ...(isDefect ? [] : certificateFindings(title, certificates))]
+  return [found, ...(isDefect(problem) ? [] : certificateFindings(title, certificates))]
+}
+
+/** True for a problem that makes calls fail: it comes before one that is a doubt only. */
+function isDefect(problem: Finding | undefined): boolean {
+  return problem?.state === 'mend'
 }
 
 async function parse(configuration: object): Promise<Destination> {

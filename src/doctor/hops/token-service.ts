@@ -1,7 +1,7 @@
 import { authenticationTypeOf } from '../../destination/authentication-types.js'
 import { asJson } from '../exports.js'
 import type { Facts } from '../facts.js'
-import { broken, type Finding } from '../row.js'
+import { broken, doubtful, type Finding } from '../row.js'
 import type { UsedService } from '../look-ups.js'
 
 /** Next step for a property of a destination that is wrong. */
@@ -18,7 +18,11 @@ export function tokenServiceProblem(
   users: readonly UsedService[],
   facts: Facts
 ): Finding | undefined {
-  const { tokenServiceURL: url, Authentication: authentication } = configuration
+  const {
+    tokenServiceURL: url,
+    Authentication: authentication,
+    ProxyType: ofSystem
+  } = configuration
   if (!url) {
     const type = authenticationTypeOf({ authentication: String(authentication) })
     if (type?.retrieved !== 'token' || isCompletedElsewhere(users, facts)) return undefined
@@ -28,9 +32,11 @@ export function tokenServiceProblem(
   }
   if (typeof url !== 'string' || !url.startsWith('http://') || /\/\/(localhost|127\.)/.test(url))
     return undefined
+  // through the Cloud Connector it is a virtual host, whose URL has http as that of the system has
+  const { 'tokenServiceURL.ProxyType': proxyType = ofSystem } = configuration
+  if (proxyType === 'OnPremise') return undefined
   const cause = 'its token service is asked over http, with the secret of the client'
-  const details = { sent: 'http', expected: 'https', ...UNUSABLE }
-  return broken(title, cause, IN_COCKPIT, details)
+  return doubtful(title, cause, IN_COCKPIT, { sent: 'http', expected: 'https' })
 }
 
 /** True if a fragment or a chain may name the token service, or the emulated Destination service takes its own XSUAA. */

@@ -8,6 +8,7 @@ const S4 = {
   ProxyType: 'OnPremise',
   Authentication: 'PrincipalPropagation'
 }
+const SAML = { ...S4, Authentication: 'OAuth2SAMLBearerAssertion' }
 const API = {
   Name: 'S4',
   Type: 'HTTP',
@@ -63,7 +64,35 @@ test.each([
     'a token service over http',
     { ...API, tokenServiceURL: 'http://t.example' },
     undefined,
+    'warning',
+    /token service/
+  ],
+  [
+    'a token service over http, and a type that does not fit',
+    { ...API, tokenServiceURL: 'http://t.example' },
+    'systemUser',
     'mend',
+    /propagates users/
+  ],
+  [
+    'a token service behind the Cloud Connector',
+    { ...SAML, tokenServiceURL: 'http://s4.internal:1/sap/bc/sec/oauth2/token' },
+    undefined,
+    'ok',
+    /carries the user/
+  ],
+  [
+    'one of a system on the internet',
+    { ...API, tokenServiceURL: 'http://t.internal:1', 'tokenServiceURL.ProxyType': 'OnPremise' },
+    undefined,
+    'ok',
+    /OAuth2JWTBearer, Internet/
+  ],
+  [
+    'a system behind the Cloud Connector, with a token service over http on the internet',
+    { ...SAML, tokenServiceURL: 'http://t.example', 'tokenServiceURL.ProxyType': 'Internet' },
+    undefined,
+    'warning',
     /token service/
   ],
   [
