@@ -82,14 +82,33 @@ function inExport(name: string, exported: readonly ExportedDestination[]): SeenD
   return { name, configuration: undefined, certificates: [], similar }
 }
 
+/** Properties of a destination that the Cloud SDK names differently; entries of the environment have either names. */
+const NAMES = {
+  url: 'URL',
+  authentication: 'Authentication',
+  proxyType: 'ProxyType',
+  username: 'User',
+  password: 'Password',
+  cloudConnectorLocationId: 'CloudConnectorLocationId'
+}
+
+const ENVIRONMENT = 'the environment variable "destinations"'
+
 function inEnvironment(name: string): SeenDestination {
   const list = JSON.parse(process.env['destinations'] ?? '[]') as Json[]
   const own = list.find((each) => (each['name'] ?? each['Name']) === name) ?? {}
-  const capital = { url: 'URL', authentication: 'Authentication', proxyType: 'ProxyType' }
-  const renamed = Object.entries(capital).map(([from, to]) => [to, own[to] ?? own[from]] as const)
+  const renamed = Object.entries(NAMES).map(([from, to]) => [to, own[to] ?? own[from]] as const)
   const known = renamed.filter(([, value]) => value !== undefined)
   const configuration = { Name: name, ...own, ...Object.fromEntries(known) }
-  return { name, configuration, certificates: [], place: 'the environment variable "destinations"' }
+  return { name, configuration, certificates: [], place: ENVIRONMENT }
+}
+
+/** True if a service names a destination that is not in the environment, so that the Destination service is asked for it. */
+export function needsDestinationService(
+  { destination }: UsedService,
+  destinations: ReadonlyMap<string, SeenDestination>
+): boolean {
+  return destination !== undefined && destinations.get(destination)?.place !== ENVIRONMENT
 }
 
 /** Asks the Destination service in the tenant of the token first, and then in the provider's. */

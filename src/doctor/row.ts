@@ -113,12 +113,17 @@ function plain(text: string): string {
   return text.replace(/\p{Cc}/gu, '?')
 }
 
-/** Returns the last line of the report: the number of rows to mend, and the first of them. */
+/** Returns the last line of the report: the number of rows to mend, or else to watch, and the first of them. */
 export function summaryOf(rows: readonly Row[]): string {
-  const toMend = rows.filter(({ state }) => state === 'mend')
   const unknown = rows.filter(({ state }) => state === 'unknown').length
   const hidden = unknown ? ` ${unknown} could not be seen.` : ''
-  const [first] = toMend
-  if (!first) return `Nothing to mend.${hidden}`
-  return plain(`${toMend.length} to mend, first: ${first.hop}, ${first.subject}.${hidden}`)
+  const toMend = countOf(rows, 'mend', 'to mend')
+  const toWatch = countOf(rows, 'warning', 'to watch')
+  return plain((toMend || `Nothing to mend.${toWatch && ` ${toWatch}`}`) + hidden)
+}
+
+function countOf(rows: readonly Row[], state: State, what: string): string {
+  const found = rows.filter((row) => row.state === state)
+  const [first] = found
+  return first ? `${found.length} ${what}, first: ${first.hop}, ${first.subject}.` : ''
 }

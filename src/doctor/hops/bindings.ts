@@ -4,7 +4,8 @@ import { checkBinding } from '../../destination/binding/check-binding.js'
 import { certificateFinding } from './certificates.js'
 import { asJson } from '../exports.js'
 import type { Facts } from '../facts.js'
-import { broken, brokenBy, type Finding, right, unseen } from '../row.js'
+import { needsDestinationService } from '../look-ups.js'
+import { broken, brokenBy, doubtful, type Finding, right, unseen } from '../row.js'
 
 /** Properties of issuers' bindings that tokens are checked with. */
 const REQUIRED: Readonly<Record<string, readonly string[]>> = {
@@ -54,10 +55,13 @@ function missingBindings({ bindings = [], auth, services, destinations }: Facts)
     const cause = 'neither XSUAA nor Identity Authentication is bound, so no token is accepted'
     found.push(missing('xsuaa', cause, 'ERR_CONFIGURATION'))
   }
-  const named = services.find(({ destination }) => destination !== undefined)
+  const named = services.find((each) => needsDestinationService(each, destinations))
   if (named && !has('destination')) {
-    const cause = `no Destination service is bound, and "${named.name}" names a destination`
-    found.push(missing('destination', cause, 'ERR_DESTINATION_NOT_FOUND'))
+    // a doubt only, as at the start: what the code of the application registers is not seen here
+    const cause =
+      `no Destination service is bound, and "${named.name}" names a destination: its calls fail, ` +
+      'unless the application registers it, or a bound service has its name'
+    found.push(missing('destination', cause, 'ERR_DESTINATION_NOT_FOUND', doubtful))
   }
   const onPremise = [...destinations.values()].find(
     ({ configuration }) => configuration?.['ProxyType'] === 'OnPremise'
@@ -69,12 +73,17 @@ function missingBindings({ bindings = [], auth, services, destinations }: Facts)
   return found
 }
 
-function missing(label: string, cause: string, code: NonNullable<Finding['code']>): Finding {
+function missing(
+  label: string,
+  cause: string,
+  code: NonNullable<Finding['code']>,
+  finding = broken
+): Finding {
   const plan = { xsuaa: 'application', connectivity: 'lite', destination: 'lite' }[label] ?? ''
   const fix =
     `Bind an instance of service "${label}" to the application ` +
     `(cf create-service ${label} ${plan} <name>, cf bind-service <app> <name>, or "requires" in mta.yaml).`
-  return broken(label, cause, fix, {
+  return finding(label, cause, fix, {
     sent: 'no binding',
     expected: `a binding of "${label}"`,
     code

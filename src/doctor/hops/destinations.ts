@@ -85,10 +85,11 @@ function configurationProblem(
   configuration: Readonly<Record<string, unknown>>,
   parsed: Destination
 ): Finding | undefined {
-  const { Authentication: authentication, URL: url } = configuration
+  const { URL: url } = configuration
+  // as the Cloud SDK sees it: without one, user and password decide
+  const { authentication } = parsed
   const userBound = isUserBound(parsed)
-  const type = authenticationTypeOf({ authentication: String(authentication) })
-  if (!type && !parsed.forwardAuthToken) {
+  if (!authenticationTypeOf(parsed) && !parsed.forwardAuthToken) {
     const similar = nearestName(String(authentication), Object.keys(AUTHENTICATION_TYPES))
     const details = { sent: String(authentication), expected: similar, ...UNUSABLE }
     return broken(title, 'its Authentication is not known', IN_COCKPIT, details)

@@ -26,6 +26,10 @@ test('names from files can not steer the terminal', () => {
 
 test('the summary names the first row to mend, and counts what was not seen', () => {
   expect(summaryOf([row({})])).toBe('Nothing to mend.')
+  const doubt = [row({ state: 'warning' }), row({ state: 'unknown' })]
+  expect(summaryOf(doubt)).toBe(
+    'Nothing to mend. 1 to watch, first: bindings, xsuaa. 1 could not be seen.'
+  )
   const rows = [
     row({ state: 'unknown' }),
     row({ state: 'mend', subject: 'first' }),

@@ -1,4 +1,5 @@
 import { createAuthority } from '../../../../emulator/src/certificates/authority.js'
+import { lookUpAll } from '../../../../src/doctor/look-ups.js'
 import { bindingFindings } from '../../../../src/doctor/hops/bindings.js'
 import { bindingOf, factsWith, seen, serviceOf } from '../facts.js'
 
@@ -26,9 +27,39 @@ test('only what is used is missing', () => {
   expect(toMend({})).toEqual(['xsuaa'])
   expect(toMend({ bindings: [bindingOf('xsuaa', xsuaa)] })).toEqual([])
   const services = [serviceOf('S4')]
-  expect(toMend({ services })).toEqual(['xsuaa', 'destination'])
   const destinations = seen({ Name: 'S4', ProxyType: 'OnPremise' })
-  expect(toMend({ services, destinations })).toEqual(['xsuaa', 'destination', 'connectivity'])
+  expect(toMend({ services, destinations })).toEqual(['xsuaa', 'connectivity'])
+})
+
+test('no Destination service is a doubt, as the application may register destinations', () => {
+  const found = bindingFindings(factsWith({ services: [serviceOf('S4')] }))
+  expect(found).toContainEqual(
+    expect.objectContaining({
+      subject: 'destination',
+      state: 'warning',
+      cause: expect.stringMatching(/"S4" names a destination.*unless the application registers it/),
+      code: 'ERR_DESTINATION_NOT_FOUND'
+    })
+  )
+})
+
+test('destinations of the environment need no Destination service', async () => {
+  process.env['destinations'] = '[{"name":"S4","url":"https://s4.example"}]'
+  try {
+    const services = [serviceOf('S4')]
+    const sources = { exported: undefined, bindings: [], isOnline: true, token: undefined }
+    const destinations = await lookUpAll({ ...sources, services })
+    expect(bindingFindings(factsWith({ services, destinations }))).toMatchObject([
+      { subject: 'xsuaa' }
+    ])
+    const more = [...services, serviceOf('OTHER')]
+    expect(bindingFindings(factsWith({ services: more, destinations }))).toMatchObject([
+      { subject: 'xsuaa' },
+      { subject: 'destination', cause: expect.stringContaining('"OTHER"') }
+    ])
+  } finally {
+    delete process.env['destinations']
+  }
 })
 
 test('issuers of the configuration replace a bound one', () => {

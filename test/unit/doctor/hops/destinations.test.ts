@@ -1,3 +1,4 @@
+import { lookUpAll } from '../../../../src/doctor/look-ups.js'
 import { destinationFindings } from '../../../../src/doctor/hops/destinations.js'
 import { bindingOf, factsWith, seen, serviceOf } from '../facts.js'
 
@@ -171,6 +172,32 @@ test('for a destination of another kind, the fix says which kind is needed', asy
     fix: expect.stringMatching(/^Name a destination of type "HTTP"/)
   })
 })
+
+test.each([
+  [{ username: 'u', password: 'p' }, 'BasicAuthentication, Internet'],
+  [{}, 'NoAuthentication, Internet'],
+  [{ proxyType: 'OnPremise', url: 'http://s4.internal:1' }, 'NoAuthentication, OnPremise']
+])(
+  'an entry of the environment without a type has that of the Cloud SDK: %j',
+  async (own, what) => {
+    process.env['destinations'] = JSON.stringify([
+      { name: 'S4', url: 'https://s4.example', ...own }
+    ])
+    try {
+      const services = [serviceOf('S4')]
+      const sources = { exported: undefined, bindings: [], isOnline: true, token: undefined }
+      const destinations = await lookUpAll({ ...sources, services })
+      expect(await destinationFindings(factsWith({ services, destinations }))).toMatchObject([
+        {
+          state: 'ok',
+          cause: `found in the environment variable "destinations": ${what}, a technical identity`
+        }
+      ])
+    } finally {
+      delete process.env['destinations']
+    }
+  }
+)
 
 test('an unknown type is compared with the known ones', async () => {
   expect(await first({ ...API, Authentication: 'OAuth2JwtBearer' })).toMatchObject({
