@@ -3,6 +3,7 @@ import type { Service } from '@sap-cloud-sdk/connectivity'
 
 import { cap } from '../cap.js'
 import { type AuthOptions } from '../options.js'
+import { isProduction, platformMarker } from '../lib/profile.js'
 import { boundServices } from '../destination/binding/bound-services.js'
 import { type DoctorOptions, isFromFiles, prepareEnvironment, type Source } from './environment.js'
 import { tokenOf } from '../explain/token/read-token.js'
@@ -56,12 +57,17 @@ export async function gatherFacts(options: DoctorOptions): Promise<Facts> {
     requires,
     auth: authOf(requires, bindings),
     services,
-    bindings: bindings ?? (process.env.VCAP_APPLICATION && source === 'nowhere' ? [] : undefined),
+    bindings: bindings ?? (isOnline && isDeployed() ? [] : undefined),
     noBindings: REASONS[isOnline ? source : 'files'],
     destinations,
     token,
     secrets: secretsOf([bindings, exported, [...destinations.values()], requires, { token }])
   }
+}
+
+/** True if this is where the application runs: what is not bound there is missing. In development, it may be elsewhere. */
+function isDeployed(): boolean {
+  return platformMarker() !== undefined && isProduction()
 }
 
 const REASONS: Readonly<Record<Source, readonly [string, string]>> = {

@@ -3,6 +3,7 @@ import type { Service } from '@sap-cloud-sdk/connectivity'
 import { checkBinding } from '../../destination/binding/check-binding.js'
 import { certificateFinding } from './certificates.js'
 import { asJson } from '../exports.js'
+import { noteOnPlatform } from '../../lib/profile.js'
 import type { Facts } from '../facts.js'
 import { needsDestinationService } from '../look-ups.js'
 import { broken, brokenBy, doubtful, type Finding, right, unseen } from '../row.js'
@@ -48,12 +49,14 @@ export function titleOf({ label, name }: Service): string {
   return `${label} "${name}"`
 }
 
-function missingBindings({ bindings = [], auth, services, destinations }: Facts): Finding[] {
+function missingBindings(facts: Facts): Finding[] {
+  const { bindings = [], auth, services, destinations, isOnline } = facts
   const has = (label: string) => bindings.some((each) => each.label === label)
   const found: Finding[] = []
   if (!has('xsuaa') && !has('identity') && !Object.keys(auth.issuers ?? {}).length) {
     const cause = 'neither XSUAA nor Identity Authentication is bound, so no token is accepted'
-    found.push(missing('xsuaa', cause, 'ERR_CONFIGURATION'))
+    const finding = missing('xsuaa', cause, 'ERR_CONFIGURATION')
+    found.push({ ...finding, fix: `${String(finding.fix)}${isOnline ? noteOnPlatform() : ''}` })
   }
   const named = services.find((each) => needsDestinationService(each, destinations))
   if (named && !has('destination')) {
@@ -82,7 +85,8 @@ function missing(
   const plan = { xsuaa: 'application', connectivity: 'lite', destination: 'lite' }[label] ?? ''
   const fix =
     `Bind an instance of service "${label}" to the application ` +
-    `(cf create-service ${label} ${plan} <name>, cf bind-service <app> <name>, or "requires" in mta.yaml).`
+    `(cf create-service ${label} ${plan} <name>, cf bind-service <app> <name>, or "requires" in mta.yaml; ` +
+    'on Kyma a ServiceInstance and a ServiceBinding, whose secret is mounted in the folder of SERVICE_BINDING_ROOT).'
   return finding(label, cause, fix, {
     sent: 'no binding',
     expected: `a binding of "${label}"`,

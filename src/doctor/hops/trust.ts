@@ -22,7 +22,10 @@ interface TrustedIssuer {
 /** Looks at the issuers whose tokens are accepted: their keys, and their clocks. */
 export async function issuerFindings(facts: Facts): Promise<Finding[]> {
   const issuers = issuersOf(facts)
-  if (!issuers.length) return [unseen('issuer', 'none is known here', facts.noBindings[1])]
+  if (!issuers.length) {
+    const fix = facts.bindings ? undefined : facts.noBindings[1]
+    return [unseen('issuer', 'none is known here', fix)]
+  }
   const found = await Promise.all(issuers.map((each) => issuerFinding(each, facts.isOnline)))
   return found.flat()
 }
