@@ -1,13 +1,20 @@
 import type { Service } from '@sap-cloud-sdk/connectivity'
 
 import type { RemoteOptions } from '../cap-remote-types.js'
-import { isInEnvironment } from '../destination/look-up/find.js'
+import { isUserBound } from '../destination/authentication-types.js'
+import { isInEnvironment, leadsAway, type Search, searchFor } from '../destination/look-up/find.js'
 import { lookUpOf } from '../destination/look-up/options.js'
 import { notFound } from '../destination/look-up/not-found.js'
+import { parseDestination } from '../destination/look-up/parse.js'
 import { find, findCertificate, type LookupScope } from '../destination/look-up/service.js'
 import { claimsOf } from '../destination/tokens/lifetime.js'
 import type { DestinationError } from '../errors.js'
+import { decidesCalls } from '../lib/adoption.js'
 import { nearestName } from '../lib/wording/closest.js'
+import { callingPrincipal } from '../remote/policy/caller.js'
+import type { OnBehalfOf } from '../remote/policy/options.js'
+import { isTechnicalGrant } from '../token/claims.js'
+import { isTechnicalIasToken } from '../user/ias-profile.js'
 import { asJson, type ExportedDestination, type Json } from './exports.js'
 
 /** Destination as it was found, or the reason why it was not. */
@@ -111,29 +118,28 @@ export function needsDestinationService(
   return destination !== undefined && destinations.get(destination)?.place !== ENVIRONMENT
 }
 
-/** Asks the Destination service in the tenant of the token first, and then in the provider's. */
+/** Asks the Destination service in the tenants in which a call with the token does. */
 async function inService(
   name: string,
-  { options }: UsedService,
+  used: UsedService,
   service: Service,
   token: string | undefined
 ): Promise<SeenDestination> {
-  const own = tenantOf(token)
-  const isSubscriber = own !== undefined && own !== service.credentials['tenantid']
-  const lookUp = lookUpOf(asJson(options.destinationOptions))
+  const options = asJson(used.options.destinationOptions)
+  const lookUp = lookUpOf(options)
   try {
-    for (const tenant of isSubscriber ? [own, undefined] : [undefined]) {
+    const search = searchOf(used, service, token)
+    for (const tenant of search.tenants) {
       const found = await find({ service, tenant, lookUp }, name)
       if (!found) continue
+      if (leadsAway(search, tenant, isUserBound(await parseDestination(found)))) break
       const level = asJson(found.owner)['InstanceId'] ? 'service instance' : 'subaccount'
       const place = `the ${level} of the ${tenant ? 'subscriber' : 'provider'}`
       const configuration: Json = found.destinationConfiguration
       const certificates = await certificatesOf(configuration, { service, tenant })
       return { name, configuration, place, certificates }
     }
-    const strategy = isSubscriber ? 'subscriberFirst' : 'alwaysProvider'
-    const scope = { service, name, strategy, own: isSubscriber ? own : undefined } as const
-    const missing = await notFound({ ...scope, options: asJson(options.destinationOptions) })
+    const missing = await notFound({ ...search, service, name, options })
     return { name, configuration: undefined, certificates: [], missing }
   } catch (error) {
     return notSeen(name, `the Destination service can't be asked: ${(error as Error).message}`)
@@ -149,8 +155,36 @@ async function certificatesOf(configuration: Json, scope: LookupScope): Promise<
   return (await Promise.all(found)).flat()
 }
 
-function tenantOf(token: string | undefined): string | undefined {
-  const claims = token === undefined ? {} : (claimsOf(token) ?? {})
-  const tenant = claims['zid'] ?? claims['app_tid']
-  return typeof tenant === 'string' ? tenant : undefined
+/** Returns where a call of a service looks for its destination while a request with the token is handled. */
+function searchOf(
+  { name, options }: UsedService,
+  service: Service,
+  token: string | undefined
+): Search {
+  const onBehalfOf = options.onBehalfOf as OnBehalfOf | undefined
+  const destinationOptions = asJson(options.destinationOptions)
+  const claims = (token === undefined ? undefined : claimsOf(token)) ?? {}
+  const claim = claims['zid'] ?? claims['app_tid']
+  const tenant = typeof claim === 'string' ? claim : undefined
+  // where CAP decides about the call, it looks for a user's destination as this package does for a technical user
+  const isNamed = onBehalfOf === 'namedUser' || (decidesCalls(options) && !isTechnical(claims))
+  const caller = callingPrincipal(
+    { name, onBehalfOf, destinationOptions },
+    isNamed ? { ...NAMED, tenant } : { kind: 'technical', origin: 'token', tenant },
+    tenant
+  )
+  return searchFor(service, caller.principal, caller.options, caller.tenant)
+}
+
+/** A user whose token is looked at elsewhere. */
+const NAMED = {
+  kind: 'named',
+  userId: '',
+  issuer: '',
+  bearerToken: '',
+  expiresAt: Number.POSITIVE_INFINITY
+} as const
+
+function isTechnical(claims: Json): boolean {
+  return isTechnicalGrant(claims) || isTechnicalIasToken(claims)
 }

@@ -120,20 +120,60 @@ async function inTenants(
   options: DestinationOptions,
   contextTenant: string | undefined
 ): Promise<FoundDestination> {
-  const strategy = strategyFor(principal, options)
-  const own = tenantOf(service, principal, contextTenant)
+  const search = searchFor(service, principal, options, contextTenant)
+  const { own } = search
   const details = lookUpOf(options)
-  for (const tenant of tenantsFor(strategy, own)) {
+  for (const tenant of search.tenants) {
     const scope = { service, tenant, lookUp: details }
     const configured = await lookUp(scope, name, options.useCache === false)
     if (!configured) continue
     const { destination } = configured
     const userBound = isUserBound(destination)
-    // A fallback must not lead a user into another tenant; only `alwaysProvider` says that it shall.
-    if (userBound && tenant !== own && strategy !== 'alwaysProvider') break
+    if (leadsAway(search, tenant, userBound)) break
     return { destination, userBound, configured, tenant: own }
   }
-  throw await notFound({ service, name, options, strategy, own })
+  throw await notFound({ ...search, service, name, options })
+}
+
+/** Search for a destination over tenants; `undefined` is the provider's. */
+export interface Search {
+  readonly strategy: SelectionStrategy
+  /** Tenant of the call. */
+  readonly own: string | undefined
+  /** Tenants in their order. */
+  readonly tenants: readonly (string | undefined)[]
+}
+
+/**
+ * Returns where the Destination service is asked for a destination.
+ *
+ * @throws {@link ConfigurationError} for an unknown selection strategy
+ * @internal
+ */
+export function searchFor(
+  service: Service,
+  principal: Principal,
+  options: DestinationOptions,
+  contextTenant: string | undefined
+): Search {
+  const strategy = strategyFor(principal, options)
+  const own = tenantOf(service, principal, contextTenant)
+  return { strategy, own, tenants: tenantsFor(strategy, own) }
+}
+
+/**
+ * True if a destination is not used: a fallback must not lead a user into another tenant; only `alwaysProvider` says that
+ * it shall.
+ *
+ * @param tenant - in which it was found
+ * @internal
+ */
+export function leadsAway(
+  { strategy, own }: Search,
+  tenant: string | undefined,
+  userBound: boolean
+): boolean {
+  return userBound && tenant !== own && strategy !== 'alwaysProvider'
 }
 
 /**

@@ -1,3 +1,5 @@
+import cds from '@sap/cds'
+
 import { lookUpAll } from '../../../src/doctor/look-ups.js'
 import * as service from '../../../src/destination/look-up/service.js'
 import { bindingOf, serviceOf } from './facts.js'
@@ -13,15 +15,15 @@ const { find, findCertificate } = jest.mocked(service)
 const bindings = [
   bindingOf('destination', { clientid: 'c', uri: 'https://d', tenantid: 'provider' })
 ]
-const services = [serviceOf('S4')]
+const USER = { sub: 'alice', azp: 'shop' }
 
 /** Token of a tenant; nobody verifies it here. */
-const tokenOf = (zid: string) =>
-  `${['{"alg":"RS256"}', JSON.stringify({ zid })].map((part) => Buffer.from(part).toString('base64url')).join('.')}.AAAA`
+const tokenOf = (zid: string, claims: object = { grant_type: 'client_credentials' }) =>
+  `${['{"alg":"RS256"}', JSON.stringify({ zid, ...claims })].map((part) => Buffer.from(part).toString('base64url')).join('.')}.AAAA`
 
-const lookedUp = async (token?: string, isOnline = true) => {
-  const all = await lookUpAll({ services, exported: undefined, bindings, isOnline, token })
-  return all.get('S4')
+const lookedUp = async (token?: string, isOnline = true, service = serviceOf('S4')) => {
+  const sources = { services: [service], exported: undefined, bindings, isOnline, token }
+  return (await lookUpAll(sources)).get('S4')
 }
 
 /** Lets the Destination service have a destination in one tenant. */
@@ -43,6 +45,60 @@ test.each([
 ])('a token of %s, a destination in %s', async (tenant, owner, details, place) => {
   has(owner, details)
   expect(await lookedUp(tenant && tokenOf(tenant))).toMatchObject({ place })
+})
+
+describe('with the token of a subscriber, it is looked for where the call does', () => {
+  const places = ['the subaccount of the subscriber', 'the subaccount of the provider']
+  const [SUBSCRIBER, PROVIDER] = places
+  const always = (selectionStrategy: string) => ({ selectionStrategy })
+  const kinds: Record<string, object> = { user: USER, client: { sub: 'shop', azp: 'shop' } }
+
+  test.each([
+    ['user', 'namedUser', undefined, SUBSCRIBER, undefined],
+    ['user', 'currentUser', undefined, SUBSCRIBER, undefined],
+    ['user', 'systemUser', undefined, SUBSCRIBER, undefined],
+    ['user', 'systemUserProvider', undefined, PROVIDER, PROVIDER],
+    ['user', 'namedUser', always('alwaysProvider'), PROVIDER, PROVIDER],
+    ['user', 'systemUser', always('alwaysProvider'), PROVIDER, PROVIDER],
+    ['user', 'systemUser', always('subscriberFirst'), SUBSCRIBER, PROVIDER],
+    ['client', 'namedUser', undefined, SUBSCRIBER, undefined],
+    ['client', 'currentUser', undefined, SUBSCRIBER, undefined],
+    ['client', 'currentUser', always('subscriberFirst'), SUBSCRIBER, PROVIDER]
+  ])('a %s, %s, %j', async (kind, onBehalfOf, destinationOptions, ofBoth, ofProvider) => {
+    const { options, ...rest } = serviceOf('S4', onBehalfOf)
+    const service = {
+      ...rest,
+      options: { ...options, ...(destinationOptions && { destinationOptions }) }
+    }
+    const token = tokenOf('tenant-1', kinds[kind])
+    find.mockResolvedValue({ owner: {}, destinationConfiguration: { Name: 'S4' } })
+    expect((await lookedUp(token, true, service))?.place).toBe(ofBoth)
+    has(undefined, {})
+    const inProvider = await lookedUp(token, true, service)
+    expect(inProvider?.place).toBe(ofProvider)
+    expect(inProvider?.missing?.code).toBe(ofProvider ? undefined : 'ERR_DESTINATION_NOT_FOUND')
+  })
+
+  test('a fallback leads no user to the provider', async () => {
+    const { options, ...rest } = serviceOf('S4', 'namedUser')
+    const destinationOptions = always('subscriberFirst')
+    const service = { ...rest, options: { ...options, destinationOptions } }
+    has(undefined, {}, { Authentication: 'PrincipalPropagation', ProxyType: 'OnPremise' })
+    expect((await lookedUp(tokenOf('tenant-1', USER), true, service))?.missing).toMatchObject({
+      code: 'ERR_DESTINATION_NOT_FOUND'
+    })
+  })
+
+  test.each([
+    ['principal', undefined],
+    ['xsuaa', PROVIDER]
+  ])('without onBehalfOf and with %s, the current user decides', async (kind, place) => {
+    const auth = jest.replaceProperty(cds.env.requires, 'auth', { kind, impl: kind })
+    has(undefined, {})
+    expect((await lookedUp(tokenOf('tenant-1', USER)))?.place).toBe(place)
+    expect((await lookedUp(tokenOf('tenant-1')))?.place).toBe(PROVIDER)
+    auth.restore()
+  })
 })
 
 test('the certificates that it names are fetched; of one that is not there, the name is left', async () => {
