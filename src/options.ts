@@ -125,3 +125,42 @@ export function bindingsOf(options: AuthOptions, requires: RequiredBindings): Bi
     }
   )
 }
+
+type Claims = Readonly<Record<string, unknown>>
+
+/** Checks of `@sap/xssec` for which it needs the client certificate of a request. */
+interface CertificateChecks {
+  readonly x5t?: { readonly enabled?: unknown }
+  readonly proofToken?: { readonly enabled?: unknown }
+}
+
+function checksIn(config: object | undefined): CertificateChecks {
+  return (config as { validation?: CertificateChecks | null } | undefined)?.validation ?? {}
+}
+
+/**
+ * True if a token of Identity Authentication is compared with the client certificate of the request on every route.
+ *
+ * @internal
+ */
+export function needsCertificate({ config }: AuthOptions, { aud }: Claims): boolean {
+  const { x5t, proofToken } = checksIn(config)
+  return Boolean(x5t?.enabled) || (Boolean(proofToken?.enabled) && [aud].flat().length > 1)
+}
+
+/**
+ * Returns the options that check a token without a request: its client certificate is not known. A token that is bound to no
+ * certificate is still refused, as in every request.
+ *
+ * @internal
+ */
+export function withoutCertificate(options: AuthOptions, { cnf }: Claims): AuthOptions {
+  const { config } = options
+  if (!config) return options
+  const { x5t, proofToken: _, ...others } = checksIn(config)
+  const { 'x5t#S256': thumbprint } = Object(cnf) as Claims
+  return {
+    ...options,
+    config: { ...config, validation: { ...others, ...(!thumbprint && { x5t }) } }
+  }
+}

@@ -5,6 +5,7 @@ import {
   type TrustedIssuer,
   trustedIssuers
 } from '../../inbound/authenticator.js'
+import { withoutCertificate } from '../../options.js'
 import { decode, type DecodedToken } from '../../token/decode.js'
 import { type Identity, identityOf } from '../../user/identity.js'
 import type { Project } from '../project/project.js'
@@ -26,7 +27,8 @@ export interface CheckedToken {
 
 /**
  * Validates a token as the application does, and goes on after a refusal: with the claim that was refused as it should be,
- * the issuer checks the rest of the token. The signature is always that of the token as it came.
+ * the issuer checks the rest of the token. The signature is always that of the token as it came. A client certificate is not
+ * compared: there is no request.
  *
  * @throws {@link TokenError} `ERR_TOKEN_MALFORMED`
  * @throws {@link ConfigurationError} if the project's issuers can't be used
@@ -34,7 +36,8 @@ export interface CheckedToken {
  */
 export async function checkToken(bearerToken: string, project: Project): Promise<CheckedToken> {
   const token = decode(bearerToken)
-  const issuers = trustedIssuers(project.auth, project.bindings)
+  const auth = withoutCertificate(project.auth, token.payload)
+  const issuers = trustedIssuers(auth, project.bindings)
   const trusted = issuers.find(({ issuer }) => issuer.matches(token.payload))
   try {
     const accepted = await new Authenticator(issuers).verify(bearerToken, {})

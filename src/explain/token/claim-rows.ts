@@ -1,4 +1,5 @@
 import { printable } from '../../lib/redact.js'
+import { needsCertificate } from '../../options.js'
 import type { Identity } from '../../user/identity.js'
 import { isPseudoRole } from '../../user/roles.js'
 import { host } from '../codes/issuer-facts.js'
@@ -38,7 +39,7 @@ const CLAIM_OF: Readonly<Record<string, string>> = {
 }
 
 /** Rows that stand for a check. */
-const CHECKED = ['header', 'iss', 'aud', 'type', 'tenant', 'exp', 'nbf', 'signature']
+const CHECKED = ['header', 'iss', 'aud', 'type', 'tenant', 'exp', 'nbf', 'cnf', 'signature']
 
 /**
  * Returns the claims of a token one by one. Only claims that are no secret and say nothing about a person.
@@ -64,6 +65,7 @@ export function claimRows(checked: CheckedToken, project: Project, shows: Shown)
     grant_type: [payload.grant_type],
     origin: [payload.origin],
     type: [typeOf(checked), 'access token'],
+    cnf: [certificateOf(checked, project)],
     ...personal(checked.identity, shows),
     signature: [signatureOf(checked), "a key of the issuer, by the header's kid"]
   }
@@ -83,7 +85,8 @@ function rowOf(
   const isLast = failures.some(isAboutSignature)
   if (value === undefined && !failure) return undefined
   const isChecked = CHECKED.includes(name)
-  const hasPassed = complete || (isLast && name !== 'signature') || (name === 'iss' && trusted)
+  const isSeen = complete || (isLast && name !== 'signature') || (name === 'iss' && trusted)
+  const hasPassed = isSeen && name !== 'cnf'
   const verdict = failure ? 'failed' : !isChecked ? 'none' : hasPassed ? 'passed' : 'unknown'
   return { name, value: text(value), expected, verdict, code: failure?.code }
 }
@@ -144,6 +147,11 @@ function tenantOf({ trusted }: CheckedToken, { auth, bindings: { xsuaa } }: Proj
 function typeOf({ failures }: CheckedToken): string | undefined {
   const failure = failures.find(({ code }) => code === 'ERR_TOKEN_TYPE')
   return failure ? failure.explanation.cause : 'access token'
+}
+
+function certificateOf({ token, trusted }: CheckedToken, { auth }: Project): string | undefined {
+  const isNeeded = trusted?.issuer.alias === 'ias' && needsCertificate(auth, token.payload)
+  return isNeeded ? 'needs the client certificate of the request' : undefined
 }
 
 function algorithms({ auth }: Project, alias: string | undefined): string {

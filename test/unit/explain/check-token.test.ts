@@ -1,3 +1,6 @@
+import { getCACertificates, setDefaultCACertificates } from 'node:tls'
+
+import { CLIENT, startIas, type TestIas } from '../../integration/ias/test-ias.js'
 import { claimRows } from '../../../src/explain/token/claim-rows.js'
 import { checkToken } from '../../../src/explain/token/check-token.js'
 import { startIssuer, type TestIssuer } from './support/signed-tokens.js'
@@ -79,6 +82,51 @@ test('keys that can not be had: the signature is not checked, with the reason', 
   expect(identity).toBeUndefined()
   expect(verdicts).toMatchObject({ aud: 'passed', tenant: 'passed', signature: 'unknown' })
   expect(rows.at(-1)?.value).toMatch(/^not checked: .+/)
+})
+
+describe('a token of Identity Authentication whose requests need a client certificate', () => {
+  let ias: TestIas
+  beforeAll(async () => {
+    ias = await startIas()
+    setDefaultCACertificates([...getCACertificates('default'), ias.ca])
+  })
+  afterAll(() => ias.stop())
+
+  const enabled = { enabled: true }
+  const cnf = { 'x5t#S256': 'thumbprint' }
+  const several = { aud: [CLIENT, 'partner'] }
+  const asking = (validation: object) =>
+    ({
+      auth: { kind: 'principal', config: { validation } },
+      bindings: { ias: ias.credentials }
+    }) as never
+
+  test.each([
+    ['x5t', { x5t: enabled }, { cnf }, 'unknown'],
+    ['proofToken, several audiences', { proofToken: enabled }, several, 'unknown'],
+    ['proofToken, one audience', { proofToken: enabled }, {}, undefined],
+    ['both', { x5t: enabled, proofToken: enabled }, { ...several, cnf }, 'unknown'],
+    ['neither', { x5t: { enabled: false } }, { cnf }, undefined]
+  ])('is accepted, and the certificate is not checked: %s', async (_, options, claims, verdict) => {
+    const found = await checked(ias.token(claims), NOBODY, asking(options))
+    expect(found.codes).toEqual([])
+    expect(found.accepted?.identity.kind).toBe('named')
+    expect(found.verdicts['cnf']).toBe(verdict)
+    expect(found.verdicts['signature']).toBe('passed')
+  })
+
+  test('is refused as in every request if it is bound to none', async () => {
+    const found = await checked(ias.token(), NOBODY, asking({ x5t: enabled }))
+    expect(found.codes).toEqual(['ERR_TOKEN_BINDING'])
+    expect(found.verdicts['cnf']).toBe('failed')
+  })
+
+  test('has everything else checked', async () => {
+    const token = ias.token({ cnf, aud: 'other' })
+    const found = await checked(token, NOBODY, asking({ x5t: enabled }))
+    expect(found.codes).toEqual(['ERR_TOKEN_AUDIENCE'])
+    expect(found.verdicts).toMatchObject({ aud: 'failed', cnf: 'unknown', signature: 'passed' })
+  })
 })
 
 test('what is no token is malformed', async () => {

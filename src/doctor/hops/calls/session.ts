@@ -1,5 +1,6 @@
 import { Authenticator, trustedIssuers } from '../../../inbound/authenticator.js'
-import { bindingsOf } from '../../../options.js'
+import { bindingsOf, needsCertificate, withoutCertificate } from '../../../options.js'
+import { decode } from '../../../token/decode.js'
 import { type Principal } from '../../../user/principal.js'
 import { principalOf } from '../../../user/principal-of.js'
 import { TokenUser } from '../../../user/token-user.js'
@@ -23,7 +24,10 @@ export interface SessionResult {
 
 const TITLE = 'your token'
 
-/** Validates the token of the examination, as the application does with that of a request. */
+/**
+ * Validates the token of the examination, as the application does with that of a request. A client certificate is not
+ * compared: there is no request.
+ */
 export async function openSession({
   token,
   auth,
@@ -33,11 +37,17 @@ export async function openSession({
   if (token === undefined || !isOnline) return {}
   try {
     const bindings = bindingsOf(auth, requires)
-    const authenticator = new Authenticator(trustedIssuers(auth, bindings))
+    const { payload } = decode(token)
+    const trusted = trustedIssuers(withoutCertificate(auth, payload), bindings)
+    const authenticator = new Authenticator(trusted)
     const { identity, issuer } = await authenticator.verify(token, {})
     const user = new TokenUser({ identity, issuer, bearerToken: token })
     const minutes = Math.floor((identity.expiresAt * 1000 - Date.now()) / 60_000)
     const kind = identity.kind === 'named' ? 'a named user' : 'a technical user'
+    const isCompared = issuer.alias === 'ias' && needsCertificate(auth, payload)
+    const open = isCompared
+      ? '; requests need its client certificate, which is not checked here'
+      : ''
     return {
       session: {
         principal: principalOf(user),
@@ -47,7 +57,7 @@ export async function openSession({
       },
       finding: right(
         TITLE,
-        `accepted: ${kind}, issuer "${identity.issuer}", ends in ${minutes} min`
+        `accepted: ${kind}, issuer "${identity.issuer}", ends in ${minutes} min${open}`
       )
     }
   } catch (error) {
