@@ -45,10 +45,10 @@ export function checkOptions(options: unknown): asserts options is EmulatorOptio
   for (const [path, application] of entriesOf('applications', applications)) {
     checkNames(path, application, APPLICATION)
   }
-  checkNames('jobScheduler', jobScheduler, { instance: true })
-  checkNames('credentialStore', credentialStore, CREDENTIAL_STORE)
+  checkSwitch('jobScheduler', jobScheduler, { instance: true })
+  checkSwitch('credentialStore', credentialStore, CREDENTIAL_STORE)
   checkTrust('trust', trust)
-  checkNames('delegation', delegation, DELEGATION)
+  checkSwitch('delegation', delegation, DELEGATION)
   checkIdentity(identity)
 }
 
@@ -62,7 +62,7 @@ function checkTrust(place: string, trust: EmulatorOptions['trust']): void {
 }
 
 function checkIdentity(identity: EmulatorOptions['identity']): void {
-  checkNames('identity', identity, IDENTITY)
+  checkSwitch('identity', identity, IDENTITY)
   if (typeof identity !== 'object') return
   const { authorization, applications, dependencies, corporateIdentityProviders } = identity
   checkNames('identity.authorization', authorization, AUTHORIZATION)
@@ -97,6 +97,15 @@ function checkSystems(path: string, systems: EmulatorOptions['onPremise']): void
     for (const service of asList(edmx)) checkNames(`${place}.edmx`, service, EDMX)
     for (const resource of asList(resources)) checkNames(`${place}.resources`, resource, RESOURCE)
   }
+}
+
+/** Checks an option that switches a service on, or has options of its own: with another value, all of them would be the default. */
+function checkSwitch(path: string, value: unknown, known: Readonly<Record<string, true>>): void {
+  if (!['undefined', 'boolean', 'object'].includes(typeof value)) {
+    const names = Object.keys(known).join(', ')
+    throw invalid(`${path} must be true, false or an object with its options (${names})`)
+  }
+  checkNames(path, value, known)
 }
 
 function checkNames(path: string, options: unknown, known: Readonly<Record<string, true>>): void {

@@ -28,7 +28,14 @@ it.each<[string, unknown, RegExp]>([
     path,
     { ...options, ...more },
     new RegExp(`of the emulator in ${path.replaceAll(/[[\]]/g, '.')}: did you mean "`)
-  ])
+  ]),
+  ...['identity', 'jobScheduler', 'credentialStore', 'delegation'].map(
+    (name): [string, unknown, RegExp] => [
+      `${name} that is a text`,
+      { ...options, [name]: 'maintenance-jobs' },
+      new RegExp(`^${name} must be true, false or an object with its options \\(`)
+    ]
+  )
 ])('%s', async (_, given, message) => {
   await expect(startEmulator(given as never)).rejects.toMatchObject({
     code: 'ERR_EMULATOR_OPTIONS',
