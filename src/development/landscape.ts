@@ -23,6 +23,8 @@ import type { XsuaaCredentials } from '../token/issuers/credentials.js'
 /** `cds.requires.auth`, to which the emulated binding is added. */
 type Mutable<T> = { -readonly [K in keyof T]: T[K] }
 
+type Development = ReturnType<typeof loadDevelopment>
+
 /**
  * In development without a bound XSUAA: joins the emulated landscape of the project, and binds its services to this
  * process as BTP does, through `VCAP_SERVICES`. From there on the code is the same as in production.
@@ -48,25 +50,29 @@ export async function joinLandscape(auth: Mutable<AuthOptions>): Promise<boolean
 
 /** The landscape of the project's folder, in a process of its own. */
 async function attach(): Promise<Landscape> {
-  const { attachLandscape, landscapeOf, setAttachedLandscape } = loadDevelopment()
+  const development = loadDevelopment()
   assertCanTrust()
-  const requires = cap.env.requires as ProjectRequires
-  warnOfMisspeltDestinations(requires)
-  const project = landscapeOf(cds.root, requires, (defaultsOfMocked().users ?? {}) as DefaultUsers)
-  if (project.identity) warnOfXsuaaUsers(requires)
-  const options = { ...project, mocks: 'registered' as const }
-  const landscape = await attachLandscape(options, ownerPid()).catch((cause: unknown) => {
+  const landscape = await landscapeOfProject(development).catch((cause: unknown) => {
     const reason = cause instanceof Error ? cause.message : String(cause)
     throw new ConfigurationError(
       `the emulated BTP services can't be started: ${reason} (cds.requires.auth.emulator: false turns them off)`
     )
   })
   useEnvironment(landscape)
-  setAttachedLandscape(landscape)
+  development.setAttachedLandscape(landscape)
   recordEvents()
   if (landscape.recorder) linkRecorder(landscape.recorder)
   cds.once('listening', tellWhere)
   return landscape
+}
+
+/** Joins the landscape that the configuration describes; a mistake in the configuration is refused before anything starts. */
+async function landscapeOfProject({ attachLandscape, landscapeOf }: Development) {
+  const requires = cap.env.requires as ProjectRequires
+  warnOfMisspeltDestinations(requires)
+  const project = landscapeOf(cds.root, requires, (defaultsOfMocked().users ?? {}) as DefaultUsers)
+  if (project.identity) warnOfXsuaaUsers(requires)
+  return attachLandscape({ ...project, mocks: 'registered' }, ownerPid())
 }
 
 /** Binds this process to a landscape that runs: for a command, which is no part of it. @internal */

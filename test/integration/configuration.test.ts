@@ -48,3 +48,12 @@ test('a misspelt option stops the start, in an application with another authenti
     'cds.requires.API_EQUIPMENT.onBehalfof is not known: did you mean "onBehalfOf"?'
   )
 })
+
+test('users among the options of the landscape, where they have no effect, stop the start', async () => {
+  const requires = { auth: { emulator: { users: { alice: { roles: ['Viewer'] } } } } }
+  const { started, printed } = await start({ requires, env: { VCAP_SERVICES: undefined } })
+  expect(started).toBe(false)
+  expect(printed).toMatch(
+    "the emulated BTP services can't be started: cds.requires.auth.emulator.users has no effect there: move it to cds.requires.auth.users"
+  )
+})

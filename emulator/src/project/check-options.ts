@@ -16,6 +16,7 @@ import {
   IDENTITY_APPLICATION,
   MOCK,
   OPTIONS,
+  OUTSIDE_PROJECT,
   RESOURCE,
   SAML_APPLICATION,
   SYSTEM,
@@ -50,6 +51,21 @@ export function checkOptions(options: unknown): asserts options is EmulatorOptio
   checkTrust('trust', trust)
   checkSwitch('delegation', delegation, DELEGATION)
   checkIdentity(identity)
+}
+
+/**
+ * Checks `cds.requires.auth.emulator`, where options that the project decides elsewhere would be without effect.
+ *
+ * @throws EmulatorError `ERR_EMULATOR_OPTIONS`
+ */
+export function checkProjectOptions(options: object): void {
+  const name = OUTSIDE_PROJECT.find((each) => Object.hasOwn(options, each))
+  if (name) {
+    const isUsers = name === 'users'
+    const hint = isUsers ? 'move it to cds.requires.auth.users' : 'it is an option of startEmulator'
+    throw invalid(`cds.requires.auth.emulator.${name} has no effect there: ${hint}`)
+  }
+  checkOptions(options)
 }
 
 function checkTrust(place: string, trust: EmulatorOptions['trust']): void {

@@ -144,3 +144,6 @@ export const EMULATOR_OPTIONS = {
   trust: Object.keys(TRUST),
   identity: Object.keys(IDENTITY)
 } as const
+
+/** Options of `startEmulator` that a project has elsewhere, or has no use for. */
+export const OUTSIDE_PROJECT = ['root', 'file', 'users', 'mocks', 'bind'] as const

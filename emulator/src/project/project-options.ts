@@ -10,7 +10,12 @@ import type {
   MockUser,
   OnPremiseSystem
 } from '../types.js'
+import { checkProjectOptions } from './check-options.js'
 import { readLandscapeFile } from './landscape-file.js'
+import type { OUTSIDE_PROJECT } from './option-names.js'
+
+/** Options of the landscape that a project has under `cds.requires.auth.emulator`. */
+type ProjectSettings = Omit<EmulatorOptions, (typeof OUTSIDE_PROJECT)[number]>
 
 /** `cds.requires` of a project, as far as the landscape follows from it. */
 export interface ProjectRequires {
@@ -21,7 +26,7 @@ export interface ProjectRequires {
     readonly ams?: { readonly dcnRoot?: string }
     /** By its label, CAP finds the binding: `identity` is Identity Authentication. */
     readonly vcap?: { readonly label?: string | null }
-    readonly emulator?: Omit<Partial<EmulatorOptions>, 'root' | 'file' | 'users' | 'mocks'> | false
+    readonly emulator?: ProjectSettings | false
   }
   readonly multitenancy?: unknown
   readonly identity?: unknown
@@ -46,6 +51,7 @@ interface Remote {
  *
  * @param requires - `cds.requires`
  * @param defaultUsers - of CAP's mocked authentication
+ * @throws EmulatorError `ERR_EMULATOR_OPTIONS` for options under `cds.requires.auth.emulator` that can not work
  */
 export function landscapeOf(
   root: string,
@@ -53,7 +59,8 @@ export function landscapeOf(
   defaultUsers: DefaultUsers
 ): CompleteOptions {
   const { users, emulator } = requires.auth ?? {}
-  const settings = emulator === false ? {} : (emulator ?? {})
+  const settings = Object(emulator) as ProjectSettings // nothing for true and false
+  checkProjectOptions(settings)
   const mocked = mockedDestinations(requires)
   const generated = [...mocked.keys()].map((name) => [name, propagation(name)] as const)
   const completed = (own: EmulatorOptions['destinations']) => ({

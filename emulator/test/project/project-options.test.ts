@@ -103,6 +103,42 @@ describe('Identity Authentication', () => {
   })
 })
 
+describe('options under cds.requires.auth.emulator', () => {
+  const landscape = (emulator: object | boolean) =>
+    landscapeOf('/app', { auth: { emulator: emulator as never } }, DEFAULTS)
+
+  it('that the project has elsewhere are refused: users with the place where they count', () => {
+    expect(() => landscape({ users: { alice: { roles: ['Viewer'] } } })).toThrow(
+      expect.objectContaining({
+        code: 'ERR_EMULATOR_OPTIONS',
+        message:
+          'cds.requires.auth.emulator.users has no effect there: move it to cds.requires.auth.users'
+      })
+    )
+  })
+
+  it.each([
+    ['root', '/other'],
+    ['file', 'landscape.json'],
+    ['mocks', 'started'],
+    ['bind', true]
+  ])('that belong to a call of startEmulator are refused: %s', (name, value) => {
+    expect(() => landscape({ [name]: value })).toThrow(
+      `cds.requires.auth.emulator.${name} has no effect there: it is an option of startEmulator`
+    )
+  })
+
+  it('are checked before others complete them', () => {
+    expect(() => landscape({ delegation: { orgin: 'x' } })).toThrow('did you mean "origin"?')
+    expect(() => landscape({ delegation: 'origin' })).toThrow(/^delegation must be true, false or/)
+  })
+
+  it('can be on or off as a whole', () => {
+    expect(landscape(true)).toEqual(landscape({}))
+    expect(landscape(false)).toEqual(landscape({}))
+  })
+})
+
 it('a folder without CAP is no project', async () => {
   await expect(startEmulator({ root: '/' })).rejects.toMatchObject({
     code: 'ERR_EMULATOR_OPTIONS',

@@ -10,7 +10,7 @@ import { OPTION_NAMES } from '../../../src/configuration/check-keys.js'
 import { STORE_OPTIONS } from '../../../src/delegation/keys/credential-store/options.js'
 import { DELEGATION_OPTIONS } from '../../../src/delegation/options.js'
 import { DESTINATION_OPTIONS } from '../../../src/destination/look-up/options.js'
-import { EMULATOR_OPTIONS } from '../../../emulator/src/project/option-names.js'
+import { EMULATOR_OPTIONS, OUTSIDE_PROJECT } from '../../../emulator/src/project/option-names.js'
 import { USER_PROPERTIES } from '../../../emulator/src/landscape/mock-user.js'
 import { SAML_OPTIONS } from '../../../src/token/exchange-options.js'
 import { ISSUER_OPTIONS } from '../../../src/token/issuers/oidc-options.js'
@@ -106,12 +106,11 @@ const PLACES: Record<string, [(options: object) => object, readonly string[]]> =
   exchange: [(exchange) => issuer({ exchange }), ['grant', ...SAML_OPTIONS]]
 }
 
-/** Options of `startEmulator` that a project has no use for. */
-const OF_TESTS = ['root', 'file', 'users', 'mocks', 'bind']
+const OUTSIDE: readonly string[] = OUTSIDE_PROJECT
 
 describe.each(Object.keys(PLACES))('options of %s', (place) => {
   const [wrap, names] = PLACES[place]!
-  const known = names.filter((name) => place !== 'emulator' || !OF_TESTS.includes(name))
+  const known = names.filter((name) => place !== 'emulator' || !OUTSIDE.includes(name))
 
   test('the schema knows those that the checks know', () => {
     expect(Object.keys(schema.definitions[place]!.properties)).toEqual(
