@@ -43,6 +43,7 @@ function initCommand(): Command {
   return new Command('init')
     .description(needs)
     .allowUnknownOption()
+    .allowExcessArguments()
     .action(() => {
       throw new Error(`"delegations init" ${needs}`)
     })

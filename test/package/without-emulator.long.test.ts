@@ -37,9 +37,14 @@ describe('the plugin alone, as in production', () => {
     expect(printed).toContain(INSTALL_EMULATOR)
   })
 
-  test.each(['token', 'job', 'trace'])('the command %s says it in one line', (command) => {
+  test.each([
+    ['token', 'alice'],
+    ['job', 'alice'],
+    ['trace', 'alice'],
+    ['delegations', 'init', '--out', 'keys.json']
+  ])('the command %s says it in one line', (...command) => {
     const bin = path.join(app.folder, 'node_modules/.bin/cds-principal')
-    const printed = failure([bin, command, 'alice'])
+    const printed = failure([bin, ...command])
     expect(printed).toContain(INSTALL_EMULATOR)
     expect(printed.trim().split('\n')).toHaveLength(1)
   })
