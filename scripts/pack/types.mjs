@@ -8,12 +8,12 @@ import { inRoot } from '../setup/root.mjs'
 /** Declarations of entry points with exports of their own. */
 const DECLARED = {
   '.': 'index',
-  './auth': 'inbound/auth',
   './remote-service': 'remote/service',
   './cds-plugin': undefined
 }
-/** Entry points whose class is for CAP only, and those of another package under the name of this one. */
+/** Entry points that are one function, whose class is for CAP only, and those of another package under the name of this one. */
 const FORWARDED = {
+  './auth': "import { auth } from './declarations.js'\n\nexport = auth\n",
   './mcp-service': agentService('Mcp'),
   './a2a-service': agentService('A2a'),
   './emulator': "export * from 'cds-principal-emulator'\n",

@@ -121,6 +121,24 @@ describe('the package, installed into an empty CAP project', () => {
     expect(app.node(['--input-type=module', '--eval', source])).toBe('object function\n')
   })
 
+  test('cds-principal/auth has the types of what it exports', () => {
+    const call = "export const middleware = () => auth({ kind: 'principal' })\n"
+    const sources = {
+      'consumer.mts': `import auth from 'cds-principal/auth'\n${call}console.log(typeof auth)\n`,
+      'consumer.cts': `import auth = require('cds-principal/auth')\n${call}console.log(typeof auth)\n`
+    }
+    for (const [name, source] of Object.entries(sources)) {
+      fs.writeFileSync(path.join(app.folder, name), source)
+    }
+    const modules = path.resolve('node_modules')
+    const options = ['--strict', '--skipLibCheck', '--module', 'nodenext', '--types', 'node']
+    const types = ['--typeRoots', path.join(modules, '@types')]
+    const compiler = path.join(modules, '@typescript/native/bin/tsc')
+    app.node([compiler, ...options, ...types, ...Object.keys(sources)])
+    expect(app.node(['consumer.mjs'])).toBe('function\n')
+    expect(app.node(['consumer.cjs'])).toBe('function\n')
+  })
+
   test("it loads inside a consumer's jest", () => {
     const jest = path.resolve('node_modules/jest/bin/jest.js')
     const options = ['--rootDir', app.folder, '--silent', '--testEnvironment', 'node']
