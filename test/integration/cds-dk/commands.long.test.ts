@@ -118,18 +118,32 @@ describe('cds build', () => {
     )
   })
 
+  const DESCRIPTOR = JSON.stringify({
+    scopes: [{ name: '$XSAPPNAME.Viewer' }],
+    attributes: [{ name: 'plants' }]
+  })
+  const WARNING = /WARNING.*srv\/cat-service\.cds:4:.*\$user\.plant.*did you mean "plants"\?/
+
   test('puts xs-security.json next to the built service, and warns of names that no token brings', () => {
-    write(
-      'xs-security.json',
-      JSON.stringify({ scopes: [{ name: '$XSAPPNAME.Viewer' }], attributes: [{ name: 'plants' }] })
-    )
+    write('xs-security.json', DESCRIPTOR)
     const { status, output } = run('build', '--production')
-    expect(output).toMatch(
-      /WARNING.*srv\/cat-service\.cds:4:.*\$user\.plant.*did you mean "plants"\?/
-    )
+    expect(output).toMatch(WARNING)
     expect(status).toBe(0)
-    expect(read('gen/srv/xs-security.json')).toBe(read('xs-security.json'))
+    expect(read('gen/srv/xs-security.json')).toBe(DESCRIPTOR)
     expect(fs.existsSync(path.join(folder, 'gen/srv/srv/csn.json'))).toBe(true)
+  })
+
+  test.each([
+    [false, [{ for: 'nodejs' }]],
+    [true, [{ for: 'nodejs' }, { for: 'principal' }]]
+  ])('does so (%j) if the project lists its own tasks %j', (named, tasks) => {
+    const cds = { requires: { auth: 'principal' }, build: { tasks } }
+    write('package.json', JSON.stringify({ ...MANIFEST, cds }))
+    write('xs-security.json', DESCRIPTOR)
+    const { status, output } = run('build', '--production')
+    expect(status).toBe(0)
+    expect(WARNING.test(output)).toBe(named)
+    expect(fs.existsSync(path.join(folder, 'gen/srv/xs-security.json'))).toBe(named)
   })
 
   test('fails with a condition that can not be made safe, unless the check is turned off', () => {
