@@ -1,3 +1,4 @@
+import { TokenError } from '../errors.js'
 import type { JwtPayload } from '../token/claims.js'
 
 /** `$user.<name>`, in the shape of the claim. Own members only count. */
@@ -50,27 +51,40 @@ export function keepClaims(
 }
 
 /**
- * Adds an attribute with the values of a claim as a list of texts. Values that are missing, null, empty, no valid text or of
- * another shape are left out: they grant nothing and crash nothing. A claim with more than 1000 values, or one of more than 256
- * characters, is left out as a whole: with a part of its values, `not in` would permit what the others exclude.
+ * Adds an attribute with the values of a claim as a list of texts. What is missing, null or an empty text is no value. A claim
+ * with anything else that can not be kept is refused: without some of its values `not in` would permit what they exclude, and
+ * without all of them `is null` would be true.
  *
+ * @throws {@link TokenError} `ERR_TOKEN_CLAIM` that names the attribute
  * @internal
  */
 export function setAttribute(attributes: Attributes, name: string, value: unknown): void {
-  const values: unknown[] = Array.isArray(value) ? value : [value]
-  if (values.length > MAX_VALUES) return
-  const texts = values.map(textOf).filter(isUsable)
-  if (texts.some(({ length }) => length > MAX_LENGTH)) return
-  if (texts.length && NAME.test(name) && name !== '__proto__') attributes[name] = texts
+  const values = valuesIn(value)
+  const tooMany = values.length > MAX_VALUES ? `${values.length} values` : undefined
+  const wrong = tooMany ?? values.map(problemOf).find(Boolean)
+  if (wrong !== undefined) {
+    throw new TokenError('ERR_TOKEN_CLAIM', `the claim for the attribute "${name}" can't be used`, {
+      sent: wrong,
+      expected: `up to ${MAX_VALUES} texts of up to ${MAX_LENGTH} characters, numbers or booleans`,
+      fix: 'Let the issuer send such values, or change "attributeMapping" in cds.requires.auth.issuers.'
+    })
+  }
+  if (values.length && NAME.test(name) && name !== '__proto__') {
+    attributes[name] = values.map(String)
+  }
 }
 
-function textOf(value: unknown): string | undefined {
-  if (typeof value === 'string') return value
-  return typeof value === 'number' || typeof value === 'boolean' ? String(value) : undefined
+/** Returns what a claim has, one by one, without what stands for no value. @internal */
+export function valuesIn(claim: unknown): unknown[] {
+  return [claim].flat().filter((each) => each !== undefined && each !== null && each !== '')
 }
 
-function isUsable(text: string | undefined): text is string {
-  return text !== undefined && text !== '' && text.isWellFormed()
+/** Says what is wrong with a value, and not what it is. */
+function problemOf(value: unknown): string | undefined {
+  if (typeof value === 'object') return Array.isArray(value) ? 'a list in a list' : 'an object'
+  if (typeof value !== 'string') return undefined
+  if (!value.isWellFormed()) return 'no valid text'
+  return value.length > MAX_LENGTH ? `a text of ${value.length} characters` : undefined
 }
 
 function userAttributes(payload: JwtPayload): JwtPayload {

@@ -1,7 +1,7 @@
 import { ConfigurationError } from '../errors.js'
 import { actorOf, type JwtPayload, stringClaim } from '../token/claims.js'
 import type { OidcIssuerOptions, OidcRolesOptions } from '../token/issuers/oidc-options.js'
-import { type Attributes, setAttribute } from './attributes.js'
+import { type Attributes, setAttribute, valuesIn } from './attributes.js'
 import { firstOf } from './token-profile.js'
 import type { TokenProfile } from './token-profile.js'
 import { isPseudoRole, type Roles } from './roles.js'
@@ -121,23 +121,35 @@ function namesIn(value: unknown): string[] {
 function attributesOf(payload: JwtPayload, mapping: [string, string][]): Attributes {
   const attributes = {} as Attributes
   for (const [name, claim] of Object.entries(PERSONAL)) {
-    const value = payload[claim]
     const doubtful = claim === 'email' && payload.email_verified === false
-    if (typeof value === 'string' && value && !doubtful) attributes[name] = value
+    const value = doubtful ? undefined : stringClaim(payload, claim)
+    if (value) attributes[name] = value
   }
-  for (const [name, path] of mapping) setAttribute(attributes, name, claimAt(payload, path))
+  for (const [name, path] of mapping) {
+    // something else on the way is no value either, and not as good as a claim that is not there
+    setAttribute(attributes, name, claimAt(payload, path, {}))
+  }
   return attributes
 }
 
-/** The claim of that name, or what a path with dots leads to; names with dots in them are found, too. @internal */
-export function claimAt(value: unknown, path: string): unknown {
-  if (typeof value !== 'object' || value === null || Array.isArray(value)) return undefined
+/**
+ * Returns the claim of that name, or what a path with dots leads to; names with dots in them are found, too.
+ *
+ * @param otherwise - returned where something other than an object is on the path
+ * @internal
+ */
+export function claimAt(value: unknown, path: string, otherwise?: unknown): unknown {
+  if (typeof value !== 'object' || value === null || Array.isArray(value)) {
+    return valuesIn(value).length ? otherwise : undefined
+  }
   if (Object.hasOwn(value, path)) return (value as JwtPayload)[path]
+  let other: unknown
   for (let dot = path.indexOf('.'); dot > 0; dot = path.indexOf('.', dot + 1)) {
     const name = path.slice(0, dot)
     if (!Object.hasOwn(value, name)) continue
-    const found = claimAt((value as JwtPayload)[name], path.slice(dot + 1))
-    if (found !== undefined) return found
+    const found = claimAt((value as JwtPayload)[name], path.slice(dot + 1), otherwise)
+    if (found !== undefined && found !== otherwise) return found
+    other ??= found
   }
-  return undefined
+  return other
 }

@@ -3,7 +3,7 @@ import { mentionsUser } from './mentions.js'
 import { type PatternIndex, patternIndex } from './patterns/pattern-index.js'
 import { isPatternKind, type PatternKind } from './patterns/text-pattern.js'
 import { UnsafeCondition } from './unsafe.js'
-import { sourceOf, type UserFacts, valuesOf } from './user-value.js'
+import { hasOther, sourceOf, type UserFacts, valuesOf } from './user-value.js'
 import { compare, convert, extreme, type Scalar } from './value-type.js'
 
 /** User and record for which a condition is evaluated. */
@@ -43,7 +43,7 @@ export function evaluate(condition: Condition, situation: Situation): Truth {
     case 'between':
       return between(condition, situation)
     case 'null':
-      return !present(condition.value, situation).length
+      return isEmpty(condition.value, situation)
     case 'bare':
       return predicate(condition.value, situation)
     default:
@@ -104,9 +104,14 @@ function withNull(operator: Comparison, differ: boolean): Truth {
 }
 
 function nullity(operator: Comparison, operand: Operand, situation: Situation): Truth {
-  const empty = !present(operand, situation).length
-  if (operator === '=' || operator === '==') return empty
-  return operator === '!=' ? !empty : undefined
+  if (operator === '=' || operator === '==') return isEmpty(operand, situation)
+  return operator === '!=' ? not(isEmpty(operand, situation)) : undefined
+}
+
+/** Unknown for an attribute that has something which is no value: who may see all without one, may not with that. */
+function isEmpty(operand: Operand, situation: Situation): Truth {
+  if (present(operand, situation).length) return false
+  return mentionsUser(operand) && hasOther(sourceOf(operand), situation.facts) ? undefined : true
 }
 
 /** One and the same value has to be above the lower end and below the upper one. */

@@ -64,10 +64,26 @@ export function valuesOf({ path, functions }: UserSource, facts: UserFacts): Sca
   return functions.length ? values.map((value) => apply(functions, value)) : values
 }
 
-function lookUp(path: readonly string[], facts: UserFacts): unknown {
+/**
+ * True if the user has something that is not taken for a value: an object, a list in a list, no valid text, or what is at a place
+ * to which the path does not lead. That is no value for a comparison, and not as good as none for `is null`.
+ *
+ * @internal
+ */
+export function hasOther({ path }: UserSource, facts: UserFacts): boolean {
+  const found = lookUp(path, facts, ownOrOther)
+  return [found].flat().some((each) => each !== undefined && each !== null && each !== '')
+}
+
+function ownOrOther(value: unknown, name: string): unknown {
+  const isRecord = typeof value === 'object' && value !== null && !Array.isArray(value)
+  return isRecord ? own(value, name) : value
+}
+
+function lookUp(path: readonly string[], facts: UserFacts, step = own): unknown {
   if (!path.length || (path.length === 1 && path[0] === 'id')) return facts.id
   if (path.length === 1 && path[0] === 'tenant') return facts.tenant
-  return path.reduce(own, facts.attr)
+  return path.reduce(step, facts.attr)
 }
 
 function own(value: unknown, name: string): unknown {

@@ -27,6 +27,25 @@ test('the same patterns of a user are another thing for each function, and each 
   expect(holds('contains(name, $user.x)', 'in Bern')).toBe(true)
 })
 
+test('an attribute with something that is no value is neither null nor not', () => {
+  for (const x of [{}, ['', {}], [['1010']], '\ud800']) {
+    const facts = factsWith({ x, y: '1010', z: { x } })
+    for (const condition of [
+      '$user.x is null',
+      '$user.x = null',
+      '$user.x == null',
+      '$user.z.x is null'
+    ])
+      for (const written of [condition, `not (${condition})`])
+        expect([x, written, truth(written, { facts })]).toEqual([x, written, undefined])
+    expect(truth('$user.x != null', { facts })).toBeUndefined()
+    expect(truth('$user.x is null or $user.y is not null', { facts })).toBe(true)
+  }
+  const facts = factsWith({ x: ['1010', {}], org: [{ plant: '1010' }] })
+  expect(truth('$user.x is null', { facts })).toBe(false)
+  expect(truth('$user.org.plant is null', { facts })).toBeUndefined()
+})
+
 test('the values of one user are not those of another one', () => {
   const condition = 'name = $user.x'
   const row = { name: 'a' }

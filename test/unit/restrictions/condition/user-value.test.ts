@@ -1,6 +1,7 @@
 import type { Expression, Operand } from '../../../../src/restrictions/condition/types.js'
 import { UnsafeCondition } from '../../../../src/restrictions/condition/unsafe.js'
 import {
+  hasOther,
   sourceOf,
   textOf,
   type UserFacts,
@@ -99,6 +100,23 @@ describe('the values of', () => {
     expect(values({ x: 'abc' }, 'x', 'length')).toEqual([])
     expect(values({ x: { y: ['a'] } }, 'x', 'y')).toEqual(['a'])
     for (const attr of [undefined, null, 'text', 5]) expect(values(attr, 'x')).toEqual([])
+  })
+
+  test('something else than values is there, or nothing at all', () => {
+    const other = (attr: unknown, ...path: string[]) =>
+      hasOther({ path, functions: [] }, facts(attr))
+    for (const x of [{}, [{}], [[]], ['', {}], Number.NaN, 'half \ud83d', () => 'a'])
+      expect([x, other({ x }, 'x')]).toEqual([x, true])
+    for (const x of [undefined, null, '', [], [null, '']])
+      for (const path of [['x'], ['x', 'y']])
+        expect([x, path, other({ x }, ...path)]).toEqual([x, path, false])
+    for (const x of ['a', ['a'], [{ y: 'a' }], { y: [{}] }])
+      expect([x, other({ x }, 'x', 'y')]).toEqual([x, true])
+    expect(other({ x: { z: 'a' } }, 'x', 'y')).toBe(false)
+    expect(other(Object.create({ x: {} }), 'x')).toBe(false)
+    const nobody = { id: undefined, tenant: undefined, attr: { id: {}, tenant: {} } }
+    for (const path of [[], ['id'], ['tenant']])
+      expect(hasOther({ path, functions: [] }, nobody)).toBe(false)
   })
 
   test.each<[string, unknown, unknown[]]>([
