@@ -1,5 +1,6 @@
 import { claimsOf } from '../destination/tokens/lifetime.js'
 import { type NamedUser, TokenPrincipal } from '../user/principal.js'
+import { isUsable } from '../user/token-profile.js'
 
 /** Named user who has queued work, as the issuer of the user's token names him. It has no token. */
 export interface Author {
@@ -21,7 +22,8 @@ export interface Author {
 /**
  * Returns the author for a named user whose token is validated.
  *
- * @param names - claims of the token that are kept beside the user's id; one that the token does not have is left out
+ * @param names - claims of the token that are kept beside the user's id; one that the token does not have is left out, and an e-mail
+ *   address that is not verified as well: a token for it could be that of somebody else
  * @internal
  */
 export function authorOf(user: NamedUser, names: readonly string[] = []): Author {
@@ -29,7 +31,8 @@ export function authorOf(user: NamedUser, names: readonly string[] = []): Author
   const payload = (names.length ? claimsOf(bearerToken) : undefined) ?? {}
   const found = names.flatMap((name) => {
     const value: unknown = Object.hasOwn(payload, name) ? payload[name as never] : undefined
-    return typeof value === 'string' && value ? [[name, value] as const] : []
+    const isKept = typeof value === 'string' && value && isUsable(name, payload)
+    return isKept ? [[name, value] as const] : []
   })
   const through = {
     ...(client !== undefined && { client }),

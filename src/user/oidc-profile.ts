@@ -2,7 +2,7 @@ import { ConfigurationError } from '../errors.js'
 import { actorOf, type JwtPayload, stringClaim } from '../token/claims.js'
 import type { OidcIssuerOptions, OidcRolesOptions } from '../token/issuers/oidc-options.js'
 import { type Attributes, setAttribute, valuesIn } from './attributes.js'
-import { firstOf } from './token-profile.js'
+import { firstOf, isUsable } from './token-profile.js'
 import type { TokenProfile } from './token-profile.js'
 import { isPseudoRole, type Roles } from './roles.js'
 
@@ -121,13 +121,12 @@ function namesIn(value: unknown): string[] {
 function attributesOf(payload: JwtPayload, mapping: [string, string][]): Attributes {
   const attributes = {} as Attributes
   for (const [name, claim] of Object.entries(PERSONAL)) {
-    const doubtful = claim === 'email' && payload.email_verified === false
-    const value = doubtful ? undefined : stringClaim(payload, claim)
+    const value = isUsable(claim, payload) ? stringClaim(payload, claim) : undefined
     if (value) attributes[name] = value
   }
   for (const [name, path] of mapping) {
     // something else on the way is no value either, and not as good as a claim that is not there
-    setAttribute(attributes, name, claimAt(payload, path, {}))
+    if (isUsable(path, payload)) setAttribute(attributes, name, claimAt(payload, path, {}))
   }
   return attributes
 }

@@ -32,6 +32,19 @@ export interface TokenProfile {
  * @internal
  */
 export function firstOf(claims: readonly string[], payload: JwtPayload): string | undefined {
-  const usable = claims.filter((claim) => claim !== 'email' || payload.email_verified !== false)
+  const usable = claims.filter((claim) => isUsable(claim, payload))
   return usable.map((claim) => stringClaim(payload, claim)).find(Boolean)
+}
+
+/**
+ * False for an e-mail address that the issuer has not verified. Some issuers send the flag as a text; everything but "true" counts
+ * as no.
+ *
+ * @internal
+ */
+export function isUsable(
+  claim: string,
+  { email_verified: isVerified = true }: JwtPayload
+): boolean {
+  return claim !== 'email' || isVerified === true || isVerified === 'true'
 }

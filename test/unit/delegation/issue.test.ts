@@ -163,15 +163,16 @@ describe('work that is planned for a later time', () => {
 
 describe('claims of the token', () => {
   const email = 'alice@example.com'
-  const token = [encoded({ alg: 'RS256' }), encoded({ email, given_name: 'Alice' }), 'AA'].join('.')
 
   /** User in the record of a piece of work for a service. */
-  async function recorded(service: string) {
+  async function recorded(service: string, claims: object = {}) {
     const ID = newId()
+    const payload = encoded({ email, given_name: 'Alice', ...claims })
+    const token = [encoded({ alg: 'RS256' }), payload, 'AA'].join('.')
     const user = userOf('alice', 't1', undefined, token)
     const { msg } = await queue(ID, message(ID, { service }), user)
-    const [, payload = ''] = separate(msg)?.value.split('.') ?? []
-    return Buffer.from(payload, 'base64url').toString()
+    const [, record = ''] = separate(msg)?.value.split('.') ?? []
+    return Buffer.from(record, 'base64url').toString()
   }
 
   test('are in the record only if a way to a token needs them', async () => {
@@ -179,6 +180,12 @@ describe('claims of the token', () => {
     expect(await recorded('S4')).not.toMatch(/@example|Alice/)
     expect(await recorded('OTHER')).toContain(`"claims":{"email":"${email}"}`)
     expect(await recorded('OTHER')).not.toContain('Alice')
+  })
+
+  test('do not have an e-mail address that is not verified: it could be that of somebody else', async () => {
+    for (const email_verified of [false, 'false'])
+      expect(await recorded('OTHER', { email_verified })).toContain('"claims":{}')
+    expect(await recorded('OTHER', { email_verified: true })).toContain(email)
   })
 
   test('are in no column of the list', async () => {

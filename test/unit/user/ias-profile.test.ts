@@ -71,6 +71,9 @@ test('the claim that becomes the id can be configured; an e-mail address that is
   const byEmail = iasProfile(credentials, ['email', 'scim_id'])
   expect(byEmail.userId({ ...USER, email_verified: true })).toBe('alice@example.com')
   expect(byEmail.userId(USER)).toBe('s')
+  for (const email_verified of ['false', 'False', 0])
+    expect(byEmail.userId({ ...USER, email_verified })).toBe('s')
+  expect(byEmail.userId({ ...USER, email_verified: 'true' })).toBe('alice@example.com')
 })
 
 test('a name is an attribute twice only if there is one', () => {

@@ -1,5 +1,6 @@
 import type { OidcIssuerOptions } from '../../../src/token/issuers/oidc-options.js'
 import { oidcProfile } from '../../../src/user/oidc-profile.js'
+import { UNVERIFIED } from './unverified.js'
 
 const profile = (options: Partial<OidcIssuerOptions> = {}) =>
   oidcProfile('partner', { issuer: 'https://idp.example', audience: 'maintenance', ...options })
@@ -20,8 +21,12 @@ describe('attributes', () => {
     })
   })
 
-  test('an address that is not verified is left out', () => {
-    expect(attributes({ email: 'e@example.com', email_verified: false }, {})).toEqual({})
+  test('an address that is not verified is left out, also under another name', () => {
+    for (const email_verified of UNVERIFIED)
+      expect(attributes({ email: 'e@example.com', email_verified }, { mail: 'email' })).toEqual({})
+    expect(attributes({ email: 'e@example.com', email_verified: 'true' }, {})).toEqual({
+      email: 'e@example.com'
+    })
   })
 
   test.each([null, [], '', [''], [null, '']])('a claim that is %j is absent', (plant) => {

@@ -2,6 +2,7 @@ import { fc } from '../../support/generated-inputs.js'
 
 import type { OidcIssuerOptions } from '../../../src/token/issuers/oidc-options.js'
 import { claimAt, oidcProfile } from '../../../src/user/oidc-profile.js'
+import { UNVERIFIED } from './unverified.js'
 
 const profile = (options: Partial<OidcIssuerOptions> = {}) =>
   oidcProfile('partner', { issuer: 'https://idp.example', audience: 'maintenance', ...options })
@@ -72,8 +73,11 @@ describe('the id', () => {
 
   test('is no address that the issuer has not verified', () => {
     const options = { userId: ['email', 'sub'] }
-    expect(profile(options).userId({ ...claims, email_verified: false })).toBe('e-4711')
+    for (const email_verified of UNVERIFIED)
+      expect(profile(options).userId({ ...claims, email_verified })).toBe('e-4711')
     expect(profile(options).userId(claims)).toBe('e@example.com')
+    for (const email_verified of [true, 'true'])
+      expect(profile(options).userId({ ...claims, email_verified })).toBe('e@example.com')
   })
 
   test.each([1, {}, ['e-4711'], true])('that is %j is refused', (sub) => {

@@ -2,7 +2,7 @@ import { PropagationError } from '../../../errors.js'
 import type { SamlExchangeOptions } from '../../../token/exchange-options.js'
 import { claimAt } from '../../../user/oidc-profile.js'
 import type { NamedUser } from '../../../user/principal.js'
-import { firstOf } from '../../../user/token-profile.js'
+import { firstOf, isUsable } from '../../../user/token-profile.js'
 
 type Claims = Readonly<Record<string, unknown>>
 
@@ -41,7 +41,7 @@ export function nameIdOf(
 /** Returns the attributes of an assertion. @internal */
 export function attributesOf({ attributeMapping = {} }: SamlExchangeOptions, claims: Claims) {
   const entries = Object.entries(attributeMapping).map(
-    ([name, path]) => [name, textsIn(claimAt(claims, path))] as const
+    ([name, path]) => [name, isUsable(path, claims) ? textsIn(claimAt(claims, path)) : []] as const
   )
   return Object.fromEntries(entries.filter(([, values]) => values.length))
 }

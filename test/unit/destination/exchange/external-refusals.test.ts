@@ -9,7 +9,8 @@ import {
   ExternalLandscape,
   issuer,
   propagated,
-  SAML2_BEARER
+  SAML2_BEARER,
+  xmlOf
 } from '../support/external-landscape.js'
 
 let idp: ExternalLandscape
@@ -109,8 +110,18 @@ describe('what is refused, and nothing is sent', () => {
 
   test('an e-mail address that is not verified is nobody’s name', async () => {
     idp.configure(idp.saml({ userIdSource: 'email' }))
-    const attempt = propagated(external({ email_verified: false }))
-    await expect(attempt).rejects.toMatchObject({ code: 'ERR_USER_TOKEN_REQUIRED' })
+    for (const email_verified of [false, 'false']) {
+      const attempt = propagated(external({ email_verified }))
+      await expect(attempt).rejects.toMatchObject({ code: 'ERR_USER_TOKEN_REQUIRED' })
+    }
+  })
+
+  test('an e-mail address that is not verified is no attribute in the assertion', async () => {
+    idp.configure(idp.saml({ attributeMapping: { mail: 'email', Groups: 'groups' } }))
+    await propagated(external({ email_verified: 'false' }))
+    const xml = xmlOf(idp.assertions[0]!)
+    expect(xml).toContain('technicians')
+    expect(xml).not.toContain('alice@idp.example')
   })
 
   test('no key, assertion or token is in the error', async () => {
