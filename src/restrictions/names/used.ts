@@ -11,8 +11,11 @@ export interface UsedName {
   readonly place: string
 }
 
-/** Paths behind `$user` that every user has. */
-const OWN_PATHS = new Set(['id', 'tenant', 'locale'])
+/** Paths behind `$user` that every user has in a condition. */
+const OF_EVERYBODY = ['id', 'tenant']
+
+/** Paths that views have besides: the database knows the language, and conditions do not. */
+const OF_SESSION = [...OF_EVERYBODY, 'locale']
 
 /** Every role of `@requires` and `@restrict`, and every attribute that a definition reads from `$user`. @internal */
 export function usedNames(model: Model): UsedName[] {
@@ -29,11 +32,18 @@ function namesIn(definition: RestrictedDefinition, place: string): UsedName[] {
   const restrictions = definition['@restrict'] ?? []
   const roles = [requires ?? [], ...restrictions.map(({ to }) => to ?? [])].flat(2)
   const { '@restrict': _, actions, ...rest } = definition
-  const paths = [...restrictions.flatMap(pathsIn), ...references(rest)]
-  const attributes = paths.flatMap(([first]) => (!first || OWN_PATHS.has(first) ? [] : first))
+  const attributes = [
+    ...namesOf(restrictions.flatMap(pathsIn), OF_EVERYBODY),
+    ...namesOf(references(rest), OF_SESSION)
+  ]
   const uses = (kind: UsedName['kind'], names: string[]) =>
     [...new Set(names)].map((name) => ({ kind, name, definition, place }))
   return [...uses('role', roles), ...uses('attribute', attributes)]
+}
+
+/** Names of attributes: what paths begin with, except for what is no attribute. */
+function namesOf(paths: string[][], others: readonly string[]): string[] {
+  return paths.flatMap(([first]) => (!first || others.includes(first) ? [] : first))
 }
 
 function pathsIn({ where }: Restriction): string[][] {

@@ -114,7 +114,7 @@ function textOf(where: NonNullable<Restriction['where']>): string {
 }
 
 /** Paths behind `$user` that every user has. */
-const OF_EVERYBODY = new Set(['', 'id', 'tenant', 'locale'])
+const OF_EVERYBODY = new Set(['', 'id', 'tenant'])
 
 function attributesWithoutValue(restrictions: readonly Restriction[], facts: UserFacts): string[] {
   const paths = restrictions.flatMap(({ where, modelledWhere }) =>

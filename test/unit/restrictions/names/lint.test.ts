@@ -51,6 +51,14 @@ test('nothing to mend: exit code 0', async () => {
   expect(exitCode).toBeFalsy()
 })
 
+test('a language, which no condition knows', async () => {
+  const { text, exitCode } = await linted(
+    entity("{ to: 'Buyer', where: (country = $user.locale) }")
+  )
+  expect(text).toContain('Shop.Orders asks for $user.locale, which no token brings')
+  expect(exitCode).toBe(1)
+})
+
 const WRONG = entity("{ to: ['Byer', 'cds.Subscriber'], where: (country = $user.contry) }")
 
 test('misspelt names: exit code 1, and the name that was meant', async () => {

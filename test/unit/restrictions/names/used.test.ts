@@ -50,9 +50,20 @@ test('attributes of views, and of calculated elements', () => {
 test('nothing that every user has, and nothing where nothing is asked for', () => {
   expect(
     names(`service S {
-      @restrict: [{ to: 'R', where: (a = $user or a = $user.id or a = $user.tenant or a = $user.locale) }]
+      @restrict: [{ to: 'R', where: (a = $user or a = $user.id or a = $user.tenant) }]
       entity E { key ID : Integer; a : String; b : Association to E; }
       entity F { key ID : Integer } actions { action act(); };
     }`)
   ).toEqual(['S.E: role R'])
+})
+
+test('the language of a user is one of the database: views have it, and conditions do not', () => {
+  expect(
+    names(`service S {
+      @restrict: [{ to: 'R', where: (a = $user.locale) }]
+      entity E { key ID : Integer; a : String; }
+      entity F { key ID : Integer; a : String; }
+      entity V as select from F { ID, $user.locale as c : String } where a = $user.locale;
+    }`)
+  ).toEqual(['S.E: role R', 'S.E: attribute locale'])
 })

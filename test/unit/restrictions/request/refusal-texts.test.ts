@@ -10,7 +10,7 @@ const model = modelOf(`service S {
   @restrict: [
     { grant: 'UPDATE', to: 'Writer', where: (plant = $user.plant and
         level = $user.level) },
-    { grant: 'UPDATE', to: 'Writer', where: (owner = $user.id and plant = $user.plant and owner = $user.locale) },
+    { grant: 'UPDATE', to: 'Writer', where: (owner = $user.id and plant = $user.plant and owner = $user.tenant) },
     { grant: 'DELETE', to: ['One', 'Two'] }, { grant: 'CREATE' }
   ]
   @odata.draft.enabled entity Things { key ID : Integer; plant : String; level : String; owner : String;
@@ -34,6 +34,12 @@ test('attributes that a user has not are named once, without those that everybod
   expect(lackedAttributes(things, 'READ', user('Writer'))).toEqual([])
   expect(lackedAttributes(definitionIn(model, 'S.Open'), 'READ', user())).toEqual([])
   expect(explained('UPDATE', 'Writer').cause).toMatch(/ no attribute "plant", "level"$/)
+})
+
+test('the language is nothing that a condition knows', () => {
+  const where = 'lang = $user.locale'
+  const entity = { name: 'S.Texts', kind: 'entity', '@restrict': [{ where }] }
+  expect(explained('UPDATE', 'any', entity).cause).toMatch(/; the user has no attribute "locale"$/)
 })
 
 test('roles with a grant are named, also of the record that a part belongs to', () => {
