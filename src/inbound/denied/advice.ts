@@ -20,8 +20,8 @@ export function adviceFor(
 ): string {
   if (roles.every(isPseudoRole)) return 'CAP gives that role by itself, by the kind of the token.'
   const named = roles.filter((role) => !isPseudoRole(role))
-  const unknown = issuer === 'ias' ? [] : unknownNames('role', named)
-  const advice = nameAdvice('role', unknown)
+  const unknown = unknownNames('role', named, issuer)
+  const advice = nameAdvice('role', unknown, issuer)
   if (advice === undefined) return stepFor(sender, issuer)
   const known = named.filter((role) => !unknown.includes(role))
   const other = known.map((role) => `"${printable(role)}"`).join(' or ')
@@ -29,12 +29,10 @@ export function adviceFor(
 }
 
 function stepFor(sender: Sender, issuer: string | undefined): string {
+  const isOfXsuaa = issuer === undefined || issuer === 'xsuaa'
+  if (!isOfXsuaa) return stepElsewhere(sender, issuer)
   if (sender === 'technical') {
     return 'Add the scope to the "authorities" in xs-security.json, update the XSUAA instance, and get a new token.'
-  }
-  if (issuer === 'ias') return 'Assign a policy that has it (@sap/ams), or add it in a middleware.'
-  if (issuer !== undefined && issuer !== 'xsuaa') {
-    return 'Give the user a role or group that the issuer and cds.requires.auth.issuers.<alias>.roles turn into it.'
   }
   if (attachedLandscape()) {
     return 'Add one of them to the "roles" of the user in cds.requires.auth.users, and get a new token.'
@@ -42,5 +40,26 @@ function stepFor(sender: Sender, issuer: string | undefined): string {
   return (
     'Give the user a role collection with the role, and log on again: a token keeps the scopes that it was issued with. ' +
     'If the scope is new in xs-security.json, update the XSUAA instance first.'
+  )
+}
+
+/** Returns the next step where no scope of XSUAA would help. */
+function stepElsewhere(sender: Sender, issuer: string): string {
+  const who = sender === 'named' ? 'user' : 'client'
+  if (issuer !== 'ias') {
+    return `Give the ${who} a role or group that the issuer and cds.requires.auth.issuers.${issuer}.roles turn into it.`
+  }
+  return sender === 'named'
+    ? 'Assign a policy that has it (@sap/ams), or add it in a middleware.'
+    : 'In Identity Authentication, provide an API of that name, and let the application of the client consume it.'
+}
+
+/** Returns the next step for a technical token of another application that lacks a scope. @internal */
+export function grantAdvice(scope: string, issuer: string): string {
+  if (issuer !== 'xsuaa') return stepElsewhere('foreign', issuer)
+  return (
+    `In xs-security.json, add to the scope ${scope}: ` +
+    '"grant-as-authority-to-apps": ["$XSSERVICENAME(<instance of the caller>)"], ' +
+    'update the service instance, and let the caller get a new token.'
   )
 }

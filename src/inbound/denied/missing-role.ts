@@ -4,7 +4,7 @@ import { TokenError } from '../../errors.js'
 import { printable } from '../../lib/redact.js'
 import type { Identity } from '../../user/identity.js'
 import { isPseudoRole } from '../../user/roles.js'
-import { adviceFor } from './advice.js'
+import { adviceFor, grantAdvice } from './advice.js'
 
 /** CAP's user, as far as CAP asks for roles: an application can have changed `roles`, and `is` as well. */
 export interface RoleHolder {
@@ -96,12 +96,7 @@ function missingGrant(identity: Identity, scopes: readonly string[]): TokenError
   return new TokenError(
     'ERR_GRANT_MISSING',
     `the technical token of another application ${hasScope(identity) ? 'lacks a' : 'has no'} scope of this one`,
-    {
-      fix:
-        `In xs-security.json, add to the scope ${scope}: ` +
-        '"grant-as-authority-to-apps": ["$XSSERVICENAME(<instance of the caller>)"], ' +
-        'update the service instance, and let the caller get a new token.'
-    }
+    { fix: grantAdvice(scope, identity.issuer) }
   )
 }
 

@@ -3,7 +3,14 @@ import { join } from 'node:path'
 
 import { ConfigurationError } from '../../errors.js'
 import { nearestName } from '../../lib/wording/closest.js'
-import { isOfCap, knownNames, type NameSources, type SecurityDescriptor } from './known.js'
+import {
+  isOfCap,
+  knownNames,
+  type NameSources,
+  type Places,
+  placesOf,
+  type SecurityDescriptor
+} from './known.js'
 import type { Model } from '../model/definition.js'
 import { unknownElements } from './elements.js'
 import { usedNames } from './used.js'
@@ -30,7 +37,8 @@ export function checkNames(
     const names = kind === 'role' ? known.roles : known.attributes
     if (!names || names.has(name) || (kind === 'role' && isOfCap(name))) return []
     const similar = nearestName(name, [...names])
-    const hint = similar ? `; did you mean "${similar}"?` : `. ${ADDITION[kind]}`
+    const addition = additionOf(kind, placesOf(kind, descriptor, auth))
+    const hint = similar ? `; did you mean "${similar}"?` : `. ${addition}`
     const what = kind === 'role' ? `the role "${name}"` : `$user.${name}`
     const message = `${place} asks for ${what}, which no token brings${hint}`
     return [{ rule: `unknown-${kind}`, message, definition }]
@@ -38,11 +46,14 @@ export function checkNames(
   return [...used, ...unknownElements(model)]
 }
 
-/** Next steps for names that are like no known one. */
-const ADDITION = {
-  role: 'Add it to the scopes of xs-security.json and to a role template, or correct the name.',
-  attribute:
-    'Add it to the attributes of xs-security.json and to a role template, or correct the name.'
+/** Next step for a name that is like no known one. */
+function additionOf(kind: 'attribute' | 'role', { descriptor, mapping }: Places): string {
+  const what = kind === 'role' ? 'scopes' : 'attributes'
+  const places = [
+    descriptor && `to the ${what} of xs-security.json and to a role template`,
+    mapping && `to ${mapping}`
+  ]
+  return `Add it ${places.filter(Boolean).join(', or ')}, or correct the name.`
 }
 
 /** Returns `xs-security.json` of the project, if there is one. @throws {@link ConfigurationError} if it is no JSON @internal */

@@ -31,6 +31,34 @@ export function nameSources(requires: {
   return { ...auth, identity }
 }
 
+/** Places that tell which roles and attributes there are, and where one would be added. */
+export interface Places {
+  readonly descriptor: boolean
+  /** Option of the issuers. */
+  readonly mapping: string | undefined
+}
+
+/**
+ * Returns the places of names. Without any, it is `xs-security.json` where one would look.
+ *
+ * @internal
+ */
+export function placesOf(
+  kind: 'attribute' | 'role',
+  descriptor: SecurityDescriptor | undefined,
+  auth: NameSources
+): Places {
+  const [alias, ...others] = Object.entries(auth.issuers ?? {}).flatMap(([name, issuer]) =>
+    issuer ? name : []
+  )
+  const issuer = others.length ? '<alias>' : alias
+  const option = kind === 'role' ? 'roles.map' : 'attributeMapping'
+  return {
+    descriptor: Boolean(descriptor) || !issuer,
+    mapping: issuer && `cds.requires.auth.issuers.${issuer}.${option}`
+  }
+}
+
 interface IssuerNames {
   readonly attributeMapping?: Readonly<Record<string, string>>
   readonly roles?: { readonly map?: true | Readonly<Record<string, string | readonly string[]>> }

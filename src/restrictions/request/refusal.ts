@@ -1,4 +1,5 @@
 import { type ErrorCode, PrincipalError } from '../../errors.js'
+import { principalOf, type UserLike } from '../../user/principal-of.js'
 import { userPaths } from '../condition/mentions.js'
 import { printCondition } from '../condition/print.js'
 import { type UserFacts, valuesOf } from '../condition/user-value.js'
@@ -63,7 +64,7 @@ export function refusalOf(
   const missing = attributesWithoutValue(restrictions, facts)
   const lack = missing.length ? `; the user has no attribute ${quoted(missing)}` : ''
   const condition = conditions.map((text) => `"${text}"`).join(' or ')
-  const step = missing.length ? adviceFor(missing) : fix
+  const step = missing.length ? adviceFor(missing, user) : fix
   return new PrincipalError(code, `${what}: ${condition}${lack}`, { fix: step })
 }
 
@@ -77,13 +78,21 @@ export function lackedAttributes(
   return typeof restrictions === 'string' ? [] : attributesWithoutValue(restrictions, facts)
 }
 
-function adviceFor(missing: readonly string[]): string {
-  const unknown = unknownNames('attribute', missing)
+function adviceFor(missing: readonly string[], user: RoleBearer): string {
+  const principal = principalOf(user as UserLike)
+  const issuer = principal.kind === 'named' ? principal.issuer : undefined
+  const unknown = unknownNames('attribute', missing, issuer)
   const known = missing.filter((name) => !unknown.includes(name))
-  const give =
-    known.length > 0 &&
-    `Give the user a value of ${quoted(known)} by a role or the identity provider (in development "attr" in cds.requires.auth.users), and log on again.`
-  return [nameAdvice('attribute', unknown), give].filter(Boolean).join(' ')
+  const give = known.length > 0 && givingOf(known, issuer)
+  return [nameAdvice('attribute', unknown, issuer), give].filter(Boolean).join(' ')
+}
+
+function givingOf(names: readonly string[], issuer: string | undefined): string {
+  const isOfBtp = issuer === undefined || issuer === 'xsuaa' || issuer === 'ias'
+  const source = isOfBtp
+    ? 'by a role or the identity provider (in development "attr" in cds.requires.auth.users)'
+    : `by the claim that cds.requires.auth.issuers.${issuer}.attributeMapping names`
+  return `Give the user a value of ${quoted(names)} ${source}, and log on again.`
 }
 
 function restrictionsFor(

@@ -131,7 +131,11 @@ describe('the next step', () => {
       /the application's own technical token has: "A"\. Add the scope to the "authorities"/
     ],
     ['of Identity Authentication', { ...identity('named'), issuer: 'ias' }, /\. Assign a policy/],
-    ['of another issuer', { ...identity('named'), issuer: 'kc' }, /issuers\.<alias>\.roles/]
+    [
+      'of another issuer',
+      { ...identity('named'), issuer: 'kc' },
+      /Give the user a role or group .* cds\.requires\.auth\.issuers\.kc\.roles turn/
+    ]
   ])('%s', (_, who, text) => {
     const line = lacking(who, 'Runner', 'Operator')
     expect(line).toMatch(/^ERR_ROLE_MISSING: "start" of JobsService needs the role "Runner" or "O/)
@@ -182,6 +186,19 @@ describe('the technical token of another application', () => {
       'ERR_ROLE_MISSING: Platform needs the role "system-user"; ' +
         'the technical token of another application has: "Caller"'
     )
+  })
+
+  test.each([
+    [
+      'kc',
+      /Give the client a role or group .* cds\.requires\.auth\.issuers\.kc\.roles turn into it\.$/
+    ],
+    ['ias', /In Identity Authentication, provide an API of that name, .* consume it\.$/]
+  ])('of an issuer that knows no scopes of XSUAA: %s', (issuer, text) => {
+    const line = lacking({ ...identity('technical', 'system-user'), issuer }, 'Runner')
+    expect(line).toMatch(/^ERR_GRANT_MISSING: /)
+    expect(line).toMatch(text)
+    expect(line).not.toContain('xs-security')
   })
 
   test('has what it needs', () => {

@@ -7,10 +7,18 @@ import cds from '@sap/cds'
 import { nameAdvice, unknownNames } from '../../../../src/restrictions/names/advice.js'
 
 const { root } = cds
+const { requires } = cds.env as unknown as { requires: { auth?: object | undefined } }
+const { auth } = requires
 const folders: string[] = []
 afterEach(() => {
   cds.root = root
+  requires.auth = auth
 })
+
+/** Sets the issuers of the project. */
+const trust = (issuers: object) => {
+  requires.auth = { issuers }
+}
 afterAll(() => {
   for (const folder of folders) rmSync(folder, { recursive: true })
 })
@@ -74,14 +82,20 @@ describe('names that no token can bring', () => {
 
   test('are none of those that issuers are mapped to', () => {
     enter(SECURITY)
-    const { requires } = cds.env as unknown as { requires: { auth?: object | undefined } }
-    const { auth } = requires
-    requires.auth = { issuers: { own: { roles: { map: { sellers: 'Seller' } } } } }
-    try {
-      expect(unknownNames('role', ['Buyer', 'Seller', 'Byer'])).toEqual(['Byer'])
-    } finally {
-      requires.auth = auth
-    }
+    trust({ own: { roles: { map: { sellers: 'Seller' } } } })
+    expect(unknownNames('role', ['Buyer', 'Seller', 'Byer'])).toEqual(['Byer'])
+  })
+
+  test('are for tokens of one issuer those that it can not bring', () => {
+    enter(SECURITY)
+    trust({ own: { attributeMapping: { region: 'r' } }, none: null })
+    const names = ['plant', 'region', 'zzz']
+    expect(unknownNames('attribute', names)).toEqual(['zzz'])
+    expect(unknownNames('attribute', names, 'own')).toEqual(['plant', 'zzz'])
+    expect(unknownNames('attribute', names, 'xsuaa')).toEqual(['region', 'zzz'])
+    expect(unknownNames('attribute', names, 'ias')).toEqual([])
+    expect(unknownNames('attribute', names, 'none')).toEqual(['zzz'])
+    expect(unknownNames('attribute', names, 'other')).toEqual(['zzz'])
   })
 })
 
@@ -105,6 +119,41 @@ describe('the advice', () => {
       'Did you mean "country" or "plant"? ' +
         'No token can have the attribute "contry" or "plnt" or "zzzzzzzz": xs-security.json has no such attribute. ' +
         'Correct the name in the model, or add the attribute and update the XSUAA instance.'
+    )
+  })
+
+  test('names the option of the issuer where no token is of XSUAA', () => {
+    enter()
+    const own = { attributeMapping: { plant: 'p' }, roles: { map: { buyers: 'Buyer' } } }
+    trust({ own })
+    expect(nameAdvice('attribute', ['plnt'])).toBe(
+      'Did you mean "plant"? No token can have the attribute "plnt": cds.requires.auth.issuers.own.attributeMapping has no such ' +
+        'attribute. Correct the name in the model, or add it there.'
+    )
+    expect(nameAdvice('role', ['Byer'], 'own')).toBe(
+      'Did you mean "Buyer"? No token can have the role "Byer": cds.requires.auth.issuers.own.roles.map has no such role. ' +
+        'Correct the name in the model, or add it there.'
+    )
+    trust({ own, other: {} })
+    expect(nameAdvice('role', ['Byer'])).toMatch(
+      /: cds\.requires\.auth\.issuers\.<alias>\.roles\.map has/
+    )
+  })
+
+  test('names both places where tokens are of XSUAA and of an issuer, and the one of a token', () => {
+    enter(SECURITY)
+    trust({ own: { attributeMapping: { region: 'r' } } })
+    const mapping = 'cds.requires.auth.issuers.own.attributeMapping'
+    expect(nameAdvice('attribute', ['zzz'])).toBe(
+      `No token can have the attribute "zzz": neither xs-security.json nor ${mapping} has it. ` +
+        'Correct the name in the model, or add it to the one whose users shall have it.'
+    )
+    expect(nameAdvice('attribute', ['plant'], 'own')).toBe(
+      `No token of issuer "own" can have the attribute "plant": ${mapping} has no such attribute. ` +
+        'Correct the name in the model, or add it there.'
+    )
+    expect(nameAdvice('attribute', ['region'], 'xsuaa')).toMatch(
+      /^No token of issuer "xsuaa" can have the attribute "region": xs-security\.json has no such attribute\./
     )
   })
 

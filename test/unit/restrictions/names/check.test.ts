@@ -44,23 +44,40 @@ const findings = (auth: NameSources = {}) =>
   })
 
 describe('a model asks for names that no token brings', () => {
-  const UNKNOWN = [
+  const unknown = (places: string) => [
     'unknown-role: S.E asks for the role "Byer", which no token brings; did you mean "Buyer"?',
     'unknown-attribute: S.E asks for $user.contry, which no token brings; did you mean "country"?',
-    'unknown-attribute: S.E asks for $user.zzzzzzzz, which no token brings. Add it to the attributes of xs-security.json and to a role template, or correct the name.'
+    `unknown-attribute: S.E asks for $user.zzzzzzzz, which no token brings. Add it ${places}, or correct the name.`
   ]
+  const DESCRIPTOR = 'to the attributes of xs-security.json and to a role template'
+  const MAPPING = 'to cds.requires.auth.issuers.own.attributeMapping'
 
   test('by xs-security.json', () => {
     describeSecurity(SECURITY)
-    expect(findings()).toEqual(UNKNOWN)
+    expect(findings()).toEqual(unknown(DESCRIPTOR))
   })
 
   test('by what issuers are mapped to', () => {
     const attributeMapping = { country: 'c' }
     const roles = { map: { buyers: 'Buyer', partners: ['partner!t1.Role'] } }
-    expect(findings({ issuers: { own: { attributeMapping, roles }, none: undefined } })).toEqual(
-      UNKNOWN
-    )
+    const auth = { issuers: { own: { attributeMapping, roles }, none: undefined } }
+    expect(findings(auth)).toEqual(unknown(MAPPING))
+    describeSecurity(SECURITY)
+    expect(findings(auth)).toEqual(unknown(`${DESCRIPTOR}, or ${MAPPING}`))
+  })
+
+  test('and a role is added to the scopes, or to the map of an issuer', () => {
+    const model = cds.compile("@requires: 'Zzzzzzzz' service S {}") as unknown as Model
+    const messages = (issuers: NonNullable<NameSources['issuers']>) =>
+      checkNames(model, root, { issuers }).map(({ message }) => message)
+    const text = 'S asks for the role "Zzzzzzzz", which no token brings. Add it '
+    expect(messages({ a: {}, b: {} })).toEqual([
+      `${text}to cds.requires.auth.issuers.<alias>.roles.map, or correct the name.`
+    ])
+    describeSecurity(SECURITY)
+    expect(messages({})).toEqual([
+      `${text}to the scopes of xs-security.json and to a role template, or correct the name.`
+    ])
   })
 
   test('not if nothing says which there are', () => {

@@ -3,6 +3,7 @@ import cds from '@sap/cds'
 import type { Model, RestrictedDefinition } from '../../../../src/restrictions/model/definition.js'
 import { nameOfRequest, refusalOf } from '../../../../src/restrictions/request/refusal.js'
 import { textFor } from '../../../../src/restrictions/request/texts.js'
+import { TokenUser } from '../../../../src/user/token-user.js'
 import { filesIn, read } from '../../project/repository.js'
 
 const { definitions } = cds.compile.for.nodejs(
@@ -40,6 +41,36 @@ describe('a refusal', () => {
         '"owner = $user.id or exists parts[country = $user.address.country]"; the user has no attribute "address.country"'
     )
     expect(explanation.fix).toMatch(/^Give the user a value of "address.country"/)
+  })
+
+  test('tells a user of another issuer what its tokens lack, and what of its claims', () => {
+    const { requires } = cds.env as unknown as { requires: { auth?: object | undefined } }
+    const { auth } = requires
+    requires.auth = { issuers: { partner: { attributeMapping: { plant: 'plants' } } } }
+    const identity = {
+      ...{ kind: 'named' as const, userId: 'erika', tenant: 't1', issuer: 'partner', expiresAt: 1 },
+      ...{ roles: { Writer: 1 as const, Sealer: 1 as const }, attributes: {} }
+    }
+    const user = new TokenUser({
+      ...{ identity, bearerToken: 'x' },
+      issuer: { securityContext: () => ({}) }
+    })
+    const facts = { id: 'erika', tenant: 't1', attr: {} }
+    const fixOf = (event: string) =>
+      refusalOf(
+        'ERR_WRITE_RESTRICTED',
+        CHANGED,
+        { entity: entity('Things'), event },
+        { user, facts }
+      ).explanation.fix
+    const mapping = 'cds.requires.auth.issuers.partner.attributeMapping'
+    expect(fixOf('UPDATE')).toMatch(
+      `Give the user a value of "plant" by the claim that ${mapping} names, and log on again.`
+    )
+    expect(fixOf('seal')).toBe(
+      `No token can have the attribute "seal": ${mapping} has no such attribute. Correct the name in the model, or add it there.`
+    )
+    requires.auth = auth
   })
 
   test('has neither values nor the name of the user', () => {
