@@ -24,7 +24,7 @@ import { addChallengeToResponse } from './response.js'
 import { type BasicExchange, basicExchange } from '../development/basic-exchange.js'
 import { warmAtStart } from '../lib/lifecycle/warm-up.js'
 import type { Identity } from '../user/identity.js'
-import { featuresOfMocked } from '../user/mocked-features.js'
+import { featuresOfMocked, mockedNames } from '../user/mocked-features.js'
 import { TokenUser } from '../user/token-user.js'
 
 /**
@@ -135,7 +135,8 @@ function setCurrentUser(
   const context = currentContext()
   const { identity, issuer } = result
   const user = new TokenUser({ identity, issuer, bearerToken })
-  const features = mocked && featuresOfMocked(mocked, identity.userId, identity.tenant)
+  const features =
+    mocked && featuresOfMocked(mocked, mockedNames(identity, bearerToken), identity.tenant)
   context.user = features === undefined ? user : Object.assign(user, { features })
   if (identity.tenant) context.tenant = identity.tenant
   return identity

@@ -70,7 +70,7 @@ function ours(users: object, [name = '', password = '']: string[]): Seen | undef
   )
   const own = identity.tenant === landscape.tenant ? undefined : identity.tenant
   const merged = mergedUsers(users as never, defaults().users as never)
-  const features = featuresOfMocked({ users: merged, tenants } as never, identity.userId, own)
+  const features = featuresOfMocked({ users: merged, tenants } as never, [identity.userId], own)
   return seen({
     id: identity.userId,
     tenant: own,

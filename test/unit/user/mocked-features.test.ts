@@ -1,4 +1,5 @@
-import { featuresOfMocked } from '../../../src/user/mocked-features.js'
+import type { Identity } from '../../../src/user/identity.js'
+import { featuresOfMocked, mockedNames } from '../../../src/user/mocked-features.js'
 
 const OPTIONS = {
   users: {
@@ -26,14 +27,39 @@ test.each<[string, string | undefined, unknown]>([
   ['constructor', 't1', ['t']],
   ['nobody', 'constructor', undefined]
 ])('%s of tenant %s has the features %j', (name, tenant, expected) => {
-  expect(featuresOfMocked(OPTIONS, name, tenant)).toEqual(expected)
+  expect(featuresOfMocked(OPTIONS, [name], tenant)).toEqual(expected)
 })
 
 test('without mocked users and tenants nobody has any', () => {
-  expect(featuresOfMocked({}, 'alice', 't1')).toBeUndefined()
+  expect(featuresOfMocked({}, ['alice'], 't1')).toBeUndefined()
 })
 
 test('of somebody without a tenant those of no tenant count', () => {
   const tenants = { undefined: { features: ['t'] } }
-  expect(featuresOfMocked({ tenants }, 'nobody', undefined)).toBeUndefined()
+  expect(featuresOfMocked({ tenants }, ['nobody'], undefined)).toBeUndefined()
+})
+
+describe('a mocked user is found by what the token names him, whatever the id is', () => {
+  const token = (claims: object) => {
+    const encoded = (part: object) => Buffer.from(JSON.stringify(part)).toString('base64url')
+    return [encoded({ alg: 'RS256' }), encoded(claims), 'AAAA'].join('.')
+  }
+  const identity = (part: Partial<Identity>): Identity => ({
+    ...{ kind: 'named' as const, userId: 'alice@example.com', tenant: 't1', issuer: 'xsuaa' },
+    ...{ expiresAt: 1, roles: {}, attributes: {} },
+    ...part
+  })
+  const features = (part: Partial<Identity>, claims: object) =>
+    featuresOfMocked(OPTIONS, mockedNames(identity(part), token(claims)), 't1')
+
+  test.each<[string, Partial<Identity>, object, unknown]>([
+    ['XSUAA', {}, { user_name: 'alice', email: 'alice@example.com' }, ['a']],
+    ['Identity Authentication', { userId: 'uuid' }, { preferred_username: 'alice' }, ['a']],
+    ['the id before other names', { userId: 'robert' }, { user_name: 'alice' }, 'b'],
+    ['a technical user of another client', { kind: 'technical', client: 'alice' }, {}, ['a']],
+    ['names that are no texts', {}, { user_name: ['alice'], preferred_username: 1 }, ['t']],
+    ['nobody', { kind: 'technical', client: undefined }, { user_name: 'alice' }, ['t']]
+  ])('%s', (_, part, claims, expected) => {
+    expect(features(part, claims)).toEqual(expected)
+  })
 })
