@@ -63,7 +63,8 @@ export function sharedCacheSettings(requires: Requires): SharedCacheSettings | s
     }
     return { redis, encryptWith, userTokens }
   }
-  if (isProduction()) throw new ConfigurationError(`${missing ?? ''} (docs/scaling.md)`)
+  if (isProduction())
+    throw new ConfigurationError(`${missing ?? ''} (docs/scaling.md in the repository)`)
   return `${missing ?? ''}. It is off in this process`
 }
 

@@ -98,7 +98,7 @@ export function boundSecrets(
   const [first, ...others] = listOf(cacheSecrets)
   if (first === undefined) {
     throw new ConfigurationError(
-      `${path} is missing, and named by cds.requires.principal-cache.encryptWith: bind a service with a secret (docs/scaling.md)`
+      `${path} is missing, and named by cds.requires.principal-cache.encryptWith: bind a service that has one, such as "openssl rand -base64 32" makes`
     )
   }
   const all = [first, ...others] as const

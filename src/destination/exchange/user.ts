@@ -103,7 +103,7 @@ function notForwarded(user: NamedUser): PropagationError {
 /** Describes the next step where a token of an external issuer must not be sent. @internal */
 export function withExchange({ issuer }: NamedUser): string {
   const option = `cds.requires.auth.issuers.${issuer}.exchange`
-  return `To have it exchanged for one of XSUAA, set ${option}: docs/issuers.md.`
+  return `To have it exchanged for one of XSUAA, set ${option}, with "grant": "saml2-bearer" or "jwt-bearer".`
 }
 
 const tokens = newTokenCache()

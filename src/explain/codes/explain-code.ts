@@ -1,3 +1,6 @@
+import { existsSync } from 'node:fs'
+
+import { ownFile } from '../../configuration/own-package.js'
 import { ERROR_CODES, type ErrorCode, hopOf } from '../../error-codes.js'
 import { openProject, type Project, type ProjectOptions } from '../project/project.js'
 import { heading, type Report, wrap } from '../report.js'
@@ -27,7 +30,8 @@ export async function explainCode(subject: string, options: ProjectOptions): Pro
     heading('In this project'),
     ...facts.map(lineOf),
     heading('More'),
-    ...[`docs/errors.md (of cds-principal), section ${code}`, ...pages].map((each) => `- ${each}`)
+    `- docs/errors.md (of cds-principal), section ${code}`,
+    ...pages.map((page) => `- ${page}${existsSync(ownFile(page)) ? '' : ' (in the repository)'}`)
   ]
   const data = { code, status, hop, text, facts, pages }
   return { explained: true, text: parts.join('\n').trim(), data }

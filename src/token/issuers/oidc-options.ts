@@ -2,7 +2,7 @@ import { isTrustworthyUrl } from '../../lib/trustworthy-url.js'
 import { nearestName } from '../../lib/wording/closest.js'
 import { described } from '../../lib/wording/described.js'
 import { ConfigurationError } from '../../errors.js'
-import { type ExchangeOptions, exchangeProblem } from '../exchange-options.js'
+import { type ExchangeOptions, exchangeProblem, SAML_OPTIONS } from '../exchange-options.js'
 import { SIGNATURE_ALGORITHMS } from '../keys/usable-key.js'
 
 /** `cds.requires.auth.issuers.<alias>`: an OpenID Connect issuer whose tokens are accepted. */
@@ -90,7 +90,7 @@ const attributeMapping: Check = (value) =>
 function checkExchange(path: string, value: unknown): void {
   const problem = value === undefined || value === null ? undefined : exchangeProblem(value)
   if (!problem) return
-  const fix = 'The table of "exchange" in docs/issuers.md has its options and what they can be.'
+  const fix = `With "saml2-bearer" there are ${SAML_OPTIONS.join(', ')}; "jwt-bearer" has no more options.`
   throw new ConfigurationError(`${path}.exchange${problem}`, { fix })
 }
 
@@ -122,7 +122,8 @@ function nameAdvice(name: string): string {
 export function checkOidcOptions(alias: string, options: unknown): void {
   const path = `cds.requires.auth.issuers.${alias}`
   if (!isRecord(options)) {
-    const fix = 'Give it at least "issuer" and "audience": docs/issuers.md has an example.'
+    const fix =
+      'Give it at least "issuer" (exactly the "iss" claim) and "audience" (the name of this application in "aud").'
     throw new ConfigurationError(`${path} must be an object`, { sent: described(options), fix })
   }
   for (const name of new Set([...REQUIRED, ...Object.keys(options)])) {
@@ -143,7 +144,7 @@ function wrongValue(option: string, value: unknown, expected: string): Configura
     const fix = 'Add it: without it, nothing says which tokens are for this application.'
     return new ConfigurationError(`${option} is missing`, { expected, fix })
   }
-  const details = { sent: described(value), expected, fix: 'Correct it as docs/issuers.md says.' }
+  const details = { sent: described(value), expected, fix: 'Correct the value.' }
   return new ConfigurationError(`${option} has a value that is not possible`, details)
 }
 

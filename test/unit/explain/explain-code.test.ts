@@ -1,4 +1,4 @@
-import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import fs, { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 
@@ -163,6 +163,18 @@ describe('what of a code applies in this project', () => {
     const { text, explained } = await explain('ERR_ROLE_MISSING', { project: tmpdir() })
     expect(explained).toBe(true)
     expect(text).toMatch(/xs-security\.json: not found here|model: can't be loaded here/)
+  })
+
+  test('pages that are no part of the package are marked', async () => {
+    const more = async () =>
+      (await explain('ERR_ROLE_MISSING', { project })).text.split('More').at(-1)
+    expect(await more()).toMatch(/^- docs\/plugins\.md$/m)
+    const { existsSync } = fs
+    const installed = (file: fs.PathLike) =>
+      !String(file).endsWith('plugins.md') && existsSync(file)
+    const spy = jest.spyOn(fs, 'existsSync').mockImplementation(installed)
+    expect(await more()).toMatch(/^- docs\/plugins\.md \(in the repository\)$/m)
+    spy.mockRestore()
   })
 
   test('an unknown code is not explained', async () => {

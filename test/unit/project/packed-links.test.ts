@@ -1,7 +1,9 @@
 import { execFileSync } from 'node:child_process'
 import path from 'node:path'
 
-import { read, root } from './repository.js'
+import ts from 'typescript'
+
+import { filesIn, read, root } from './repository.js'
 
 const packed = packedFiles()
 const pages = [...packed].filter((file) => file.endsWith('.md'))
@@ -17,6 +19,26 @@ test.each(pages)(
     expect(named(page)).toEqual(missing(page))
   }
 )
+
+test('a page that a text of the package names is a part of it, or the text says where it is', () => {
+  const texts = [...filesIn('src', /\.ts$/).flatMap(textsIn), read('schema/cds-principal.json')]
+  const pages = texts.flatMap((text) => [
+    ...text.matchAll(/(docs\/[\w/-]+\.md)(?! in the repository)/g)
+  ])
+  expect(pages.length).toBeGreaterThan(3)
+  expect(pages.map(([, page = '']) => page).filter((page) => !packed.has(page))).toEqual([])
+})
+
+/** The texts of a source, without its comments. */
+function textsIn(file: string): string[] {
+  const texts: string[] = []
+  const visit = (node: ts.Node): void => {
+    if (ts.isStringLiteral(node) || ts.isTemplateLiteralToken(node)) texts.push(node.text)
+    ts.forEachChild(node, visit)
+  }
+  visit(ts.createSourceFile(file, read(file), ts.ScriptTarget.Latest))
+  return texts
+}
 
 /** The files of the package, without those that are made when it is packed. */
 function packedFiles(): Set<string> {

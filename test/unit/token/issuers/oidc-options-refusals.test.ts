@@ -3,7 +3,7 @@ import { checkOidcOptions } from '../../../../src/token/issuers/oidc-options.js'
 const GOOD = { issuer: 'https://idp.example', audience: 'maintenance' }
 const PATH = 'cds.requires.auth.issuers.partner'
 const IMPOSSIBLE = 'has a value that is not possible'
-const DOCS = 'Correct it as docs/issuers.md says.'
+const FIX = 'Correct the value.'
 const URL_EXPECTED = 'an https URL (http only on this machine)'
 const ALGORITHMS = 'RS256, RS384, RS512, PS256, PS384, PS512, ES256, ES384, ES512, EdDSA, Ed25519'
 
@@ -46,7 +46,7 @@ describe('the error at the start says what came, what would be right, and what t
       'an object of claim names, by attribute names of letters, digits, "_", "." and "-"'
     ]
   ])('%s: %j', (name, value, sent, expected) => {
-    const text = `.${name} ${IMPOSSIBLE} (sent ${sent} ≠ expected ${expected}). ${DOCS}`
+    const text = `.${name} ${IMPOSSIBLE} (sent ${sent} ≠ expected ${expected}). ${FIX}`
     expect(check({ ...GOOD, [name]: value })).toThrow(refused(text))
   })
 
@@ -60,7 +60,7 @@ describe('the error at the start says what came, what would be right, and what t
     [[], 'an empty list'],
     [null, 'an object']
   ])('%j instead of an object', (options, sent) => {
-    const text = ` must be an object (sent ${sent}). Give it at least "issuer" and "audience": docs/issuers.md has an example.`
+    const text = ` must be an object (sent ${sent}). Give it at least "issuer" (exactly the "iss" claim) and "audience" (the name of this application in "aud").`
     expect(check(options)).toThrow(refused(text))
   })
 
@@ -75,7 +75,10 @@ describe('the error at the start says what came, what would be right, and what t
   })
 
   test('a part of "exchange"', () => {
-    const text = `.exchange.grant must be "saml2-bearer" or "jwt-bearer". The table of "exchange" in docs/issuers.md has its options and what they can be.`
+    const text =
+      '.exchange.grant must be "saml2-bearer" or "jwt-bearer". With "saml2-bearer" there are assertionIssuer, key, certificate, ' +
+      'credentials, audience, assertionRecipient, nameIdFormat, userIdSource, authnContextClassRef, attributeMapping; ' +
+      '"jwt-bearer" has no more options.'
     expect(check({ ...GOOD, exchange: {} })).toThrow(refused(text))
   })
 })

@@ -93,11 +93,15 @@ describe('wrong options stop the start with their name', () => {
     ['issuer', 'https://u:canary@idp.example', { sent: /^https:\/\/idp\.example with a user$/ }],
     ['issuer', 'canary', { sent: /^another text$/ }],
     ['audience', [], { sent: /^an empty list$/, expected: /^a text or a list/ }],
-    ['userId', 1, { sent: /^a number$/, fix: /docs\/issuers\.md/ }],
+    ['userId', 1, { sent: /^a number$/, fix: /^Correct the value/ }],
     ['roles', { map: true }, { sent: /^an object$/ }],
     ['audiance', 'x', { cause: /is not known$/, fix: /^Did you mean "audience"\?$/ }],
     ['constructor', 'x', { fix: /^Leave it out: there are issuer, audience/ }],
-    ['exchange', { grant: 'x' }, { cause: /exchange\.grant must be/, fix: /docs\/issuers\.md/ }]
+    [
+      'exchange',
+      { grant: 'x' },
+      { cause: /exchange\.grant must be/, fix: /^With "saml2-bearer" there are/ }
+    ]
   ])('%s: %j has its cause, what was sent and expected, and a fix', (name, value, parts) => {
     const matching = Object.fromEntries(
       Object.entries(parts).map(([part, text]) => [part, expect.stringMatching(text) as unknown])
