@@ -7,6 +7,7 @@ const CLIENT_TEXT: Record<number, string> = {
   400: 'Bad Request',
   401: 'Unauthorized',
   403: 'Forbidden',
+  409: 'Conflict',
   500: 'Internal Server Error',
   502: 'Bad Gateway',
   503: 'Service Unavailable',

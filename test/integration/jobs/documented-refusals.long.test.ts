@@ -109,7 +109,9 @@ const SETTINGS: Setting[] = [
       'user and password, as of an instance of plan `lite`': (sample) =>
         sample.with(`Basic ${Buffer.from('user:password').toString('base64')}`).post(CHECK),
       'the token has expired': (sample) => asScheduler(sample, CHECK, {}, { expiresIn: -61 }),
-      'the token is of another landscape or subaccount': fromOtherLandscape,
+      'the token is of another landscape': fromOtherLandscape,
+      'the token is of another subaccount': (sample) =>
+        asScheduler(sample, CHECK, {}, { claims: subscriber(sample) }),
       'the key that signed it is gone': afterRotation,
       'the job of a subscriber, and the application has none': (sample) =>
         asScheduler(

@@ -1,9 +1,15 @@
-import { ERROR_CODES } from '../../../src/errors.js'
+import { STATUS_CODES } from 'node:http'
+
+import { ERROR_CODES, type ErrorCode, PrincipalError } from '../../../src/errors.js'
 import { filesIn, read } from './repository.js'
 
 const headings = [...read('docs/errors.md').matchAll(/^### (ERR_\w+)/gm)].map(([, code]) => code)
 
 describe('error codes', () => {
+  test.each(Object.keys(ERROR_CODES) as ErrorCode[])('%s has the text of its status', (code) => {
+    expect(new PrincipalError(code, 'cause').clientMessage).toBe(STATUS_CODES[ERROR_CODES[code]])
+  })
+
   test('docs/errors.md explains each of them once, and no other', () => {
     expect(headings.toSorted()).toEqual(Object.keys(ERROR_CODES).toSorted())
   })
