@@ -36,6 +36,11 @@ export const result = (
   ...more
 })
 
+/** Waits until all instances have Redis: on a busy machine, also the first trial may get its answer too late, and the next is later. */
+export async function untilUp(...instances: readonly Instance[]): Promise<void> {
+  while (!instances.every(({ store }) => store.isUp)) await delay(50)
+}
+
 /**
  * Does something while all instances have Redis, which takes longer than 50 ms for an answer on a busy machine: then it is done once
  * more.
@@ -47,8 +52,8 @@ export async function whileUp<T>(
   work: (attempt: number) => Promise<T>
 ): Promise<T> {
   for (let attempt = 0; ; attempt++) {
+    await untilUp(...instances)
     const areUp = () => instances.every(({ store }) => store.isUp)
-    while (!areUp()) await delay(50)
     let wereUp = true
     // it is away for a second at least, and the log says so once in a while only
     const watch = setInterval(() => (wereUp &&= areUp()), 50)

@@ -1,15 +1,17 @@
 import { randomBytes, randomUUID } from 'node:crypto'
+import { setTimeout as delay } from 'node:timers/promises'
 
 import { createClient, type RedisClientType } from 'redis'
 
 import { type Redis, redisProgram, startRedis } from '../../support/redis.js'
-import { type Instance, result, source, startInstance } from './caches.js'
+import { type Instance, result, source, startInstance, whileUp } from './caches.js'
 
 const program = redisProgram()
 const title = program ? 'shared cache' : 'shared cache (skipped: no redis-server is installed)'
 const PASSWORD = randomUUID()
 
 ;(program ? describe : describe.skip)(title, () => {
+  const instances: Instance[] = []
   let redis: Redis
   let admin: RedisClientType
   let one: Instance
@@ -20,93 +22,163 @@ const PASSWORD = randomUUID()
     admin = createClient({ url: redis.uri.replace('somebody', '') })
     admin.on('error', () => undefined)
     await admin.connect()
-    one = await startInstance({ uri: redis.uri })
-    two = await startInstance({ uri: redis.uri })
   })
 
   afterAll(async () => {
-    one?.cache.end()
-    two?.cache.end()
     if (admin?.isOpen) admin.destroy()
     await redis?.stop()
   })
 
-  beforeEach(() => admin.flushAll())
+  // new ones: who has lost Redis waits longer for it each time
+  beforeEach(async () => {
+    one = await start()
+    two = await start()
+  })
 
-  const entries = async () => (await admin.keys('*')).filter((key) => !/:lock$|\{trial\}/.test(key))
+  afterEach(() => {
+    for (const { cache } of instances.splice(0)) cache.end()
+  })
+
+  async function start(options?: Parameters<typeof startInstance>[1]): Promise<Instance> {
+    const instance = await startInstance({ uri: redis.uri }, options)
+    instances.push(instance)
+    return instance
+  }
+
+  /** Does something with an empty Redis, while all instances have it. */
+  const whileAllHaveRedis = <T>(work: () => Promise<T>): Promise<T> =>
+    whileUp(instances, async () => {
+      await admin.flushAll()
+      return work()
+    })
+
+  /** Returns all keys, when Redis has done what the instances have sent so far. */
+  async function keys(): Promise<string[]> {
+    for (const { cache } of instances) await cache.peek(result('nothing'))
+    return admin.keys('*')
+  }
+
+  const entries = async () => (await keys()).filter((key) => !/:(lock|trial)$/.test(key))
 
   test('what one instance has fetched, the other one has', async () => {
-    const tokens = source()
-    const first = await one.cache.fetch(result('a'), tokens.fetch)
-    const second = await two.cache.fetch(result('a'), tokens.fetch)
-    expect([second.value, tokens.calls]).toEqual([first.value, 1])
+    const { first, second, calls } = await whileAllHaveRedis(async () => {
+      const tokens = source()
+      const first = await one.cache.fetch(result('a'), tokens.fetch)
+      const second = await two.cache.fetch(result('a'), tokens.fetch)
+      return { first, second, calls: tokens.calls }
+    })
+    expect([second.value, calls]).toEqual([first.value, 1])
     expect(second.lifetime).toBeLessThanOrEqual(first.lifetime)
     expect(second.lifetime).toBeGreaterThan(first.lifetime - 10_000)
   })
 
   test('instances that ask at the same time wait for one fetch', async () => {
-    const slow = source(80)
-    const all = Array.from({ length: 8 }, (_, i) => (i % 2 ? one : two))
-    const found = await Promise.all(all.map(({ cache }) => cache.fetch(result('b'), slow.fetch)))
-    expect(slow.calls).toBe(1)
-    expect(new Set(found.map(({ value }) => value))).toEqual(new Set(['token-1']))
-    expect(await admin.keys('*:lock')).toEqual([])
+    const { calls, values, locks } = await whileAllHaveRedis(async () => {
+      // a busy machine has the rest of the 200 ms for which the others wait
+      const slow = source(30)
+      const all = Array.from({ length: 8 }, (_, i) => (i % 2 ? one : two))
+      const found = await Promise.all(
+        all.map(({ cache }) => cache.fetch(result('b'), slow.fetch))
+      )
+      const locks = (await keys()).filter((key) => key.endsWith(':lock'))
+      return { calls: slow.calls, values: found.map(({ value }) => value), locks }
+    })
+    expect(calls).toBe(1)
+    expect(new Set(values)).toEqual(new Set(['token-1']))
+    expect(locks).toEqual([])
   })
 
   test('a fetch that takes too long is waited for 200 ms, and then made by the others as well', async () => {
-    // shorter than the lock lasts, which would let others go on as well
-    const slow = source(1_700)
-    let hasEnded = false
-    const first = one.cache.fetch(result('c'), slow.fetch).finally(() => (hasEnded = true))
-    const quick = source()
-    const start = performance.now()
-    await two.cache.fetch(result('c'), quick.fetch)
-    const waited = performance.now() - start
+    const { waited, hasEnded, calls } = await whileAllHaveRedis(async () => {
+      // shorter than the lock lasts, which would let others go on as well
+      const slow = source(1_700)
+      let hasEnded = false
+      const first = one.cache.fetch(result('c'), slow.fetch).finally(() => (hasEnded = true))
+      while (!slow.calls) await delay(1)
+      const quick = source()
+      const start = performance.now()
+      await two.cache.fetch(result('c'), quick.fetch)
+      const waited = performance.now() - start
+      const found = { waited, hasEnded, calls: [quick.calls, slow.calls] }
+      await first
+      return found
+    })
     expect(hasEnded).toBe(false)
-    expect([quick.calls, slow.calls]).toEqual([1, 1])
+    expect(calls).toEqual([1, 1])
     expect(waited).toBeGreaterThan(150)
     expect(waited).toBeLessThan(1_000)
-    await first
   })
 
   test('a fetch that fails fails for its caller only, and the next one fetches at once', async () => {
-    const failing = one.cache.fetch(result('d'), () => Promise.reject(new Error('503')))
-    await expect(failing).rejects.toThrow('503')
-    const next = source()
-    await two.cache.fetch(result('d'), next.fetch)
-    expect(next.calls).toBe(1)
+    const calls = await whileAllHaveRedis(async () => {
+      const failing = one.cache.fetch(result('d'), () => Promise.reject(new Error('503')))
+      await expect(failing).rejects.toThrow('503')
+      const next = source()
+      await two.cache.fetch(result('d'), next.fetch)
+      return next.calls
+    })
+    expect(calls).toBe(1)
   })
 
   test('a rejected token is removed for all, and one that has replaced it stays', async () => {
-    const tokens = source()
-    await one.cache.fetch(result('e'), tokens.fetch)
-    const bypass = (token: string) => token === 'token-1'
-    const renewed = await two.cache.fetch(result('e', { bypass }), tokens.fetch)
-    const again = await one.cache.fetch(result('e', { bypass }), tokens.fetch)
-    expect([renewed.value, again.value, tokens.calls]).toEqual(['token-2', 'token-2', 2])
+    const found = await whileAllHaveRedis(async () => {
+      const tokens = source()
+      await one.cache.fetch(result('e'), tokens.fetch)
+      const bypass = (token: string) => token === 'token-1'
+      const renewed = await two.cache.fetch(result('e', { bypass }), tokens.fetch)
+      const again = await one.cache.fetch(result('e', { bypass }), tokens.fetch)
+      return [renewed.value, again.value, tokens.calls]
+    })
+    expect(found).toEqual(['token-2', 'token-2', 2])
   })
 
   test('no entry lives longer than its token, also in Redis', async () => {
-    await one.cache.fetch(result('f'), source(0, 5_000).fetch)
-    await one.cache.fetch(result('g'), source(0, 0).fetch)
-    const [key = '', ...others] = await entries()
+    const lifetimes = await whileAllHaveRedis(async () => {
+      await one.cache.fetch(result('f'), source(0, 5_000).fetch)
+      await one.cache.fetch(result('g'), source(0, 0).fetch)
+      return Promise.all((await entries()).map((key) => admin.pTTL(key)))
+    })
+    const [lifetime, ...others] = lifetimes
     expect(others).toEqual([])
-    expect(await admin.pTTL(key)).toBeLessThanOrEqual(5_000)
+    expect(lifetime).toBeGreaterThan(0)
+    expect(lifetime).toBeLessThanOrEqual(5_000)
   })
 
   test('tokens of users are not there, unless that is configured', async () => {
-    const without = await startInstance({ uri: redis.uri }, { userTokens: false })
-    await without.cache.fetch(result('h', { kind: 'user-tokens' }), source().fetch)
-    expect(await entries()).toEqual([])
-    await one.cache.fetch(result('h', { kind: 'user-tokens' }), source().fetch)
-    expect(await entries()).toHaveLength(1)
-    without.cache.end()
+    const without = await start({ userTokens: false })
+    const found = await whileAllHaveRedis(async () => {
+      await without.cache.fetch(result('h', { kind: 'user-tokens' }), source().fetch)
+      const before = await entries()
+      await one.cache.fetch(result('h', { kind: 'user-tokens' }), source().fetch)
+      return { before, after: await entries() }
+    })
+    expect(found.before).toEqual([])
+    expect(found.after).toHaveLength(1)
   })
 
   test('of entries that are changed, moved, invented or of another secret, none is accepted', async () => {
     const names = Array.from({ length: 200 }, (_, i) => `poisoned ${i}`)
-    for (const name of names) await one.cache.fetch(result(name), source().fetch)
-    const stranger = await startInstance({ uri: redis.uri }, { secret: randomUUID() })
+    const stranger = await start({ secret: randomUUID() })
+    const { count, fetched, foreign } = await whileAllHaveRedis(async () => {
+      for (const name of names) await one.cache.fetch(result(name), source().fetch)
+      const count = await poison()
+      const own = source()
+      const fetched: string[] = []
+      for (const name of names) {
+        const fetch = async () => ({ ...(await own.fetch()), value: `own ${name}` })
+        fetched.push((await two.cache.fetch(result(name), fetch)).value)
+      }
+      await stranger.cache.fetch(result('x'), source().fetch)
+      const foreign = await two.cache.fetch(result('x'), own.fetch)
+      return { count, fetched, foreign: foreign.value }
+    })
+    expect(count).toBe(names.length)
+    expect(fetched).toEqual(names.map((name) => `own ${name}`))
+    expect(foreign).not.toBe('token-1')
+  })
+
+  /** Replaces all entries, and returns their number. */
+  async function poison(): Promise<number> {
     const keys = (await entries()).toSorted()
     const values = await Promise.all(keys.map((key) => admin.get(key).then(String)))
     for (const [i, key] of keys.entries()) {
@@ -116,49 +188,31 @@ const PASSWORD = randomUUID()
         await admin.lPush(key, values[i]!)
       }
     }
-    const own = source()
-    const fetched: string[] = []
-    for (const name of names) {
-      const fetch = async () => ({ ...(await own.fetch()), value: `own ${name}` })
-      fetched.push((await two.cache.fetch(result(name), fetch)).value)
-    }
-    expect(fetched).toEqual(names.map((name) => `own ${name}`))
-    await stranger.cache.fetch(result('x'), source().fetch)
-    expect((await two.cache.fetch(result('x'), own.fetch)).value).not.toBe('token-1')
-    stranger.cache.end()
-  })
+    return keys.length
+  }
 
   test('an entry of another tenant or kind does not count', async () => {
-    await one.cache.fetch(result('t'), source().fetch)
-    const [key = ''] = await entries()
-    const stolen = String(await admin.get(key))
-    const other = source()
-    for (const more of [
-      { tenant: 'tenant-2' },
-      { kind: 'user-tokens' },
-      { tenant: undefined }
-    ] as const) {
-      await one.cache.fetch(result('t', more), other.fetch)
-    }
-    for (const each of await entries()) if (each !== key) await admin.set(each, stolen)
-    for (const more of [
-      { tenant: 'tenant-2' },
-      { kind: 'user-tokens' },
-      { tenant: undefined }
-    ] as const) {
-      await two.cache.fetch(result('t', more), other.fetch)
-    }
-    expect(other.calls).toBe(6)
+    const changes = [{ tenant: 'tenant-2' }, { kind: 'user-tokens' }, { tenant: undefined }] as const
+    const calls = await whileAllHaveRedis(async () => {
+      await one.cache.fetch(result('t'), source().fetch)
+      const [key = ''] = await entries()
+      const stolen = String(await admin.get(key))
+      const other = source()
+      for (const more of changes) await one.cache.fetch(result('t', more), other.fetch)
+      for (const each of await entries()) if (each !== key) await admin.set(each, stolen)
+      for (const more of changes) await two.cache.fetch(result('t', more), other.fetch)
+      return other.calls
+    })
+    expect(calls).toBe(6)
   })
 
   test('a full Redis fails no fetch', async () => {
     await admin.configSet('maxmemory', '1')
     const tokens = source()
-    const full = await startInstance({ uri: redis.uri })
+    const full = await start()
     expect((await full.cache.fetch(result('full'), tokens.fetch)).value).toBe('token-1')
     expect(full.store.isUp).toBe(false)
     await admin.configSet('maxmemory', '0')
-    full.cache.end()
   })
 
   function poisoned(i: number, values: readonly string[]): string {
