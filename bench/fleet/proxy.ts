@@ -44,12 +44,18 @@ export class Proxy {
     this.#configure()
     const own = ['-p', this.#folder, '-c', join(this.#folder, 'nginx.conf')]
     this.#child = spawn(program, [...own, '-e', this.#log], { stdio: 'ignore' })
+    this.#child.once('exit', (code, signal) => {
+      if (this.#isStopped) return
+      throw new Error(`nginx has ended (${String(code ?? signal)}):\n${this.log()}`)
+    })
     process.once('exit', this.#kill)
   }
 
   /** @param ports - of the instances */
   static async start(program: string, ports: readonly number[]): Promise<Proxy> {
     const proxy = new Proxy(program, await freePort(), ports)
+    // until its worker answers, it does not handle signals, or forgets them
+    while (typeof (await statusOf(proxy.#port)) !== 'number') await pause(PERIOD / 4)
     const probe = async () => {
       await proxy.#look()
       if (!proxy.#isStopped) proxy.#timer = setTimeout(() => void probe(), PERIOD)
@@ -102,10 +108,10 @@ export class Proxy {
   }
 
   async #isReady(port: number): Promise<boolean> {
-    const answer = await readinessOf(port)
+    const answer = await statusOf(port)
     const late = answer === 'late' ? (this.#late.get(port) ?? 0) + 1 : 0
     this.#late.set(port, late)
-    if (answer !== 'late') return answer
+    if (answer !== 'late') return answer === 200
     return this.#ready.includes(port) && late < MAY_BE_LATE
   }
 
@@ -147,17 +153,18 @@ http {
   }
 }
 
-function readinessOf(port: number): Promise<boolean | 'late'> {
+/** Returns the status with which the readiness endpoint answers; `undefined` where nothing listens. */
+function statusOf(port: number): Promise<number | 'late' | undefined> {
   return new Promise((done) => {
     const options = { host: '127.0.0.1', port, path: '/health/ready', agent: false }
     const req = get({ ...options, timeout: PATIENCE }, (res) => {
       res.resume()
-      done(res.statusCode === 200)
+      done(res.statusCode)
     })
     req.on('timeout', () => {
       done('late')
       req.destroy()
     })
-    req.on('error', () => done(false))
+    req.on('error', () => done(undefined))
   })
 }

@@ -1,10 +1,27 @@
 // Copies the pages about the landscape into the package of the emulator, as it is packed.
 import fs from 'node:fs'
+import path from 'node:path'
+import { withLock } from '../setup/lock.mjs'
 import { inRoot } from '../setup/root.mjs'
 
 const PAGES = ['emulator', 'emulator.md', 'configuration.md']
+const [DOCS, COPY] = [inRoot('docs'), inRoot('emulator/docs')]
 
-fs.rmSync(inRoot('emulator/docs'), { recursive: true, force: true })
-for (const page of PAGES) {
-  fs.cpSync(inRoot('docs', page), inRoot('emulator/docs', page), { recursive: true })
+// another process may be packing what is there already: files that are right stay
+await withLock(() => {
+  const pages = filesIn(DOCS).filter((file) => PAGES.includes(file.split(path.sep, 1)[0]))
+  for (const file of filesIn(COPY)) if (!pages.includes(file)) fs.rmSync(path.join(COPY, file))
+  for (const page of pages) {
+    const [content, copy] = [fs.readFileSync(path.join(DOCS, page)), path.join(COPY, page)]
+    if (fs.existsSync(copy) && fs.readFileSync(copy).equals(content)) continue
+    fs.mkdirSync(path.dirname(copy), { recursive: true })
+    fs.writeFileSync(copy, content)
+  }
+})
+
+/** Files in a folder and below, by their paths in it. */
+function filesIn(folder) {
+  if (!fs.existsSync(folder)) return []
+  const paths = fs.readdirSync(folder, { recursive: true })
+  return paths.filter((each) => fs.statSync(path.join(folder, each)).isFile())
 }

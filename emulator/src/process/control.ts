@@ -83,5 +83,5 @@ export function askLandscape(
 
 /** No socket, nobody behind it, or closed while it was asked. */
 function isAbsent({ code }: NodeJS.ErrnoException): boolean {
-  return code === 'ENOENT' || code === 'ECONNREFUSED' || code === 'ECONNRESET'
+  return ['ENOENT', 'ECONNREFUSED', 'ECONNRESET', 'EPIPE'].includes(String(code))
 }

@@ -3,6 +3,7 @@ import { mkdtempSync, rmSync } from 'node:fs'
 import { createServer, type RequestListener, type Server } from 'node:http'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import { Worker } from 'node:worker_threads'
 
 import { askLandscape, controlSocket } from '../../src/process/control.js'
 
@@ -46,4 +47,28 @@ test.each<[string, RequestListener]>([
 ])('one that ends %s is none any more', async (_, answer) => {
   await listening(answer)
   expect(await ask()).toBeUndefined()
+})
+
+/** A landscape that ends all connections as soon as they are there, also while the thread of the test does nothing. */
+const ENDING = `
+const { parentPort, workerData: { path, ended } } = require('node:worker_threads')
+require('node:net').createServer((socket) => {
+  socket.on('close', () => {
+    Atomics.store(ended, 0, 1)
+    Atomics.notify(ended, 0)
+  })
+  socket.destroy()
+}).listen(path, () => parentPort.postMessage('listening'))
+`
+
+test('one that ends after the connection, and before it is asked, is none any more', async () => {
+  const ended = new Int32Array(new SharedArrayBuffer(4))
+  const workerData = { path: controlSocket(root), ended }
+  const worker = new Worker(ENDING, { eval: true, workerData })
+  await once(worker, 'message')
+  const asked = ask()
+  // what was asked is sent when this thread goes on
+  expect(Atomics.wait(ended, 0, 0, 30_000)).not.toBe('timed-out')
+  expect(await asked).toBeUndefined()
+  await worker.terminate()
 })

@@ -1,5 +1,6 @@
 import fs from 'node:fs'
 import path from 'node:path'
+import { setTimeout as sleep } from 'node:timers/promises'
 
 import { run, runOrThrow, serve } from './processes.mjs'
 
@@ -164,13 +165,30 @@ export class Project {
     return runOrThrow(node, [cds, ...args], { cwd: this.folder, env: this.env() })
   }
 
-  /** Starts `cds watch`, `cds mock` and the like. */
-  startCds(args, options = {}) {
+  /** Starts `cds watch`, `cds mock` and the like. A mock is one that others find. */
+  async startCds(args, options = {}) {
     const [node, cds] = this.bench.cds
     const { env, ...others } = options
     // `cds-tsx`: only the commands serve and watch look for TypeScript by themselves
     const tsx = this.kind === 'ts' && args[0] === 'mock' ? [this.bench.bin('tsx/dist/cli.mjs')] : []
-    return serve(node, [...tsx, cds, ...args], { cwd: this.folder, ...others, env: this.env(env) })
+    const command = [...tsx, cds, ...args]
+    const server = await serve(node, command, {
+      ...{ cwd: this.folder, ...others },
+      env: this.env(env)
+    })
+    if (args[0] === 'mock') await this.#registered(args[1], server)
+    return server
+  }
+
+  /** Waits for CAP's registry of local services, which a mock writes some time after it listens, without telling. */
+  async #registered(service, server) {
+    const registry = path.join(`${this.folder}-home`, '.cds-services.json')
+    const content = () => (fs.existsSync(registry) ? fs.readFileSync(registry, 'utf8') : '')
+    const end = Date.now() + 60_000
+    while (!content().includes(`"${service}"`)) {
+      if (Date.now() > end) throw new Error(`${service} is not registered:\n${server.output()}`)
+      await sleep(50)
+    }
   }
 
   /** Starts the server without the development kit, as deployed applications do; in `folder` below the project. */

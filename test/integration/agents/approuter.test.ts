@@ -12,7 +12,7 @@ let router: Router
 beforeAll(async () => {
   running = await RunningSample.start({ extra: join(__dirname, 'app') })
   router = await Router.start(running)
-}, 90_000)
+})
 afterAll(async () => {
   await router?.stop()
   await running?.stop()

@@ -44,7 +44,7 @@ suite.each([
     context = await browser.newContext({ ignoreHTTPSErrors: true })
     context.setDefaultTimeout(60_000)
     page = await context.newPage()
-  }, 60_000)
+  })
   afterEach(() => context.close())
 
   const button = (name: string) => page.getByRole('button', { name, exact: true })

@@ -10,7 +10,7 @@ let landscape: Subscribers
 beforeAll(async () => {
   landscape = await Subscribers.start()
   trust(landscape.emulator.ca)
-}, 60_000)
+})
 afterAll(() => landscape.stop())
 
 /** The application as clients of a tenant see it. */

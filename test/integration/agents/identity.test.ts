@@ -25,7 +25,7 @@ beforeAll(async () => {
     extra: `${__dirname}/../ias-emulated/app`,
     env: { VCAP_SERVICES: JSON.stringify({ identity, destination, connectivity }) }
   })
-}, 60_000)
+})
 afterAll(async () => {
   await sample.stop()
   await emulator.stop()

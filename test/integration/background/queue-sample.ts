@@ -57,12 +57,18 @@ export async function messages(client: Client): Promise<QueueRow[]> {
   return JSON.parse(body.value as unknown as string) as QueueRow[]
 }
 
-/** Milliseconds after which what a test waits for does not come any more; a test that waits takes longer. */
-const PATIENCE = 150_000
+/** Milliseconds after which what a test waits for does not come any more: less than a test may take, which then says what has come. */
+const PATIENCE = 80_000
+/** The same for a test that may take several minutes. */
+export const LONG_PATIENCE = 150_000
 
 /** Waits until something holds, and gives what it was asked of; in the end also without. */
-export async function until<T>(ask: () => Promise<T>, holds: (answer: T) => boolean): Promise<T> {
-  const end = performance.now() + PATIENCE
+export async function until<T>(
+  ask: () => Promise<T>,
+  holds: (answer: T) => boolean,
+  patience = PATIENCE
+): Promise<T> {
+  const end = performance.now() + patience
   for (;;) {
     const answer = await ask()
     if (holds(answer) || performance.now() > end) return answer

@@ -2,6 +2,7 @@ import type { AuditEntry } from '../../../emulator/src/index.js'
 import { client } from '../../support/client.js'
 import type { RunningSample } from '../../support/running-sample.js'
 import {
+  LONG_PATIENCE,
   MAX_ATTEMPTS,
   messages,
   nameOf,
@@ -60,7 +61,7 @@ test.each(PERSISTENT)(
     expect(await sendAll()).toBe(400)
     const reader = await sample.as('u00')
     const done = (rows: QueueRow[]) => rows.every(({ attempts }) => attempts === MAX_ATTEMPTS)
-    const rows = await until(() => messages(reader), done)
+    const rows = await until(() => messages(reader), done, LONG_PATIENCE)
     const entries = await sample.audit()
     expect(underAnotherName(entries)).toEqual([])
     // Handlers of the messages: those for the technical destination got there, all others were refused.
@@ -79,7 +80,8 @@ test('400 messages of 50 users, in-memory queue: all under the name of their use
   expect(await sendAll()).toBe(400)
   const entries = await until(
     () => sample.audit(),
-    (found) => found.length >= 800
+    (found) => found.length >= 800,
+    LONG_PATIENCE
   )
   expect(entries).toHaveLength(800)
   expect(underAnotherName(entries)).toEqual([])
@@ -92,7 +94,8 @@ test('stock CAP, for comparison: some of them under the name of somebody else', 
   expect(await sendAll()).toBe(400)
   const found = await until(
     async () => underAnotherName(await sample.audit()),
-    ({ length }) => length > 0
+    ({ length }) => length > 0,
+    LONG_PATIENCE
   )
   expect(found.length).toBeGreaterThan(0)
 }, 240_000)

@@ -1,6 +1,6 @@
 import { describeOnDatabases } from '../../support/databases.js'
 import { newMarker } from '../background/background-client.js'
-import { until } from '../background/queue-sample.js'
+import { LONG_PATIENCE, until } from '../background/queue-sample.js'
 import type { DelegationSample } from './delegation-sample.js'
 import { SharedDatabase, TAKE_OVER_SOON } from './shared-database.js'
 
@@ -72,9 +72,14 @@ describeOnDatabases('a process ends while a call is under way', (open, name) => 
         const found = await sample.arrivals('')
         return markers.map((marker) => found.filter(({ path }) => path.includes(marker)))
       }
-      const arrivals = await until(all, (found) => found.every(({ length }) => length > 0))
+      const arrivals = await until(
+        all,
+        (found) => found.every(({ length }) => length > 0),
+        LONG_PATIENCE
+      )
       const left = async () => (await sample.rows()).map(({ msg }) => msg)
-      await until(left, (rows) => !markers.some((marker) => rows.join().includes(marker)))
+      const isDone = (rows: string[]) => !markers.some((marker) => rows.join().includes(marker))
+      await until(left, isDone, LONG_PATIENCE)
       const subjects = (found: Awaited<ReturnType<typeof all>>) =>
         found.map((each) => each.map(({ subject }) => subject))
       expect(subjects(arrivals)).toEqual(markers.map(() => ['CN=alice']))

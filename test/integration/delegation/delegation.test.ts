@@ -161,7 +161,7 @@ describe('the end', () => {
   test('revoked: the work is a dead letter at once, with the reason, and nothing is sent', async () => {
     await sample.action('tokens', { available: false })
     const { marker } = await sample.plan()
-    const waiting = await sample.row(marker, ({ attempts }) => attempts === 1)
+    const waiting = await sample.row(marker, ({ attempts }) => attempts >= 1)
     expect(waiting?.lastError).toMatch(/ERR_DELEGATION_TOKEN/)
     const { body } = await sample.action('revoke', { user: 'alice' })
     expect(body.value).toBeGreaterThan(0)
@@ -174,7 +174,7 @@ describe('the end', () => {
   test("without a token for a while, the work waits, and is its author's in the end", async () => {
     await sample.action('tokens', { available: false })
     const { marker } = await sample.plan()
-    await sample.row(marker, ({ attempts }) => attempts === 2)
+    await sample.row(marker, ({ attempts }) => attempts >= 2)
     await sample.action('tokens', { available: true })
     const arrivals = await sample.arrived(marker)
     expect(arrivals.map(({ subject }) => subject)).toEqual(['CN=alice'])

@@ -8,7 +8,7 @@ import { client } from '../../support/client.js'
 import { startLandscape } from '../../support/emulator.js'
 import { type Cluster, postgresPrograms, startPostgres } from '../../support/postgres.js'
 import { SAMPLE, type Sample, startSample } from '../../support/sample.js'
-import { until } from '../background/queue-sample.js'
+import { LONG_PATIENCE, until } from '../background/queue-sample.js'
 import { type Arrival, LANDSCAPE } from './delegation-sample.js'
 
 const MESSAGES = 20
@@ -222,7 +222,7 @@ else
       async () => {
         // the system says once that it executes repeated requests once
         await plan({ user: 'u00', tenant: '' }, 0, 'FIRST')
-        await until(rows, ({ length }) => length === 0)
+        await until(rows, ({ length }) => length === 0, LONG_PATIENCE)
 
         const outage = startOutage()
         expect(await planAll()).toEqual([])
@@ -231,12 +231,12 @@ else
         expect(typesOf(dump())).toEqual(new Set(['delegation+jwt']))
         await outage.end()
 
-        await until(executed, ({ length }) => length > 300)
+        await until(executed, ({ length }) => length > 300, LONG_PATIENCE)
         expect([await processes.kill(), await processes.kill()]).toEqual([[], []])
         await tokensAreOver(queued)
         await processes.start()
         await processes.start()
-        const left = await until(rows, ({ length }) => length === 0)
+        const left = await until(rows, ({ length }) => length === 0, LONG_PATIENCE)
         expect(left.map(({ lastError }) => lastError)).toEqual([])
 
         const expected = AUTHORS.flatMap(({ user }) =>

@@ -145,7 +145,7 @@ test('names, types and levels of destinations: what was sent and what is right',
       subscriber.close()
     }
   )
-}, 30_000)
+})
 
 test('the fix in each entry, also in those about bindings: then the call works', async () => {
   await withBindings(
@@ -165,7 +165,7 @@ test('the fix in each entry, also in those about bindings: then the call works',
     },
     mended
   )
-}, 30_000)
+})
 
 test.each<['destination' | 'connectivity', string]>([
   ['destination', 'Destination service'],
@@ -186,8 +186,7 @@ test.each<['destination' | 'connectivity', string]>([
         )
       }
     )
-  },
-  30_000
+  }
 )
 
 test('no Connectivity service: a warning after the start, and the same at the first call', async () => {
@@ -204,7 +203,7 @@ test('no Connectivity service: a warning after the start, and the same at the fi
       )
     }
   )
-}, 30_000)
+})
 
 test('the Destination service refuses the application, and then it does not', async () => {
   await withBindings(
@@ -217,4 +216,4 @@ test('the Destination service refuses the application, and then it does not', as
       expect(await call(alice, 'RIGHT')).toMatchObject({ status: 200 })
     }
   )
-}, 30_000)
+})

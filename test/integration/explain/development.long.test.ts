@@ -44,7 +44,7 @@ beforeAll(async () => {
   output = new Output(child)
   await output.printed(/curl -u [^]*\n/)
   ;[url = ''] = /http:\/\/localhost:\d+(?=\/odata)/.exec(output.text) ?? []
-}, 60_000)
+})
 afterAll(async () => {
   const ended = new Promise((done) => child.once('close', done))
   process.kill(-Number(child.pid), 'SIGINT')

@@ -58,7 +58,7 @@ describe('on a console', () => {
     app = await start()
     alice = await app.as('alice')
     bob = await app.as('bob')
-  }, 60_000)
+  })
   afterAll(() => app.stop())
 
   /** The one entry about a failure, without those of CAP. */
@@ -229,7 +229,7 @@ describe('in a JSON log, as in production', () => {
   let app: RunningSample
   beforeAll(async () => {
     app = await start({ cds_log_format: 'json' })
-  }, 60_000)
+  })
   afterAll(() => app.stop())
 
   test.each(KINDS)('kind %s: the facts are fields of one entry', async (kind) => {

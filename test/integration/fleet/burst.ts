@@ -13,10 +13,14 @@ export interface Burst {
 }
 
 /** @param reads - first reads in each instance, at once */
-export async function measureBurst(fleet: Fleet, reads: number): Promise<Burst> {
-  const token = await fleet.token()
+export async function measureBurst(
+  fleet: Fleet,
+  reads: number,
+  token: string,
+  instances = fleet.instances
+): Promise<Burst> {
   const before = fleet.platformCalls()
-  const all = fleet.instances.flatMap((instance) =>
+  const all = instances.flatMap((instance) =>
     Array.from({ length: reads }, () => instance.call(token))
   )
   const answers = await Promise.all(all)
@@ -30,10 +34,14 @@ export async function measureBurst(fleet: Fleet, reads: number): Promise<Burst> 
   for (const { status } of answers) statuses[status] = (statuses[status] ?? 0) + 1
   const sum = (isCounted: (name: string) => boolean) =>
     Object.entries(calls).reduce((all, [name, number]) => (isCounted(name) ? all + number : all), 0)
-  const isKeySet = (name: string) => /token_keys|jwks|certs/.test(name)
   // the system on the internet asks for the keys with each call that it gets
   const keySets = sum(isKeySet) - all.length
   return { calls, total: sum((name) => !isKeySet(name)), keySets, statuses }
+}
+
+/** True if a request is for a key set. @param name - what it was for */
+export function isKeySet(name: string): boolean {
+  return /token_keys|jwks|certs/.test(name)
 }
 
 export async function burstOf(
@@ -43,7 +51,7 @@ export async function burstOf(
 ): Promise<Burst> {
   const fleet = await Fleet.start(instances, cache)
   try {
-    return await measureBurst(fleet, reads)
+    return await measureBurst(fleet, reads, await fleet.token())
   } finally {
     await fleet.stop()
   }

@@ -36,6 +36,19 @@ export const result = (
   ...more
 })
 
+/**
+ * Starts an instance that has Redis at once, which a busy machine may prevent: the others have said already that it is away, and do not
+ * say it again when the test makes it so.
+ */
+export async function startConnected(start: () => Promise<Instance>): Promise<Instance> {
+  for (;;) {
+    const instance = await start()
+    if (instance.store.isUp) return instance
+    instance.cache.end()
+    await delay(50)
+  }
+}
+
 /** Waits until all instances have Redis: on a busy machine, also the first trial may get its answer too late, and the next is later. */
 export async function untilUp(...instances: readonly Instance[]): Promise<void> {
   while (!instances.every(({ store }) => store.isUp)) await delay(50)

@@ -5,7 +5,7 @@ import { createClient } from 'redis'
 
 import { type Redis, redisProgram, startRedis } from '../../support/redis.js'
 import { TcpProxy } from '../../support/tcp-proxy.js'
-import { type Instance, result, source, startInstance } from './caches.js'
+import { type Instance, result, source, startConnected, startInstance, whileUp } from './caches.js'
 
 const program = redisProgram()
 const title = program
@@ -26,10 +26,9 @@ const title = program
     first = await startRedis(program!, password, ['--masterauth', password])
     second = await startRedis(program!, password, ['--masterauth', password])
     name = await TcpProxy.start(first.port)
-    instance = await startInstance({
-      uri: first.uri.replace(String(first.port), String(name.port))
-    })
-    expect(instance.store.isUp).toBe(true)
+    const uri = first.uri.replace(String(first.port), String(name.port))
+    instance = await startConnected(() => startInstance({ uri }))
+    warnings.mockClear()
   })
 
   afterEach(async () => {
@@ -48,12 +47,13 @@ const title = program
     while (!instance.store.isUp) await delay(50)
   }
 
-  async function isShared(): Promise<boolean> {
-    const tokens = source()
-    await instance.cache.fetch(result('after'), tokens.fetch)
-    while (!instance.store.isUp) await delay(50)
-    await instance.cache.fetch(result('after'), tokens.fetch)
-    return tokens.calls === 1
+  function isShared(): Promise<boolean> {
+    return whileUp([instance], async (attempt) => {
+      const [tokens, after] = [source(), result(`after ${String(attempt)}`)]
+      await instance.cache.fetch(after, tokens.fetch)
+      await instance.cache.fetch(after, tokens.fetch)
+      return tokens.calls === 1
+    })
   }
 
   const awayLines = () =>

@@ -20,6 +20,15 @@ const S4 = 's4.internal:44300'
 export type SharedCache =
   { readonly uri: string; readonly secret: string; readonly userTokens: boolean } | undefined
 
+/** A request to a service of the platform. */
+export interface PlatformRequest {
+  /** ISO 8601. */
+  readonly at: string
+  readonly path: string
+  /** What it was for. */
+  readonly name: string
+}
+
 /** Several instances of a small application, which calls a system on premise and one on the internet as the user. */
 export class Fleet {
   readonly #folder = mkdtempSync(join(tmpdir(), 'fleet-'))
@@ -53,6 +62,13 @@ export class Fleet {
     }
   }
 
+  /** Starts one more instance. */
+  async grow(): Promise<Instance> {
+    const instance = await this.#startInstance()
+    this.#instances.push(instance)
+    return instance
+  }
+
   get instances(): readonly Instance[] {
     return this.#instances
   }
@@ -65,14 +81,20 @@ export class Fleet {
   /** Requests to services of the platform so far, by what they were for. */
   platformCalls(): Record<string, number> {
     const calls: Record<string, number> = {}
-    for (const { path, grant, client } of this.emulator.requests('xsuaa')) {
-      const service = /destination|connectivity/.exec(client ?? '')?.[0]
-      count(calls, grant ? `${grant} ${service ?? 'application'}` : path.split('?')[0]!)
-    }
-    for (const { retrieval, path } of this.emulator.requests('destination')) {
-      count(calls, retrieval ? `destination, retrieval ${retrieval}` : path)
-    }
+    for (const { name } of this.platformRequests()) calls[name] = (calls[name] ?? 0) + 1
     return calls
+  }
+
+  /** Requests to services of the platform so far. */
+  platformRequests(): PlatformRequest[] {
+    const tokens = this.emulator.requests('xsuaa').map(({ at, path, grant, client }) => {
+      const service = /destination|connectivity/.exec(client ?? '')?.[0] ?? 'application'
+      return { at, path, name: grant ? `${grant} ${service}` : path.split('?')[0]! }
+    })
+    const destinations = this.emulator.requests('destination').map(({ at, path, retrieval }) => {
+      return { at, path, name: retrieval ? `destination, retrieval ${retrieval}` : path }
+    })
+    return [...tokens, ...destinations]
   }
 
   async stop(): Promise<void> {
@@ -177,8 +199,4 @@ function landscape(url: string) {
     },
     onPremise: { [S4]: { backend: join(ROOT, 'emulator/test/support/echo-backend.ts') } }
   }
-}
-
-function count(calls: Record<string, number>, name: string): void {
-  calls[name] = (calls[name] ?? 0) + 1
 }

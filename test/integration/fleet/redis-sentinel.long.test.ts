@@ -12,7 +12,7 @@ import { createClient } from 'redis'
 import { freePort } from '../../support/free-port.js'
 import { type Redis, redisProgram, startRedis } from '../../support/redis.js'
 import { end, Output } from '../../support/sample.js'
-import { type Instance, result, source, startInstance } from './caches.js'
+import { type Instance, result, source, startConnected, startInstance, whileUp } from './caches.js'
 
 const program = redisProgram()
 const title = program
@@ -98,13 +98,16 @@ const PASSWORD = randomUUID()
   })
 
   test('instances find the server, and another one after a failover; no fetch fails', async () => {
+    const one = await startConnected(() => start())
+    const two = await startConnected(() => start())
     warnings.mockClear()
-    const [one, two] = [await start(), await start()]
-    expect([one.store.isUp, two.store.isUp]).toEqual([true, true])
-    const tokens = source()
-    await one.cache.fetch(result('before'), tokens.fetch)
-    await two.cache.fetch(result('before'), tokens.fetch)
-    expect(tokens.calls).toBe(1)
+    const calls = await whileUp([one, two], async (attempt) => {
+      const [tokens, before] = [source(), result(`before ${String(attempt)}`)]
+      await one.cache.fetch(before, tokens.fetch)
+      await two.cache.fetch(before, tokens.fetch)
+      return tokens.calls
+    })
+    expect(calls).toBe(1)
     await master.stop()
     const during = source()
     let fetched = 0

@@ -77,9 +77,7 @@ const PASSWORD = randomUUID()
       // a busy machine has the rest of the 200 ms for which the others wait
       const slow = source(30)
       const all = Array.from({ length: 8 }, (_, i) => (i % 2 ? one : two))
-      const found = await Promise.all(
-        all.map(({ cache }) => cache.fetch(result('b'), slow.fetch))
-      )
+      const found = await Promise.all(all.map(({ cache }) => cache.fetch(result('b'), slow.fetch)))
       const locks = (await keys()).filter((key) => key.endsWith(':lock'))
       return { calls: slow.calls, values: found.map(({ value }) => value), locks }
     })
@@ -192,7 +190,11 @@ const PASSWORD = randomUUID()
   }
 
   test('an entry of another tenant or kind does not count', async () => {
-    const changes = [{ tenant: 'tenant-2' }, { kind: 'user-tokens' }, { tenant: undefined }] as const
+    const changes = [
+      { tenant: 'tenant-2' },
+      { kind: 'user-tokens' },
+      { tenant: undefined }
+    ] as const
     const calls = await whileAllHaveRedis(async () => {
       await one.cache.fetch(result('t'), source().fetch)
       const [key = ''] = await entries()

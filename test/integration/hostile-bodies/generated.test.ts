@@ -69,7 +69,7 @@ describe('generated requests are answered', () => {
       const requests = Array.from({ length: 1 + next(3) }, (_, index) => request(index))
       await expectAnswered(app, '$batch', JSON.stringify(next(20) ? { requests } : pick(ODD)))
     }
-  }, 60_000)
+  })
 
   test('batches in MIME parts', async () => {
     const next = numbers(2)
@@ -111,7 +111,7 @@ describe('generated requests are answered', () => {
       const body = lines(...Array.from({ length: 1 + next(3) }, one)).replaceAll('\r\n', end)
       await expectAnswered(app, '$batch', body, MULTIPART)
     }
-  }, 60_000)
+  })
 
   test('data of records', async () => {
     const next = numbers(3)
@@ -134,5 +134,5 @@ describe('generated requests are answered', () => {
       const [method, path] = pick(TARGETS.slice(0, -1))
       await expectAnswered(app, path, JSON.stringify(data), JSON_TYPE, method)
     }
-  }, 60_000)
+  })
 })

@@ -109,7 +109,7 @@ export function describePage(sampleOf: () => RecordedSample): void {
       })
       await page.goto(sampleOf().page)
       await page.getByText('Live.').waitFor()
-    }, 60_000)
+    }, 120_000)
     afterAll(() => browser?.close())
 
     const choose = (name: RegExp) =>

@@ -11,7 +11,7 @@ let running: RunningSample | undefined
 let alice: Client
 
 /** Long enough for a request that the test sends when it has read that the instance ends. */
-const DRAIN = { drainDelay: 1_500, shutdownTimeout: 60_000 }
+const DRAIN = { drainDelay: 5_000, shutdownTimeout: 60_000 }
 
 const S4 = { URL: 'http://s4.internal:44300', ProxyType: 'OnPremise' }
 

@@ -15,7 +15,7 @@ function report(name: string, { requests, failed, written, received, ends }: Fig
 }
 
 test('no request fails while instances are replaced under load, and no write is lost or sent twice', async () => {
-  const restart = { drainDelay: 1_000, shutdownTimeout: 20_000 }
+  const restart = { drainDelay: 3_000, shutdownTimeout: 20_000 }
   const figures = await rollingRestarts(RESTARTS, restart, '/health/ready')
   report('with "restart"', figures)
   expect(figures.failed).toEqual([])

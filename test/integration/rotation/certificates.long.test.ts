@@ -106,7 +106,8 @@ test(`certificates of ${String(VALIDITY)} s in files: no call is refused in the 
   const before = exchanges()
   const end = Date.now() + LIVES * VALIDITY * 1000
   let calls = 0
-  for (; Date.now() < end; calls++) {
+  // a busy machine takes more time for as many calls
+  for (; Date.now() < end || calls <= LIVES * VALIDITY; calls++) {
     for (const each of ['reuse', 'flat'] as const) mountReuse(each)
     for (const each of ['EXCHANGING', 'REUSE', 'FLAT']) seen.add(await call(sample, each))
     await pause(PACE)

@@ -97,7 +97,7 @@ describe.each(['development', 'production'] as const)('%s', (mode) => {
       plugins: ['@cap-js/graphql', '@cap-js/sqlite'],
       requires: { db: { kind: 'sqlite', credentials: { url: ':memory:' } } }
     })
-  }, 60_000)
+  })
   afterAll(async () => {
     await Promise.all([pair?.stock.stop(), pair?.own.stop()])
     await xsuaa?.stop()

@@ -131,7 +131,7 @@ describe.each(['development', 'production'] as const)('XSUAA, %s', (mode) => {
     xsuaa = await startXsuaa()
     const { credentials, ca } = xsuaa
     pair = await startPair({ stock: 'xsuaa', credentials, ca, mode })
-  }, 60_000)
+  })
   afterAll(async () => {
     await Promise.all([pair?.stock.stop(), pair?.own.stop()])
     await xsuaa?.stop()
@@ -214,7 +214,7 @@ describe('Identity Authentication', () => {
     ias = await startIas()
     const { credentials, ca } = ias
     pair = await startPair({ stock: 'ias', credentials, ca, mode: 'production' })
-  }, 60_000)
+  })
   afterAll(async () => {
     await Promise.all([pair?.stock.stop(), pair?.own.stop()])
     await ias?.stop()

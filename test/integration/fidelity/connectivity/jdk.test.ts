@@ -49,5 +49,5 @@ describeWith('javac', () => {
       env
     })
     expect(JSON.parse(stdout)).toMatchObject({ subject: 'CN=alice' })
-  }, 60_000)
+  })
 })

@@ -56,5 +56,5 @@ describeWith('javac', () => {
     expect(claims.map(({ grant_type }) => grant_type as string)).toEqual([
       ...['client_credentials', 'client_credentials', 'password']
     ])
-  }, 60_000)
+  })
 })

@@ -37,5 +37,5 @@ describeWith('python3', () => {
     expect(claimsOf(technical.access_token).grant_type).toBe('client_credentials')
     expect(claimsOf(user.id_token)).toMatchObject({ user_name: 'bob' })
     expect(info).toMatchObject({ user_name: 'bob', name: 'Bob Example' })
-  }, 60_000)
+  })
 })
