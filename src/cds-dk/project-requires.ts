@@ -5,7 +5,7 @@ const KINDS_OF_FACETS = ['xsuaa', 'xsuaa-auth', 'ias', 'ias-auth', 'jwt', 'jwt-a
 
 /** Returns all `requires` sections of a configuration: the one for every profile, and those of the profiles. */
 export function requiresOf(cds: Json): Json[] {
-  const own = isObject(cds['requires']) ? withProfiles(cds['requires']) : []
+  const own = withProfiles(cds['requires'])
   return [...own, ...Object.values(profilesOf(cds)).flatMap(requiresOf)]
 }
 
@@ -14,8 +14,9 @@ export function authSectionsOf(cds: Json): unknown[] {
   return requiresOf(cds).flatMap(({ auth }) => (isObject(auth) ? withProfiles(auth) : [auth]))
 }
 
-/** Returns a section, and the profiles inside of it on every level. */
-function withProfiles(section: Json): Json[] {
+/** Returns a section, and the profiles inside of it on every level; nothing for what has no properties. */
+export function withProfiles(section: unknown): Json[] {
+  if (!isObject(section)) return []
   return [section, ...Object.values(profilesOf(section)).flatMap(withProfiles)]
 }
 

@@ -1,17 +1,20 @@
 import { spawnSync } from 'node:child_process'
 import fs from 'node:fs'
+import { createRequire } from 'node:module'
 import os from 'node:os'
 import path from 'node:path'
 import { processEnvironment } from '../../support/environment.js'
 
 const root = path.resolve(__dirname, '../../..')
 const CDS = path.join(root, 'node_modules/@sap/cds-dk/bin/cds.js')
+const parser = createRequire(require.resolve('@sap/cds/package.json'))('yaml')
 
 const MODEL = `
 service CatalogService {
   @restrict: [{ grant: 'READ', to: 'Viewer', where: (plant = $user.plant) }]
   entity Books { key ID : Integer; plant : String; }
 }`
+const ON_PREMISE = { credentials: { destination: 'S4' } }
 const UNSAFE = MODEL.replace('(plant =', "(plant || $user.plant = 'x' or plant =")
 const MANIFEST = {
   name: 'bookshop',
@@ -44,12 +47,30 @@ function write(name: string, text: string) {
 }
 const read = (name: string) => fs.readFileSync(path.join(folder, name), 'utf8')
 const json = (name: string) => JSON.parse(read(name))
+const yaml = (name: string) => parser.parse(read(name))
+const requires = () => json('package.json').cds.requires
+
+function withRequires(own: object) {
+  write('package.json', JSON.stringify({ ...json('package.json'), cds: { requires: own } }))
+}
 
 function run(...args: string[]) {
   const options = { cwd: folder, encoding: 'utf8', env: processEnvironment() } as const
   const { status, stdout, stderr } = spawnSync(process.execPath, [CDS, ...args], options)
   return { status, output: stdout + stderr }
 }
+
+function add(...args: string[]): string {
+  const { status, output } = run('add', ...args)
+  if (status !== 0) throw new Error(output)
+  return output
+}
+
+/** Services in `mta.yaml`, each as often as there are instances. */
+const services = () =>
+  yaml('mta.yaml')
+    .resources.map(({ parameters }: { parameters: { service: string } }) => parameters.service)
+    .toSorted()
 
 describe('cds add principal', () => {
   test('makes a project with XSUAA in production one with the plugin, and later facets keep it', () => {
@@ -102,6 +123,14 @@ describe('cds add principal', () => {
     expect(read('mta.yaml')).toMatch(/service: identity$/m)
     expect(read('mta.yaml')).not.toMatch(/service: xsuaa$/m)
     expect(fs.existsSync(path.join(folder, 'xs-security.json'))).toBe(false)
+  })
+
+  test('binds the Connectivity service where only production has the destination', () => {
+    withRequires({ API: { kind: 'odata-v2', '[production]': ON_PREMISE } })
+    add('principal')
+    add('mta')
+    expect(requires()).toMatchObject({ auth: 'principal', connectivity: true })
+    expect(services()).toEqual(['connectivity', 'destination', 'xsuaa'])
   })
 
   test('is listed', () => {

@@ -71,6 +71,17 @@ describe('a destination is on premise', () => {
       true
     ],
     ['in a profile only', { '[production]': { API: s4 } }, true],
+    ['in a profile of the service', { API: { kind: 'odata', '[production]': s4 } }, true],
+    [
+      'in a profile of the credentials',
+      { API: { credentials: { '[production]': s4.credentials } } },
+      true
+    ],
+    [
+      'not if a profile of the emulator describes it',
+      { API: s4, auth: { emulator: { '[test]': emulated('Internet').emulator } } },
+      false
+    ],
     ['not on the internet', { API: s4, auth: emulated('Internet') }, false],
     ['not without a destination', { API: { credentials: { url: 'https://localhost' } } }, false],
     ['not without services', {}, false]
