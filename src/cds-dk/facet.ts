@@ -146,10 +146,12 @@ function presentAsStock(): void {
 
 async function combine(): Promise<void> {
   const files = configurations()
-  for (const file of files) {
-    keepPrincipal(file.cds)
-    file.save()
-  }
+  for (const file of files) keepPrincipal(file.cds)
+  const place = files.find((file) => hasAuth(file.cds))
+  // what facets have seen in `presentAsStock`: `cds build` and the sidecar have another environment
+  if (place && hasOnPremiseDestination(files))
+    objectAt(place.cds, 'requires')['connectivity'] ??= true
+  for (const file of files) file.save()
   addToSidecar()
   if (!issuersOf(files).xsuaa) return
   const problem = await completeDescriptor(cds.root)

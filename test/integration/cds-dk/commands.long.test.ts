@@ -125,6 +125,20 @@ describe('cds add principal', () => {
     expect(fs.existsSync(path.join(folder, 'xs-security.json'))).toBe(false)
   })
 
+  test('has the Connectivity service in a chart that is added later', () => {
+    withRequires({})
+    add('principal')
+    expect(requires()).toEqual({ auth: 'principal', destinations: true })
+    withRequires({ ...requires(), API: { kind: 'odata-v2', '[production]': ON_PREMISE } })
+    add('kyma', '--y')
+    expect(requires()).toMatchObject({ auth: 'principal', connectivity: true })
+    expect(read('chart/values.yaml')).toContain('connectivity-proxy-info')
+
+    expect(run('build', '--production')).toMatchObject({ status: 0 })
+    const built = fs.readdirSync(path.join(folder, 'gen/chart/templates'))
+    expect(built).toContain('connectivity-proxy-info.yaml')
+  })
+
   test('binds the Connectivity service where only production has the destination', () => {
     withRequires({ API: { kind: 'odata-v2', '[production]': ON_PREMISE } })
     add('principal')
