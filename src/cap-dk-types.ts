@@ -18,8 +18,10 @@ export interface Facet {
 /** A task of `cds build`: base class of those that plugins register. */
 export interface BuildTask {
   readonly task: { readonly src: string; readonly dest: string }
+  readonly context: { readonly tasks: readonly { readonly for: string; readonly dest: string }[] }
   build(): Promise<void>
   copy(file: string): { to(file: string): Promise<void> }
+  write(text: string): { to(file: string): Promise<void> }
   model(): Promise<object | undefined>
   pushMessage(text: string, severity: string): void
 }

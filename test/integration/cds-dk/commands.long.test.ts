@@ -125,7 +125,7 @@ describe('cds add principal', () => {
     expect(fs.existsSync(path.join(folder, 'xs-security.json'))).toBe(false)
   })
 
-  test('has the Connectivity service in a chart that is added later', () => {
+  test('has the Connectivity service and the descriptor in a chart that is added later', () => {
     withRequires({})
     add('principal')
     expect(requires()).toEqual({ auth: 'principal', destinations: true })
@@ -137,6 +137,9 @@ describe('cds add principal', () => {
     expect(run('build', '--production')).toMatchObject({ status: 0 })
     const built = fs.readdirSync(path.join(folder, 'gen/chart/templates'))
     expect(built).toContain('connectivity-proxy-info.yaml')
+    const { xsuaa } = yaml('gen/chart/values.yaml')
+    expect(xsuaa.jsonParameters).toBe(read('xs-security.json'))
+    expect(xsuaa.parameters).toBeDefined()
   })
 
   test('binds the Connectivity service where only production has the destination', () => {
