@@ -10,8 +10,8 @@ export interface ConfigurationFile {
   readonly content: Json
   /** The object that `cds.env` reads: `cds` in `package.json`, everything in `.cdsrc.json`. */
   readonly cds: Json
-  /** Writes the content if it has changed, indented as before. */
-  save(): void
+  /** Writes the content if it has changed, indented as before. Returns whether it has. */
+  save(): boolean
 }
 
 /** Returns a file of the project folder; `undefined` if there is none. */
@@ -31,7 +31,9 @@ export function readConfiguration(root: string, name: string): ConfigurationFile
     cds,
     save: () => {
       if (cds !== content && Object.keys(cds).length) content['cds'] = cds
-      if (serialize() !== before) writeFileSync(path, serialize())
+      const isChanged = serialize() !== before
+      if (isChanged) writeFileSync(path, serialize())
+      return isChanged
     }
   }
 }

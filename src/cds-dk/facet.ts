@@ -18,13 +18,16 @@ import {
   isPrincipalChosen,
   keepPrincipal,
   kindOf,
-  requiresOf
+  requiresOf,
+  yieldToPrincipal
 } from './project-requires.js'
 import { completeDescriptor } from './security-descriptor.js'
 import type { FacetRegistry } from '../cap-dk-types.js'
 
 /** Files in which a Node.js project has its configuration; the first one wins over the second. */
 const FILES = ['package.json', '.cdsrc.json']
+/** The file of one developer, where `cds bind` writes kinds; it wins over the others. */
+const PRIVATE_FILE = '.cdsrc-private.json'
 const PACKAGE = 'cds-principal'
 const EMULATOR = 'cds-principal-emulator'
 
@@ -98,14 +101,18 @@ function addToProject(): void {
   const [manifest] = files
   const place = files.find((file) => hasAuth(file.cds)) ?? manifest
   if (!manifest || !place) return
-  for (const impl of files.flatMap(({ cds }) => dropImplementations(cds)))
+  const local = readConfiguration(cds.root, PRIVATE_FILE)
+  const all = local ? [...files, local] : files
+  for (const impl of all.flatMap(({ cds }) => dropImplementations(cds)))
     console.log(`cds.requires.auth.impl "${impl}" is removed: authentication is cds-principal's`)
   for (const file of files) keepPrincipal(file.cds)
+  if (local) yieldToPrincipal(local.cds)
   choosePrincipal(place.cds)
   if (ias) objectAt(place.cds, 'requires')['identity'] ??= true
   if (ias && xsuaa) objectAt(place.cds, 'requires')['xsuaa'] ??= true
   addDependency(manifest)
   for (const file of files) file.save()
+  if (local?.save()) console.log(`${PRIVATE_FILE}: what turned principal off is removed`)
 }
 
 /** Adds the plugin to the sidecar, which needs CAP's users beside those of the application in development. */

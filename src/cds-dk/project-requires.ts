@@ -54,8 +54,15 @@ export function choosePrincipal(cds: Json): void {
 
 /** Removes the kinds that facets of `@sap/cds-dk` have written into profiles: they would turn `principal` off there. */
 export function keepPrincipal(cds: Json): void {
-  dropKinds(cds, (kind) => KINDS_OF_FACETS.includes(kind))
+  dropKinds(cds, isOfFacet)
 }
+
+/** Removes the same kinds from a file that wins over the one with `principal`: there, also the one for every profile. */
+export function yieldToPrincipal(cds: Json): void {
+  dropKinds(cds, isOfFacet, null)
+}
+
+const isOfFacet = (kind: string) => KINDS_OF_FACETS.includes(kind)
 
 /**
  * Removes the implementations of `auth` that the project has, in any profile: CAP would load them in place of this package's.
@@ -70,21 +77,24 @@ export function dropImplementations(cds: Json): string[] {
   })
 }
 
-/** Removes kinds of `auth` in profiles, and what is empty without them. That for every profile stays. */
-function dropKinds(cds: Json, isDropped: (kind: string) => boolean): void {
-  const base = cds['requires']
+/** Removes kinds of `auth`, and what is empty without them. The one of the section that is kept stays: by default that for every profile. */
+function dropKinds(
+  cds: Json,
+  isDropped: (kind: string) => boolean,
+  kept: unknown = cds['requires']
+): void {
   for (const requires of requiresOf(cds)) {
     const { auth } = requires
     const sections = isObject(auth) ? withProfiles(auth) : []
-    for (const section of requires === base ? sections.slice(1) : sections) {
+    for (const section of requires === kept ? sections.slice(1) : sections) {
       if (isDropped(kindOf(section) ?? '')) delete section['kind']
     }
     if (isObject(auth)) removeEmptyProfiles(auth)
     const isEmpty = isObject(auth) && !Object.keys(auth).length
-    const isText = typeof auth === 'string' && requires !== base
+    const isText = typeof auth === 'string' && requires !== kept
     if (isEmpty || (isText && isDropped(auth))) delete requires['auth']
   }
-  for (const section of [base, cds].filter(isObject)) removeEmptyProfiles(section)
+  for (const section of [cds['requires'], cds].filter(isObject)) removeEmptyProfiles(section)
 }
 
 function removeEmptyProfiles(section: Json): void {

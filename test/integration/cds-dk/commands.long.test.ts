@@ -150,6 +150,19 @@ describe('cds add principal', () => {
     expect(services()).toEqual(['connectivity', 'destination', 'xsuaa'])
   })
 
+  test('removes the kind that cds bind has written, and tells so', () => {
+    const binding = { type: 'cf', instance: 'bookshop-auth', vcap: { label: 'xsuaa' } }
+    const hybrid = { auth: { binding, kind: 'xsuaa-auth', vcap: { name: 'auth' } } }
+    write('.cdsrc-private.json', JSON.stringify({ requires: { '[hybrid]': hybrid } }))
+    expect(add('principal')).toContain('.cdsrc-private.json')
+    expect(json('.cdsrc-private.json')).toEqual({
+      requires: { '[hybrid]': { auth: { binding, vcap: { name: 'auth' } } } }
+    })
+    const { output } = run('env', 'requires.auth.kind', '--profile', 'hybrid')
+    expect(output).toMatch(/^'?principal'?$/m)
+    expect(add('principal')).not.toContain('.cdsrc-private.json')
+  })
+
   test('is listed', () => {
     expect(run('help', 'add').output).toMatch(/principal\S* +- principal propagation/)
   })

@@ -26,13 +26,13 @@ describe('a file of the configuration', () => {
   ])('keeps its indentation by %s', (_name, before, after) => {
     const file = written('package.json', before)
     file.cds['x'] = 1
-    file.save()
+    expect(file.save()).toBe(true)
     expect(read('package.json')).toBe(after)
   })
 
   test('is not touched without a change', () => {
     const odd = '{"name":   "a", "cds": {}}'
-    written('package.json', odd).save()
+    expect(written('package.json', odd).save()).toBe(false)
     expect(read('package.json')).toBe(odd)
   })
 

@@ -2,7 +2,8 @@ import {
   choosePrincipal,
   dropImplementations,
   isPrincipalChosen,
-  keepPrincipal
+  keepPrincipal,
+  yieldToPrincipal
 } from '../../../src/cds-dk/project-requires.js'
 
 describe('the kind of authentication in a project', () => {
@@ -72,6 +73,24 @@ describe('the kind of authentication in a project', () => {
     const cds = { requires: { auth: 'principal', '[test]': { auth: 'mocked' } } }
     keepPrincipal(cds)
     expect(cds.requires['[test]']).toEqual({ auth: 'mocked' })
+  })
+
+  test('is not replaced in a file that wins, for every profile or for one', () => {
+    const binding = { binding: { instance: 'x' }, vcap: { name: 'auth' } }
+    const cds = {
+      requires: {
+        auth: 'xsuaa',
+        db: 'sqlite',
+        '[hybrid]': { auth: { kind: 'xsuaa-auth', ...binding } },
+        '[test]': { auth: { kind: 'mocked' } }
+      }
+    }
+    yieldToPrincipal(cds)
+    expect(cds.requires).toEqual({
+      db: 'sqlite',
+      '[hybrid]': { auth: binding },
+      '[test]': { auth: { kind: 'mocked' } }
+    })
   })
 
   test('replaces the implementations of all profiles', () => {
