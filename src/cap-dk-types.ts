@@ -2,7 +2,12 @@
 export interface CommandLine {
   readonly command?: string
   readonly argv?: readonly string[]
-  readonly options?: { readonly mocked?: unknown; readonly service?: string }
+  readonly options?: {
+    readonly mocked?: unknown
+    readonly service?: string
+    /** Facets that those of the command line require, with `cds add`. */
+    readonly add?: Iterable<string>
+  }
 }
 
 /** A facet of `cds add`: base class of those that plugins register. */

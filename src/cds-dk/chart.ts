@@ -1,3 +1,42 @@
+import { existsSync, readFileSync, writeFileSync } from 'node:fs'
+import { join } from 'node:path'
+
+const OTHERS: Record<string, string | undefined> = { xsuaa: 'identity', identity: 'xsuaa' }
+const BINDINGS = /^( *)bindings:\n(?:\1 .*\n)+/gm
+const AUTH = /^( +)auth:\n((?:\1 .*\n)+)/m
+const INSTANCE = /^ +serviceInstanceName: (\S+)\n/m
+const PARAMETERS = /^( +)parameters:\n(?:\1 .*\n)+/m
+
+/**
+ * Separates XSUAA and Identity Authentication in the Helm chart of a project with both: the facets of `@sap/cds-dk` write both
+ * into the binding `auth`, which then is of the first one, with the parameters of the other one.
+ *
+ * @param root - folder of the project
+ */
+export function separateInChart(root: string): void {
+  const path = join(root, 'chart/values.yaml')
+  if (!existsSync(path)) return
+  const before = readFileSync(path, 'utf8')
+  const after = separateBindings(before)
+  if (after !== before) writeFileSync(path, after)
+}
+
+/** Gives modules with a binding `auth` one of the other issuer as well, if the chart has an instance of it. */
+export function separateBindings(values: string): string {
+  return values.replace(BINDINGS, (bindings: string) => {
+    const [auth = '', indent = '', body = ''] = AUTH.exec(bindings) ?? []
+    const [line = '', instance = ''] = INSTANCE.exec(body) ?? []
+    const other = OTHERS[instance]
+    if (!other || !new RegExp(`^${other}:`, 'm').test(values)) return bindings
+    const [parameters = ''] = PARAMETERS.exec(body) ?? []
+    const moved = other === 'identity' ? parameters : ''
+    if (other === 'identity' && !moved.includes('app-identifier:')) return bindings
+    const isThere = bindings.includes(`serviceInstanceName: ${other}\n`)
+    const added = isThere ? '' : `${indent}${other}:\n${line.replace(instance, other)}${moved}`
+    return bindings.replace(auth, () => auth.replace(moved, '') + added)
+  })
+}
+
 /**
  * Adds the content of `xs-security.json` to the instance of XSUAA, as
  * `helm --set-file xsuaa.jsonParameters=xs-security.json` does.

@@ -7,8 +7,10 @@ import {
   readConfiguration
 } from './configuration-file.js'
 import { ownManifest } from '../configuration/own-package.js'
+import { separateInChart } from './chart.js'
 import { developmentKit } from './development-kit.js'
 import { addEditorSettings } from './editor-settings.js'
+import { type Issuers, issuersOf, requireIssuers } from './issuers.js'
 import { hasOnPremiseDestination } from './on-premise.js'
 import {
   authSectionsOf,
@@ -17,8 +19,6 @@ import {
   hasAuth,
   isPrincipalChosen,
   keepPrincipal,
-  kindOf,
-  requiresOf,
   yieldToPrincipal
 } from './project-requires.js'
 import { completeDescriptor } from './security-descriptor.js'
@@ -30,6 +30,9 @@ const FILES = ['package.json', '.cdsrc.json']
 const PRIVATE_FILE = '.cdsrc-private.json'
 const PACKAGE = 'cds-principal'
 const EMULATOR = 'cds-principal-emulator'
+/** Facets that write bindings of the issuers, or destinations of the application router. */
+const DEPLOYING =
+  /^(mta|cf-manifest|kyma|approuter|multitenancy|html5-repo|app-frontend|portal|workzone.*)$/
 
 /**
  * Registers the facet `principal` of `cds add`: dependency, kind of authentication, `xs-security.json`, and the bindings of
@@ -53,7 +56,7 @@ export function registerFacet(add: FacetRegistry): void {
         return Promise.resolve(readConfiguration(cds.root, 'package.json') !== undefined)
       }
       override requires() {
-        return facetsOf(configurations())
+        return requiredFacets(configurations())
       }
       override run() {
         addToProject()
@@ -72,21 +75,18 @@ export function registerFacet(add: FacetRegistry): void {
 const configurations = () => FILES.flatMap((name) => readConfiguration(cds.root, name) ?? [])
 const isChosen = () => configurations().some(({ cds }) => isPrincipalChosen(cds))
 
-/** Services whose tokens the project takes. */
-function issuersOf(files: readonly ConfigurationFile[]): { xsuaa: boolean; ias: boolean } {
-  const all = files.flatMap(({ cds }) => requiresOf(cds))
-  const kinds = files.flatMap(({ cds }) => authSectionsOf(cds)).map(kindOf)
-  const named = developmentKit().cli?.argv?.flatMap((text) => text.split(/[,\s]/)) ?? []
-  const has = (kind: string, service: string) =>
-    named.includes(kind) ||
-    all.some((each) => Boolean(each[service])) ||
-    kinds.some((each) => each?.replace('-auth', '') === kind)
-  const ias = has('ias', 'identity')
-  return { ias, xsuaa: has('xsuaa', 'xsuaa') || !ias }
+/** Facets that the command adds. Those of `seen` are what other facets find added: CAP reads the first argument only. */
+function facetsOfCommand(): { all: string[]; seen: string[] } {
+  const { argv = [], options } = developmentKit().cli ?? {}
+  const [seen = [], ...others] = argv.map((text) => text.split(/[,\s]/))
+  const required = [...(options?.add ?? [])]
+  return { all: [...seen, ...others.flat(), ...required], seen: [...seen, ...required] }
 }
 
-function facetsOf(files: readonly ConfigurationFile[]): string[] {
-  const { xsuaa, ias } = issuersOf(files)
+const issuersIn = (files: readonly ConfigurationFile[]) => issuersOf(files, facetsOfCommand().all)
+
+function requiredFacets(files: readonly ConfigurationFile[]): string[] {
+  const { xsuaa, ias } = issuersIn(files)
   return [
     ...(xsuaa ? ['xsuaa'] : []),
     ...(ias ? ['ias'] : []),
@@ -97,7 +97,7 @@ function facetsOf(files: readonly ConfigurationFile[]): string[] {
 
 function addToProject(): void {
   const files = configurations()
-  const { xsuaa, ias } = issuersOf(files)
+  const issuers = issuersIn(files)
   const [manifest] = files
   const place = files.find((file) => hasAuth(file.cds)) ?? manifest
   if (!manifest || !place) return
@@ -108,8 +108,7 @@ function addToProject(): void {
   for (const file of files) keepPrincipal(file.cds)
   if (local) yieldToPrincipal(local.cds)
   choosePrincipal(place.cds)
-  if (ias) objectAt(place.cds, 'requires')['identity'] ??= true
-  if (ias && xsuaa) objectAt(place.cds, 'requires')['xsuaa'] ??= true
+  requireIssuers(files, place.cds, issuers)
   addDependency(manifest)
   for (const file of files) file.save()
   if (local?.save()) console.log(`${PRIVATE_FILE}: what turned principal off is removed`)
@@ -147,24 +146,45 @@ function isEmulatorOff(): boolean {
  */
 function presentAsStock(): void {
   const files = configurations()
-  process.env['cds_requires_auth_kind'] = issuersOf(files).xsuaa ? 'xsuaa' : 'ias'
+  process.env['cds_requires_auth_kind'] = issuersIn(files).xsuaa ? 'xsuaa' : 'ias'
   if (hasOnPremiseDestination(files)) process.env['cds_requires_connectivity'] = 'true'
 }
 
 async function combine(): Promise<void> {
-  const files = configurations()
-  for (const file of files) keepPrincipal(file.cds)
-  const place = files.find((file) => hasAuth(file.cds))
-  // what facets have seen in `presentAsStock`: `cds build` and the sidecar have another environment
-  if (place && hasOnPremiseDestination(files))
-    objectAt(place.cds, 'requires')['connectivity'] ??= true
-  for (const file of files) file.save()
+  const issuers = completeConfiguration()
   addToSidecar()
-  if (!issuersOf(files).xsuaa) return
+  if (issuers.xsuaa && issuers.ias) {
+    separateInChart(cds.root)
+    remindOfIdentity()
+  }
+  if (!issuers.xsuaa) return
   const problem = await completeDescriptor(cds.root)
   if (problem)
     console.log(
       'xs-security.json is left as it is, because there is no model that compiles. Repeat "cds add principal" when there is ' +
         `one:\n${problem}`
     )
+}
+
+/** Keeps what the facets of the command stand for when their kinds are removed, and what they have seen in `presentAsStock`. */
+function completeConfiguration(): Issuers {
+  const files = configurations()
+  const issuers = issuersIn(files)
+  for (const file of files) keepPrincipal(file.cds)
+  const place = files.find((file) => hasAuth(file.cds))
+  if (place) {
+    requireIssuers(files, place.cds, issuers)
+    if (hasOnPremiseDestination(files)) objectAt(place.cds, 'requires')['connectivity'] ??= true
+  }
+  for (const file of files) file.save()
+  return issuers
+}
+
+/** A command that does not add the facet `ias` writes the bindings of XSUAA only: the environment has room for one kind. */
+function remindOfIdentity(): void {
+  const { all, seen } = facetsOfCommand()
+  if (seen.includes('ias') || !all.some((facet) => DEPLOYING.test(facet))) return
+  console.log(
+    'The deployment has new parts with XSUAA. Repeat "cds add principal": it adds Identity Authentication to them'
+  )
 }

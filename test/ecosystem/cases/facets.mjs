@@ -14,11 +14,13 @@ export default function facets(version) {
   )
   const charts = [
     ['principal', 'kyma', 'multitenancy', 'approuter'],
-    ['multitenancy', 'kyma', 'approuter', 'principal']
+    ['multitenancy', 'kyma', 'approuter', 'principal'],
+    ['principal', 'ias', 'kyma', 'approuter', 'principal']
   ]
   const ias = [
     ['ias', 'mta', 'principal', 'approuter'],
-    ['mta', 'principal,ias', 'approuter']
+    ['mta', 'principal,ias', 'approuter'],
+    ['principal', 'ias', 'mta', 'approuter', 'principal']
   ]
   return [...orders, ...charts, ...ias].map((order, i) => ({
     name: `cap${version}/facets/${order.join('-')}`,
@@ -57,13 +59,19 @@ function contents(project) {
     .flatMap((name) => project.read(name).split('\n'))
 }
 
+/** What `auth` was first decides; the facet `ias` adds the other one to a project with `principal`. */
+function issuersOf(order) {
+  if (!order.some((facet) => facet.includes('ias'))) return ['xsuaa']
+  return order[0] === 'principal' ? ['xsuaa', 'identity'] : ['identity']
+}
+
 async function check(project, order) {
   for (const profile of ['development', 'production', 'hybrid']) {
     const kind = await project.cdsOrThrow('env', 'requires.auth.kind', '--profile', profile)
     expect(/^'?principal'?$/m.test(kind), `the kind is principal in ${profile}`, kind)
   }
-  const usesIas = order.some((facet) => facet.includes('ias'))
-  if (!usesIas) {
+  const issuers = issuersOf(order)
+  if (issuers.includes('xsuaa')) {
     const { scopes } = JSON.parse(project.read('xs-security.json'))
     const names = scopes.map(({ name }) => name)
     const wanted = [
@@ -77,11 +85,11 @@ async function check(project, order) {
       names
     )
   }
-  if (order.includes('mta')) checkMta(project, order, usesIas)
-  if (order.includes('kyma')) checkChart(project, order)
+  if (order.includes('mta')) checkMta(project, order, issuers)
+  if (order.includes('kyma')) checkChart(project, order, issuers)
 }
 
-function checkMta(project, order, usesIas) {
+function checkMta(project, order, issuers) {
   const { load } = project.bench.yaml
   const { modules, resources } = load(project.read('mta.yaml'))
   const serviceNames = resources.map(({ parameters }) => parameters.service)
@@ -89,7 +97,6 @@ function checkMta(project, order, usesIas) {
   const services = Object.fromEntries(
     resources.map(({ name, parameters }) => [parameters.service, name])
   )
-  const issuer = usesIas ? 'identity' : 'xsuaa'
   const boundTo = (module, ...names) => {
     const required = module.requires.map(({ name }) => name)
     for (const name of names) {
@@ -104,19 +111,30 @@ function checkMta(project, order, usesIas) {
     }
   }
   const [srv] = modules.filter(({ path }) => path === 'gen/srv')
-  boundTo(srv, issuer, 'destination', ...(order.includes('connectivity') ? ['connectivity'] : []))
+  boundTo(
+    srv,
+    ...issuers,
+    'destination',
+    ...(order.includes('connectivity') ? ['connectivity'] : [])
+  )
   for (const module of modules) {
-    if (module.type === 'approuter.nodejs') boundTo(module, issuer, 'destination')
-    if (module.path === 'gen/mtx/sidecar') boundTo(module, issuer, 'saas-registry')
+    if (module.type === 'approuter.nodejs') boundTo(module, ...issuers, 'destination')
+    if (module.path === 'gen/mtx/sidecar') boundTo(module, ...issuers, 'saas-registry')
   }
   const wanted = 1 + Number(order.includes('approuter')) + Number(order.includes('multitenancy'))
   expect(modules.length === wanted, `${wanted} modules`, modules)
 }
 
-function checkChart(project, order) {
+function checkChart(project, order, issuers) {
   const { load } = project.bench.yaml
   const values = load(project.read('chart/values.yaml'))
   const aliases = load(project.read('chart/Chart.yaml')).dependencies.map(({ alias }) => alias)
+  const instances = Object.values(values.srv.bindings).map((each) => each.serviceInstanceName)
+  expect(
+    issuers.every((issuer) => instances.includes(issuer)),
+    `the service is bound to ${issuers}`,
+    values
+  )
   expect(
     values.srv.bindings.auth?.serviceInstanceName === 'xsuaa',
     'the service is bound to XSUAA',

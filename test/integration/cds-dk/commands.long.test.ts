@@ -111,18 +111,78 @@ describe('cds add principal', () => {
   })
 
   test('takes Identity Authentication where the project has it', () => {
-    const requires = { '[production]': { auth: { kind: 'ias' } } }
-    write('package.json', JSON.stringify({ ...MANIFEST, cds: { requires } }))
-    expect(run('add', 'principal')).toMatchObject({ status: 0 })
-    expect(run('add', 'mta')).toMatchObject({ status: 0 })
+    withRequires({ '[production]': { auth: { kind: 'ias' } } })
+    add('principal')
+    add('mta')
     expect(json('package.json').cds.requires).toEqual({
-      auth: 'principal',
-      identity: true,
+      auth: { kind: 'principal', vcap: { label: 'identity' } },
       destinations: true
     })
-    expect(read('mta.yaml')).toMatch(/service: identity$/m)
-    expect(read('mta.yaml')).not.toMatch(/service: xsuaa$/m)
+    expect(services()).toEqual(['destination', 'identity'])
     expect(fs.existsSync(path.join(folder, 'xs-security.json'))).toBe(false)
+
+    expect(add('xsuaa')).not.toContain('Repeat')
+    expect(requires()).toMatchObject({ auth: { kind: 'principal' }, xsuaa: true })
+    expect(services()).toEqual(['destination', 'identity', 'xsuaa'])
+    expect(json('xs-security.json').scopes).toMatchObject([{ name: '$XSAPPNAME.Viewer' }])
+  })
+
+  test.each<[string, object]>([
+    ['XSUAA', { auth: 'principal', identity: true }],
+    [
+      'Identity Authentication',
+      { auth: { kind: 'principal', vcap: { label: 'identity' } }, xsuaa: true }
+    ]
+  ])('binds both issuers where auth is bound to %s, and the other one beside it', (_name, own) => {
+    withRequires(own)
+    expect(add('mta,approuter')).toContain('Repeat "cds add principal"')
+    expect(services()).toContain('xsuaa')
+    expect(json('xs-security.json').scopes).toMatchObject([{ name: '$XSAPPNAME.Viewer' }])
+    expect(add('data')).not.toContain('Repeat')
+    expect(requires()).toEqual(own)
+
+    expect(add('principal')).not.toContain('Repeat')
+    expect(requires()).toMatchObject({ ...own, destinations: true })
+    expect(services()).toEqual(['destination', 'identity', 'xsuaa'])
+    const modules = read('mta.yaml').split(/^resources:/m)[0]!
+    for (const name of ['auth', 'ias']) {
+      expect(modules.match(new RegExp(`- name: bookshop-${name}$`, 'gm'))).toHaveLength(2)
+    }
+  })
+
+  test('binds Identity Authentication only where auth has its label', () => {
+    withRequires({ auth: { kind: 'principal', vcap: { label: 'identity' } } })
+    add('mta')
+    expect(services()).toContain('identity')
+    expect(services()).not.toContain('xsuaa')
+  })
+
+  test.each([
+    ['ias', 'is added later'],
+    ['principal,ias', 'is added with principal']
+  ])('takes both issuers where XSUAA was there, and Identity Authentication %s', (facets) => {
+    withRequires({ '[production]': { auth: 'xsuaa' } })
+    add('mta')
+    add('principal')
+    expect(add(facets)).not.toContain('Repeat')
+    expect(requires()).toMatchObject({ auth: 'principal', identity: true, destinations: true })
+    expect(services()).toEqual(['destination', 'identity', 'xsuaa'])
+  })
+
+  test('has a binding of each issuer in the chart', () => {
+    withRequires({ auth: 'principal', identity: true })
+    add('kyma', '--y')
+    add('principal')
+    const { srv, xsuaa, identity } = yaml('chart/values.yaml')
+    expect([xsuaa.serviceOfferingName, identity.serviceOfferingName]).toEqual(['xsuaa', 'identity'])
+    expect(srv.bindings).toMatchObject({
+      auth: { serviceInstanceName: 'xsuaa' },
+      identity: { serviceInstanceName: 'identity', parameters: { 'app-identifier': 'srv' } }
+    })
+    expect(srv.bindings.auth).not.toHaveProperty('parameters')
+    const before = read('chart/values.yaml')
+    add('principal')
+    expect(read('chart/values.yaml')).toBe(before)
   })
 
   test('has the Connectivity service and the descriptor in a chart that is added later', () => {
