@@ -91,7 +91,7 @@ test.each<[string, string, Change | undefined, Options]>([
   ],
   [
     'an issuer',
-    'issuer has a value .*sent http://idp ≠ expected an https URL.* · Correct it',
+    'issuer has a value .*sent http://idp ≠ expected an https URL.* · Correct the value',
     undefined,
     withAuth({ issuers: { a: { issuer: 'http://idp', audience: 'x' } } })
   ],
