@@ -65,10 +65,13 @@ test('one that ends after the connection, and before it is asked, is none any mo
   const ended = new Int32Array(new SharedArrayBuffer(4))
   const workerData = { path: controlSocket(root), ended }
   const worker = new Worker(ENDING, { eval: true, workerData })
-  await once(worker, 'message')
-  const asked = ask()
-  // what was asked is sent when this thread goes on
-  expect(Atomics.wait(ended, 0, 0, 30_000)).not.toBe('timed-out')
-  expect(await asked).toBeUndefined()
-  await worker.terminate()
+  try {
+    await once(worker, 'message')
+    const asked = ask()
+    // what was asked is sent when this thread goes on
+    expect(Atomics.wait(ended, 0, 0, 30_000)).not.toBe('timed-out')
+    expect(await asked).toBeUndefined()
+  } finally {
+    await worker.terminate()
+  }
 })
