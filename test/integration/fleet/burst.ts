@@ -34,14 +34,10 @@ export async function measureBurst(
   for (const { status } of answers) statuses[status] = (statuses[status] ?? 0) + 1
   const sum = (isCounted: (name: string) => boolean) =>
     Object.entries(calls).reduce((all, [name, number]) => (isCounted(name) ? all + number : all), 0)
+  const isKeySet = (name: string) => /token_keys|jwks|certs/.test(name)
   // the system on the internet asks for the keys with each call that it gets
   const keySets = sum(isKeySet) - all.length
   return { calls, total: sum((name) => !isKeySet(name)), keySets, statuses }
-}
-
-/** True if a request is for a key set. @param name - what it was for */
-export function isKeySet(name: string): boolean {
-  return /token_keys|jwks|certs/.test(name)
 }
 
 export async function burstOf(

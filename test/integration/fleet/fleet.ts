@@ -20,15 +20,6 @@ const S4 = 's4.internal:44300'
 export type SharedCache =
   { readonly uri: string; readonly secret: string; readonly userTokens: boolean } | undefined
 
-/** A request to a service of the platform. */
-export interface PlatformRequest {
-  /** ISO 8601. */
-  readonly at: string
-  readonly path: string
-  /** What it was for. */
-  readonly name: string
-}
-
 /** Several instances of a small application, which calls a system on premise and one on the internet as the user. */
 export class Fleet {
   readonly #folder = mkdtempSync(join(tmpdir(), 'fleet-'))
@@ -81,20 +72,14 @@ export class Fleet {
   /** Requests to services of the platform so far, by what they were for. */
   platformCalls(): Record<string, number> {
     const calls: Record<string, number> = {}
-    for (const { name } of this.platformRequests()) calls[name] = (calls[name] ?? 0) + 1
+    for (const { path, grant, client } of this.emulator.requests('xsuaa')) {
+      const service = /destination|connectivity/.exec(client ?? '')?.[0]
+      count(calls, grant ? `${grant} ${service ?? 'application'}` : path.split('?')[0]!)
+    }
+    for (const { retrieval, path } of this.emulator.requests('destination')) {
+      count(calls, retrieval ? `destination, retrieval ${retrieval}` : path)
+    }
     return calls
-  }
-
-  /** Requests to services of the platform so far. */
-  platformRequests(): PlatformRequest[] {
-    const tokens = this.emulator.requests('xsuaa').map(({ at, path, grant, client }) => {
-      const service = /destination|connectivity/.exec(client ?? '')?.[0] ?? 'application'
-      return { at, path, name: grant ? `${grant} ${service}` : path.split('?')[0]! }
-    })
-    const destinations = this.emulator.requests('destination').map(({ at, path, retrieval }) => {
-      return { at, path, name: retrieval ? `destination, retrieval ${retrieval}` : path }
-    })
-    return [...tokens, ...destinations]
   }
 
   async stop(): Promise<void> {
@@ -166,11 +151,11 @@ export class Instance {
     this.#url = url
   }
 
-  /** Reads both systems as the user of the token. */
-  call(token: string): Promise<{ status: number; body: string }> {
+  /** Reads both systems as the user of the token, or calls something else. */
+  call(token: string, path = '/app/call()'): Promise<{ status: number; body: string }> {
     const headers = { authorization: `Bearer ${token}` }
     return new Promise((done, fail) => {
-      get(`${this.#url}/app/call()`, { agent: this.#agent, headers }, (res) => {
+      get(`${this.#url}${path}`, { agent: this.#agent, headers }, (res) => {
         text(res).then((body) => done({ status: res.statusCode ?? 0, body }), fail)
       }).on('error', fail)
     })
@@ -199,4 +184,8 @@ function landscape(url: string) {
     },
     onPremise: { [S4]: { backend: join(ROOT, 'emulator/test/support/echo-backend.ts') } }
   }
+}
+
+function count(calls: Record<string, number>, name: string): void {
+  calls[name] = (calls[name] ?? 0) + 1
 }
