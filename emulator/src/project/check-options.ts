@@ -117,7 +117,7 @@ function checkSystems(path: string, systems: EmulatorOptions['onPremise']): void
 
 /** Checks an option that switches a service on, or has options of its own: with another value, all of them would be the default. */
 function checkSwitch(path: string, value: unknown, known: Readonly<Record<string, true>>): void {
-  if (!['undefined', 'boolean', 'object'].includes(typeof value)) {
+  if (value === null || !['undefined', 'boolean', 'object'].includes(typeof value)) {
     const names = Object.keys(known).join(', ')
     throw invalid(`${path} must be true, false or an object with its options (${names})`)
   }
