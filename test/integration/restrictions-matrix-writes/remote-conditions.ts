@@ -2,6 +2,7 @@ import { STATES } from '../restrictions-matrix/fixture.js'
 import {
   against,
   and,
+  isNull,
   not,
   or,
   READ_AS,
@@ -59,8 +60,6 @@ const LEAVES: RemoteCondition[] = [
   }
 ]
 
-const isNull = (attr: Record<string, unknown>) => values(attr.plant).length === 0
-
 /** Conditions that OData V2 has to evaluate. */
 export const REMOTE_CONDITIONS: RemoteCondition[] = [
   ...LEAVES,
@@ -71,7 +70,7 @@ export const REMOTE_CONDITIONS: RemoteCondition[] = [
   ...LEAVES.slice(0, 4).flatMap(({ cds, holds }): RemoteCondition[] => [
     {
       cds: `${cds} or $user.plant is null`,
-      holds: (row, attr) => or(holds(row, attr), isNull(attr))
+      holds: (row, attr) => or(holds(row, attr), isNull(attr.plant))
     },
     {
       cds: `${cds} and (country is not null and not (name is null))`,

@@ -2,6 +2,7 @@ import type { Row, Subject } from './fixture.js'
 import {
   against,
   and,
+  isNull,
   like,
   not,
   one,
@@ -100,12 +101,7 @@ const some = <T>(list: T[], test: (value: T) => boolean): Truth =>
 const all = <T>(list: T[], test: (value: T) => boolean): Truth =>
   not(some(list, (value) => !test(value)))
 
-/** Null is the attribute without anything; with something that is no value nobody knows. */
-function isNull(user: Subject): Truth {
-  if (given('$user.x', user, 'text').length) return false
-  const nothing: unknown[] = [undefined, null, '']
-  return [SOURCES['$user.x']?.(user)].flat().every((each) => nothing.includes(each)) || null
-}
+const xIsNull = (user: Subject) => isNull(SOURCES['$user.x']?.(user))
 
 const ALL = ['=', '==', '!=', '<>', '<', '<=', '>', '>=']
 
@@ -194,9 +190,9 @@ export const RANGES: Condition[] = [
 ]
 
 export const STATIC: Condition[] = [
-  { cds: '$user.x is null', holds: (_, user) => isNull(user) },
-  { cds: '$user.x is not null', holds: (_, user) => not(isNull(user)) },
-  { cds: '$user.x = null', holds: (_, user) => isNull(user) },
+  { cds: '$user.x is null', holds: (_, user) => xIsNull(user) },
+  { cds: '$user.x is not null', holds: (_, user) => not(xIsNull(user)) },
+  { cds: '$user.x = null', holds: (_, user) => xIsNull(user) },
   onUser("$user.x = 'DE'", (x) => some(x, (v) => v === 'DE')),
   onUser("'DE' = $user.x", (x) => some(x, (v) => v === 'DE')),
   onUser("$user.x != 'DE'", (x) => all(x, (v) => v !== 'DE')),
@@ -222,7 +218,7 @@ export const STATIC: Condition[] = [
     holds: (_, user) => some(given('$user.x', user, 'flag'), (v) => v === true)
   },
   { cds: 'null = $user.x', holds: () => null },
-  { cds: 'null != $user.x', holds: (_, user) => not(isNull(user)) },
+  { cds: 'null != $user.x', holds: (_, user) => not(xIsNull(user)) },
   { cds: "$user.id = 'alice'", holds: (_, { id }) => id === 'alice' },
   {
     cds: "$user.tenant = 't1'",

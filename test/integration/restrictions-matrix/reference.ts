@@ -35,6 +35,13 @@ export function values(attribute: unknown): Value[] {
   )
 }
 
+/** Null is an attribute without anything; of one with something that is no value, nobody knows. */
+export function isNull(attribute: unknown): Truth {
+  if (values(attribute).length) return false
+  const nothing: unknown[] = [undefined, null, '']
+  return [attribute].flat().every((each) => nothing.includes(each)) || null
+}
+
 /** How the values are read for elements of a type; one that does not fit is none. */
 export const READ_AS: Record<string, (value: Value) => Value[]> = {
   text: (value) => [String(value)],
