@@ -97,7 +97,8 @@ async function outcome(project, { args, isServer, input }) {
     return { code, output: output.slice(-1500) }
   }
   try {
-    const started = await project.startCds(args)
+    // CAP alone does not mock a service that has credentials
+    const started = await project.startCds(args, { untilRegistered: false })
     await started.stop()
     return { code: 'started' }
   } catch (error) {

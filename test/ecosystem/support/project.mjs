@@ -168,7 +168,7 @@ export class Project {
   /** Starts `cds watch`, `cds mock` and the like. A mock is one that others find. */
   async startCds(args, options = {}) {
     const [node, cds] = this.bench.cds
-    const { env, ...others } = options
+    const { env, untilRegistered = args[0] === 'mock', ...others } = options
     // `cds-tsx`: only the commands serve and watch look for TypeScript by themselves
     const tsx = this.kind === 'ts' && args[0] === 'mock' ? [this.bench.bin('tsx/dist/cli.mjs')] : []
     const command = [...tsx, cds, ...args]
@@ -176,7 +176,7 @@ export class Project {
       ...{ cwd: this.folder, ...others },
       env: this.env(env)
     })
-    if (args[0] === 'mock') await this.#registered(args[1], server)
+    if (untilRegistered) await this.#registered(args[1], server)
     return server
   }
 
