@@ -9,9 +9,9 @@ import { breakThings } from './faults/faults.js'
 import { readMovedEntries } from './faults/moved-entries.js'
 import { Recovery } from './faults/recovery.js'
 import type { Fleet } from './fleet.js'
-import { Load } from './load.js'
+import { Load } from './load/load.js'
 import { Random } from './random.js'
-import { Tokens } from './tokens.js'
+import { Tokens } from './load/tokens.js'
 
 /** Milliseconds within which queued work must be done when nothing breaks any more. */
 const SETTLE = 180_000

@@ -1,4 +1,4 @@
-import type { LeftRow } from '../database.js'
+import type { LeftRow } from '../servers/database.js'
 import type { Troubles } from '../faults/troubles.js'
 import type { Findings } from './findings.js'
 

@@ -2,7 +2,7 @@ import { setTimeout as pause } from 'node:timers/promises'
 
 import type { Sample } from '../../../test/support/sample.js'
 import { call, isRefused } from '../http.js'
-import { SHUTDOWN_TIMEOUT } from '../landscape.js'
+import { SHUTDOWN_TIMEOUT } from '../servers/landscape.js'
 import { hasThrown } from './own-end.js'
 
 /** Milliseconds between two questions whether an instance is ready. */

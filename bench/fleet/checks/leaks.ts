@@ -2,7 +2,7 @@ import { setImmediate as turnOfEventLoop } from 'node:timers/promises'
 
 import type { Emulator } from '../../../emulator/src/index.js'
 import type { Findings } from './findings.js'
-import { CANARY, CANARY_HEADER } from '../landscape.js'
+import { CANARY, CANARY_HEADER } from '../servers/landscape.js'
 
 /** Begin of the header of a token, `{"` in Base64. */
 const BEGIN = 'eyJ'

@@ -1,8 +1,8 @@
 import type { ChangeEntry, Emulator } from '../../../emulator/src/index.js'
 import type { Findings } from './findings.js'
-import { type InternetCall, type InternetSystem } from '../internet.js'
-import { S4, TENANTS, type User } from '../landscape.js'
-import { PLANNED } from '../sending.js'
+import { type InternetCall, type InternetSystem } from '../servers/internet.js'
+import { S4, TENANTS, type User } from '../servers/landscape.js'
+import { PLANNED } from '../load/sending.js'
 
 /** Work that a system has to have on record: at least as often as it was acknowledged or queued, at most as often as it was asked for. */
 interface Expected {

@@ -2,7 +2,7 @@ import { setTimeout as pause } from 'node:timers/promises'
 
 import { dumpRedis } from '../faults/poison.js'
 import type { Fleet } from '../fleet.js'
-import type { Load } from '../load.js'
+import type { Load } from '../load/load.js'
 import type { Findings } from './findings.js'
 import type { Ledger } from './ledger.js'
 

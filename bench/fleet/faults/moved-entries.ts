@@ -1,7 +1,7 @@
 import type { Findings } from '../checks/findings.js'
-import type { Instances } from '../instances.js'
-import type { Load } from '../load.js'
-import type { Proxy } from '../proxy.js'
+import type { Instances } from '../servers/instances.js'
+import type { Load } from '../load/load.js'
+import type { Proxy } from '../servers/proxy.js'
 import { swap } from './poison.js'
 
 /** Line of the log of an instance that has found an entry that is not for its place. */

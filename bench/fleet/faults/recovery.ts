@@ -2,9 +2,9 @@ import { setTimeout as pause } from 'node:timers/promises'
 
 import type { Findings } from '../checks/findings.js'
 import { call, isGood, isRefused, type Outcome } from '../http.js'
-import { TENANTS, type User, USERS } from '../landscape.js'
-import type { Load } from '../load.js'
-import type { Tokens } from '../tokens.js'
+import { TENANTS, type User, USERS } from '../servers/landscape.js'
+import type { Load } from '../load/load.js'
+import type { Tokens } from '../load/tokens.js'
 
 /** Milliseconds within which all instances must work again after an outage. */
 const LONGEST = 60_000

@@ -5,8 +5,8 @@ import { Findings } from '../../../bench/fleet/checks/findings.js'
 import { wrongWithEnd } from '../../../bench/fleet/checks/graceful-end.js'
 import { ownEnd } from '../../../bench/fleet/checks/own-end.js'
 import { type FailedCall, Troubles } from '../../../bench/fleet/faults/troubles.js'
-import { Instances } from '../../../bench/fleet/instances.js'
-import { FOR_NONE } from '../../../bench/fleet/sending.js'
+import { Instances } from '../../../bench/fleet/servers/instances.js'
+import { FOR_NONE } from '../../../bench/fleet/load/sending.js'
 import { type Sample, type SampleOptions, startSample } from '../../support/sample.js'
 
 jest.mock('../../support/sample.js', () => ({ startSample: jest.fn() }))

@@ -3,8 +3,8 @@ import { Leaks } from '../../../bench/fleet/checks/leaks.js'
 import { Ledger } from '../../../bench/fleet/checks/ledger.js'
 import { Watch } from '../../../bench/fleet/checks/watch.js'
 import type { Fleet } from '../../../bench/fleet/fleet.js'
-import { CANARY, CANARY_HEADER } from '../../../bench/fleet/landscape.js'
-import type { Load } from '../../../bench/fleet/load.js'
+import { CANARY, CANARY_HEADER } from '../../../bench/fleet/servers/landscape.js'
+import type { Load } from '../../../bench/fleet/load/load.js'
 
 let findings: Findings
 beforeEach(() => {

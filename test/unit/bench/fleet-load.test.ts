@@ -5,10 +5,10 @@ import type { AddressInfo } from 'node:net'
 import { Findings } from '../../../bench/fleet/checks/findings.js'
 import { Ledger } from '../../../bench/fleet/checks/ledger.js'
 import { Troubles } from '../../../bench/fleet/faults/troubles.js'
-import { USERS, type User } from '../../../bench/fleet/landscape.js'
-import { Load } from '../../../bench/fleet/load.js'
+import { USERS, type User } from '../../../bench/fleet/servers/landscape.js'
+import { Load } from '../../../bench/fleet/load/load.js'
 import type { Random } from '../../../bench/fleet/random.js'
-import type { Sending } from '../../../bench/fleet/sending.js'
+import type { Sending } from '../../../bench/fleet/load/sending.js'
 
 const [user] = USERS as [User]
 

@@ -1,5 +1,5 @@
-import type { Emulator } from '../../emulator/src/index.js'
-import type { User } from './landscape.js'
+import type { Emulator } from '../../../emulator/src/index.js'
+import type { User } from '../servers/landscape.js'
 
 /** Milliseconds for which a client uses a token. */
 const TOKEN_TIME = 15_000

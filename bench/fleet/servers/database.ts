@@ -2,7 +2,7 @@ import { execFile } from 'node:child_process'
 import { join } from 'node:path'
 import { promisify } from 'node:util'
 
-import type { Cluster } from '../../test/support/postgres.js'
+import type { Cluster } from '../../../test/support/postgres.js'
 
 const run = promisify(execFile)
 

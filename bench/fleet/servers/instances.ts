@@ -1,12 +1,12 @@
 import { join } from 'node:path'
 
-import type { Emulator } from '../../emulator/src/index.js'
-import { freePort } from '../../test/support/free-port.js'
-import { type Sample, startSample } from '../../test/support/sample.js'
-import type { Findings } from './checks/findings.js'
-import { endGracefully, wrongWithEnd } from './checks/graceful-end.js'
-import { hasThrown, ownEnd } from './checks/own-end.js'
-import type { Troubles } from './faults/troubles.js'
+import type { Emulator } from '../../../emulator/src/index.js'
+import { freePort } from '../../../test/support/free-port.js'
+import { type Sample, startSample } from '../../../test/support/sample.js'
+import type { Findings } from '../checks/findings.js'
+import { endGracefully, wrongWithEnd } from '../checks/graceful-end.js'
+import { hasThrown, ownEnd } from '../checks/own-end.js'
+import type { Troubles } from '../faults/troubles.js'
 
 /** Characters of a log that are looked at twice, so that nothing is missed where two looks meet. */
 const OVERLAP = 20_000
@@ -203,7 +203,7 @@ export class Instances {
     for (let attempt = 1; ; attempt++) {
       try {
         const sample = await startSample({
-          ...{ emulator, ca, requires, extra: join(__dirname, 'app') },
+          ...{ emulator, ca, requires, extra: join(__dirname, '../app') },
           env: {
             ...{ NODE_ENV: 'production', VCAP_SERVICES: undefined, SERVICE_BINDING_ROOT: bindings },
             ...{ PORT: String(instance.port), ...env }

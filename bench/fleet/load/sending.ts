@@ -1,5 +1,5 @@
-import { type Endpoint, ENDPOINTS } from './faults/platform.js'
-import type { User } from './landscape.js'
+import { type Endpoint, ENDPOINTS } from '../faults/platform.js'
+import type { User } from '../servers/landscape.js'
 
 /** What a call is: how it is sent, and what happens when it was acknowledged. */
 export interface Sending {

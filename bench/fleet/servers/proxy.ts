@@ -5,8 +5,8 @@ import { tmpdir } from 'node:os'
 import { delimiter, join } from 'node:path'
 import { setTimeout as pause } from 'node:timers/promises'
 
-import { end } from '../../test/support/sample.js'
-import { freePort } from '../../test/support/free-port.js'
+import { end } from '../../../test/support/sample.js'
+import { freePort } from '../../../test/support/free-port.js'
 
 /** Milliseconds between two questions whether an instance is ready. */
 const PERIOD = 200

@@ -1,13 +1,13 @@
 import { randomUUID } from 'node:crypto'
 
 import { batchOf, outcomesIn } from './batch.js'
-import type { Findings } from './checks/findings.js'
-import type { Ledger } from './checks/ledger.js'
-import type { Troubles } from './faults/troubles.js'
-import { call, isGood, isLate, isWithoutInstance, type Outcome } from './http.js'
+import type { Findings } from '../checks/findings.js'
+import type { Ledger } from '../checks/ledger.js'
+import type { Troubles } from '../faults/troubles.js'
+import { call, isGood, isLate, isWithoutInstance, type Outcome } from '../http.js'
 import { KINDS } from './kinds.js'
-import { type User, USERS } from './landscape.js'
-import type { Random } from './random.js'
+import { type User, USERS } from '../servers/landscape.js'
+import type { Random } from '../random.js'
 import {
   EQUIPMENT,
   FLEET,

@@ -3,7 +3,7 @@ import type { IncomingMessage, ServerResponse } from 'node:http'
 import type { JWTPayload, JWTVerifyGetKey } from 'jose'
 
 import { CANARY_HEADER } from './landscape.js'
-import { InternetBackend } from '../../test/support/internet-backend.js'
+import { InternetBackend } from '../../../test/support/internet-backend.js'
 
 /** A call that the system on the internet has accepted. */
 export interface InternetCall {

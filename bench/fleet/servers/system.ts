@@ -1,8 +1,8 @@
 import type { ServerResponse } from 'node:http'
 import type { AddressInfo } from 'node:net'
 
-import { changeDocuments } from '../../srv/external/s4/change-documents.js'
-import type { Gateway, GatewayTls } from '../../srv/external/s4/gateway.js'
+import { changeDocuments } from '../../../srv/external/s4/change-documents.js'
+import type { Gateway, GatewayTls } from '../../../srv/external/s4/gateway.js'
 
 /*
  * S/4 of the sample as a system of the fleet. It hands its change documents out once, so that a run of hours does not end with all of
@@ -23,8 +23,8 @@ const cut = new Set<string>()
 async function start({ tls, host }: Extract<Message, { type: 'start' }>): Promise<void> {
   for (const name of Object.keys(process.env))
     if (/^(cds|vcap)_|^(PORT|NODE_ENV|SERVICE_BINDING_ROOT)$/i.test(name)) delete process.env[name]
-  process.chdir(`${__dirname}/../../srv/external/s4`) // where CAP finds .cdsrc.json and data
-  const { createGateway } = await import('../../srv/external/s4/gateway.js')
+  process.chdir(`${__dirname}/../../../srv/external/s4`) // where CAP finds .cdsrc.json and data
+  const { createGateway } = await import('../../../srv/external/s4/gateway.js')
   const { server } = (gateway = await createGateway(tls))
   server.prependListener('request', (req, res) => {
     const [, id] = /Equipment='([A-Z0-9]+X)'/.exec(decodeURIComponent(req.url ?? '')) ?? []

@@ -1,4 +1,4 @@
-import type { Outcome } from './http.js'
+import type { Outcome } from '../http.js'
 
 /** A call in a `$batch`. */
 interface Part {

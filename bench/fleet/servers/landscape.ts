@@ -1,8 +1,8 @@
 import { join } from 'node:path'
 
-import type { Emulator, EmulatorOptions } from '../../emulator/src/index.js'
-import { sharedDescriptor } from '../../test/support/descriptor.js'
-import { startLandscape } from '../../test/support/emulator.js'
+import type { Emulator, EmulatorOptions } from '../../../emulator/src/index.js'
+import { sharedDescriptor } from '../../../test/support/descriptor.js'
+import { startLandscape } from '../../../test/support/emulator.js'
 import type { InternetSystem } from './internet.js'
 
 /** Virtual address of S/4, the same for all tenants: each has a system of its own behind it. */

@@ -1,6 +1,6 @@
-import type { User } from './landscape.js'
+import type { User } from '../servers/landscape.js'
 import type { Load } from './load.js'
-import type { Random } from './random.js'
+import type { Random } from '../random.js'
 import { EQUIPMENT, FLEET, FOR_INTERNET, FOR_NONE, NOTES, PLACES, type Sending } from './sending.js'
 
 /** A kind of calls, and how often it is sent. */
