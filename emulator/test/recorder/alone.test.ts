@@ -10,7 +10,10 @@ const recorder = (alone: boolean) =>
     alone
   )
 
-const at = Date.now()
+const at = Date.parse('2026-01-01T12:00:00Z')
+
+beforeEach(() => jest.spyOn(Date, 'now').mockReturnValue(at))
+afterEach(() => jest.restoreAllMocks())
 
 function hop(endpoint: RecordedRequest['endpoint'], id?: string, more: object = {}) {
   const headers = id === undefined ? {} : { 'x-correlation-id': id }

@@ -8,12 +8,14 @@ let entries: AuditEntry[]
 let recorder: Recorder
 
 beforeEach(() => {
+  jest.spyOn(Date, 'now').mockReturnValue(Date.parse('2026-01-01T12:00:00Z'))
   entries = []
   recorder = new Recorder({
     observe: (listener) => (seen = listener),
     entries: () => Promise.resolve(entries)
   })
 })
+afterEach(() => jest.restoreAllMocks())
 
 const request = (correlationId: string, more: object = {}, at = Date.now()) => ({
   type: 'request' as const,
@@ -64,7 +66,7 @@ test('calls and requests to the landscape are joined by the correlation id', asy
   hop({ headers: { 'x-correlation-id': 'other' } })
   hop({ endpoint: 'xsuaa/token_keys', headers: { 'x-correlation-id': 'a' } })
   entries.push({
-    at: new Date().toISOString(),
+    at: new Date(Date.now()).toISOString(),
     method: 'GET',
     path: '/s?x',
     status: 200,
