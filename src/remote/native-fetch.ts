@@ -1,7 +1,19 @@
 import type { HttpDestination } from '@sap-cloud-sdk/connectivity'
 
+import { cap } from '../cap.js'
 import { ConfigurationError } from '../errors.js'
 import { identityHeaders, propertiesOf } from './http/send.js'
+
+/**
+ * True if CAP's own HTTP client sends the calls of a service. CAP 9 gives the service the middlewares of the SAP Cloud SDK as well
+ * where the destination is looked up, and sends by itself as soon as there is a URL.
+ *
+ * @see `@sap/cds`, `libx/_runtime/remote/utils/cloudSdkProvider.js`
+ * @internal
+ */
+export function usesNativeFetch({ middlewares }: { readonly middlewares?: object }): boolean {
+  return !middlewares || Boolean(cap.env.remote?.native_fetch)
+}
 
 /**
  * Returns a destination for CAP's own HTTP client, which sends headers, and knows nothing of tokens: a technical one on the

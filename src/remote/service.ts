@@ -13,7 +13,7 @@ import { isRead, mayHaveHappened } from './queue/author-call.js'
 import { contextOfMessage } from './queue/tenant.js'
 import { type Headers, withoutInboundCredentials } from '../lib/inbound-credential.js'
 import { decideCall } from './call-decision.js'
-import { forNativeFetch } from './native-fetch.js'
+import { forNativeFetch, usesNativeFetch } from './native-fetch.js'
 import type { ReadyDestination } from './outbound.js'
 import { checkNotQueued } from './queue/refusal.js'
 import { isQueued } from './queue/tenant.js'
@@ -134,7 +134,7 @@ export class PrincipalRemoteService extends Stock {
     }
     const origin = guard?.origin ?? this
     const evidence = new CallEvidence(subjectOf(origin), isQueued(req) ? 'queue' : undefined)
-    const convert = origin.middlewares ? undefined : forNativeFetch
+    const convert = usesNativeFetch(origin) ? forNativeFetch : undefined
     const { outbound, until, author } = await decideCall(origin, req, evidence, convert)
     const { userBound } = outbound
     const own = { user, tenant, until, userBound, origin, author, over: false }
@@ -191,10 +191,15 @@ function perCall(
   evidence: CallEvidence
 ): PropertyDescriptorMap {
   const outbound = ready as Outbound
-  const { middlewares } = guard.origin
-  if (!middlewares) return { [GUARD]: { value: guard }, destination: { value: ready.destination } }
-  const { timeout, csrf } = callMiddlewares(outbound, guard.origin)
-  const own = { timeout: recordSend(guard, evidence, timeout), csrf: middlewares.csrf && csrf }
+  const { origin } = guard
+  if (usesNativeFetch(origin)) {
+    return { [GUARD]: { value: guard }, destination: { value: ready.destination } }
+  }
+  const { timeout, csrf } = callMiddlewares(outbound, origin)
+  const own = {
+    timeout: recordSend(guard, evidence, timeout),
+    csrf: origin.middlewares?.csrf && csrf
+  }
   return {
     [GUARD]: { value: guard },
     destination: { value: visibleDestination(outbound.destination) },

@@ -1,6 +1,7 @@
 import cds from '@sap/cds'
 
 import PrincipalRemoteService from '../../../src/remote/service.js'
+import { isCap9 } from '../../support/cap-version.js'
 import { muteConsole } from '../../support/console.js'
 import { type Backend, withBackend } from './support/backend.js'
 
@@ -135,7 +136,8 @@ describe("CAP's own HTTP client", () => {
     const service = await remote(inline)
     await privileged(() => service.send('GET' as never, '/x' as never) as unknown as Promise<void>)
     const basic = `Basic ${Buffer.from('key:').toString('base64')}`
-    expect(backend.received[0]?.headers).toMatchObject({ authorization: basic })
+    // CAP 9 warns that the password is missing, and sends neither
+    expect(backend.received[0]?.headers.authorization).toBe(isCap9 ? undefined : basic)
   })
 
   test.each([
