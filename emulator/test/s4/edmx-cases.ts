@@ -1,3 +1,5 @@
+import { isCap9 } from '../../../test/support/cap-version.js'
+
 /** Key of new records. */
 export const GUID = '11111111-2222-4333-8444-555555555555'
 /** Folders of services. */
@@ -56,8 +58,8 @@ export const CASES: readonly Case[] = [
     },
     predicate: `StockGuid=guid'${GUID}',ValidFrom=datetime'2024-01-01T00:00:00'`,
     key: { StockGuid: GUID, ValidFrom: '2024-01-01' },
-    change: { Quantity: '2.250', Bin: { StorageType: '002', BinNumber: 'A-1' } },
-    changed: { Quantity: '2.250', Bin: { StorageType: '002', BinNumber: 'A-1' } }
+    change: { Quantity: isCap9 ? '2.25' : '2.250', Bin: { StorageType: '002', BinNumber: 'A-1' } },
+    changed: { Quantity: isCap9 ? '2.25' : '2.250', Bin: { StorageType: '002', BinNumber: 'A-1' } }
   },
   {
     name: 'V4 with containment, actions and functions',
@@ -74,7 +76,11 @@ export const CASES: readonly Case[] = [
     predicate: "'900'",
     key: { InspectionLot: '900' },
     change: { InspectionText: 'changed' },
-    changed: { InspectionText: 'changed', LotQuantity: '3.500', LastChangedByUser: 'alice' }
+    changed: {
+      InspectionText: 'changed',
+      LotQuantity: isCap9 ? 3.5 : '3.500',
+      LastChangedByUser: 'alice'
+    }
   },
   {
     name: 'V4 with annotations of drafts',
