@@ -10,7 +10,7 @@ Exit code: 0 nothing to mend, 1 something to mend.
 Examples:
   npx cds-principal doctor                                  # in development, while "cds watch" runs
   npx cds-principal doctor --as alice                       # with one read from each system, as a user of the landscape
-  npx cds bind --exec -- npx cds-principal doctor --profile hybrid --probe
+  cds bind --exec -- npx cds-principal doctor --profile hybrid --probe
   cf ssh <app> -t -c "/tmp/lifecycle/launcher /home/vcap/app 'npx cds-principal doctor' ''"
   cf run-task <app> --command "npx cds-principal doctor --json"
   pbpaste | npx cds-principal doctor --token                # a token of a user, from stdin

@@ -64,7 +64,7 @@ export function sharedCacheSettings(requires: Requires): SharedCacheSettings | s
     return { redis, encryptWith, userTokens }
   }
   if (isProduction())
-    throw new ConfigurationError(`${missing ?? ''} (docs/scaling.md in the repository)`)
+    throw new ConfigurationError(`${missing ?? ''} (docs/scaling.md of the emulator)`)
   return `${missing ?? ''}. It is off in this process`
 }
 

@@ -111,7 +111,7 @@ function resolveRole(user: string, role: string, descriptor: SecurityDescriptor)
       `user "${user}" has the unknown role "${role}"` +
         (guess ? ` (did you mean "${guess}"?): ` : ': ') +
         `xs-security.json has the role templates and role collections ${known.join(', ') || '(none)'}` +
-        (guess ? '' : '; "npx cds add principal" adds the roles of a CAP model')
+        (guess ? '' : '; "cds add principal" adds the roles of a CAP model')
     )
   }
   return names.flatMap((name) => roleTemplates.get(name) ?? [])

@@ -18,7 +18,7 @@ function refusal(...names: string[]): string {
 test('an unknown role: the message names the command that adds those of the model', () => {
   expect(refusal()).toBe(
     'user "alice" has the unknown role "Technician": xs-security.json has the role templates and role collections (none); ' +
-      '"npx cds add principal" adds the roles of a CAP model'
+      '"cds add principal" adds the roles of a CAP model'
   )
 })
 

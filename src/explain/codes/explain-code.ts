@@ -31,7 +31,7 @@ export async function explainCode(subject: string, options: ProjectOptions): Pro
     ...facts.map(lineOf),
     heading('More'),
     `- docs/errors.md (of cds-principal), section ${code}`,
-    ...pages.map((page) => `- ${page}${existsSync(ownFile(page)) ? '' : ' (in the repository)'}`)
+    ...pages.map((page) => `- ${page}${existsSync(ownFile(page)) ? '' : ' (of the emulator)'}`)
   ]
   const data = { code, status, hop, text, facts, pages }
   return { explained: true, text: parts.join('\n').trim(), data }

@@ -15,7 +15,7 @@ export type QueueOptions = RemoteOptions &
 const CHOICES =
   'Let queued calls keep their author ("delegation"), call it while the request is handled (after the ' +
   'commit: in req.on("succeeded")), or give background work a required service of its own with a technical destination, ' +
-  'and queue that one (docs/background.md in the repository).'
+  'and queue that one (docs/background.md of the emulator).'
 
 /**
  * Checks that a service that is called as named users is not queued without a delegation: a queue keeps no token.

@@ -27,7 +27,7 @@ export function recordTenant(name: string | undefined, tenant: unknown): void {
   logWarning(
     `events of "${name}" are queued by several tenants, which share one queue: CAP runs their handlers in the tenant whose ` +
       'turn it is, whoever has sent them. Set "cds": { "requires": { "multitenancy": true } }, or queue calls of remote ' +
-      'services only (docs/background.md in the repository).'
+      'services only (docs/background.md of the emulator).'
   )
 }
 

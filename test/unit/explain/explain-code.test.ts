@@ -173,7 +173,7 @@ describe('what of a code applies in this project', () => {
     const installed = (file: fs.PathLike) =>
       !String(file).endsWith('plugins.md') && existsSync(file)
     const spy = jest.spyOn(fs, 'existsSync').mockImplementation(installed)
-    expect(await more()).toMatch(/^- docs\/plugins\.md \(in the repository\)$/m)
+    expect(await more()).toMatch(/^- docs\/plugins\.md \(of the emulator\)$/m)
     spy.mockRestore()
   })
 

@@ -59,10 +59,17 @@ test.each(pages)('required services of S/4 that write ask for CSRF tokens: %s', 
 
 test('the README adds the roles of the model when its files are there, and before the start', () => {
   const [, setup = ''] = text('README.md').split('## Set up a project')
-  const places = ['// srv/plant-service.cds', 'npx cds add principal', '\ncds watch\n']
+  const places = ['// srv/plant-service.cds', 'cds add principal', '\ncds watch\n']
   const positions = places.map((each) => setup.indexOf(each))
   expect(positions).not.toContain(-1)
   expect(positions).toEqual(positions.toSorted((a, b) => a - b))
+})
+
+test('no page runs cds with npx: where it is installed for no project, npm has another package of that name', () => {
+  const pages = fs.readdirSync(path.join(root, 'docs'), { recursive: true, encoding: 'utf8' })
+  const named = pages.filter((page) => page.endsWith('.md')).map((page) => `docs/${page}`)
+  const all = ['README.md', 'emulator/README.md', ...named]
+  expect(all.filter((page) => text(page).includes('npx cds '))).toEqual([])
 })
 
 test('every test that docs/security.md names is there', () => {

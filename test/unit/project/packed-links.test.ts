@@ -7,6 +7,14 @@ import { filesIn, read, root } from './repository.js'
 
 const packed = packedFiles()
 const pages = [...packed].filter((file) => file.endsWith('.md'))
+const OF_EMULATOR = /^Not in the npm package `cds-principal`[^:]*:([^]*?)\.\n/m
+const OF_REPOSITORY = /^In the repository only:([^]*?)\.\n/m
+
+/** The documentation, which the package of the emulator has as a whole, without the decisions. */
+const files = filesIn('docs', /./).map((file) => path.posix.relative('docs', file))
+const ofEmulator = files.filter((file) => file.endsWith('.md') && !isDecision(file))
+/** The examples and the sources of the sample. */
+const IN_REPOSITORY = /^\.\.\/(README\.md|examples\/|srv\/)/
 
 test('the packed package has the pages that a user needs at work, and the picture of the README', () => {
   for (const file of ['README.md', 'docs/README.md', 'docs/errors.md', 'docs/images/walk.svg'])
@@ -16,14 +24,28 @@ test('the packed package has the pages that a user needs at work, and the pictur
 test.each(pages)(
   '%s: a link leads to a file of the package, or the page names what is not',
   (page) => {
-    expect(named(page)).toEqual(missing(page))
+    const missing = targets(page)
+      .filter((target) => !isPacked(target))
+      .sort()
+    expect(named(page, OF_EMULATOR)).toEqual(missing.filter((target) => !isDecision(target)))
+    expect(named(page, OF_REPOSITORY)).toEqual(missing.filter(isDecision))
+  }
+)
+
+test.each(ofEmulator)(
+  "docs/%s: a link leads to a file of the emulator's package, or into the repository",
+  (page) => {
+    const others = targets(path.posix.join('docs', page)).filter(
+      (target) => !isDecision(target) && !files.includes(target)
+    )
+    expect(others.filter((target) => !IN_REPOSITORY.test(target))).toEqual([])
   }
 )
 
 test('a page that a text of the package names is a part of it, or the text says where it is', () => {
   const texts = [...filesIn('src', /\.ts$/).flatMap(textsIn), read('schema/cds-principal.json')]
   const pages = texts.flatMap((text) => [
-    ...text.matchAll(/(docs\/[\w/-]+\.md)(?! in the repository)/g)
+    ...text.matchAll(/(docs\/[\w/-]+\.md)(?! of the emulator)/g)
   ])
   expect(pages.length).toBeGreaterThan(3)
   expect(pages.map(([, page = '']) => page).filter((page) => !packed.has(page))).toEqual([])
@@ -49,18 +71,25 @@ function packedFiles(): Set<string> {
   return new Set(files.map((file) => file.path))
 }
 
-/** Files that a page links to, and that are in the repository only: from the folder docs. */
-function missing(page: string): string[] {
+/** What a page links to, as paths from the folder docs. */
+function targets(page: string): string[] {
   const text = read(page).replace(/```[^]*?```/g, '')
-  const targets = [...text.matchAll(/\]\((?!https?:)([^)#\s]+)[^)\s]*\)/g)].map(([, link = '']) =>
+  const links = [...text.matchAll(/\]\((?!https?:)([^)#\s]+)[^)\s]*\)/g)].map(([, link = '']) =>
     path.posix.join(path.posix.dirname(page), link)
   )
-  const others = [...new Set(targets)].filter((target) => !packed.has(target))
-  return others.map((target) => path.posix.relative('docs', target)).sort()
+  return [...new Set(links)].map((target) => path.posix.relative('docs', target))
 }
 
-/** Files that the page's note names. */
-function named(page: string): string[] {
-  const [, note = ''] = /^In the repository only[^:]*:([^]*?)\.\n/m.exec(read(page)) ?? []
-  return [...note.matchAll(/`([^`]+)`/g)].map(([, name = '']) => name).sort()
+function isPacked(target: string): boolean {
+  return packed.has(path.posix.join('docs', target))
+}
+
+function isDecision(target: string): boolean {
+  return target.startsWith('decisions')
+}
+
+/** Files that a note of a page names. */
+function named(page: string, note: RegExp): string[] {
+  const [, names = ''] = note.exec(read(page)) ?? []
+  return [...names.matchAll(/`([^`]+)`/g)].map(([, name = '']) => name).sort()
 }
