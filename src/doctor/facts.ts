@@ -26,7 +26,7 @@ export interface Facts {
   readonly bindings: readonly Service[] | undefined
   /** Reason why they are not known, and how they would be. */
   readonly noBindings: readonly [string, string]
-  /** Destinations by name. */
+  /** Destinations by the name of the required service. */
   readonly destinations: ReadonlyMap<string, SeenDestination>
   /** Token of the user, if there is one. */
   readonly token: string | undefined

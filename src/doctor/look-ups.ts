@@ -4,9 +4,14 @@ import type { RemoteOptions } from '../cap-remote-types.js'
 import { isUserBound } from '../destination/authentication-types.js'
 import { isInEnvironment, leadsAway, type Search, searchFor } from '../destination/look-up/find.js'
 import { lookUpOf } from '../destination/look-up/options.js'
-import { notFound } from '../destination/look-up/not-found.js'
+import { type FailedLookUp, notFound } from '../destination/look-up/not-found.js'
 import { parseDestination } from '../destination/look-up/parse.js'
-import { find, findCertificate, type LookupScope } from '../destination/look-up/service.js'
+import {
+  configurationKey,
+  find,
+  findCertificate,
+  type LookupScope
+} from '../destination/look-up/service.js'
 import { claimsOf } from '../destination/tokens/lifetime.js'
 import type { DestinationError } from '../errors.js'
 import { decidesCalls } from '../lib/adoption.js'
@@ -49,14 +54,22 @@ interface LookUps {
   readonly token: string | undefined
 }
 
-/** Looks up every destination in use: in the export, in the environment, else in the Destination service. */
+/** Look-ups in the Destination service, by everything that decides what it answers. */
+type Asked = Map<string, Promise<SeenDestination>>
+
+/**
+ * Looks up the destination of every required service: in the export, in the environment, else in the Destination service,
+ * which is asked once for services whose calls have the same look-up.
+ *
+ * @returns destinations by the name of the required service
+ */
 export async function lookUpAll(sources: LookUps): Promise<Map<string, SeenDestination>> {
   const seen = new Map<string, SeenDestination>()
+  const asked: Asked = new Map()
   for (const service of sources.services) {
-    const { destination } = service
-    if (destination !== undefined && !seen.has(destination)) {
-      seen.set(destination, await lookUp(destination, service, sources))
-    }
+    const { name, destination } = service
+    if (destination !== undefined)
+      seen.set(name, await lookUp(destination, service, sources, asked))
   }
   return seen
 }
@@ -64,7 +77,8 @@ export async function lookUpAll(sources: LookUps): Promise<Map<string, SeenDesti
 function lookUp(
   name: string,
   service: UsedService,
-  sources: LookUps
+  sources: LookUps,
+  asked: Asked
 ): Promise<SeenDestination> | SeenDestination {
   const { exported, bindings, isOnline, token } = sources
   if (exported) return inExport(name, exported)
@@ -72,7 +86,7 @@ function lookUp(
   const bound = bindings?.find(({ label }) => label === 'destination')
   if (!isOnline) return notSeen(name, 'its configuration was not given (--destinations <file>)')
   if (!bound) return notSeen(name, 'no Destination service is bound')
-  return inService(name, service, bound, token)
+  return inService(name, service, { bound, token, asked })
 }
 
 function notSeen(name: string, reason: string): SeenDestination {
@@ -112,38 +126,51 @@ function inEnvironment(name: string): SeenDestination {
 
 /** True if a service names a destination that is not in the environment, so that the Destination service is asked for it. */
 export function needsDestinationService(
-  { destination }: UsedService,
+  { name, destination }: UsedService,
   destinations: ReadonlyMap<string, SeenDestination>
 ): boolean {
-  return destination !== undefined && destinations.get(destination)?.place !== ENVIRONMENT
+  return destination !== undefined && destinations.get(name)?.place !== ENVIRONMENT
 }
 
 /** Asks the Destination service in the tenants in which a call with the token does. */
 async function inService(
   name: string,
   used: UsedService,
-  service: Service,
-  token: string | undefined
+  { bound, token, asked }: { bound: Service; token: string | undefined; asked: Asked }
 ): Promise<SeenDestination> {
   const options = asJson(used.options.destinationOptions)
   const lookUp = lookUpOf(options)
   try {
-    const search = searchOf(used, service, token)
-    for (const tenant of search.tenants) {
-      const found = await find({ service, tenant, lookUp }, name)
-      if (!found) continue
-      if (leadsAway(search, tenant, isUserBound(await parseDestination(found)))) break
-      const level = asJson(found.owner)['InstanceId'] ? 'service instance' : 'subaccount'
-      const place = `the ${level} of the ${tenant ? 'subscriber' : 'provider'}`
-      const configuration: Json = found.destinationConfiguration
-      const certificates = await certificatesOf(configuration, { service, tenant })
-      return { name, configuration, place, certificates }
-    }
-    const missing = await notFound({ ...search, service, name, options })
-    return { name, configuration: undefined, certificates: [], missing }
+    const search = searchOf(used, bound, token)
+    const scopes = search.tenants.map((tenant) => ({ service: bound, tenant, lookUp }))
+    const key = JSON.stringify([search, scopes.map((scope) => configurationKey(scope, name))])
+    const answer = asked.get(key) ?? seenIn(scopes, { ...search, service: bound, name, options })
+    asked.set(key, answer)
+    return await answer
   } catch (error) {
     return notSeen(name, `the Destination service can't be asked: ${(error as Error).message}`)
   }
+}
+
+/** Returns the destination of the first scope that has it, if a call uses that one; else the error of the call. */
+async function seenIn(
+  scopes: readonly LookupScope[],
+  search: Search & FailedLookUp
+): Promise<SeenDestination> {
+  const { name } = search
+  for (const scope of scopes) {
+    const { tenant } = scope
+    const found = await find(scope, name)
+    if (!found) continue
+    if (leadsAway(search, tenant, isUserBound(await parseDestination(found)))) break
+    const level = asJson(found.owner)['InstanceId'] ? 'service instance' : 'subaccount'
+    const place = `the ${level} of the ${tenant ? 'subscriber' : 'provider'}`
+    const configuration: Json = found.destinationConfiguration
+    const certificates = await certificatesOf(configuration, scope)
+    return { name, configuration, place, certificates }
+  }
+  const missing = await notFound(search)
+  return { name, configuration: undefined, certificates: [], missing }
 }
 
 /** Returns the key stores and trusted certificates that a destination names; of one that is not there, only the name. */

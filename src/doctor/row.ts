@@ -19,6 +19,8 @@ export type State = 'ok' | 'mend' | 'warning' | 'unknown'
 export interface Finding {
   /** Thing that was looked at, such as a binding or a destination. */
   readonly subject: string
+  /** Names of the required services that it is about; `undefined` if it is about all that use the subject. */
+  readonly services?: readonly string[] | undefined
   readonly state: State
   /** Sentence that says what was seen, without a full stop. */
   readonly cause: string
@@ -102,9 +104,11 @@ const withoutFullStop = (text: string) => text.replace(/\.$/, '')
 const SIGNS: Readonly<Record<State, string>> = { ok: '✓', mend: '✗', warning: '!', unknown: '?' }
 
 /** Returns a row as text: one line, and one more for the next step. */
-export function textOf({ hop, subject, state, cause, sent, expected, fix, code }: Row): string {
+export function textOf(row: Row): string {
+  const { hop, subject, services, state, cause, sent, expected, fix, code } = row
   const named = code ? ` [${code}]` : ''
-  const line = `${SIGNS[state]} ${hop.padEnd(13)} ${subject}: ${cause}${comparison(sent, expected)}${named}`
+  const about = services ? `${subject} (for ${services.join(', ')})` : subject
+  const line = `${SIGNS[state]} ${hop.padEnd(13)} ${about}: ${cause}${comparison(sent, expected)}${named}`
   return fix ? `${plain(line)}\n${' '.repeat(16)}→ ${plain(fix)}` : plain(line)
 }
 

@@ -3,11 +3,11 @@ import { hash } from 'node:crypto'
 import type { Destination, DestinationJson } from '@sap-cloud-sdk/connectivity'
 
 import {
+  configurationKey,
   find,
   findCertificate,
   type LookupScope,
-  type RetrievalHeaders,
-  serviceKey
+  type RetrievalHeaders
 } from './service.js'
 import { parseDestination } from './parse.js'
 import { prefetchConnectivityToken } from './proxy.js'
@@ -55,9 +55,7 @@ export async function lookUp(
   name: string,
   bypass = false
 ): Promise<Configured | undefined> {
-  const { level, fragments, optional } = scope.lookUp ?? {}
-  const own = [name, level, fragments, optional ? 'optional' : undefined]
-  const key = [...serviceKey(scope.service), scope.tenant, ...own]
+  const key = configurationKey(scope, name)
   const fetch = () => fetchConfiguration(scope, name, key, bypass)
   const found = await configurations.get(key, fetch, bypass)
   return found && { ...found, scope }

@@ -29,6 +29,20 @@ export function serviceKey({ credentials }: Service): string[] {
   return [String(credentials['uri']), credentials.clientid]
 }
 
+/**
+ * Returns the key of a configuration: everything that decides which one the Destination service answers with.
+ *
+ * @internal
+ */
+export function configurationKey(
+  { service, tenant, lookUp }: LookupScope,
+  name: string
+): (string | undefined)[] {
+  const { level, fragments, optional } = lookUp ?? {}
+  const own = [name, level, fragments, optional ? 'optional' : undefined]
+  return [...serviceKey(service), tenant, ...own]
+}
+
 type Headers = Readonly<Record<string, string>>
 
 /** Headers that say for whom tokens are retrieved. */

@@ -17,16 +17,44 @@ import type { SeenDestination, UsedService } from '../look-ups.js'
 import { IN_COCKPIT, tokenServiceProblem, UNUSABLE } from './token-service.js'
 import { broken, brokenBy, doubtful, type Finding, right, unseen } from '../row.js'
 
-/** Looks at every destination in use, and at services that are called without one. */
+/** Findings about the destination of one service. */
+interface Verdict {
+  readonly service: UsedService
+  readonly findings: readonly Finding[]
+}
+
+/**
+ * Looks at every destination in use, and at services that are called without one. Services with the same findings share them;
+ * where others of the destination have other ones, the findings name their services.
+ */
 export async function destinationFindings(facts: Facts): Promise<Finding[]> {
-  const { services, destinations } = facts
+  const { services } = facts
   if (!services.length) {
     const fix = 'Add --requires <file> or --destinations <file>, or --project <folder>.'
     return [unseen('destinations', 'no service is known that is called', fix)]
   }
-  const named = [...destinations.values()].map((each) => destinationFinding(each, facts))
+  const verdicts = (await Promise.all(services.map((each) => verdictFor(each, facts)))).flat()
   const direct = services.filter(({ destination }) => destination === undefined)
-  return [...(await Promise.all(named)).flat(), ...direct.flatMap(directFinding)]
+  return [...combined(verdicts), ...direct.flatMap(directFinding)]
+}
+
+async function verdictFor(service: UsedService, facts: Facts): Promise<Verdict[]> {
+  const seen = facts.destinations.get(service.name)
+  return seen ? [{ service, findings: await destinationFinding(seen, service, facts) }] : []
+}
+
+/** Joins the same findings of several services into one. */
+function combined(verdicts: readonly Verdict[]): Finding[] {
+  const groups = Map.groupBy(verdicts, ({ findings }) => JSON.stringify(findings))
+  return [...groups.values()].flatMap((group) => {
+    const services = group.map(({ service }) => service.name)
+    const findings = group[0]?.findings ?? []
+    const destination = group[0]?.service.destination
+    const users = verdicts.filter(({ service }) => service.destination === destination)
+    return users.length === group.length
+      ? findings
+      : findings.map((each) => ({ ...each, services }))
+  })
 }
 
 /** Returns how a destination is called in the report. */
@@ -34,16 +62,19 @@ export function destinationTitle(name: string): string {
   return `destination "${name}"`
 }
 
-async function destinationFinding(seen: SeenDestination, facts: Facts): Promise<Finding[]> {
+async function destinationFinding(
+  seen: SeenDestination,
+  user: UsedService,
+  facts: Facts
+): Promise<Finding[]> {
   const { name, configuration, reason, place, certificates } = seen
   const title = destinationTitle(name)
-  const users = facts.services.filter(({ destination }) => destination === name)
-  if (!configuration) return [reason ? unseen(title, reason) : missing(seen, users)]
+  if (!configuration) return [reason ? unseen(title, reason) : missing(seen, facts)]
   const parsed = await parse(configuration)
   const problems = [
     configurationProblem(title, configuration, parsed),
-    tokenServiceProblem(title, configuration, users, facts),
-    ...users.map((each) => policyProblem(title, each, parsed)),
+    tokenServiceProblem(title, configuration, user, facts),
+    policyProblem(title, user, parsed),
     locationFinding(title, seen, facts)
   ]
   const problem = problems.find(isDefect) ?? problems.find(Boolean)
@@ -63,12 +94,10 @@ async function parse(configuration: object): Promise<Destination> {
   return parseDestination({ destinationConfiguration: withDefaults as never }).catch(() => ({}))
 }
 
-function missing(
-  { name, similar, missing: error }: SeenDestination,
-  users: readonly UsedService[]
-): Finding {
+function missing({ name, similar, missing: error }: SeenDestination, { services }: Facts): Finding {
   if (error) return brokenBy(destinationTitle(name), error, 'Create it in the subaccount.')
-  const option = `cds.requires.${users[0]?.name ?? ''}.credentials.destination`
+  const first = services.find(({ destination }) => destination === name)
+  const option = `cds.requires.${first?.name ?? ''}.credentials.destination`
   const fix = similar
     ? `Did you mean "${similar}"? Correct ${option}.`
     : `Create it in the subaccount or the service instance, or correct ${option}.`

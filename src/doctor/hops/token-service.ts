@@ -15,7 +15,7 @@ export const UNUSABLE = { code: 'ERR_DESTINATION_UNAVAILABLE' } as const
 export function tokenServiceProblem(
   title: string,
   configuration: Readonly<Record<string, unknown>>,
-  users: readonly UsedService[],
+  user: UsedService,
   facts: Facts
 ): Finding | undefined {
   const {
@@ -25,7 +25,7 @@ export function tokenServiceProblem(
   } = configuration
   if (!url) {
     const type = authenticationTypeOf({ authentication: String(authentication) })
-    if (type?.retrieved !== 'token' || isCompletedElsewhere(users, facts)) return undefined
+    if (type?.retrieved !== 'token' || isCompletedElsewhere(user, facts)) return undefined
     const cause = `its Authentication "${String(authentication)}" needs a token service, and it names none`
     const fix = `Set tokenServiceURL. ${IN_COCKPIT}`
     return broken(title, cause, fix, { sent: 'none', expected: 'tokenServiceURL', ...UNUSABLE })
@@ -40,16 +40,11 @@ export function tokenServiceProblem(
 }
 
 /** True if a fragment or a chain may name the token service, or the emulated Destination service takes its own XSUAA. */
-function isCompletedElsewhere(users: readonly UsedService[], facts: Facts): boolean {
+function isCompletedElsewhere({ options }: UsedService, facts: Facts): boolean {
   const { bindings = [], isLandscape } = facts
   const bound = bindings.find(({ label }) => label === 'destination')
   const uri = asJson(bound?.credentials)['uri']
   const isEmulated = isLandscape || /^https:\/\/[\w.-]*localhost(:\d+)?(\/|$)/.test(String(uri))
-  return (
-    isEmulated ||
-    users.some(({ options }) => {
-      const { fragmentName, chain } = asJson(options.destinationOptions)
-      return Boolean(fragmentName ?? chain)
-    })
-  )
+  const { fragmentName, chain } = asJson(options.destinationOptions)
+  return isEmulated || Boolean(fragmentName ?? chain)
 }

@@ -2,6 +2,7 @@ import cds from '@sap/cds'
 
 import { lookUpAll } from '../../../src/doctor/look-ups.js'
 import * as service from '../../../src/destination/look-up/service.js'
+import { type LookUpOptions, lookUpOf } from '../../../src/destination/look-up/options.js'
 import { bindingOf, serviceOf } from './facts.js'
 
 jest.mock('../../../src/destination/look-up/service.js', () => ({
@@ -98,6 +99,66 @@ describe('with the token of a subscriber, it is looked for where the call does',
     expect((await lookedUp(tokenOf('tenant-1', USER)))?.place).toBe(place)
     expect((await lookedUp(tokenOf('tenant-1')))?.place).toBe(PROVIDER)
     auth.restore()
+  })
+})
+
+describe('services that name the same destination', () => {
+  const placesOf = async (...options: object[]) => {
+    const services = options.map((own, i) => {
+      const service = serviceOf('S4', 'systemUser')
+      return { ...service, name: `S4_${i}`, options: { ...service.options, ...own } }
+    })
+    const sources = { exported: undefined, bindings, isOnline: true, token: tokenOf('tenant-1') }
+    const seen = await lookUpAll({ ...sources, services })
+    return services.map(({ name }) => seen.get(name)?.place?.replace(/^the subaccount of the /, ''))
+  }
+  const always = (selectionStrategy: string) => ({ destinationOptions: { selectionStrategy } })
+  beforeEach(() => find.mockClear())
+
+  test.each([
+    [always('alwaysProvider'), always('alwaysSubscriber')],
+    [{ onBehalfOf: 'systemUserProvider' }, { onBehalfOf: 'namedUser' }],
+    [always('alwaysProvider'), {}]
+  ])('are looked up each where its calls look for it: %j, %j', async (first, second) => {
+    has(undefined, {})
+    expect(await placesOf(first, second)).toEqual(['provider', undefined])
+    expect(await placesOf(second, first)).toEqual([undefined, 'provider'])
+  })
+
+  test.each<[LookUpOptions, LookUpOptions]>([
+    [{ fragmentName: 'A' }, { fragmentName: 'B' }],
+    [{ fragmentName: 'A' }, { fragmentName: 'A', fragmentOptional: true }],
+    [{ level: 'subaccount' }, { level: 'instance' }],
+    [{}, { level: 'subaccount' }]
+  ])('are asked for with the options of each: %j, %j', async (first, second) => {
+    has('tenant-1', {})
+    await placesOf({ destinationOptions: first }, { destinationOptions: second })
+    expect(find.mock.calls.map(([{ lookUp }]) => lookUp)).toEqual([
+      lookUpOf(first),
+      lookUpOf(second)
+    ])
+  })
+
+  test('share one answer where their calls share it', async () => {
+    has('tenant-1', {})
+    const same = [{}, always('alwaysSubscriber'), { destinationOptions: { useCache: false } }]
+    expect(await placesOf(...same)).toEqual(['subscriber', 'subscriber', 'subscriber'])
+    expect(find).toHaveBeenCalledTimes(1)
+  })
+
+  test('are others where only the case of the letters differs', async () => {
+    find.mockImplementation((_, name) =>
+      Promise.resolve(
+        (name === 'S4'
+          ? { owner: {}, destinationConfiguration: { Name: name } }
+          : undefined) as never
+      )
+    )
+    const services = [serviceOf('S4'), serviceOf('s4')]
+    const sources = { exported: undefined, bindings, isOnline: true, token: undefined }
+    const seen = await lookUpAll({ ...sources, services })
+    expect(seen.get('S4')?.place).toBe('the subaccount of the provider')
+    expect(seen.get('s4')?.missing?.code).toBe('ERR_DESTINATION_NOT_FOUND')
   })
 })
 

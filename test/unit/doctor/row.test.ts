@@ -11,6 +11,7 @@ const row = (own: Partial<Row>): Row => ({
 
 test('a row is one line, and one more with the fix', () => {
   expect(textOf(row({}))).toBe('✓ bindings      xsuaa: complete')
+  expect(textOf(row({ services: ['A', 'B'] }))).toBe('✓ bindings      xsuaa (for A, B): complete')
   const details = { sent: 'a', expected: 'b', fix: 'Do it.', code: 'ERR_CONFIGURATION' } as const
   expect(textOf(row({ state: 'mend', ...details }))).toBe(
     '✗ bindings      xsuaa: complete (sent a ≠ expected b) [ERR_CONFIGURATION]\n                → Do it.'

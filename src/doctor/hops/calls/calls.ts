@@ -62,10 +62,10 @@ export async function callFindings(
   return { connection, asYou, clocks }
 }
 
-function isCalledAsUser({ options, destination }: UsedService, { destinations }: Facts): boolean {
+function isCalledAsUser({ name, options }: UsedService, { destinations }: Facts): boolean {
   const { onBehalfOf } = options
   if (onBehalfOf !== undefined && onBehalfOf !== null) return carriesUser(onBehalfOf as never)
-  const { configuration = {} } = destinations.get(destination ?? '') ?? {}
+  const { configuration = {} } = destinations.get(name) ?? {}
   return isUserBound({
     authentication: String(configuration['Authentication']),
     forwardAuthToken: configuration['HTML5.ForwardAuthToken'] === 'true'
@@ -78,11 +78,12 @@ function hiddenBy(
   { destinations }: Facts,
   earlier: readonly Row[]
 ): [string, string?] | undefined {
-  const proxyType = destinations.get(destination ?? '')?.configuration?.['ProxyType']
-  const concerns = ({ hop, subject }: Row) => {
+  const proxyType = destinations.get(name)?.configuration?.['ProxyType']
+  const concerns = ({ hop, subject, services = [name] }: Row) => {
     if (subject === `cds.requires.${name}`) return true
     if (destination === undefined) return false
-    if (hop === 'destinations') return subject === destinationTitle(destination)
+    if (hop === 'destinations')
+      return subject === destinationTitle(destination) && services.includes(name)
     const labels = proxyType === 'OnPremise' ? /^(destination|connectivity)\b/ : /^destination\b/
     return (hop === 'bindings' || hop === 'tokens') && labels.test(subject)
   }
@@ -91,7 +92,7 @@ function hiddenBy(
 }
 
 function reasonNotToCall(
-  { destination }: UsedService,
+  { name, destination }: UsedService,
   { isOnline, options, destinations, token }: Facts,
   session: Session | undefined,
   userBound: boolean
@@ -104,7 +105,7 @@ function reasonNotToCall(
       ? ['not called: it carries a user', 'Add --token (or --as <user>).']
       : ['not called: your token is not accepted']
   }
-  if (destination !== undefined && !destinations.get(destination)?.configuration) {
+  if (destination !== undefined && !destinations.get(name)?.configuration) {
     return ['not called: its destination could not be read']
   }
   return undefined

@@ -249,3 +249,35 @@ test('a key store that is not there, and one that only its password opens', asyn
     { state: 'unknown', subject: 'destination "S4", client.p12' }
   ])
 })
+
+describe('services that name the same destination', () => {
+  const { tokenServiceURL: _, ...withoutTokenService } = API
+  const named = (name: string, own: object = {}) => {
+    const { options, ...service } = serviceOf('S4')
+    return { ...service, name, options: { ...options, ...own } }
+  }
+  const found = (services: ReturnType<typeof named>[], configurations: object[]) => {
+    const destinations = services.map(({ name }, i) => {
+      const configuration = configurations[i] ?? configurations[0]!
+      return [name, { name: 'S4', configuration, place: 'here', certificates: [] }] as const
+    })
+    return destinationFindings(factsWith({ services, destinations: new Map(destinations as []) }))
+  }
+
+  test('have one finding where it is the same', async () => {
+    const findings = await found([named('A'), named('B')], [API])
+    expect(findings).toMatchObject([{ subject: 'destination "S4"', state: 'ok' }])
+    expect(findings[0]).not.toHaveProperty('services')
+  })
+
+  test.each<[string, object, object, object[]]>([
+    ['their look-ups lead to others', {}, {}, [API, { ...API, URL: 'api' }]],
+    ['one has another onBehalfOf', {}, { onBehalfOf: 'systemUser' }, [API]],
+    ['only one has a chain', { destinationOptions: { chain: 'x' } }, {}, [withoutTokenService]]
+  ])('have their own where %s', async (_, first, second, configurations) => {
+    expect(await found([named('A', first), named('B', second)], configurations)).toMatchObject([
+      { subject: 'destination "S4"', services: ['A'], state: 'ok' },
+      { subject: 'destination "S4"', services: ['B'], state: 'mend' }
+    ])
+  })
+})

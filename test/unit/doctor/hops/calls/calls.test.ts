@@ -26,6 +26,19 @@ describe('what an earlier hop would make fail is not called', () => {
   })
 })
 
+test('what is wrong with the destination for another service does not keep a call from being made', async () => {
+  const facts = factsWith({ isOnline: true, services: [serviceOf('S4')] })
+  const row = { hop: 'destinations', subject: 'destination "S4"', state: 'mend', cause: 'wrong' }
+  const causesWith = async (services: string[]) => {
+    const { connection } = await callFindings(facts, undefined, [{ ...row, services } as Row])
+    return connection.map(({ cause }) => cause)
+  }
+  expect(await causesWith(['OTHER', 'S4'])).toEqual([
+    'not called: first mend destinations, destination "S4"'
+  ])
+  expect(await causesWith(['OTHER'])).toEqual(['not called'])
+})
+
 test('without --probe and without a token nothing is called, and the row says how', async () => {
   const facts = factsWith({ isOnline: true, services: [serviceOf('S4', 'namedUser')] })
   const { connection, asYou } = await callFindings(facts, undefined, [])
