@@ -5,6 +5,7 @@ const OTHERS: Record<string, string | undefined> = { xsuaa: 'identity', identity
 const BINDINGS = /^( *)bindings:\n(?:\1 .*\n)+/gm
 const AUTH = /^( +)auth:\n((?:\1 .*\n)+)/m
 const INSTANCE = /^ +serviceInstanceName: (\S+)\n/m
+const PROXY = 'connectivity-proxy-info'
 const PARAMETERS = /^( +)parameters:\n(?:\1 .*\n)+/m
 
 /**
@@ -14,11 +15,24 @@ const PARAMETERS = /^( +)parameters:\n(?:\1 .*\n)+/m
  * @param root - folder of the project
  */
 export function separateInChart(root: string): void {
-  const path = join(root, 'chart/values.yaml')
+  const path = valuesIn(root)
   if (!existsSync(path)) return
   const before = readFileSync(path, 'utf8')
   const after = separateBindings(before)
   if (after !== before) writeFileSync(path, after)
+}
+
+const valuesIn = (root: string) => join(root, 'chart/values.yaml')
+
+/**
+ * True if the Helm chart has the volume of the Connectivity proxy. The facet `connectivity` would merge its sources one by one
+ * with those that are there, and one source with two of them can't be mounted.
+ *
+ * @param root - folder of the project
+ */
+export function isProxyInChart(root: string): boolean {
+  const path = valuesIn(root)
+  return existsSync(path) && readFileSync(path, 'utf8').includes(PROXY)
 }
 
 /** Gives modules with a binding `auth` one of the other issuer as well, if the chart has an instance of it. */

@@ -7,7 +7,7 @@ import {
   readConfiguration
 } from './configuration-file.js'
 import { ownManifest } from '../configuration/own-package.js'
-import { separateInChart } from './chart.js'
+import { isProxyInChart, separateInChart } from './chart.js'
 import { developmentKit } from './development-kit.js'
 import { addEditorSettings } from './editor-settings.js'
 import { type Issuers, issuersOf, requireIssuers } from './issuers.js'
@@ -87,11 +87,12 @@ const issuersIn = (files: readonly ConfigurationFile[]) => issuersOf(files, face
 
 function requiredFacets(files: readonly ConfigurationFile[]): string[] {
   const { xsuaa, ias } = issuersIn(files)
+  const needsProxy = hasOnPremiseDestination(files) && !isProxyInChart(cds.root)
   return [
     ...(xsuaa ? ['xsuaa'] : []),
     ...(ias ? ['ias'] : []),
     'destination',
-    ...(hasOnPremiseDestination(files) ? ['connectivity'] : [])
+    ...(needsProxy ? ['connectivity'] : [])
   ]
 }
 

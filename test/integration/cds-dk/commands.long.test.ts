@@ -193,6 +193,10 @@ describe('cds add principal', () => {
     add('kyma', '--y')
     expect(requires()).toMatchObject({ auth: 'principal', connectivity: true })
     expect(read('chart/values.yaml')).toContain('connectivity-proxy-info')
+    const before = read('chart/values.yaml')
+    add('principal')
+    expect(read('chart/values.yaml')).toBe(before)
+    expect(requires()).toMatchObject({ connectivity: true })
 
     expect(run('build', '--production')).toMatchObject({ status: 0 })
     const built = fs.readdirSync(path.join(folder, 'gen/chart/templates'))
