@@ -162,7 +162,7 @@ async function combine(): Promise<void> {
   const problem = await completeDescriptor(cds.root)
   if (problem)
     console.log(
-      'xs-security.json is left as it is, because there is no model that compiles. Repeat "cds add principal" when there is ' +
+      'xs-security.json is left as it is, because there is no model that compiles. Run "cds add principal" again when there is ' +
         `one:\n${problem}`
     )
 }
@@ -186,6 +186,7 @@ function remindOfIdentity(): void {
   const { all, seen } = facetsOfCommand()
   if (seen.includes('ias') || !all.some((facet) => DEPLOYING.test(facet))) return
   console.log(
-    'The deployment has new parts with XSUAA. Repeat "cds add principal": it adds Identity Authentication to them'
+    'The new parts of the deployment have XSUAA only. Run "cds add principal" again, after the last facet: it adds ' +
+      'Identity Authentication to all of them'
   )
 }

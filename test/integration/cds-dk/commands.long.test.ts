@@ -1,69 +1,30 @@
-import { spawnSync } from 'node:child_process'
 import fs from 'node:fs'
-import { createRequire } from 'node:module'
-import os from 'node:os'
-import path from 'node:path'
-import { processEnvironment } from '../../support/environment.js'
 
-const root = path.resolve(__dirname, '../../..')
-const CDS = path.join(root, 'node_modules/@sap/cds-dk/bin/cds.js')
-const parser = createRequire(require.resolve('@sap/cds/package.json'))('yaml')
+import {
+  add,
+  AGAIN,
+  createProject,
+  inProject,
+  json,
+  MANIFEST,
+  MODEL,
+  read,
+  removeProject,
+  run,
+  write,
+  yaml
+} from './project.js'
 
-const MODEL = `
-service CatalogService {
-  @restrict: [{ grant: 'READ', to: 'Viewer', where: (plant = $user.plant) }]
-  entity Books { key ID : Integer; plant : String; }
-}`
 const ON_PREMISE = { credentials: { destination: 'S4' } }
 const UNSAFE = MODEL.replace('(plant =', "(plant || $user.plant = 'x' or plant =")
-const MANIFEST = {
-  name: 'bookshop',
-  type: 'module',
-  dependencies: { '@sap/cds': '^10' },
-  devDependencies: { 'cds-principal': '^0.1.0' },
-  cds: {
-    requires: {
-      API: { kind: 'odata-v2', model: 'srv/api', credentials: { destination: 'S4' } },
-      '[production]': { auth: 'xsuaa' }
-    }
-  }
-}
 
-let folder: string
-beforeEach(() => {
-  folder = fs.mkdtempSync(path.join(os.tmpdir(), 'cds-principal-commands-'))
-  fs.symlinkSync(path.join(root, 'node_modules'), path.join(folder, 'node_modules'))
-  write('package.json', JSON.stringify(MANIFEST, null, 2))
-  write('srv/api.cds', '@cds.external service API {}')
-  write('srv/cat-service.cds', MODEL)
-})
-afterEach(() => {
-  fs.rmSync(folder, { recursive: true })
-})
+beforeEach(createProject)
+afterEach(removeProject)
 
-function write(name: string, text: string) {
-  fs.mkdirSync(path.dirname(path.join(folder, name)), { recursive: true })
-  fs.writeFileSync(path.join(folder, name), text)
-}
-const read = (name: string) => fs.readFileSync(path.join(folder, name), 'utf8')
-const json = (name: string) => JSON.parse(read(name))
-const yaml = (name: string) => parser.parse(read(name))
 const requires = () => json('package.json').cds.requires
 
 function withRequires(own: object) {
   write('package.json', JSON.stringify({ ...json('package.json'), cds: { requires: own } }))
-}
-
-function run(...args: string[]) {
-  const options = { cwd: folder, encoding: 'utf8', env: processEnvironment() } as const
-  const { status, stdout, stderr } = spawnSync(process.execPath, [CDS, ...args], options)
-  return { status, output: stdout + stderr }
-}
-
-function add(...args: string[]): string {
-  const { status, output } = run('add', ...args)
-  if (status !== 0) throw new Error(output)
-  return output
 }
 
 /** Services in `mta.yaml`, each as often as there are instances. */
@@ -119,9 +80,9 @@ describe('cds add principal', () => {
       destinations: true
     })
     expect(services()).toEqual(['destination', 'identity'])
-    expect(fs.existsSync(path.join(folder, 'xs-security.json'))).toBe(false)
+    expect(fs.existsSync(inProject('xs-security.json'))).toBe(false)
 
-    expect(add('xsuaa')).not.toContain('Repeat')
+    expect(add('xsuaa')).not.toContain(AGAIN)
     expect(requires()).toMatchObject({ auth: { kind: 'principal' }, xsuaa: true })
     expect(services()).toEqual(['destination', 'identity', 'xsuaa'])
     expect(json('xs-security.json').scopes).toMatchObject([{ name: '$XSAPPNAME.Viewer' }])
@@ -135,13 +96,13 @@ describe('cds add principal', () => {
     ]
   ])('binds both issuers where auth is bound to %s, and the other one beside it', (_name, own) => {
     withRequires(own)
-    expect(add('mta,approuter')).toContain('Repeat "cds add principal"')
+    expect(add('mta,approuter')).toContain(AGAIN)
     expect(services()).toContain('xsuaa')
     expect(json('xs-security.json').scopes).toMatchObject([{ name: '$XSAPPNAME.Viewer' }])
-    expect(add('data')).not.toContain('Repeat')
+    expect(add('data')).not.toContain(AGAIN)
     expect(requires()).toEqual(own)
 
-    expect(add('principal')).not.toContain('Repeat')
+    expect(add('principal')).not.toContain(AGAIN)
     expect(requires()).toMatchObject({ ...own, destinations: true })
     expect(services()).toEqual(['destination', 'identity', 'xsuaa'])
     const modules = read('mta.yaml').split(/^resources:/m)[0]!
@@ -164,7 +125,7 @@ describe('cds add principal', () => {
     withRequires({ '[production]': { auth: 'xsuaa' } })
     add('mta')
     add('principal')
-    expect(add(facets)).not.toContain('Repeat')
+    expect(add(facets)).not.toContain(AGAIN)
     expect(requires()).toMatchObject({ auth: 'principal', identity: true, destinations: true })
     expect(services()).toEqual(['destination', 'identity', 'xsuaa'])
   })
@@ -199,7 +160,7 @@ describe('cds add principal', () => {
     expect(requires()).toMatchObject({ connectivity: true })
 
     expect(run('build', '--production')).toMatchObject({ status: 0 })
-    const built = fs.readdirSync(path.join(folder, 'gen/chart/templates'))
+    const built = fs.readdirSync(inProject('gen/chart/templates'))
     expect(built).toContain('connectivity-proxy-info.yaml')
     const { xsuaa } = yaml('gen/chart/values.yaml')
     expect(xsuaa.jsonParameters).toBe(read('xs-security.json'))
@@ -253,7 +214,7 @@ describe('cds build', () => {
     expect(output).toMatch(WARNING)
     expect(status).toBe(0)
     expect(read('gen/srv/xs-security.json')).toBe(DESCRIPTOR)
-    expect(fs.existsSync(path.join(folder, 'gen/srv/srv/csn.json'))).toBe(true)
+    expect(fs.existsSync(inProject('gen/srv/srv/csn.json'))).toBe(true)
   })
 
   test.each([
@@ -266,7 +227,7 @@ describe('cds build', () => {
     const { status, output } = run('build', '--production')
     expect(status).toBe(0)
     expect(WARNING.test(output)).toBe(named)
-    expect(fs.existsSync(path.join(folder, 'gen/srv/xs-security.json'))).toBe(named)
+    expect(fs.existsSync(inProject('gen/srv/xs-security.json'))).toBe(named)
   })
 
   test('fails with a condition that can not be made safe, unless the check is turned off', () => {
