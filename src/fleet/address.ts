@@ -1,4 +1,5 @@
 import { ConfigurationError } from '../errors.js'
+import { nearestName } from '../lib/wording/closest.js'
 
 /** Credentials of a Redis as SAP BTP binds it; in plain Kubernetes secrets, everything is text. */
 export interface RedisCredentials {
@@ -14,6 +15,18 @@ export interface RedisCredentials {
   /** Name by which sentinels know the server. Default: `mymaster`. */
   readonly master_name?: string
 }
+
+/** Names of the credentials that are read. @internal */
+export const REDIS_PROPERTIES: readonly (keyof RedisCredentials)[] = [
+  'uri',
+  'hostname',
+  'port',
+  'password',
+  'tls',
+  'cluster_mode',
+  'sentinel_nodes',
+  'master_name'
+]
 
 /** Address of Redis, and how it is connected. */
 export interface RedisAddress {
@@ -95,6 +108,7 @@ function tlsOf(tls: RedisCredentials['tls']): { isOn: boolean; ca: string | unde
   if (typeof value !== 'object' || value === null)
     return { isOn: isTrue('tls', value), ca: undefined }
   const { server_ca: ca } = value as { server_ca?: string }
+  if (!ca && isMisspelt(value, 'server_ca')) throw refused('tls', 'with a misspelt "server_ca"')
   return { isOn: true, ca: ca || undefined }
 }
 
@@ -112,7 +126,14 @@ function sentinelOf(node: unknown): RedisAddress['sentinels'][number] | undefine
     host = hostname,
     port = SENTINEL_PORT
   } = Object(node) as Record<string, unknown>
-  return typeof host === 'string' && host && isPort(port) ? { host, port: Number(port) } : undefined
+  const isComplete = typeof host === 'string' && host && isPort(port) && !isMisspelt(node, 'port')
+  return isComplete ? { host, port: Number(port) } : undefined
+}
+
+/** True if an object has a property only by nearly its name. */
+function isMisspelt(object: unknown, property: string): boolean {
+  const names = Object.keys(Object(object) as object)
+  return !names.includes(property) && names.some((each) => nearestName(each, [property]))
 }
 
 /** Returns what JSON says; the text itself, if it is none. */

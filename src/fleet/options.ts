@@ -1,9 +1,9 @@
 import { isDeepStrictEqual } from 'node:util'
 
 import { ConfigurationError } from '../errors.js'
-import { nearestName } from '../lib/wording/closest.js'
+import { nearestName, slipOf } from '../lib/wording/closest.js'
 import { isProduction } from '../lib/profile.js'
-import type { RedisCredentials } from './address.js'
+import { REDIS_PROPERTIES, type RedisCredentials } from './address.js'
 
 /** Entry of `cds.requires` with the shared cache. */
 const ENTRY = 'principal-cache'
@@ -51,11 +51,11 @@ export function sharedCacheSettings(requires: Requires): SharedCacheSettings | s
   const options = asOptions(entry)
   checkOptions(options)
   const { encryptWith, userTokens = false } = options as SharedCacheOptions & Options
-  const redis = credentialsOf(options) ?? credentialsOf(asOptions(requires['redis']))
-  const missing = !redis ? NO_REDIS : encryptWith === undefined ? NO_SECRET : undefined
+  const redis = redisOf(requires, ENTRY) ?? redisOf(requires, 'redis')
+  const missing = !redis ? noRedis(requires) : encryptWith === undefined ? NO_SECRET : undefined
   if (redis && encryptWith !== undefined) {
     // CAP makes an object of its own for each entry of the same binding
-    const other = credentialsOf(asOptions(requires[encryptWith]))
+    const other = credentialsOf(requires[encryptWith])
     if (encryptWith === ENTRY || isDeepStrictEqual(other, redis)) {
       throw new ConfigurationError(
         `${PATH}.encryptWith names the binding of Redis: the secret has to be one that Redis does not know`
@@ -68,7 +68,14 @@ export function sharedCacheSettings(requires: Requires): SharedCacheSettings | s
   return `${missing ?? ''}. It is off in this process`
 }
 
-const NO_REDIS = `${PATH} has no credentials: bind a Redis (label "redis-cache"), or set cds.requires.redis`
+/** Says what is missing: credentials, or the address in those that there are. */
+function noRedis(requires: Requires): string {
+  const entry = [ENTRY, 'redis'].find((each) => Object.keys(credentialsOf(requires[each])).length)
+  return entry
+    ? `cds.requires.${entry}.credentials has no "uri" and no "hostname" of Redis: set one of them`
+    : `${PATH} has no credentials: bind a Redis (label "redis-cache"), or set cds.requires.redis`
+}
+
 const NO_SECRET = `${PATH}.encryptWith is missing: name the entry of cds.requires whose binding has "cacheSecrets"`
 
 /** Another entry of that kind, or an entry with nearly that name, would be without effect. */
@@ -101,9 +108,29 @@ function checkOptions(options: Options): void {
   }
 }
 
-function credentialsOf({ credentials }: Options): RedisCredentials | undefined {
-  const { uri, hostname, sentinel_nodes: nodes } = asOptions(credentials)
-  return (uri ?? hostname ?? nodes) ? (credentials as RedisCredentials) : undefined
+/** Returns the credentials of an entry; `undefined` without an address of Redis. */
+function redisOf(requires: Requires, entry: string): RedisCredentials | undefined {
+  const credentials = credentialsOf(requires[entry])
+  const { uri, hostname, sentinel_nodes: nodes } = credentials
+  checkCredentials(`cds.requires.${entry}.credentials`, credentials)
+  return (uri ?? hostname ?? nodes) ? credentials : undefined
+}
+
+/** Refuses a misspelt property, unless there is nothing that it would have added. */
+function checkCredentials(path: string, credentials: Options): void {
+  const { uri, hostname, sentinel_nodes: nodes } = credentials
+  const unused = uri ? ['hostname', 'port'] : (hostname ?? nodes) ? ['uri'] : []
+  const missing = REDIS_PROPERTIES.filter((each) => !(each in credentials || unused.includes(each)))
+  for (const name of Object.keys(credentials)) {
+    if (REDIS_PROPERTIES.some((each) => each === name)) continue
+    const guess = slipOf(name, missing) ?? nearestName(name, missing)
+    if (guess)
+      throw new ConfigurationError(`${path}.${name} is not known: did you mean "${guess}"?`)
+  }
+}
+
+function credentialsOf(entry: unknown): Options {
+  return asOptions(asOptions(entry)['credentials'])
 }
 
 function asOptions(value: unknown): Options {

@@ -27,6 +27,24 @@ export function nearestName(name: string, known: readonly string[]): string | un
   return near.sort((a, b) => a.edits - b.edits)[0]?.each
 }
 
+/**
+ * Returns the known name that another one is but for one letter that is left out, doubled or swapped with the next, or in another case.
+ *
+ * @internal
+ */
+export function slipOf(name: string, known: readonly string[]): string | undefined {
+  return known.includes(name) ? undefined : known.find((each) => isSlip(lettersOf(name), each))
+}
+
+function isSlip(letters: string, known: string): boolean {
+  const all = lettersOf(known)
+  return Array.from(all).some((letter, i) => {
+    const [before, rest] = [all.slice(0, i), all.slice(i + 1)]
+    const swapped = before + rest.slice(0, 1) + letter + rest.slice(1)
+    return [before + rest, before + letter + letter + rest, swapped, all].includes(letters)
+  })
+}
+
 function lettersOf(name: string): string {
   return name.toLowerCase().replaceAll(/[^a-z0-9]/g, '')
 }

@@ -82,6 +82,66 @@ describe('options of the shared cache', () => {
   })
 })
 
+describe('credentials of Redis that are misspelt', () => {
+  const { NODE_ENV } = process.env
+  afterEach(() => {
+    process.env.NODE_ENV = NODE_ENV
+  })
+
+  const inRedis = (credentials: object) => ({
+    ...cache({ credentials: undefined, encryptWith: 'keys' }),
+    redis: { credentials }
+  })
+  const own = (credentials: object) => cache({ credentials, encryptWith: 'keys' })
+
+  test.each<[object, string, string]>([
+    [{ urii: 'redis://h' }, 'urii', 'uri'],
+    [{ url: 'redis://h' }, 'url', 'uri'],
+    [{ URI: 'redis://h' }, 'URI', 'uri'],
+    [{ hostnam: 'h', port: 1 }, 'hostnam', 'hostname'],
+    [{ hostname: 'h', prot: 1 }, 'prot', 'port'],
+    [{ hostname: 'h', Password: 'x' }, 'Password', 'password'],
+    [{ uri: 'redis://h', passwrod: 'x' }, 'passwrod', 'password'],
+    [{ hostname: 'h', lts: true }, 'lts', 'tls'],
+    [{ uri: 'redis://h', clusterMode: 'true' }, 'clusterMode', 'cluster_mode'],
+    [{ 'sentinel-nodes': '[]' }, 'sentinel-nodes', 'sentinel_nodes'],
+    [{ sentinel_nodes: [{ hostname: 'h' }], mastername: 'm' }, 'mastername', 'master_name']
+  ])('%j stops the start, also in development', (credentials, wrong, meant) => {
+    const hint = `credentials.${wrong} is not known: did you mean "${meant}"?`
+    for (const profile of ['test', 'production']) {
+      process.env.NODE_ENV = profile
+      const read = (requires: object) => () => sharedCacheSettings({ ...requires })
+      expect(read(inRedis(credentials))).toThrow(`cds.requires.redis.${hint}`)
+      expect(read(own(credentials))).toThrow(`cds.requires.principal-cache.${hint}`)
+    }
+  })
+
+  test.each([
+    { uri: 'redis://h', url: 'x', uris: ['x'], host: 'h', hostnames: 'h', ports: '1' },
+    { hostname: 'h', url: 'redis://h', urls: {}, port: '1' },
+    { sentinel_nodes: [{ host: 'h' }], url: 'redis://h' },
+    { uri: 'redis://h', name: 'r', type: 'redis', label: 'redis-cache', plan: 'small', tags: '[]' },
+    { uri: 'redis://h', instance_name: 'r', provider: 'p', user: 'x', username: 'x', ttl: 1, db: 1 }
+  ])('%j of a binding or a Kubernetes secret is fine', (credentials) => {
+    expect(sharedCacheSettings(inRedis(credentials))).toMatchObject({ redis: credentials })
+  })
+
+  test('credentials without an address are told from none', () => {
+    const text = 'cds.requires.redis.credentials has no "uri" and no "hostname" of Redis'
+    process.env.NODE_ENV = 'test'
+    expect(sharedCacheSettings(inRedis({ host: 'h' }))).toMatch(text)
+    expect(sharedCacheSettings(inRedis({}))).toMatch('principal-cache has no credentials')
+    process.env.NODE_ENV = 'production'
+    expect(() => sharedCacheSettings(inRedis({ host: 'h' }))).toThrow(text)
+  })
+
+  test('credentials that are not used are not looked at', () => {
+    expect(
+      sharedCacheSettings({ ...own(REDIS), redis: { credentials: { urii: 'x' } } })
+    ).toMatchObject({ redis: REDIS })
+  })
+})
+
 describe('address of Redis', () => {
   const CA = '-----BEGIN CERTIFICATE-----'
 
@@ -164,6 +224,16 @@ describe('address of Redis', () => {
     ['a port beside hostname', { hostname: 'h', port: 'p4ss' }, /"port" that is none/],
     ['a hostname that is none', { hostname: 'p4ss p4ss' }, /"hostname" that is none/],
     ['tls that is not understood', { uri: 'redis://h', tls: 'p4ss' }, /"tls" that is neither/],
+    [
+      'a misspelt authority',
+      { uri: 'redis://h', tls: { serverCa: 'p4ss' } },
+      /"tls" with a misspelt "server_ca"/
+    ],
+    [
+      'a misspelt port of a sentinel',
+      { sentinel_nodes: [{ hostname: 'h', prot: 'p4ss' }] },
+      /"sentinel_nodes" that is no list/
+    ],
     ['tls with JSON that is none', { uri: 'redis://h', tls: '{p4ss' }, /"tls" that is neither/],
     [
       'a cluster perhaps',

@@ -1,4 +1,4 @@
-import { nearestName } from '../../../../src/lib/wording/closest.js'
+import { nearestName, slipOf } from '../../../../src/lib/wording/closest.js'
 
 test.each([
   ['EPR', 'ERP'], // letters in another order
@@ -11,4 +11,12 @@ test.each([
 
 test.each(['PRE', 'EXY', 'S5X'])('%s is near to no short name', (name) => {
   expect(nearestName(name, ['ERP', 'S4'])).toBeUndefined()
+})
+
+test.each(['crf', 'ccsrf', 'scrf', 'csfr', 'srf', 'CSRF', 'c-s-r-f'])('%s is a slip', (name) => {
+  expect(slipOf(name, ['path', 'csrf'])).toBe('csrf')
+})
+
+test.each(['csrf', 'csrg', 'xsrf', 'csrfs', 'cf', 'fcsr', ''])('%s is no slip', (name) => {
+  expect(slipOf(name, ['path', 'csrf'])).toBeUndefined()
 })
