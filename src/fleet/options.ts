@@ -14,7 +14,10 @@ const KIND = 'principal-redis'
 
 /** Options of `cds.requires.principal-cache`. */
 export interface SharedCacheOptions {
-  /** Name of the entry of `cds.requires` whose binding has the secret, as `cacheSecrets`. Needed in production. */
+  /**
+   * Name of the entry of `cds.requires` whose binding has the secret, as `cacheSecrets`. Without it, production does not start, and
+   * the cache is off in development.
+   */
   readonly encryptWith?: string
   /** `true`: tokens of users are shared as well. Default: `false`. */
   readonly userTokens?: boolean
