@@ -1,12 +1,14 @@
 import { authenticatesRequests, decidesCalls, type Requires } from '../lib/adoption.js'
 import { checkDestinationOptions } from '../destination/look-up/options.js'
 import { ConfigurationError } from '../errors.js'
-import { nearestName } from '../lib/wording/closest.js'
+import { nearestName, SHORT, slipOf } from '../lib/wording/closest.js'
 
 /** Names in one object of the configuration. A name that is near to none of these may be another plugin's. */
 interface Names {
   /** Options that a misspelt name can stand for. */
   readonly misspellable: readonly string[]
+  /** More of them, whose neighbours can be options of somebody else: they count as misspelt while the option itself is not set. */
+  readonly unlessSet?: readonly string[]
   /** Others that exist, and are near to those. */
   readonly others?: readonly string[]
 }
@@ -34,15 +36,17 @@ const AUTH: Names = {
 /** Options of CAP for remote services, where a misspelt one would change as whom a call goes out, or where. */
 const SERVICE: Names = {
   misspellable: ['credentials', 'destinationOptions', 'csrfInBatch', 'clients'],
-  others: ['csrf']
+  unlessSet: ['csrf'],
+  others: ['clientId', 'clientid']
 }
 
 const CREDENTIALS: Names = {
   misspellable: ['destination', 'forwardAuthToken'],
-  others: ['destinations']
+  unlessSet: ['url', 'path', 'requestTimeout', 'plainHttpWithinCluster'],
+  others: ['destinations', 'pat', 'requestTimeoutMs']
 }
 
-/** Options that a misspelt name can stand for, by their place. @internal */
+/** Options that a misspelt name always stands for, by their place. @internal */
 export const OPTION_NAMES = {
   auth: AUTH.misspellable,
   service: [...OWN, ...SERVICE.misspellable],
@@ -117,12 +121,21 @@ function kindsOf(requires: Requires): string[] {
   return Object.keys(asOptions(requires.kinds))
 }
 
-function checkNames(path: string, options: Options, { misspellable, others = [] }: Names): void {
+function checkNames(path: string, options: Options, names: Names): void {
+  const { misspellable, unlessSet = [], others = [] } = names
+  const missing = unlessSet.filter((each) => !Object.hasOwn(options, each))
   for (const name of Object.keys(options)) {
-    const guess = others.includes(name) ? undefined : nearestName(name, misspellable)
+    if (others.includes(name) || unlessSet.includes(name)) continue
+    const guess = nearestName(name, misspellable) ?? nearOption(name, missing)
     if (guess)
       throw new ConfigurationError(`${path}.${name} is not known: did you mean "${guess}"?`)
   }
+}
+
+/** Short names are near to many words: of them, only slips count. */
+function nearOption(name: string, known: readonly string[]): string | undefined {
+  const long = known.filter((each) => each.length > SHORT)
+  return slipOf(name, known) ?? nearestName(name, long)
 }
 
 function checkValue(path: string, value: unknown, known: readonly string[]): void {

@@ -3,8 +3,10 @@ import { distance } from 'fastest-levenshtein'
 /**
  * Length up to which a name is short: a similar name has to begin with the same letter, as too many
  * words are near.
+ *
+ * @internal
  */
-const SHORT = 5
+export const SHORT = 5
 
 /**
  * Returns the known name that a misspelt one stands for: another case, other separators, or one or two letters (one in short
