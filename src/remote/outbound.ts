@@ -27,7 +27,8 @@ import {
   type OutboundDestination,
   requireNamedUser,
   technicalDestination,
-  userBoundDestination
+  userBoundDestination,
+  withoutAddress
 } from './policy/caller.js'
 import { checkLifetime, lastsLongEnough, sentToken } from './policy/sent-token.js'
 import { carriesUser } from './policy/options.js'
@@ -128,6 +129,7 @@ export async function plannedCall(
  * Returns the named user as whom a destination is called; `undefined` for a technical user.
  *
  * @throws {@link PropagationError}, {@link DestinationError} when the destination can't carry who is demanded
+ * @throws {@link ConfigurationError} when the service has no address. It may get one after the start: from a binding, or by code.
  */
 function sentUser(
   service: OutboundService,
@@ -137,7 +139,8 @@ function sentUser(
 ): NamedUser | undefined {
   if (!userBound) {
     if (principal.kind !== 'named' || !carriesUser(service.onBehalfOf)) return undefined
-    throw technicalDestination(service, destination)
+    const isNowhere = typeof service.destination !== 'string' && !destination.url
+    throw isNowhere ? withoutAddress(service.name) : technicalDestination(service, destination)
   }
   if (service.onBehalfOf && !carriesUser(service.onBehalfOf)) {
     throw userBoundDestination(service, destination)

@@ -3,7 +3,8 @@ import { effectiveKindProblem } from '../../configuration/check-kind.js'
 import { authenticatesRequests, servicesOnBehalf } from '../../lib/adoption.js'
 import { ConfigurationError } from '../../errors.js'
 import { bindingsOf } from '../../options.js'
-import { callPolicy } from '../../remote/policy/options.js'
+import { withoutAddress } from '../../remote/policy/caller.js'
+import { callPolicy, carriesUser } from '../../remote/policy/options.js'
 import { checkNotQueued } from '../../remote/queue/refusal.js'
 import { checkCloudSdk } from '../../remote/start-checks.js'
 import type { Json } from '../exports.js'
@@ -56,8 +57,9 @@ function serviceFinding({ name, options }: UsedService, requires: Json): Finding
     checkNames(name, requires)
     const { onBehalfOf, clients } = callPolicy(name, options)
     checkNotQueued(name, options)
-    if (onBehalfOf === 'namedUser' || onBehalfOf === 'currentUser') {
+    if (carriesUser(onBehalfOf)) {
       checkCloudSdk(`${subject}.onBehalfOf`)
+      if (isWithoutAddress(options)) throw withoutAddress(name)
     }
     const { destination, forwardAuthToken } = options.credentials ?? {}
     if (destination && forwardAuthToken) return forwardedInVain(subject, destination)
@@ -66,6 +68,11 @@ function serviceFinding({ name, options }: UsedService, requires: Json): Finding
   } catch (error) {
     return brokenBy(subject, error, CORRECT)
   }
+}
+
+/** CAP mocks a service without credentials. One with a binding that is not known here gets its address from there. */
+function isWithoutAddress({ credentials, vcap, binding }: UsedService['options']): boolean {
+  return Boolean(credentials && !credentials.destination && !credentials.url) && !vcap && !binding
 }
 
 function forwardedInVain(subject: string, destination: string): Finding {

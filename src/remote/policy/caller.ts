@@ -2,7 +2,7 @@ import type { HttpDestination } from '@sap-cloud-sdk/connectivity'
 
 import { ago } from '../../destination/tokens/lifetime.js'
 import type { ResolveOptions } from '../../destination/resolve/bypass.js'
-import { DestinationError, PropagationError } from '../../errors.js'
+import { ConfigurationError, DestinationError, PropagationError } from '../../errors.js'
 import { printable } from '../../lib/redact.js'
 import {
   type NamedUser,
@@ -181,6 +181,20 @@ export function technicalDestination(
         '"onBehalfOf".'
     }
   )
+}
+
+/**
+ * Creates the error for a service that should be called as a user, and has no address.
+ *
+ * @internal
+ */
+export function withoutAddress(name: string): ConfigurationError {
+  const option = `cds.requires.${name}.credentials.destination`
+  return new ConfigurationError(`${option} is not set, and there is no "url" in its place`, {
+    service: name,
+    expected: 'the name of a destination',
+    fix: `Nothing was sent. Set ${option}, or bind the service.`
+  })
 }
 
 /**

@@ -75,6 +75,30 @@ test.each([
   expect(planned).toBe(made)
 })
 
+test.each(['namedUser', 'currentUser'] as const)(
+  '%s of a service without an address: the option is named, and no destination that there is not',
+  async (onBehalfOf) => {
+    const options = { onBehalfOf, credentials: { path: '/x' } }
+    const target = outboundService({
+      ...{ name: 'S4', destination: options.credentials as object },
+      ...callPolicy('S4', options)
+    })
+    const calls = [
+      planCall('S4', options, user('xsuaa'), undefined),
+      outboundDestination(target, user('xsuaa'))
+    ]
+    for (const call of calls) {
+      await expect(call).rejects.toMatchObject({
+        code: 'ERR_CONFIGURATION',
+        status: 500,
+        message: expect.stringMatching(
+          /^cds\.requires\.S4\.credentials\.destination is not set, and there is no "url"/
+        )
+      })
+    }
+  }
+)
+
 test.each<[string, string, object, boolean]>([
   ['xsuaa', 'EXCHANGES', {}, false],
   ['ias', 'PROPAGATES', {}, false],
