@@ -52,7 +52,7 @@ export function checkImplementation(service: cds.Service): void {
   throw new ConfigurationError(
     `cds.requires.${service.name}.onBehalfOf is set, but its implementation does not see to it: extend the class of ` +
       '"cds-principal/remote-service", or call callsOnBehalf(this) of "cds-principal" in init, and what that returns for ' +
-      'each call (docs/destinations.md).'
+      'each call (docs/destinations.md of the emulator).'
   )
 }
 

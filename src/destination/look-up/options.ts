@@ -156,7 +156,9 @@ function wrongValue(path: string, name: string, value: unknown): ConfigurationEr
     case 'fragmentName':
       return new ConfigurationError(`${path}.fragmentName has to be a name, or a list of names`)
     default:
-      return new ConfigurationError(`${path}.${name} has another type: see docs/destinations.md`)
+      return new ConfigurationError(
+        `${path}.${name} has another type: see docs/destinations.md of the emulator`
+      )
   }
 }
 
