@@ -109,7 +109,7 @@ const rooms = {
     'queue/row',
     'start-checks'
   ],
-  'src/remote/agents': ['agent-types', 'kinds'],
+  'src/remote/agents': ['agent-types', 'kinds', 'refusals'],
   'src/remote/evidence': ['call', 'principal-call', 'queued'],
   'src/remote/http': ['send'],
   'src/restrictions': [

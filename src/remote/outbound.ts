@@ -98,6 +98,8 @@ async function readyDestination(
 export interface PlannedCall extends OutboundDestination {
   /** Named user that the call would go out as. */
   readonly user: NamedUser | undefined
+  /** True if the destination has `forwardAuthToken`. */
+  readonly forwardsToken: boolean
   /** Tenant of the context; `undefined` is the provider's. */
   readonly tenant: string | undefined
   /** True if the user's token is not one of XSUAA, and would be exchanged before it is sent; whether that works is not known. */
@@ -120,9 +122,10 @@ export async function plannedCall(
   const { destination, userBound, check } = await lookedUp(service, caller)
   const user = sentUser(service, caller, current, { destination, userBound })
   let exchanged = await check(user)
-  if (user && destination.forwardAuthToken) exchanged = checkForwarded(user)
+  const forwardsToken = Boolean(destination.forwardAuthToken)
+  if (user && forwardsToken) exchanged = checkForwarded(user)
   if (user) checkLifetime(service.name, {}, user, service.minTokenLifetime)
-  return { destination, userBound, user, tenant: caller.tenant, exchanged }
+  return { destination, userBound, user, forwardsToken, tenant: caller.tenant, exchanged }
 }
 
 /**

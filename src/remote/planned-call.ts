@@ -1,9 +1,15 @@
 import type { DestinationOptions } from '../destination/look-up/options.js'
 import type { Principal } from '../user/principal.js'
+import { isAgent } from './agents/kinds.js'
+import { assertNotForwarded, checkAgentOptions } from './agents/refusals.js'
 import { type PlannedCall, plannedCall } from './outbound.js'
 import { callPolicy } from './policy/options.js'
 import { outboundService } from './policy/service-target.js'
 import type { RemoteOptions } from '../cap-remote-types.js'
+import type { RequiredService } from '../cap-types.js'
+
+/** Options of a required service that decide about its calls. */
+type PlannedOptions = RemoteOptions & Pick<RequiredService, 'kind' | 'impl'>
 
 /**
  * Decides who a required service would be called as. Only the Destination service is asked, and XSUAA for a token of the
@@ -15,12 +21,14 @@ import type { RemoteOptions } from '../cap-remote-types.js'
  * @throws the refusal of the call
  * @internal
  */
-export function planCall(
+export async function planCall(
   name: string,
-  options: RemoteOptions,
+  options: PlannedOptions,
   current: Principal,
   tenant: string | undefined
 ): Promise<PlannedCall> {
+  const isForAgent = isAgent(options)
+  if (isForAgent) checkAgentOptions(name, options)
   const { destination, ...inline } = options.credentials ?? {}
   const { destinationOptions } = options as { destinationOptions?: DestinationOptions }
   const target = outboundService({
@@ -29,5 +37,7 @@ export function planCall(
     destination: destination ?? ({ ...inline, name } as object),
     ...(destinationOptions && { destinationOptions })
   })
-  return plannedCall(target, current, tenant)
+  const planned = await plannedCall(target, current, tenant)
+  if (isForAgent) assertNotForwarded(planned)
+  return planned
 }

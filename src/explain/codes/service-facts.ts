@@ -1,5 +1,6 @@
 import type { RequiredService } from '../../cap-types.js'
 import { boundServices } from '../../destination/binding/bound-services.js'
+import { isAgent } from '../../remote/agents/kinds.js'
 import { MIN_TOKEN_LIFETIME } from '../../remote/policy/options.js'
 import type { Project } from '../project/project.js'
 import { host } from './issuer-facts.js'
@@ -21,8 +22,10 @@ export function callingServices({ requires }: Pick<Project, 'requires'>) {
 const REMOTE_KINDS = ['odata', 'odata-v2', 'odata-v4', 'rest', 'hcql']
 
 function isCalling(options: unknown): boolean {
-  const { kind, onBehalfOf, credentials } = (options ?? {}) as Partial<CallingOptions>
-  return Boolean(onBehalfOf ?? credentials?.destination) || REMOTE_KINDS.includes(kind ?? '')
+  const known = (options ?? {}) as Partial<CallingOptions>
+  const { kind, onBehalfOf, credentials } = known
+  if (onBehalfOf ?? credentials?.destination) return true
+  return REMOTE_KINDS.includes(kind ?? '') || isAgent(known)
 }
 
 /** Returns required services, with who is sent and where to. @internal */

@@ -1,13 +1,9 @@
 import cds from '@sap/cds'
-import type { HttpDestination } from '@sap-cloud-sdk/connectivity'
 
 import { cap } from '../../cap.js'
-import { isDelegated } from '../../delegation/options.js'
-import { ConfigurationError, DestinationError } from '../../errors.js'
 import { principalOf } from '../../user/principal-of.js'
 import { decideCall } from '../call-decision.js'
 import { CallEvidence } from '../evidence/call.js'
-import { identityHeaders } from '../http/send.js'
 import { outboundDestination, type ReadyDestination } from '../outbound.js'
 import { callPolicy, carriesUser, type OnBehalfOf } from '../policy/options.js'
 import { outboundService, subjectOf, type TargetedService } from '../policy/service-target.js'
@@ -18,6 +14,7 @@ import { checkCloudSdk } from '../start-checks.js'
 import { type AgentCall, currentCall, fetchAs, SessionLost, withinCall } from './agent-call.js'
 import { agentFailure, isAnswer } from './failure.js'
 import { ownerOf, sessionKeyOf } from './owner.js'
+import { assertOwnToken, checkAgentOptions } from './refusals.js'
 import { type AgentClient, Sessions } from './sessions.js'
 
 const Stock = cap.Service
@@ -31,10 +28,6 @@ export interface AgentAddress {
   /** True if its host is a virtual one of the Cloud Connector. */
   readonly isOnPremise: boolean
 }
-
-/** Next step where the token of the request would be sent. */
-const EXCHANGED =
-  'Name a destination that exchanges the token: OAuth2UserTokenExchange, OAuth2JWTBearer, or PrincipalPropagation on premise.'
 
 /** Decision about a call. */
 type Decision = Awaited<ReturnType<typeof decideCall>>
@@ -57,11 +50,9 @@ export abstract class AgentService<Client extends AgentClient> extends Stock {
     const { name, options } = this
     const { credentials = {}, destinationOptions = {} } = options
     checkNotQueued(name, options)
-    if (isDelegated(options)) throw delegated(name)
+    checkAgentOptions(name, options)
     const policy = callPolicy(name, options)
     if (carriesUser(policy.onBehalfOf)) checkCloudSdk(`cds.requires.${name}.onBehalfOf`)
-    if (credentials.forwardAuthToken) throw passThrough(name)
-    if (!credentials.destination && !credentials.url) throw withoutAddress(name)
     const destination = credentials.destination ?? { name, ...credentials }
     this.loadClient()
     const own = {
@@ -176,40 +167,4 @@ function addressOf({ destination }: ReadyDestination, path = ''): AgentAddress {
   const base = String(destination.url).replace(/\/+$/, '')
   const url = path ? `${base}/${path.replace(/^\/+/, '')}` : base
   return { url, isOnPremise: destination.proxyType === 'OnPremise' }
-}
-
-/**
- * Refuses a destination that would hand on the token of the request, or the one of the application's own client that came in exchange for
- * it: an agent that got it could call this application with it.
- */
-async function assertOwnToken(outbound: ReadyDestination): Promise<ReadyDestination> {
-  const { destination, user, forwardsToken } = outbound
-  const { authorization } = await identityHeaders(destination as HttpDestination)
-  const isOwnToken = user && authorization === `Bearer ${user.bearerToken}`
-  if (!forwardsToken && !isOwnToken) return outbound
-  const name = destination.name ?? undefined
-  throw new DestinationError(
-    'ERR_DESTINATION_UNAVAILABLE',
-    `destination "${String(name)}" would hand the token of the request to an agent as it is`,
-    { destination: name, fix: `Nothing was sent. ${EXCHANGED}` }
-  )
-}
-
-function delegated(name: string): ConfigurationError {
-  return new ConfigurationError(
-    `cds.requires.${name}.delegation is set, but an agent can not tell whether it was called before, so queued work could have its effect ` +
-      'twice. Remove it, and call the agent while the request is handled.'
-  )
-}
-
-function passThrough(name: string): ConfigurationError {
-  return new ConfigurationError(
-    `cds.requires.${name}.credentials.forwardAuthToken: an agent never gets the token of the request as it is. ${EXCHANGED}`
-  )
-}
-
-function withoutAddress(name: string): ConfigurationError {
-  return new ConfigurationError(
-    `cds.requires.${name}.credentials has neither a "destination" nor a "url"`
-  )
 }

@@ -22,3 +22,14 @@ export function addAgentKinds(requires: Requires): void {
     if (own?.kind === name) own.impl ??= impl
   }
 }
+
+/**
+ * True for a required service that is an agent of this package, also where the plugin has not added its kinds. An implementation of the
+ * application is none, whatever its kind is called.
+ *
+ * @internal
+ */
+export function isAgent({ kind, impl }: Pick<RequiredService, 'kind' | 'impl'>): boolean {
+  const known = new Map<string | undefined, string>(Object.entries(IMPLEMENTATIONS))
+  return [...known.values()].includes(impl ?? known.get(kind) ?? '')
+}
