@@ -3,8 +3,8 @@ import type { Principal } from '../user/principal.js'
 import { isAgent } from './agents/kinds.js'
 import { assertNotForwarded, checkAgentOptions } from './agents/refusals.js'
 import { type PlannedCall, plannedCall } from './outbound.js'
-import { callPolicy } from './policy/options.js'
 import { outboundService } from './policy/service-target.js'
+import { checkCloudSdk, checkedPolicy } from './start-checks.js'
 import type { RemoteOptions } from '../cap-remote-types.js'
 import type { RequiredService } from '../cap-types.js'
 
@@ -33,11 +33,14 @@ export async function planCall(
   const { destinationOptions } = options as { destinationOptions?: DestinationOptions }
   const target = outboundService({
     name,
-    ...callPolicy(name, options),
+    ...checkedPolicy(name, options),
     destination: destination ?? ({ ...inline, name } as object),
     ...(destinationOptions && { destinationOptions })
   })
   const planned = await plannedCall(target, current, tenant)
+  const { userBound, destination: found } = planned
+  const isSentHere = isForAgent || options.impl === 'cds-principal/remote-service'
+  if (isSentHere && userBound) checkCloudSdk(`destination "${String(found.name)}"`)
   if (isForAgent) assertNotForwarded(planned)
   return planned
 }

@@ -9,7 +9,7 @@ import { ConfigurationError } from '../errors.js'
 import { logWarning } from '../lib/log.js'
 import { handlesPrincipal } from './calls-on-behalf.js'
 import { checkNotQueued } from './queue/refusal.js'
-import { callPolicy, carriesUser } from './policy/options.js'
+import { type CallPolicy, callPolicy, carriesUser } from './policy/options.js'
 import type { RemoteOptions } from '../cap-remote-types.js'
 
 /**
@@ -24,12 +24,22 @@ export function checkRemoteServices(requires: Readonly<Record<string, unknown>>)
   }
 }
 
-function check(name: string, options: RemoteOptions): void {
-  const { onBehalfOf } = callPolicy(name, options)
-  const option = `cds.requires.${name}.onBehalfOf`
+/**
+ * Returns the policy of a required service, with which an application starts.
+ *
+ * @throws {@link ConfigurationError} that names the option
+ * @internal
+ */
+export function checkedPolicy(name: string, options: RemoteOptions): CallPolicy {
+  const policy = callPolicy(name, options)
   checkNotQueued(name, options)
   delegatedService(name, options)
-  if (carriesUser(onBehalfOf)) checkCloudSdk(option)
+  if (carriesUser(policy.onBehalfOf)) checkCloudSdk(`cds.requires.${name}.onBehalfOf`)
+  return policy
+}
+
+function check(name: string, options: RemoteOptions): void {
+  checkedPolicy(name, options)
   const { destination, forwardAuthToken } = options.credentials ?? {}
   if (!destination || !forwardAuthToken) return
   logWarning(

@@ -1,3 +1,5 @@
+import cds from '@sap/cds'
+
 import { planCall } from '../../../src/remote/planned-call.js'
 import type { NamedUser, Principal } from '../../../src/user/principal.js'
 
@@ -78,7 +80,17 @@ test.each([
     { credentials: { url: 'http://system.example.com', forwardAuthToken: true } },
     alice
   ],
-  ['ERR_CONFIGURATION', { onBehalfOf: 'everybody', credentials: { url } }, alice]
+  ['ERR_CONFIGURATION', { onBehalfOf: 'everybody', credentials: { url } }, alice],
+  [
+    'ERR_CONFIGURATION',
+    { onBehalfOf: 'namedUser', queued: true, credentials: { url, forwardAuthToken: true } },
+    alice
+  ],
+  [
+    'ERR_CONFIGURATION',
+    { onBehalfOf: 'currentUser', delegation: true, credentials: { url, forwardAuthToken: true } },
+    alice
+  ]
 ])('refused: %s', async (code, options, principal) => {
   await expect((async () => plan(options, principal))()).rejects.toMatchObject({ code })
 })
@@ -86,4 +98,25 @@ test.each([
 test('refused: the context is of another tenant', async () => {
   const options = { onBehalfOf: 'namedUser', credentials: { url, forwardAuthToken: true } }
   await expect(plan(options, alice, 't2')).rejects.toMatchObject({ code: 'ERR_TENANT_MISMATCH' })
+})
+
+describe("with CAP's own HTTP client", () => {
+  const env = cds.env as { remote?: object }
+  const { remote } = env
+  beforeEach(() => {
+    env.remote = { ...remote, native_fetch: true }
+  })
+  afterEach(() => Object.assign(env, { remote }))
+
+  const forwards = { credentials: { url, forwardAuthToken: true } }
+  test.each([
+    { ...forwards, impl: 'cds-principal/remote-service' },
+    { ...forwards, onBehalfOf: 'namedUser' }
+  ])('refused: a user is not sent with it: %j', async (options) => {
+    await expect(plan(options)).rejects.toMatchObject({ code: 'ERR_CONFIGURATION' })
+  })
+
+  test('an implementation of the application has its own client', async () => {
+    expect(await plan({ ...forwards, impl: './srv/own.js' })).toMatchObject({ user: alice })
+  })
 })
