@@ -94,6 +94,7 @@ const rooms = {
   'src/remote': [
     'agents/agent-types',
     'agents/kinds',
+    'agents/refusals',
     'api',
     'calls-on-behalf',
     'evidence/call',

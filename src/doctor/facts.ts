@@ -6,6 +6,7 @@ import { type AuthOptions } from '../options.js'
 import { isProduction, platformMarker } from '../lib/profile.js'
 import { boundServices } from '../destination/binding/bound-services.js'
 import { type DoctorOptions, isFromFiles, prepareEnvironment, type Source } from './environment.js'
+import { isAgent } from '../remote/agents/kinds.js'
 import { tokenOf } from '../explain/token/read-token.js'
 import { asJson, type ExportedDestination, type Json, readDestinations } from './exports.js'
 import { lookUpAll, type SeenDestination, type UsedService } from './look-ups.js'
@@ -99,7 +100,8 @@ function usedServices(
     const options = asJson(value)
     const credentials = asJson(options['credentials'])
     const { destination } = credentials
-    const isRemote = REMOTE.test(String(options['kind'])) || options['onBehalfOf'] !== undefined
+    const isKnown = REMOTE.test(String(options['kind'])) || isAgent(options)
+    const isRemote = isKnown || options['onBehalfOf'] !== undefined
     if (name === 'auth' || name === 'kinds' || !(isRemote || destination)) return []
     return [
       { name, options, destination: typeof destination === 'string' ? destination : undefined }

@@ -3,10 +3,11 @@ import { effectiveKindProblem } from '../../configuration/check-kind.js'
 import { authenticatesRequests, servicesOnBehalf } from '../../lib/adoption.js'
 import { ConfigurationError } from '../../errors.js'
 import { bindingsOf } from '../../options.js'
+import { isAgent } from '../../remote/agents/kinds.js'
+import { checkAgentOptions } from '../../remote/agents/refusals.js'
 import { withoutAddress } from '../../remote/policy/caller.js'
-import { callPolicy, carriesUser } from '../../remote/policy/options.js'
-import { checkNotQueued } from '../../remote/queue/refusal.js'
-import { checkCloudSdk } from '../../remote/start-checks.js'
+import { carriesUser } from '../../remote/policy/options.js'
+import { checkedPolicy } from '../../remote/start-checks.js'
 import type { Json } from '../exports.js'
 import type { Facts } from '../facts.js'
 import { brokenBy, doubtful, type Finding, right, unseen } from '../row.js'
@@ -55,12 +56,9 @@ function serviceFinding({ name, options }: UsedService, requires: Json): Finding
   const subject = `cds.requires.${name}`
   try {
     checkNames(name, requires)
-    const { onBehalfOf, clients } = callPolicy(name, options)
-    checkNotQueued(name, options)
-    if (carriesUser(onBehalfOf)) {
-      checkCloudSdk(`${subject}.onBehalfOf`)
-      if (isWithoutAddress(options)) throw withoutAddress(name)
-    }
+    if (isAgent(options)) checkAgentOptions(name, options)
+    const { onBehalfOf, clients } = checkedPolicy(name, options)
+    if (carriesUser(onBehalfOf) && isWithoutAddress(options)) throw withoutAddress(name)
     const { destination, forwardAuthToken } = options.credentials ?? {}
     if (destination && forwardAuthToken) return forwardedInVain(subject, destination)
     const through = clients ? `, for clients ${clients.join(' or ')}` : ''

@@ -8,6 +8,8 @@ import {
 import { parseDestination } from '../../destination/look-up/parse.js'
 import { assertForUser, assertNotCleartext, checkUsable } from '../../destination/resolve/check.js'
 import { nearestName } from '../../lib/wording/closest.js'
+import { isAgent } from '../../remote/agents/kinds.js'
+import { handedOn } from '../../remote/agents/refusals.js'
 import { technicalDestination, userBoundDestination } from '../../remote/policy/caller.js'
 import { carriesUser, type OnBehalfOf } from '../../remote/policy/options.js'
 import { certificateFinding } from './certificates.js'
@@ -159,7 +161,7 @@ function policyProblem(
   destination: Destination
 ): Finding | undefined {
   const onBehalfOf = options.onBehalfOf as OnBehalfOf | undefined
-  if (!onBehalfOf) return undefined
+  if (!onBehalfOf) return handedOnProblem(title, options, destination)
   const userBound = isUserBound(destination)
   const target = { name, onBehalfOf } as Parameters<typeof technicalDestination>[0]
   const sent = String(destination.authentication)
@@ -176,7 +178,18 @@ function policyProblem(
   if (userBound && !carriesUser(onBehalfOf)) {
     return by(userBoundDestination(target, destination), 'a technical type')
   }
-  return undefined
+  return handedOnProblem(title, options, destination)
+}
+
+/** Looks for an agent that would get the token of the request. */
+function handedOnProblem(
+  title: string,
+  options: UsedService['options'],
+  destination: Destination
+): Finding | undefined {
+  if (!destination.forwardAuthToken || !isAgent(options)) return undefined
+  const details = { sent: 'forwardAuthToken', expected: 'a user token exchange' }
+  return { ...brokenBy(title, handedOn({ destination }), IN_COCKPIT), ...details }
 }
 
 /** Services with a `url` in their credentials, or with a binding of their own. */

@@ -29,7 +29,8 @@ export function addAgentKinds(requires: Requires): void {
  *
  * @internal
  */
-export function isAgent({ kind, impl }: Pick<RequiredService, 'kind' | 'impl'>): boolean {
+export function isAgent(options: object): boolean {
+  const { kind, impl } = options as RequiredService
   const known = new Map<string | undefined, string>(Object.entries(IMPLEMENTATIONS))
   return [...known.values()].includes(impl ?? known.get(kind) ?? '')
 }

@@ -48,7 +48,8 @@ export function assertNotForwarded(outbound: ReadyDestination | PlannedCall): vo
   if (outbound.forwardsToken) throw handedOn(outbound)
 }
 
-function handedOn({ destination }: Pick<PlannedCall, 'destination'>): DestinationError {
+/** Returns the refusal of a destination that would hand on the token of the request. @internal */
+export function handedOn({ destination }: Pick<PlannedCall, 'destination'>): DestinationError {
   const name = destination.name ?? undefined
   return new DestinationError(
     'ERR_DESTINATION_UNAVAILABLE',

@@ -1,3 +1,8 @@
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+
+import { gatherFacts } from '../../../../src/doctor/facts.js'
 import { configurationFindings } from '../../../../src/doctor/hops/configuration.js'
 import { factsWith } from '../facts.js'
 
@@ -30,4 +35,44 @@ test.each<[string, object]>([
   ['has a binding of cds bind that is not known here', { ...NOWHERE, binding: { type: 'cf' } }]
 ])('a service that %s is right', (_, options) => {
   expect(findingAbout(options)).toMatchObject({ state: 'ok', cause: 'called as namedUser' })
+})
+
+let folder: string
+beforeAll(() => {
+  folder = mkdtempSync(join(tmpdir(), 'cds-principal-doctor-'))
+})
+afterAll(() => {
+  rmSync(folder, { recursive: true, force: true })
+})
+
+/** Row about a required service with these options. */
+async function rowFor(options: object) {
+  const requires = join(folder, 'requires.json')
+  const auth = { kind: 'principal', impl: 'cds-principal/auth', emulator: false }
+  writeFileSync(requires, JSON.stringify({ auth, S: options }))
+  const facts = await gatherFacts({ project: folder, requires })
+  return configurationFindings(facts).find(({ subject }) => subject === 'cds.requires.S')
+}
+
+const credentials = { url: 'https://agent.example' }
+
+test.each<[string, object, RegExp]>([
+  [
+    'an agent that would get the token',
+    { kind: 'mcp', credentials: { ...credentials, forwardAuthToken: true } },
+    /an agent never gets the token of the request as it is/
+  ],
+  [
+    'a delegation without a named user',
+    { kind: 'rest', onBehalfOf: 'systemUser', delegation: true, credentials },
+    /only calls on behalf of a "namedUser" have an author/
+  ]
+])('what stops the start is to be mended: %s', async (_, options, cause) => {
+  const row = await rowFor(options)
+  expect(row).toMatchObject({ state: 'mend', code: 'ERR_CONFIGURATION' })
+  expect(row?.cause).toMatch(cause)
+})
+
+test('an agent with a URL alone is right', async () => {
+  expect(await rowFor({ kind: 'a2a', credentials })).toMatchObject({ state: 'ok' })
 })

@@ -256,10 +256,9 @@ describe('services that name the same destination', () => {
     const { options, ...service } = serviceOf('S4')
     return { ...service, name, options: { ...options, ...own } }
   }
-  const found = (services: ReturnType<typeof named>[], configurations: object[]) => {
+  const found = (services: ReturnType<typeof named>[], [first = {}, second = first]: object[]) => {
     const destinations = services.map(({ name }, i) => {
-      const configuration = configurations[i] ?? configurations[0]!
-      return [name, { name: 'S4', configuration, place: 'here', certificates: [] }] as const
+      return [name, seen({ ...(i ? second : first) }).get('S4')]
     })
     return destinationFindings(factsWith({ services, destinations: new Map(destinations as []) }))
   }
@@ -281,3 +280,21 @@ describe('services that name the same destination', () => {
     ])
   })
 })
+
+test.each([undefined, 'namedUser'])(
+  'an agent gets no token as it is, and other services do: onBehalfOf %s',
+  async (onBehalfOf) => {
+    const FORWARDS = { ...API, Authentication: 'NoAuthentication', 'HTML5.ForwardAuthToken': true }
+    const { options, ...service } = serviceOf('S4', onBehalfOf)
+    const services = [{ ...service, options: { ...options, kind: 'mcp' } }]
+    const facts = factsWith({ services, destinations: seen(FORWARDS) })
+    expect(await destinationFindings(facts)).toMatchObject([
+      {
+        state: 'mend',
+        cause: 'destination "S4" would hand the token of the request to an agent as it is',
+        code: 'ERR_DESTINATION_UNAVAILABLE'
+      }
+    ])
+    expect(await first(FORWARDS, onBehalfOf)).toMatchObject({ state: 'ok' })
+  }
+)
