@@ -73,7 +73,7 @@ export function ownServices(model: Model): RestrictedPlace[] {
     .map(([name, definition]) => ({ name, definition }))
 }
 
-/** Returns the entities, operations and bound actions of a service. @internal */
+/** Returns the entities, operations and bound actions of a service, and what begins drafts of its entities. @internal */
 export function partsOf(model: Model, service: string): RestrictedPlace[] {
   const parts = Object.entries(model.definitions).filter(
     ([name, { kind }]) =>
@@ -81,6 +81,9 @@ export function partsOf(model: Model, service: string): RestrictedPlace[] {
   )
   return parts.flatMap(([name, definition]) => [
     { name, definition },
+    ...(definition.drafts
+      ? [{ name: `${definition.drafts.name} (NEW)`, definition: definition.drafts }]
+      : []),
     ...Object.entries(definition.actions ?? {}).map(([action, bound]) => ({
       name: `${name}.${action}`,
       definition: bound,

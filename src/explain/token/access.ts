@@ -7,7 +7,12 @@ import {
   type RestrictedPlace
 } from '../../restrictions/describe.js'
 import type { Model, RestrictedDefinition } from '../../restrictions/model/definition.js'
-import { grants, isOfData, restrictsData } from '../../restrictions/model/permission.js'
+import {
+  grants,
+  isOfData,
+  permitsData,
+  restrictsData
+} from '../../restrictions/model/permission.js'
 
 /** User, as far as roles and conditions ask for it. */
 export interface AskedUser {
@@ -52,22 +57,49 @@ function serviceRoles(definition: RestrictedDefinition): string[] {
 
 function accessTo(place: RestrictedPlace, user: AskedUser, withValues: boolean): Access {
   const { open, why, own } = decide(needsOf(place, user), user)
-  const texts = own.map((grant) => textOf(grant, user, withValues))
+  const { definition } = place
+  const texts = own.map((grant) => textOf(effective(grant, definition), user, withValues))
   return { name: place.name, open, why, grants: texts, parts: [] }
 }
 
+/** Returns a grant with the events that it permits. */
+function effective(grant: Grant, definition: RestrictedDefinition): Grant {
+  if (definition.kind !== 'entity') return grant
+  const isAlive = (event: string) => !isOfData(event) || permitsData(event, definition)
+  return { ...grant, events: grant.events.filter(isAlive) }
+}
+
+/** Action that edits a record in a draft. */
+const EDIT = 'draftEdit'
+
 /** Actions that CAP adds to entities with drafts: the grants for the records count. */
-const OF_DRAFTS = ['draftPrepare', 'draftActivate', 'draftEdit']
+const OF_DRAFTS = ['draftPrepare', 'draftActivate', EDIT]
 
 /** True for what has annotations, and for actions about which their entity says something else than about its records. */
 function isShown(place: RestrictedPlace, user: AskedUser): boolean {
   const { definition, entity } = place
+  if (definition.isDraft) return isUnlikeCreate(place, user)
   if (definition['@requires'] ?? definition['@restrict']) return true
-  if (!entity?.['@restrict'] || OF_DRAFTS.includes(definition.name)) return false
+  if (!entity?.['@restrict']) return false
+  if (OF_DRAFTS.includes(definition.name)) return isEditWithoutRead(place, user)
   const ofActions = grantsOf(entity, user).filter(({ events }) => !events.some(isOfData))
   if (ofActions.some(({ events }) => events.includes(definition.name))) return true
-  const isOpen = (each: RestrictedPlace) => decide(needsOf(each, user), user).open
-  return isOpen(place) !== isOpen({ name: entity.name, definition: entity })
+  const ofEntity = { name: entity.name, definition: entity }
+  return isOpen(needsOf(place, user), user) !== isOpen(needsOf(ofEntity, user), user)
+}
+
+/** True for the beginning of a draft about which CAP decides in another way than about CREATE, which the grants show. */
+function isUnlikeCreate(place: RestrictedPlace, user: AskedUser): boolean {
+  const ofCreate = needsFor(['CREATE'], place.definition.actives ?? place.definition, user)
+  return isOpen(needsOf(place, user), user) !== isOpen(ofCreate, user)
+}
+
+/** True for `draftEdit`, if the user has a grant for it, and none for READ: CAP reads the record as the user. */
+function isEditWithoutRead(place: RestrictedPlace, user: AskedUser): boolean {
+  const { definition, entity } = place
+  if (definition.name !== EDIT || !entity) return false
+  const mayEdit = isOpen(needsFor(['EDIT', 'UPDATE'], entity, user), user)
+  return mayEdit && !isOpen(needsOf(place, user), user)
 }
 
 /** Roles and grants that a request asks for. */
@@ -83,13 +115,22 @@ function needsOf({ definition, entity }: RestrictedPlace, user: AskedUser): Need
   const required = requiredBy(definition) ?? (entity && requiredBy(entity))
   const all = grantsOf(definition, user)
   if (definition.kind === 'entity') {
-    const ofData = all.filter(({ events }) => events.some(isOfData))
+    const ofData = all.filter(({ events }) => events.some((each) => permitsData(each, definition)))
     return { required, granted: restrictsData(definition) ? ofData : undefined }
   }
   if (!definition['@restrict'] && !entity?.['@restrict']) return { required }
+  if (definition.name === EDIT && entity?.drafts) return needsFor(['READ'], entity, user)
   const inherited = entity ? grantsOf(entity, user) : []
   const named = inherited.filter(({ events }) => grants({ grant: events }, definition.name))
   return { required, granted: [...all, ...named] }
+}
+
+/** Returns the needs of a request for records of an entity, which has to have a grant for one of the events. */
+function needsFor(names: readonly string[], entity: RestrictedDefinition, user: AskedUser): Needs {
+  const granted = grantsOf(entity, user).filter(({ events }) =>
+    names.some((name) => grants({ grant: events }, name))
+  )
+  return { required: requiredBy(entity), granted: restrictsData(entity) ? granted : undefined }
 }
 
 function requiredBy(definition: RestrictedDefinition): string[] | undefined {
@@ -113,6 +154,7 @@ function decide({ required, granted }: Needs, user: AskedUser): Decision {
   return { open: true, why: opening ?? 'no role is asked for', own }
 }
 
+const isOpen = (needs: Needs, user: AskedUser) => decide(needs, user).open
 const rolesOf = (granted: readonly Grant[]) => granted.flatMap(({ roles }) => roles)
 
 function lackOf(annotation: string, roles: readonly string[]): string {

@@ -16,6 +16,13 @@ export interface RoleBearer {
 const CRUD = new Set(['READ', 'CREATE', 'UPDATE', 'UPSERT', 'DELETE'])
 const WRITES = new Set(['CREATE', 'UPDATE', 'UPSERT', 'DELETE'])
 
+/**
+ * Events of drafts that CAP takes for grants on records, also of entities without drafts.
+ *
+ * @see `@sap/cds`, `libx/_runtime/common/generic/auth/restrictions.js`
+ */
+const OF_DRAFTS = new Set(['NEW', 'PATCH', 'CANCEL', 'EDIT'])
+
 /** Permission of a request: always, never, or if one of the conditions is true. */
 export type Permission = 'always' | 'never' | readonly Restriction[]
 
@@ -50,7 +57,20 @@ export function restrictsData(entity: RestrictedDefinition): boolean {
 
 /** True if a grant is one for the records of an entity, and not for an action. @internal */
 export function isOfData(grant: string): boolean {
-  return grant === '*' || grant === 'WRITE' || CRUD.has(grant)
+  return grant === '*' || grant === 'WRITE' || CRUD.has(grant) || OF_DRAFTS.has(grant)
+}
+
+/**
+ * True if a grant for records permits something. CAP asks for no grant when a draft is changed or discarded, asks for CREATE when one is
+ * begun (the grants of `entity.drafts` have NEW in its place), and asks for EDIT or UPDATE when a record is edited.
+ *
+ * @see `@sap/cds`, `lib/compile/for/lean_drafts.js`
+ * @internal
+ */
+export function permitsData(grant: string, entity: RestrictedDefinition): boolean {
+  if (entity.isDraft) return grant === '*' || grant === 'NEW'
+  if (OF_DRAFTS.has(grant)) return grant === 'EDIT' && entity.actions?.['draftEdit'] !== undefined
+  return isOfData(grant)
 }
 
 /** Returns the permission for an action of an entity, which may have restrictions of its own. @internal */

@@ -171,8 +171,37 @@ describe('by the rules of CAP', () => {
     expect(lines(annotation, [], action)).toEqual(['✗ E: needs Clerk'])
   })
 
+  const DRAFTS = '@odata.draft.enabled @restrict:'
+
   test('actions of drafts are as open as the records', () => {
-    const annotation = "@odata.draft.enabled @restrict: [{ grant: 'READ', to: 'Clerk' }]"
-    expect(lines(annotation, ['Clerk'])).toEqual(['✓ E: Clerk; READ (Clerk)'])
+    const grants = "[{ grant: ['READ', 'WRITE'], to: 'Clerk' }, { grant: 'READ', to: 'Viewer' }]"
+    expect(lines(`${DRAFTS} ${grants}`, ['Clerk'])).toEqual(['✓ E: Clerk; READ, WRITE (Clerk)'])
+    expect(lines(`${DRAFTS} ${grants}`, ['Viewer'])).toEqual(['✓ E: Viewer; READ (Viewer)'])
   })
+
+  test('everybody begins drafts where no grant has CREATE, also one that has no events', () => {
+    const open = '✓ E.drafts (NEW): no role is asked for'
+    const reads = `${DRAFTS} [{ grant: ['READ', 'NEW'], to: 'Clerk' }]`
+    expect(lines(reads, ['Clerk'])).toEqual(['✓ E: Clerk; READ (Clerk)', open])
+    expect(lines(reads, [])).toEqual(['✗ E: needs Clerk', open])
+    const all = `${DRAFTS} [{ to: 'Clerk' }, { grant: 'CREATE', to: 'Boss' }]`
+    const refused = '✗ E.drafts (NEW): needs Boss'
+    expect(lines(all, ['Clerk'])).toEqual(['✓ E: Clerk; * (Clerk)', refused])
+  })
+
+  test('who edits a record reads it', () => {
+    const writes = `${DRAFTS} [{ grant: 'WRITE', to: 'Clerk' }, { grant: 'READ', to: 'Viewer' }]`
+    expect(lines(writes, ['Clerk'])).toEqual([
+      '✓ E: Clerk; WRITE (Clerk)',
+      '✗ E.draftEdit: needs Viewer'
+    ])
+  })
+
+  test.each(['NEW', 'PATCH', 'CANCEL', 'EDIT'])(
+    '%s restricts the records, and permits nothing without drafts',
+    (event) => {
+      const annotation = `@restrict: [{ grant: '${event}', to: 'Clerk' }]`
+      expect(lines(annotation, ['Clerk'])).toEqual(['✗ E: @restrict names no role for it'])
+    }
+  )
 })
