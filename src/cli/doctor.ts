@@ -1,7 +1,7 @@
 import { Command } from 'commander'
 
 import { type DoctorOptions, examine, summaryOf, textOf } from '../doctor/doctor.js'
-import { readToken } from '../explain/token/read-token.js'
+import { readToken, tokenAsArgument } from '../explain/token/read-token.js'
 
 const HELP = `
 Nothing is changed. Without --probe, --token and --as, no remote system is called; with exported files, nothing at all is called.
@@ -37,11 +37,15 @@ export function doctorCommand(): Command {
     .option('--xs-security <file>', 'xs-security.json')
     .option('--xs-app <file>', 'xs-app.json of the application router')
     .option('--requires <file>', 'cds.requires: package.json, or "cds env requires --json"')
+    .allowExcessArguments()
     .addHelpText('after', HELP)
     .action(doctor)
 }
 
-async function doctor({ json, token, ...options }: Flags): Promise<void> {
+async function doctor({ json, token, ...options }: Flags, { args }: Command): Promise<void> {
+  if (args.length) {
+    throw token ? tokenAsArgument('doctor --token') : new Error('doctor takes no arguments')
+  }
   const bearerToken = token ? (await readToken()).trim().replace(/^Bearer +/i, '') : undefined
   const rows = await examine({ ...options, token: bearerToken })
   const output = json

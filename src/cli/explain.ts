@@ -1,6 +1,7 @@
 import { Command } from 'commander'
 
 import { explain, type ExplainOptions } from '../explain/explain.js'
+import { tokenAsArgument } from '../explain/token/read-token.js'
 
 const HELP = `
 The code of an error stands in the log of the application. Upper or lower case, with or without
@@ -30,11 +31,20 @@ export function explainCommand(): Command {
     .option('--profile <names>', 'profiles of CAP, such as production or hybrid')
     .option('--json', 'print JSON')
     .option('--project <folder>', 'folder of the CAP project', process.cwd())
+    .allowExcessArguments()
     .addHelpText('after', HELP)
     .action(print)
 }
 
-async function print(subject: string, options: ExplainOptions & { json?: true }): Promise<void> {
+async function print(
+  subject: string,
+  options: ExplainOptions & { json?: true },
+  { args }: Command
+): Promise<void> {
+  if (args.length > 1) {
+    if (subject.toLowerCase() === 'token') throw tokenAsArgument('explain token')
+    throw new Error('explain takes one argument')
+  }
   const { explained, refused, text, data } = await explain(subject, options)
   const json = JSON.stringify({ explained, ...data }, null, 2)
   process.stdout.write(`${options.json ? json : text}\n`)

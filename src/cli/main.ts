@@ -6,6 +6,7 @@ import { delegationsCommand } from './delegations.js'
 import { doctorCommand } from './doctor.js'
 import { explainCommand } from './explain.js'
 import { lint } from './lint.js'
+import { runProgram } from './run-program.js'
 
 const { version, description } = ownManifest()
 
@@ -27,10 +28,7 @@ program.addCommand(doctorCommand())
 program.addCommand(delegationsCommand())
 for (const command of commandsOfEmulator()) program.addCommand(command)
 
-program.parseAsync().catch((error: unknown) => {
-  console.error(`cds-principal: ${error instanceof Error ? error.message : String(error)}`)
-  process.exitCode = 1
-})
+void runProgram(program)
 
 /** Returns the commands of the emulator; without it, commands of the same names that say how to install it. */
 function commandsOfEmulator(): Command[] {

@@ -2,6 +2,7 @@ import { explainCode } from './codes/explain-code.js'
 import { findCode } from './codes/sections.js'
 import { explainStory } from './story/explain-story.js'
 import { explainToken, type TokenOptions } from './token/explain-token.js'
+import { tokenAsArgument } from './token/read-token.js'
 import type { Report } from './report.js'
 
 export type { Report } from './report.js'
@@ -18,7 +19,7 @@ export type ExplainOptions = TokenOptions
  */
 export function explain(subject: string, options: ExplainOptions): Promise<Report> {
   if (subject.toLowerCase() === 'token') return explainToken(options)
-  if (TOKEN.test(subject)) throw new Error(NO_ARGUMENT)
+  if (TOKEN.test(subject)) throw tokenAsArgument('explain token')
   if (isCorrelationId(subject)) return explainStory(subject, options)
   return explainCode(subject, options)
 }
@@ -32,6 +33,3 @@ function isCorrelationId(subject: string): boolean {
 
 /** Beginning of a token: it stays out of messages. */
 const TOKEN = /eyJ|bearer/i
-
-const NO_ARGUMENT =
-  'a token as argument stays in the history of the shell: pipe it ("… | npx cds-principal explain token")'

@@ -5,6 +5,7 @@ import { join } from 'node:path'
 import { Command } from 'commander'
 
 import { programCommands } from './commands.js'
+import { runProgram } from './run-program.js'
 
 const { version, description } = JSON.parse(
   readFileSync(join(__dirname, '../../package.json'), 'utf8')
@@ -13,7 +14,4 @@ const { version, description } = JSON.parse(
 const program = new Command('cds-principal-emulator').description(description).version(version)
 programCommands(program)
 
-program.parseAsync().catch((error: unknown) => {
-  console.error(`cds-principal-emulator: ${error instanceof Error ? error.message : String(error)}`)
-  process.exitCode = 1
-})
+void runProgram(program)

@@ -23,6 +23,13 @@ export async function readToken(): Promise<string> {
   )
 }
 
+/** Returns the refusal of a token as an argument of a command. @internal */
+export function tokenAsArgument(command: string): Error {
+  return new Error(
+    `a token as argument stays in the history of the shell: pipe it ("… | npx cds-principal ${command}")`
+  )
+}
+
 /** Reads until Enter, without showing anything. A terminal in its usual mode would cut a long token off. */
 function hiddenInput(): Promise<string> {
   const { stdin, stderr } = process
