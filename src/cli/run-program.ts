@@ -2,6 +2,9 @@ import { existsSync } from 'node:fs'
 
 import type { Command } from 'commander'
 
+/** Exit code that a shell reports for a process whose output nobody reads any more (SIGPIPE). */
+const CLOSED_PIPE = 141
+
 /**
  * Runs the command that the arguments of the process name. Nothing that it prints has a token or secret of these arguments.
  * Both packages have this file: neither needs the other.
@@ -10,7 +13,10 @@ import type { Command } from 'commander'
  */
 export async function runProgram(program: Command): Promise<void> {
   const secrets = process.argv.slice(2).flatMap(secretsIn)
-  if (secrets.length) for (const stream of [process.stdout, process.stderr]) hide(secrets, stream)
+  for (const stream of [process.stdout, process.stderr]) {
+    stream.on('error', endOnClosedPipe)
+    if (secrets.length) hide(secrets, stream)
+  }
   hideValues(program)
   try {
     await program.parseAsync()
@@ -18,6 +24,13 @@ export async function runProgram(program: Command): Promise<void> {
     console.error(`${program.name()}: ${error instanceof Error ? error.message : String(error)}`)
     process.exitCode = 1
   }
+}
+
+/** Ends as after a signal, where a command has something to clean up. */
+function endOnClosedPipe(error: NodeJS.ErrnoException): void {
+  if (error.code !== 'EPIPE') throw error
+  process.exitCode = CLOSED_PIPE
+  if (!process.emit('SIGTERM')) process.exit()
 }
 
 /** A JWT, or a long text with both cases and digits, as client secrets and opaque tokens are. */

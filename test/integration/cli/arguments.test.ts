@@ -3,28 +3,7 @@ import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
 
 import { processEnvironment } from '../../support/environment.js'
-
-/** A command of one of the programs. */
-interface Described {
-  /** Words that lead to it, the program's first. */
-  words: string[]
-  /** Number of its arguments. */
-  count: number
-  options: string[]
-}
-
-function talkative(input: unknown): unknown {
-  const output = execFileSync(process.execPath, [join(__dirname, 'talkative.mjs')], {
-    input: JSON.stringify(input),
-    env: processEnvironment(),
-    encoding: 'utf8',
-    maxBuffer: 64e6
-  })
-  return JSON.parse(output) as unknown
-}
-
-/** Returns what the terminal gets from commands that print all their arguments and values. */
-const printed = (lines: string[][]) => talkative(lines) as string[]
+import { allCommands, type Described, printed } from './commands.js'
 
 const base64 = (value: object) => Buffer.from(JSON.stringify(value)).toString('base64url')
 const JWT = [
@@ -52,7 +31,7 @@ function waysOf({ count, options }: Described, token: string): string[][] {
   ]
 }
 
-const commands = talkative(null) as Described[]
+const commands = allCommands()
 
 test('both programs have their commands', () => {
   const names = commands.map(({ words }) => words.join(' '))

@@ -39,7 +39,8 @@ function described(command, words) {
     {
       words,
       count: command.registeredArguments.length,
-      options: command.options.map(({ long }) => long)
+      options: command.options.map(({ long }) => long),
+      isLeaf: !command.commands.length
     },
     ...command.commands.flatMap((each) => described(each, [...words, each.name()]))
   ]
