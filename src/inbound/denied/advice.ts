@@ -1,5 +1,6 @@
 import { attachedLandscape } from '../../development/attached.js'
 import { printable } from '../../lib/redact.js'
+import { nearestName } from '../../lib/wording/closest.js'
 import { isPseudoRole } from '../../user/roles.js'
 import { nameAdvice, unknownNames } from '../../restrictions/names/advice.js'
 
@@ -11,36 +12,51 @@ export type Sender = 'named' | 'technical' | 'foreign'
  *
  * @param roles - of which one would do
  * @param issuer - alias of the token's issuer
+ * @param logonName - of a named user
  * @internal
  */
 export function adviceFor(
   roles: readonly string[],
   sender: Sender,
-  issuer: string | undefined
+  issuer: string | undefined,
+  logonName?: unknown
 ): string {
   if (roles.every(isPseudoRole)) return 'CAP gives that role by itself, by the kind of the token.'
   const named = roles.filter((role) => !isPseudoRole(role))
   const unknown = unknownNames('role', named, issuer)
   const advice = nameAdvice('role', unknown, issuer)
-  if (advice === undefined) return stepFor(sender, issuer)
+  if (advice === undefined) return stepFor(sender, issuer, logonName)
   const known = named.filter((role) => !unknown.includes(role))
   const other = known.map((role) => `"${printable(role)}"`).join(' or ')
-  return other ? `${advice} For ${other}: ${stepFor(sender, issuer)}` : advice
+  return other ? `${advice} For ${other}: ${stepFor(sender, issuer, logonName)}` : advice
 }
 
-function stepFor(sender: Sender, issuer: string | undefined): string {
+function stepFor(sender: Sender, issuer: string | undefined, logonName: unknown): string {
   const isOfXsuaa = issuer === undefined || issuer === 'xsuaa'
   if (!isOfXsuaa) return stepElsewhere(sender, issuer)
   if (sender === 'technical') {
     return 'Add the scope to the "authorities" in xs-security.json, update the XSUAA instance, and get a new token.'
   }
-  if (attachedLandscape()) {
-    return 'Add one of them to the "roles" of the user in cds.requires.auth.users, and get a new token.'
+  const landscape = attachedLandscape()
+  if (landscape) {
+    const names = landscape.users.map(({ name }) => name)
+    return (
+      unknownUser(logonName, names) +
+      'Add one of them to the "roles" of the user in cds.requires.auth.users, and get a new token.'
+    )
   }
   return (
     'Give the user a role collection with the role, and log on again: a token keeps the scopes that it was issued with. ' +
     'If the scope is new in xs-security.json, update the XSUAA instance first.'
   )
+}
+
+/** Says that a user is not configured. In development, anybody can log on: a misspelt name is a user without roles. */
+function unknownUser(name: unknown, known: readonly string[]): string {
+  if (typeof name !== 'string' || known.includes(name)) return ''
+  const near = nearestName(name, known)
+  const question = near === undefined ? '' : `: did you mean "${printable(near)}"?`
+  return `There is no user "${printable(name)}" in cds.requires.auth.users${question || '.'} `
 }
 
 /** Returns the next step where no scope of XSUAA would help. */

@@ -61,7 +61,7 @@ export function roleRefusal(
   }
   const kind = identity && isForeign(identity) ? 'foreign' : (identity?.kind ?? 'named')
   const cause = `${what} needs the role ${quotedList(roles)}; ${WHO[kind]} has: ${listOfRoles(user)}`
-  const fix = adviceFor(roles, kind, identity?.issuer)
+  const fix = adviceFor(roles, kind, identity?.issuer, identity?.attributes['logonName'])
   return named(identity, new TokenError('ERR_ROLE_MISSING', cause, { fix }))
 }
 

@@ -130,6 +130,17 @@ test('a user who may read and not write: where to give the role', async () => {
   ])
 })
 
+test('a misspelt user, who can log on and has no role', async () => {
+  const authorization = `Basic ${Buffer.from('alicee:').toString('base64')}`
+  const { status, lines } = await send('GET', EQUIPMENT, { authorization })
+  expect(status).toBe(403)
+  expect(lines).toEqual([
+    expect.stringContaining(
+      'There is no user "alicee" in cds.requires.auth.users: did you mean "alice"? Add one of them'
+    )
+  ])
+})
+
 test('a misspelt destination: a warning at start, and the name at the first call', async () => {
   expect(output.text).toContain(
     '"S5" of cds.requires.API_FUNCTIONALLOCATION.credentials.destination is not in emulator.destinations, so a mock is ' +

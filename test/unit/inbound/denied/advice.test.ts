@@ -4,6 +4,7 @@ import { join } from 'node:path'
 
 import cds from '@sap/cds'
 
+import { setAttachedLandscape } from '../../../../emulator/src/process/attached.js'
 import { adviceFor } from '../../../../src/inbound/denied/advice.js'
 
 let root: string
@@ -31,4 +32,34 @@ test.each<[string[], RegExp]>([
   [['Technician'], new RegExp(`^${GIVE}`)]
 ])('the next step for a missing role, of %j', (roles, advice) => {
   expect(adviceFor(roles, 'named', 'xsuaa')).toMatch(advice)
+})
+
+describe('in the emulated landscape', () => {
+  const users = ['alice', 'bob'].map((name) => ({ name, roles: [], attr: {} }))
+  beforeEach(() => setAttachedLandscape({ users } as never))
+  afterEach(() => setAttachedLandscape(undefined))
+
+  const ADD =
+    'Add one of them to the "roles" of the user in cds.requires.auth.users, and get a new token.'
+
+  test.each<[string, unknown, string]>([
+    [
+      'a misspelt user',
+      'alicee',
+      'There is no user "alicee" in cds.requires.auth.users: did you mean "alice"? '
+    ],
+    ['one who is near to none', 'zoe', 'There is no user "zoe" in cds.requires.auth.users. '],
+    ['a configured user', 'bob', ''],
+    ['no logon name', undefined, '']
+  ])('%s', (_, name, hint) => {
+    expect(adviceFor(['Technician'], 'named', 'xsuaa', name)).toBe(hint + ADD)
+  })
+
+  test('tokens of other issuers know other users', () => {
+    expect(adviceFor(['Technician'], 'named', 'ias', 'alicee')).not.toContain('alice')
+  })
+})
+
+test('without a landscape, users are not named', () => {
+  expect(adviceFor(['Technician'], 'named', 'xsuaa', 'alicee')).not.toContain('alice')
 })
