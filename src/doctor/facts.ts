@@ -59,7 +59,7 @@ export async function gatherFacts(options: DoctorOptions): Promise<Facts> {
     auth: authOf(requires, bindings),
     services,
     bindings: bindings ?? (isOnline && isDeployed() ? [] : undefined),
-    noBindings: REASONS[isOnline ? source : 'files'],
+    noBindings: isOnline ? reasonOf(source) : REASONS.files,
     destinations,
     token,
     secrets: secretsOf([bindings, exported, [...destinations.values()], requires, { token }])
@@ -70,6 +70,16 @@ export async function gatherFacts(options: DoctorOptions): Promise<Facts> {
 function isDeployed(): boolean {
   return platformMarker() !== undefined && isProduction()
 }
+
+/** In production, no landscape counts. */
+function reasonOf(source: Source): readonly [string, string] {
+  return source === 'nowhere' && isProduction() ? NOT_BOUND : REASONS[source]
+}
+
+const NOT_BOUND = [
+  'no service is bound here',
+  'Bind services (cds bind --exec -- npx cds-principal doctor --profile production), or add --vcap <file> (cf env <app>).'
+] as const
 
 const REASONS: Readonly<Record<Source, readonly [string, string]>> = {
   files: ['the environment of the application was not given', 'Add --vcap <file> (cf env <app>).'],

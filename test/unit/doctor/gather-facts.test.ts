@@ -61,3 +61,10 @@ test('elsewhere it is unknown, also with the profile of production', async () =>
   process.env['NODE_ENV'] = 'production'
   expect((await gatherFacts({ project })).bindings).toBeUndefined()
 })
+
+test('the next step without bindings: no landscape counts in production', async () => {
+  expect(bindingFindings(await gatherFacts({ project }))[0]?.fix).toMatch(/^Start "cds watch", or/)
+  const [finding] = bindingFindings(await gatherFacts({ project, profile: 'production' }))
+  expect(finding).toMatchObject({ state: 'unknown', cause: 'no service is bound here' })
+  expect(finding?.fix).toMatch(/^Bind services \(cds bind --exec -- .* --profile production\), or/)
+})
