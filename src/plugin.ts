@@ -45,6 +45,7 @@ import { attachedLandscape } from './development/attached.js'
 import { loadDevelopment } from './development/door.js'
 import { warnOfMisspeltAttributes } from './development/misspelt-attributes.js'
 import { askedNames } from './restrictions/describe.js'
+import { unknownNames } from './restrictions/names/advice.js'
 import type { Model } from './restrictions/model/definition.js'
 import { mockedServices } from './development/mocked-services.js'
 import { noteSubscribed } from './token/keys/subscribed-tenants.js'
@@ -189,7 +190,7 @@ async function join(auth: AuthOptions): Promise<void> {
 
 function warnOfAttributes({ users }: AuthOptions, model: Model): void {
   const asked = askedNames(model, 'attribute').map(({ name }) => name)
-  warnOfMisspeltAttributes(users, asked)
+  warnOfMisspeltAttributes(users, asked, (names) => unknownNames('attribute', names))
 }
 
 /** Other commands (`cds build`, `cds compile`, …) load plugins as well, and need no landscape. */
