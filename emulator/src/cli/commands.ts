@@ -15,7 +15,7 @@ What the application answers is printed, everything else goes to stderr.
 Exit code: 0 success, 1 failed or could not be run, 2 no status in time.
 
 Example:
-  npx cds-principal-emulator job run /odata/v4/jobs/cleanUp --data '{"days":30}'`
+  npx {program} job run /odata/v4/jobs/cleanUp --data '{"days":30}'`
 
 const START_HELP = `
 The landscape comes from the file, from landscape.json in the folder, or from the CAP project there.
@@ -31,15 +31,15 @@ While it runs, the folder of --output has these files, for this user only:
 Exit code: that of the command, 0 after a signal, 1 if the landscape cannot be started.
 
 Examples:
-  npx cds-principal-emulator
-  npx cds-principal-emulator --exec "node --test"
-  npx cds-principal-emulator --file test/landscape.json --exec "mvn verify"`
+  npx {program}
+  npx {program} --exec "node --test"
+  npx {program} --file test/landscape.json --exec "mvn verify"`
 
 const MOCK_HELP = `
 The landscape is that of start; without landscape.json and without a CAP project, its users are those of the rules.
 
 Example:
-  npx cds-principal-emulator mock --edmx API_EQUIPMENT.edmx --rules "alice: change where MaintenancePlant = 1010" "bob: display"`
+  npx {program} mock --edmx API_EQUIPMENT.edmx --rules "alice: change where MaintenancePlant = 1010" "bob: display"`
 
 const INIT_HELP = `
 The file of --out has private keys, and only this user can read it. Keep it out of the repository.
@@ -86,7 +86,7 @@ function startCommand(parent: Command): Command {
   return runningOptions(new Command('start'))
     .description('run the emulated BTP services, for applications in any language')
     .allowExcessArguments()
-    .addHelpText('after', START_HELP)
+    .addHelpText('after', typedIn(START_HELP))
     .action(async (options: StartOptions, start: Command) => {
       const [unknown] = start.args
       if (unknown !== undefined) throw new Error(unknownCommand(unknown, parent))
@@ -102,7 +102,7 @@ function mockCommand(): Command {
     .option('--rules <rules...>', 'rules, or a file of them: "alice: change where plant = 1010"')
     .option('--host <host:port>', 'virtual host of the system', 's4.mock:44300')
     .option('--destination <name>', 'destination that leads to it', 'S4')
-    .addHelpText('after', MOCK_HELP)
+    .addHelpText('after', typedIn(MOCK_HELP))
     .action((options: MockOptions) => startMock(options))
 }
 
@@ -116,6 +116,17 @@ function landscapeImportCommand(): Command {
     .option('--output <file>', 'file to write', 'landscape.json')
     .option('--force', 'replace the file if it is there')
     .action(importCommand)
+}
+
+/** Returns examples with the program in which a command was found: both packages have it. */
+function typedIn(examples: string) {
+  return ({ command }: { command: Command }) =>
+    examples.replaceAll('{program}', wordsOf(command).replace(/ (token|job run|start|mock)$/, ''))
+}
+
+function wordsOf(command: Command): string {
+  const { parent } = command
+  return parent ? `${wordsOf(parent)} ${command.name()}` : command.name()
 }
 
 function unknownCommand(name: string, parent: Command): string {
@@ -144,7 +155,9 @@ function tokenCommand(): Command {
     .option('--project <folder>', 'folder for which the emulator runs', process.cwd())
     .addHelpText(
       'after',
-      '\nExample:\n  curl -H "Authorization: Bearer $(npx cds-principal-emulator token alice)" http://localhost:4004/…'
+      typedIn(
+        '\nExample:\n  curl -H "Authorization: Bearer $(npx {program} token alice)" http://localhost:4004/…'
+      )
     )
     .action(printToken)
 }
@@ -169,7 +182,7 @@ function jobCommand(): Command {
     )
     .option('--url <url>', 'of the application (default: the server that "cds watch" runs)')
     .option('--project <folder>', 'folder for which the emulator runs', process.cwd())
-    .addHelpText('after', JOB_HELP)
+    .addHelpText('after', typedIn(JOB_HELP))
     .action((path: string, options: JobOptions) => runJob(path, options))
   return job
 }
