@@ -63,7 +63,7 @@ test.each([
   expect(leaks).toEqual([])
 })
 
-test.each([
+const texts: [string, string][] = [
   ['lint letmein', "error: too many arguments for 'lint'. Expected 0 arguments but got 1."],
   ['trace --password=letmein', "error: unknown option '--password=…'"],
   ['trace -pletmein', "error: unknown option '-p…'"],
@@ -76,8 +76,11 @@ test.each([
   ['token alice --project .', 'alice grant password project .'],
   [`token alice --project ${__dirname}`, __dirname],
   ['explain 5f0c7a2e-8a34-4bd1-9e43-6d1d6b5f6a11', '5f0c7a2e-8a34-4bd1-9e43-6d1d6b5f6a11']
-])('%s: %s', (line, text) => {
-  expect(printed([['cds-principal', ...line.split(' ')]])[0]).toContain(text)
+]
+
+test('messages say what is wrong without the value, and other values are printed', () => {
+  const results = printed(texts.map(([line]) => ['cds-principal', ...line.split(' ')]))
+  expect(results).toEqual(texts.map(([, text]) => expect.stringContaining(text)))
 })
 
 test('bindings in place of their file are not printed', () => {
