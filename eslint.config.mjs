@@ -102,7 +102,6 @@ const rooms = {
     'evidence/queued',
     'http/send',
     'outbound',
-    'planned-call',
     'policy/caller',
     'policy/options',
     'policy/service-target',

@@ -1,6 +1,6 @@
 import { PrincipalError } from '../../errors.js'
 import { redact } from '../../lib/redact.js'
-import { planCall } from '../../remote/planned-call.js'
+import { planCall } from './planned-call.js'
 import type { Principal } from '../../user/principal.js'
 import { callingServices, type CallingOptions } from '../codes/service-facts.js'
 import type { Project } from '../project/project.js'

@@ -1,6 +1,6 @@
 import { createSigningIdentity } from '../../../emulator/src/saml/signing-identity.js'
 import { outboundDestination } from '../../../src/remote/outbound.js'
-import { planCall } from '../../../src/remote/planned-call.js'
+import { planCall } from '../../../src/explain/token/planned-call.js'
 import { callPolicy } from '../../../src/remote/policy/options.js'
 import { outboundService } from '../../../src/remote/policy/service-target.js'
 import type { NamedUser, Principal } from '../../../src/user/principal.js'

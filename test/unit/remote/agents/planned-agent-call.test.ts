@@ -1,7 +1,7 @@
 import cds from '@sap/cds'
 
 import type { RemoteOptions } from '../../../../src/cap-remote-types.js'
-import { planCall } from '../../../../src/remote/planned-call.js'
+import { planCall } from '../../../../src/explain/token/planned-call.js'
 import { principalOf } from '../../../../src/user/principal-of.js'
 import { as, echoAgent } from '../support/echo-agent.js'
 import { readableToken, tokenUser } from '../support/token-user.js'

@@ -1,6 +1,6 @@
 import cds from '@sap/cds'
 
-import { planCall } from '../../../src/remote/planned-call.js'
+import { planCall } from '../../../src/explain/token/planned-call.js'
 import type { NamedUser, Principal } from '../../../src/user/principal.js'
 
 const alice: NamedUser = {

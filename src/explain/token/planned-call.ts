@@ -1,12 +1,12 @@
-import type { DestinationOptions } from '../destination/look-up/options.js'
-import type { Principal } from '../user/principal.js'
-import { isAgent } from './agents/kinds.js'
-import { assertNotForwarded, checkAgentOptions } from './agents/refusals.js'
-import { type PlannedCall, plannedCall } from './outbound.js'
-import { outboundService } from './policy/service-target.js'
-import { checkCloudSdk, checkedPolicy } from './start-checks.js'
-import type { RemoteOptions } from '../cap-remote-types.js'
-import type { RequiredService } from '../cap-types.js'
+import type { DestinationOptions } from '../../destination/look-up/options.js'
+import type { Principal } from '../../user/principal.js'
+import { isAgent } from '../../remote/agents/kinds.js'
+import { assertNotForwarded, checkAgentOptions } from '../../remote/agents/refusals.js'
+import { type PlannedCall, plannedCall } from '../../remote/outbound.js'
+import { outboundService } from '../../remote/policy/service-target.js'
+import { checkCloudSdk, checkedPolicy } from '../../remote/start-checks.js'
+import type { RemoteOptions } from '../../cap-remote-types.js'
+import type { RequiredService } from '../../cap-types.js'
 
 /** Options of a required service that decide about its calls. */
 type PlannedOptions = RemoteOptions & Pick<RequiredService, 'kind' | 'impl'>
