@@ -156,7 +156,7 @@ describe('each failure names the hop, the cause and the fix', () => {
     const closed = new Promise((done) => {
       backend.answer = (req) => req.socket.once('close', done)
     })
-    const error: unknown = await send(propagated(), GET, { timeout: 50 }).catch((e: unknown) => e)
+    const error: unknown = await send(propagated(), GET, { timeout: 1000 }).catch((e: unknown) => e)
     expect(error).toMatchObject({
       code: 'ERR_REMOTE_TIMEOUT',
       status: 504,
