@@ -80,12 +80,40 @@ describe("the README's example, pasted into a project of `cds init` and complete
   })
 })
 
-describe('cds watch in that project', () => {
-  const running: ChildProcess[] = []
-  afterEach(async () => {
-    for (const child of running.splice(0)) await endGroup(child)
-  })
+const running: ChildProcess[] = []
+afterEach(async () => {
+  for (const child of running.splice(0)) await endGroup(child)
+})
 
+describe('--exec in that project', () => {
+  const MAIN = 'node_modules/cds-principal-emulator/dist/cli/main.js'
+
+  test.each(['development', 'production'])(
+    'serves rows of the mock as `cds watch` does, in %s',
+    async (profile) => {
+      const command = `NODE_ENV=${profile} npx cds-serve`
+      const child = spawn(process.execPath, [MAIN, '--exec', command], {
+        cwd: app.folder,
+        env: { ...environment(), PORT: '0' },
+        stdio: ['ignore', 'pipe', 'pipe'],
+        detached: true
+      })
+      running.push(child)
+      const output = new Output(child)
+      await output.printed(/server listening on[^']*'http:\/\/localhost:\d+'/)
+      const [url = ''] = output.text.match(/http:\/\/localhost:\d+/g)?.slice(-1) ?? []
+      const alice = client(url, `Bearer ${app.node([MAIN, 'token', 'alice']).trim()}`)
+      const pump = { ID: 'P-1', name: 'Pump', plant: '1010' }
+      expect(await alice.post(EQUIPMENT, pump)).toMatchObject({ status: 201 })
+      const { body } = await alice.get(EQUIPMENT)
+      alice.close()
+      expect(body.value).toEqual([{ ...pump, changedBy: 'alice' }])
+    },
+    120_000
+  )
+})
+
+describe('cds watch in that project', () => {
   /** CAP's registry of mocks is in the home folder: one of its own keeps other projects out. */
   async function cds(command: string[], env: NodeJS.ProcessEnv = {}) {
     const home = path.join(app.folder, '..')

@@ -1,7 +1,9 @@
 import { join, resolve } from 'node:path'
 import { EmulatorError } from '../emulator-error.js'
+import type { Landscape } from '../process/attached.js'
 import { watchOwners, type Owners } from '../process/owners.js'
 import { AlreadyRunningError, serveLandscape, type ServedLandscape } from '../process/serve.js'
+import { readRequires } from '../project/project-options.js'
 import {
   announcementJson,
   bannerLines,
@@ -9,6 +11,7 @@ import {
   type Announcement
 } from '../standalone/announce.js'
 import { applicationEnvironment } from '../standalone/environment.js'
+import { mocksConfiguration } from '../standalone/mocks-configuration.js'
 import { OutputFolder } from '../standalone/output-folder.js'
 import { codeOfSignal, END_SIGNALS, type EndSignal, runCommand } from '../standalone/run-command.js'
 import { landscapeSource, type LandscapeSource } from '../standalone/source.js'
@@ -56,8 +59,9 @@ export async function startLandscape(
   let served: ServedLandscape | undefined
   try {
     served = await serve(source, end)
+    const configuration = configurationOf(source, served.landscape)
     const environment = ({ landscape }: ServedLandscape) =>
-      applicationEnvironment(landscape, output.path, process.env)
+      applicationEnvironment(landscape, output.path, process.env, configuration)
     const { variables, files } = environment(served)
     output.write(files)
     const { landscape } = served
@@ -71,6 +75,13 @@ export async function startLandscape(
     await served?.close()
     for (const path of output.remove()) tell(`${join(output.path, path)} stays: it has changed`)
   }
+}
+
+/** Returns what the configuration of a CAP project needs for its mocks. */
+function configurationOf({ options }: LandscapeSource, { mockedServices }: Landscape) {
+  if (!mockedServices.length) return undefined
+  const requires = readRequires(options.root)
+  return mocksConfiguration(requires, mockedServices, process.env['CDS_CONFIG'])
 }
 
 /** Ends with npx: it passes a signal on to its shell, and the shell to nobody. */

@@ -203,8 +203,12 @@ export function completeOptions(options: EmulatorOptions): CompleteOptions {
   }
 }
 
-/** The configuration that a CAP server has in this folder. */
-function readRequires(root: string): ProjectRequires {
+/**
+ * Reads `cds.requires` as a CAP server in this folder has it.
+ *
+ * @throws EmulatorError `ERR_EMULATOR_OPTIONS` if it is no CAP project
+ */
+export function readRequires(root: string): ProjectRequires {
   try {
     const find = createRequire(join(resolve(root), 'package.json'))
     const { env } = find('@sap/cds') as {

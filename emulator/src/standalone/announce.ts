@@ -52,7 +52,7 @@ export function shortLines({ landscape, source, folder }: Announcement): string[
 /** Returns what a script needs, without a secret. */
 export function announcementJson(announcement: Announcement): string {
   const { landscape, source, output, folder, variables } = announcement
-  const { VCAP_SERVICES: _, ...paths } = variables
+  const { VCAP_SERVICES: _v, CDS_CONFIG: _c, ...paths } = variables
   const { users, recorder } = landscape
   const defaultEnv = join(output, 'default-env.json')
   return JSON.stringify({

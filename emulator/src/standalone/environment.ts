@@ -21,16 +21,20 @@ const BINDINGS = 'bindings'
  *
  * @param folder - of the files
  * @param env - environment to which certificates of the landscape are added
+ * @param configuration - of CAP, for services with mocks
  */
 export function applicationEnvironment(
   { vcapServices, ca, workloadApi }: Landscape,
   folder: string,
-  env: NodeJS.ProcessEnv
+  env: NodeJS.ProcessEnv,
+  configuration?: object
 ): ApplicationEnvironment {
   const certificates = certificateFiles(ca, env)
   const services = JSON.stringify(vcapServices)
+  const json = configuration && JSON.stringify(configuration)
   const variables = {
     VCAP_SERVICES: services,
+    ...(json && { CDS_CONFIG: json }),
     SERVICE_BINDING_ROOT: join(folder, BINDINGS),
     ...(workloadApi && { SPIFFE_ENDPOINT_SOCKET: workloadApi }),
     ...Object.fromEntries(
@@ -39,13 +43,19 @@ export function applicationEnvironment(
   }
   const defaults = {
     VCAP_SERVICES: vcapServices,
+    ...(configuration && { CDS_CONFIG: configuration }),
     ...(workloadApi && { SPIFFE_ENDPOINT_SOCKET: workloadApi })
+  }
+  const quoted = {
+    ...variables,
+    VCAP_SERVICES: inQuotes(services),
+    ...(json && { CDS_CONFIG: inQuotes(json) })
   }
   return {
     variables,
     files: [
       { path: 'default-env.json', content: JSON.stringify(defaults, null, 2) },
-      { path: '.env', content: dotenv({ ...variables, VCAP_SERVICES: inQuotes(services) }) },
+      { path: '.env', content: dotenv(quoted) },
       ...certificates.files,
       ...bindingFiles(BINDINGS, vcapServices)
     ]

@@ -29,12 +29,12 @@ afterAll(async () => {
   rmSync(folder, { recursive: true })
 })
 
-function environmentOf(env: NodeJS.ProcessEnv = {}) {
-  return applicationEnvironment(describeLandscape(emulator), folder, env)
+function environmentOf(env: NodeJS.ProcessEnv = {}, configuration?: object) {
+  return applicationEnvironment(describeLandscape(emulator), folder, env, configuration)
 }
 
-function write(env?: NodeJS.ProcessEnv) {
-  const { files, variables } = environmentOf(env)
+function write(env?: NodeJS.ProcessEnv, configuration?: object) {
+  const { files, variables } = environmentOf(env, configuration)
   for (const { path, content } of files) {
     mkdirSync(join(folder, dirname(path)), { recursive: true })
     writeFileSync(join(folder, path), content)
@@ -70,8 +70,14 @@ test('default-env.json has the bindings as @sap/xsenv loads them', () => {
   })
 })
 
+test('configuration of CAP for mocks is in default-env.json', () => {
+  const configuration = { requires: { API: { kind: 'odata' } } }
+  const { content } = write({}, configuration)
+  expect(JSON.parse(content('default-env.json'))).toMatchObject({ CDS_CONFIG: configuration })
+})
+
 test('.env has the same variables for Node and for a shell', () => {
-  const { variables, content } = write()
+  const { variables, content } = write({}, { requires: { "o'neil\\api": { kind: 'odata' } } })
   const parsed = parseEnv(content('.env'))
   const script = `set -a; . ${join(folder, '.env')}; exec "$0" -p 'JSON.stringify(process.env)'`
   const env = { PATH: process.env['PATH'] }
@@ -80,6 +86,7 @@ test('.env has the same variables for Node and for a shell', () => {
   ) as Record<string, string>
   for (const each of [parsed, shell]) {
     expect(JSON.parse(each['VCAP_SERVICES']!)).toEqual(JSON.parse(variables['VCAP_SERVICES']!))
+    expect(JSON.parse(each['CDS_CONFIG']!)).toEqual(JSON.parse(variables['CDS_CONFIG']!))
     expect(each['NODE_EXTRA_CA_CERTS']).toBe(join(folder, 'ca.pem'))
     expect(each['SERVICE_BINDING_ROOT']).toBe(join(folder, 'bindings'))
   }
