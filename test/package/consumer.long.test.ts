@@ -115,10 +115,10 @@ describe('--exec in that project', () => {
 
 describe('cds watch in that project', () => {
   /** CAP's registry of mocks is in the home folder: one of its own keeps other projects out. */
-  async function cds(command: string[], env: NodeJS.ProcessEnv = {}) {
+  async function cds(command: string[], env: NodeJS.ProcessEnv = {}, cwd = app.folder) {
     const home = path.join(app.folder, '..')
     const child = spawn(process.execPath, [CDS, ...command], {
-      cwd: app.folder,
+      cwd,
       env: { ...environment(), HOME: home, PORT: '0', ...env },
       stdio: ['ignore', 'pipe', 'pipe'],
       detached: true // a group of its own: `cds watch` has children
@@ -176,6 +176,27 @@ describe('cds watch in that project', () => {
     const forged = await fetch(mock.url + direct, { headers: { SSL_CLIENT_CERT: 'AAAA' } })
     expect(forged.status).toBe(401)
     for (const each of [alice, bob, nobody]) each!.close()
+  }, 120_000)
+
+  test('a mock in another folder is named in both logs, with the fix', async () => {
+    const clone = path.join(app.folder, '../clone')
+    const filter = (file: string) => path.basename(file) !== 'node_modules'
+    fs.cpSync(app.folder, clone, { recursive: true, filter })
+    fs.symlinkSync(path.join(app.folder, 'node_modules'), path.join(clone, 'node_modules'))
+    const { url, output } = await watch()
+    const mock = await cds(['mock', 'API_EQUIPMENT'], {}, clone)
+    await registered('API_EQUIPMENT')
+    const alice = client(url, basic('alice'))
+    expect(await alice.get(EQUIPMENT)).toMatchObject({ status: 502 })
+    alice.close()
+    const { port } = new URL(mock.url)
+    await output.printed(
+      new RegExp(
+        `ERR_REMOTE_UNAUTHORIZED .* the mock at port ${port} belongs to the landscape of another folder.* start "cds mock" in the folder`
+      )
+    )
+    expect(output.text).not.toContain('CERTRULE')
+    await mock.output.printed(/this mock belongs to the landscape of \S+clone\. Start "cds mock"/)
   }, 120_000)
 
   test('DEBUG=* prints no token and no secret', async () => {

@@ -11,6 +11,7 @@ import {
   type CertifiedUser,
   certifiedUser,
   isIssuedBy,
+  isSignedBy,
   parseCertificate
 } from './user-certificate.js'
 
@@ -36,7 +37,8 @@ export function mockAuth(options: MockAuthOptions = {}) {
       'cds-principal-emulator/mock-auth is for mocks in development: it has no place in production'
     throw new EmulatorError('ERR_EMULATOR_IN_PRODUCTION', text)
   }
-  const verify = verifier(cloudConnectorAuthority(options.landscape ?? cds.root))
+  const root = options.landscape ?? cds.root
+  const verify = verifier(cloudConnectorAuthority(root))
 
   return async function mock_auth(
     req: IncomingMessage,
@@ -44,12 +46,16 @@ export function mockAuth(options: MockAuthOptions = {}) {
     next: (error?: unknown) => void
   ): Promise<void> {
     const header = req.headers['ssl_client_cert']
-    const user = typeof header === 'string' && header ? await verify(req, header) : undefined
+    const logon = typeof header === 'string' && header ? await verify(req, header) : undefined
+    const user = logon === 'foreign' ? undefined : logon
     const { method = '', url: path = '' } = req
     noteRequest(res, { method, path, user: user?.name ?? null, subject: user?.subject ?? null })
     // the Cloud Connector sends an empty one without a user
     if (header && !user) {
-      res.writeHead(401, { 'content-type': 'text/plain' }).end('Unauthorized')
+      const port = String(req.socket.localPort)
+      const reason = logon === 'foreign' ? `: the mock at port ${port} ${FOREIGN}` : ''
+      if (reason) warnOfForeign(root)
+      res.writeHead(401, { 'content-type': 'text/plain' }).end(`Unauthorized${reason}`)
       return
     }
     const context = cds.context as cds.EventContext
@@ -58,14 +64,32 @@ export function mockAuth(options: MockAuthOptions = {}) {
   }
 }
 
-/** Certificates are verified with the authority that is known, and once more after asking for it again. */
+/** The plugin knows these words in an answer, and names the fix. */
+const FOREIGN = 'belongs to the landscape of another folder'
+
+function warnOfForeign(root: string): void {
+  cds
+    .log('principal')
+    .warn(
+      `a user of another landscape got 401: this mock belongs to the landscape of ${root}. Start "cds mock" in the folder of the application that calls.`
+    )
+}
+
+/**
+ * Certificates are verified with the authority that is known, and once more after asking for it again. One that another
+ * authority has issued is foreign.
+ */
 function verifier(authority: Authority) {
   let known: string | undefined
-  return async (req: IncomingMessage, header: string): Promise<CertifiedUser | undefined> => {
+  return async (
+    req: IncomingMessage,
+    header: string
+  ): Promise<CertifiedUser | 'foreign' | undefined> => {
     const certificate = parseCertificate(header)
     if (!certificate || !isLoopback(req.socket.remoteAddress)) return undefined
     if (!known || !isIssuedBy(certificate, known, now())) known = await authority()
-    return known && isIssuedBy(certificate, known, now()) ? certifiedUser(certificate) : undefined
+    if (!known || !isSignedBy(certificate, known)) return 'foreign'
+    return isIssuedBy(certificate, known, now()) ? certifiedUser(certificate) : undefined
   }
 }
 

@@ -28,12 +28,19 @@ export function parseCertificate(header: string): X509Certificate | undefined {
  * @param now - milliseconds since the epoch
  */
 export function isIssuedBy(certificate: X509Certificate, authority: string, now: number): boolean {
-  const ca = new X509Certificate(authority)
   const isValid =
     certificate.validFromDate.getTime() <= now && now <= certificate.validToDate.getTime()
-  return (
-    !certificate.ca && isValid && certificate.checkIssued(ca) && certificate.verify(ca.publicKey)
-  )
+  return !certificate.ca && isValid && isSignedBy(certificate, authority)
+}
+
+/**
+ * Checks that a certificate was issued by an authority, whatever it is for and whether it is valid still.
+ *
+ * @param authority - PEM
+ */
+export function isSignedBy(certificate: X509Certificate, authority: string): boolean {
+  const ca = new X509Certificate(authority)
+  return certificate.checkIssued(ca) && certificate.verify(ca.publicKey)
 }
 
 /**

@@ -50,12 +50,23 @@ it('without certificate nobody is logged on', async () => {
   expect(await logon()).toEqual({ status: 200, body: 'anonymous' })
 })
 
-it.each([
-  ['of another authority with the same name', () => createAuthority('CN=Cloud Connector'), HOUR],
-  ['that has expired', () => Promise.resolve(cloudConnector), -1]
-])('a certificate %s is refused', async (_what, authority, validMs) => {
-  const header = await certificate(await authority(), 'alice', validMs)
-  expect(await logon(header)).toMatchObject({ status: 401 })
+it('a certificate of another authority with the same name is refused, and the answer and the log say why', async () => {
+  const warn = jest.spyOn(cds.log('principal'), 'warn').mockReturnValue()
+  const header = await certificate(await createAuthority('CN=Cloud Connector'), 'alice')
+  const { port } = new URL(url)
+  expect(await logon(header)).toEqual({
+    status: 401,
+    body: `Unauthorized: the mock at port ${port} belongs to the landscape of another folder`
+  })
+  expect(warn.mock.calls).toEqual([
+    [expect.stringContaining(`this mock belongs to the landscape of ${cds.root}.`)]
+  ])
+  warn.mockRestore()
+})
+
+it('a certificate that has expired is refused', async () => {
+  const header = await certificate(cloudConnector, 'alice', -1)
+  expect(await logon(header)).toEqual({ status: 401, body: 'Unauthorized' })
 })
 
 it('the authority itself is no user', async () => {

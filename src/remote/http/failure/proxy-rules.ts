@@ -3,6 +3,8 @@ import { nearDefined } from './defined-destination.js'
 import type { FailureRule } from './rule.js'
 
 const MOCK = /: start a mock in a second terminal: (cds mock [\w.]{1,200})$/
+const FOREIGN_MOCK =
+  /^Unauthorized: (the mock at port \d{1,5} belongs to the landscape of another folder)$/
 
 /**
  * Texts of the Connectivity proxy and the Cloud Connector. They are documented, or known from live systems.
@@ -74,6 +76,14 @@ export const PROXY_RULES: readonly FailureRule<FailedAnswer>[] = [
         `required service. Otherwise ${start}`
       )
     }
+  },
+  {
+    applies: ({ text }) => FOREIGN_MOCK.test(text),
+    code: 'ERR_REMOTE_UNAUTHORIZED',
+    hop: 'the system',
+    cause: (_, { text }) =>
+      `${FOREIGN_MOCK.exec(text)?.[1] ?? ''}, and does not know the user (401)`,
+    fix: 'End that mock, and start "cds mock" in the folder of this application.'
   },
   {
     applies: ({ text }) => /Principal propagation forbidden/i.test(text),

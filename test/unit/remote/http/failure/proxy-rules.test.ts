@@ -89,6 +89,16 @@ describe('an answer on the way', () => {
       ]
     ],
     [
+      401,
+      'Unauthorized: the mock at port 4006 belongs to the landscape of another folder',
+      [
+        'ERR_REMOTE_UNAUTHORIZED the system',
+        'the mock at port 4006 belongs to the landscape of another folder, and does not know the user (401)',
+        undefined,
+        /^End that mock, and start "cds mock" in the folder of this application\.$/
+      ]
+    ],
+    [
       403,
       'Principal Propagation forbidden for user',
       [
